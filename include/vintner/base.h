@@ -1,0 +1,206 @@
+// base.h - errors, memory, labels, text, log, and the neutral form of a linear programme.
+#ifndef VT_BASE_H
+#define VT_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---------------------------------------------------------------------------------------------
+// Errors. One mechanism for every room: a function that can fail returns `vt_error`, the caller
+// passes it up at once with VT_TRY. The text belongs to the thread that failed.
+//
+// PETSc's own PetscCheck/PetscCall cannot serve here: before PetscInitialize PetscError returns
+// the code but calls no handler, so the text is lost, and a run that needs no PETSc must not pay
+// for loading it (30 to 40 ms). The discipline is the same: codes, early return, one handler.
+
+/// What went wrong, by who can mend it. The values of the first three are the exit codes.
+typedef enum vt_error {
+  VT_OK = 0,
+  VT_ERR_SYSTEM = 1, ///< memory, disk, a library: exit 1
+  VT_ERR_INPUT = 2,  ///< bad input or usage: exit 2
+  VT_ERR_BUG = 3,    ///< an invariant of ours broke: exit 1
+} vt_error;
+
+/// Call, and return the error at once if there is one (recording this place for --debug).
+#define VT_TRY(...)                                                                                \
+  do {                                                                                             \
+    const vt_error vt_e_ = (__VA_ARGS__);                                                          \
+    if (vt_e_ != VT_OK) {                                                                          \
+      vt_error_trace(__FILE__, __LINE__, __func__);                                                \
+      return vt_e_;                                                                                \
+    }                                                                                              \
+  } while (0)
+
+/// Return an error with a text: what is wrong, what was found, what was expected. No newline.
+#define VT_FAIL(code, ...) return vt_error_raise((code), __FILE__, __LINE__, __func__, __VA_ARGS__)
+
+#define VT_CHECK(condition, code, ...)                                                             \
+  do {                                                                                             \
+    if (!(condition)) VT_FAIL((code), __VA_ARGS__);                                                \
+  } while (0)
+
+/// Set the text of an error and return `code`. Use VT_FAIL or VT_CHECK.
+vt_error vt_error_raise(vt_error code, const char *file, int line, const char *function,
+                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+void vt_error_trace(const char *file, int line, const char *function);
+
+/// Text of this thread's latest error (never NULL, valid until its next error).
+const char *vt_error_message(void);
+
+/// Where this thread's latest error was raised and passed through, one place per line.
+const char *vt_error_stack(void);
+
+// ---------------------------------------------------------------------------------------------
+// Memory.
+
+/// `count` zeroed items, or NULL. Use VT_NEW. Never NULL for want of items: count 0 gives one.
+void *vt_calloc(ptrdiff_t count, size_t item_bytes);
+
+/// Allocate zeroed memory for a pointer that the caller frees with free().
+#define VT_NEW(pointer, count)                                                                     \
+  do {                                                                                             \
+    (pointer) = vt_calloc((ptrdiff_t)(count), sizeof *(pointer));                                  \
+    VT_CHECK((pointer) != NULL, VT_ERR_SYSTEM, "out of memory: %td items of %zu bytes",            \
+             (ptrdiff_t)(count), sizeof *(pointer));                                               \
+  } while (0)
+
+/// Grow an array to hold at least `needed` items (doubling; new memory is not zeroed).
+vt_error vt_grow(void *array_pointer, ptrdiff_t *capacity, ptrdiff_t needed, size_t item_bytes);
+
+/// Memory that is freed as a whole: what a reader builds, its owner drops in one call.
+typedef struct vt_arena vt_arena;
+vt_error vt_arena_create(vt_arena **arena);
+void vt_arena_free(vt_arena *arena); ///< accepts NULL
+/// Zeroed memory of the arena, or NULL when there is none left. Use VT_ARENA_NEW.
+void *vt_arena_calloc(vt_arena *arena, ptrdiff_t count, size_t item_bytes);
+#define VT_ARENA_NEW(arena, pointer, count)                                                        \
+  do {                                                                                             \
+    (pointer) = vt_arena_calloc((arena), (ptrdiff_t)(count), sizeof *(pointer));                   \
+    VT_CHECK((pointer) != NULL, VT_ERR_SYSTEM, "out of memory: %td items of %zu bytes",            \
+             (ptrdiff_t)(count), sizeof *(pointer));                                               \
+  } while (0)
+/// A copy of text[0..length) with a NUL at its end.
+vt_error vt_arena_text(vt_arena *arena, const char *text, ptrdiff_t length, const char **copy);
+
+// ---------------------------------------------------------------------------------------------
+// Text.
+
+/// A growing byte string; start it as {0}, end it with vt_text_free.
+typedef struct vt_text {
+  char *bytes; ///< NUL-terminated once something was added
+  ptrdiff_t length, capacity;
+} vt_text;
+vt_error vt_text_add(vt_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+vt_error vt_text_add_bytes(vt_text *text, const void *bytes, ptrdiff_t length);
+void vt_text_free(vt_text *text);
+
+/// Read a whole file. The caller frees text with vt_text_free. Missing, unreadable and folders are
+/// VT_ERR_INPUT with one clear line.
+vt_error vt_text_read_file(const char *path, vt_text *text);
+
+/// Join a folder-relative path: `path` itself if absolute, else next to the file `base_file`.
+vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined);
+
+/// SHA-256 as 64 hexadecimal digits and a NUL.
+void vt_sha256(const void *bytes, ptrdiff_t length, char hex[65]);
+
+/// A stable 64-bit hash (FNV-1a, offset basis and prime of the FNV authors): same value on every
+/// machine and in every version, since random streams are keyed by it.
+uint64_t vt_hash64(const void *bytes, ptrdiff_t length);
+
+// ---------------------------------------------------------------------------------------------
+// Labels: an ordered set of names with fast look-up.
+
+typedef struct vt_labels vt_labels;
+vt_error vt_labels_create(vt_labels **labels);
+void vt_labels_free(vt_labels *labels); ///< accepts NULL
+/// Append `name` (copied) unless it is there; `*index` is where it is, `*added` may be NULL.
+vt_error vt_labels_add(vt_labels *labels, const char *name, ptrdiff_t length, int *index,
+                       bool *added);
+/// Index of name[0..length), or -1.
+int vt_labels_find(const vt_labels *labels, const char *name, ptrdiff_t length);
+int vt_labels_count(const vt_labels *labels);
+const char *vt_labels_get(const vt_labels *labels, int index);
+
+/// The candidate nearest to a name that was not found, or NULL if none is near.
+/// Feed candidates one by one; edit distance (Damerau, insensitive to case) up to a third of the
+/// length. Start as {.name = ...}.
+typedef struct vt_nearest {
+  const char *name;
+  const char *best; ///< one of the candidates; borrowed
+  int distance;
+} vt_nearest;
+void vt_nearest_try(vt_nearest *nearest, const char *candidate);
+void vt_nearest_try_labels(vt_nearest *nearest, const vt_labels *labels);
+/// "; did you mean 'x'?" or "" - valid until this thread's next call.
+const char *vt_nearest_hint(const vt_nearest *nearest);
+
+// ---------------------------------------------------------------------------------------------
+// Log: stderr, one line an entry, rank 0 only unless told otherwise.
+
+typedef enum vt_log_level { VT_LOG_ERROR, VT_LOG_WARNING, VT_LOG_INFO, VT_LOG_DETAIL } vt_log_level;
+
+/// Lines up to `level` are written. Until vt_log_release is called they are held back, and
+/// dropped by vt_log_discard: a run that ends before any solve prints its error and nothing else.
+void vt_log_open(vt_log_level level, bool hold, bool speaker);
+void vt_log(vt_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vt_log_release(void);
+void vt_log_discard(void);
+bool vt_log_wants(vt_log_level level);
+
+// ---------------------------------------------------------------------------------------------
+// Outcomes: what became of one scenario. Data, never an error.
+
+/// Outcome of one scenario; the numbers are those of the variable `status`.
+typedef enum vt_outcome {
+  VT_NOT_DONE = -1,
+  VT_OPTIMAL = 0,
+  VT_INFEASIBLE = 1,
+  VT_UNBOUNDED = 2,
+  VT_INACCURATE = 3,
+  VT_ITERATION_LIMIT = 4,
+  VT_TIMEOUT = 5,
+  VT_FAILED = 6,
+  VT_POISONED = 7,
+  VT_OUTCOME_COUNT = 8,
+} vt_outcome;
+
+const char *vt_outcome_name(vt_outcome outcome);
+
+// ---------------------------------------------------------------------------------------------
+// A linear programme, structure only: minimise cost.x subject to row_lower <= A x <= row_upper,
+// column_lower <= x <= column_upper. Its numbers live apart (vt_numbers), since an ensemble has
+// one structure and a set of numbers for each scenario.
+
+typedef struct vt_program {
+  int rows, columns;
+  ptrdiff_t entries;
+  ptrdiff_t *column_start; ///< shape [columns + 1]
+  int *row;                ///< shape [entries], ascending within a column
+  char **row_name;         ///< shape [rows], for people; may be NULL
+  char **column_name;      ///< shape [columns]; may be NULL
+} vt_program;
+
+/// Numbers of one instance of a vt_program, in real units. Arrays are borrowed.
+typedef struct vt_numbers {
+  const double *value;                       ///< shape [entries]
+  const double *cost;                        ///< shape [columns]
+  const double *row_lower, *row_upper;       ///< shape [rows], infinite = none
+  const double *column_lower, *column_upper; ///< shape [columns]
+} vt_numbers;
+
+// ---------------------------------------------------------------------------------------------
+// A sparse matrix by columns.
+
+typedef struct vt_sparse {
+  int rows, columns;
+  ptrdiff_t entries;
+  ptrdiff_t *column_start;  ///< shape [columns + 1]
+  int *row;                 ///< shape [entries], ascending within a column, each once
+  double *value;            ///< shape [entries]
+} vt_sparse;
+
+#endif

@@ -1,0 +1,84 @@
+// lp.h - GLPK sessions: one linear programme solved for many sets of numbers.
+#ifndef VT_LP_H
+#define VT_LP_H
+
+#include "vintner/base.h"
+
+/// Settings of a solve. Zero means the default.
+typedef struct vt_lp_options {
+  int64_t iteration_limit; ///< simplex iterations of one scenario, all rungs and phases together
+  double time_limit_s;     ///< backstop only: not reproducible
+  bool tie_break;          ///< choose among equal optima by the stated rule
+} vt_lp_options;
+
+/// Start basis: GLPK status of every row, then every column.
+typedef struct vt_basis {
+  int rows, columns;
+  unsigned char *status; ///< shape [rows + columns]
+} vt_basis;
+
+/// What all threads share: structure, power-of-two scales, weights of the tie-break. Read-only
+/// once made.
+typedef struct vt_lp_model vt_lp_model;
+
+/// Prepare a programme for many solves.
+///
+/// Not collective. Scales come from the reference numbers and stay, so that a scenario's answer
+/// does not depend on which other scenarios are solved.
+///
+/// @param program       borrowed, must outlive the model
+/// @param reference     numbers the scales are chosen from
+/// @param entry_varies  shape [entries]: whether a scenario may change this entry; NULL: all may
+/// @param tie_weight    shape [columns], >= 0: first weight of the tie-break (installed units)
+/// @param seed          key of the generic second weight
+vt_error vt_lp_model_create(const vt_program *program, const vt_numbers *reference,
+                            const bool *entry_varies, const double *tie_weight, uint64_t seed,
+                            const vt_lp_options *options, vt_lp_model **model);
+void vt_lp_model_free(vt_lp_model *model); ///< accepts NULL
+
+/// GLPK problem and work space of one thread: make, use and close it on that thread.
+typedef struct vt_lp_session vt_lp_session;
+vt_error vt_lp_session_create(const vt_lp_model *model, vt_lp_session **session);
+void vt_lp_session_free(vt_lp_session *session); ///< accepts NULL; also frees GLPK's thread state
+
+/// Rungs of the ladder, in the order they are tried.
+typedef enum vt_rung {
+  VT_RUNG_GIVEN,    ///< the given basis
+  VT_RUNG_ADVANCED, ///< glp_adv_basis
+  VT_RUNG_CPX,      ///< glp_cpx_basis
+  VT_RUNG_PRESOLVE,
+  VT_RUNG_EXACT, ///< glp_exact
+  VT_RUNG_NONE,  ///< no solve: bounds that cross
+} vt_rung;
+
+/// Answer of one solve, in real units; arrays belong to the session until its next solve.
+typedef struct vt_lp_solution {
+  vt_outcome outcome;
+  const double *x;            ///< shape [columns], optimal or inaccurate only
+  const double *row_dual;     ///< shape [rows]: d objective / d row bound (>= 0 at a lower bound)
+  const double *reduced_cost; ///< shape [columns]
+  double objective;           ///< cost . x
+  double dual_bound;          ///< of the objective, from row_dual and the bounds
+  double gap;                 ///< |objective - dual_bound| / max(|objective|, sum |c_j x_j|)
+  double violation;           ///< largest relative violation of a row or bound
+  bool unique;                ///< proven: no other x has this objective
+  int64_t iterations;
+  vt_rung rung;
+  const char *reason; ///< why there is no optimum, for people; never NULL
+} vt_lp_solution;
+
+/// Solve one set of numbers. Never fails because of the numbers: that is an outcome.
+///
+/// @param numbers  real units; lower > upper anywhere is infeasible, a NaN failed
+/// @param start    basis to start from, or NULL for the cold ladder
+vt_error vt_lp_solve(vt_lp_session *session, const vt_numbers *numbers, const vt_basis *start,
+                     vt_lp_solution *solution);
+
+/// The basis of the latest optimal solve (after the tie-break). The caller frees basis->status.
+vt_error vt_lp_basis(const vt_lp_session *session, vt_basis *basis);
+
+/// Write the numbers as a CPLEX LP file with the programme's names, in real units.
+vt_error vt_lp_write(const vt_program *program, const vt_numbers *numbers, const char *title,
+                     const char *path);
+
+#endif

@@ -1,0 +1,89 @@
+// results.h - the results file: HDF5 that is netCDF-4, created whole, filled row by row.
+#ifndef VT_RESULTS_H
+#define VT_RESULTS_H
+
+#include "vintner/ensemble.h"
+
+#include <mpi.h>
+
+/// A text attribute of the root group.
+typedef struct vt_attribute {
+  const char *name, *text;
+} vt_attribute;
+
+/// Create the whole file - every group, dataset, dimension scale and attribute, values NaN, status
+/// not done - as PATH.partial, and rename it to PATH.
+///
+/// Call on one rank. Leaves nothing behind on failure.
+/// @return VT_ERR_INPUT if PATH exists and not `force`; VT_ERR_SYSTEM for a folder that is missing,
+///         not writable, or a full disk
+vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
+                           int attributes, bool force);
+
+typedef struct vt_results vt_results;
+
+/// Open a created file to write rows.
+///
+/// Collective if `parallel` (MPI-IO on a duplicate of `comm`), else a plain serial open for a run
+/// on one rank. Only raw data of existing datasets are ever written.
+vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
+                         vt_results **results);
+
+/// Collective if opened parallel. Flushes; a failed close is an error.
+vt_error vt_results_close(vt_results *results); ///< accepts NULL
+
+/// Write a block of rows, data first, status last. Independent: any rank, any time.
+vt_error vt_results_write(vt_results *results, const vt_block *block);
+
+/// Write the reference scenario (a block of one). One rank.
+vt_error vt_results_write_reference(vt_results *results, const vt_block *block);
+
+/// Status of scenarios [first, first + count).
+vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status);
+
+/// Fill /statistics from the rows in the file: this rank's share of the cells (rank of size), all
+/// scenarios. Every rank must have written its rows (and a barrier passed) before.
+///
+/// Each cell is summarised by one rank alone, in scenario order, over scenarios whose status is
+/// optimal, so the numbers do not depend on `size`.
+vt_error vt_results_statistics(vt_results *results, int rank, int size);
+
+/// Mark the file finished (all rows and statistics are in). One rank, after all others are done.
+vt_error vt_results_finish(vt_results *results);
+
+// ---------------------------------------------------------------------------------------------
+// Reading, serial.
+
+typedef struct vt_reader vt_reader;
+
+/// Open a results file to read. VT_ERR_INPUT for a missing file, a folder, or another kind of file.
+vt_error vt_reader_open(const char *path, vt_reader **reader);
+void vt_reader_close(vt_reader *reader); ///< accepts NULL
+
+/// Whether vt_results_finish was reached.
+bool vt_reader_finished(const vt_reader *reader);
+
+/// A text attribute of the root; the reader owns it. NULL if absent.
+const char *vt_reader_attribute(vt_reader *reader, const char *name);
+
+/// Length of a dimension, 0 if the file has none of that name.
+int64_t vt_reader_dimension(vt_reader *reader, const char *name);
+
+/// Labels of a coordinate or text variable as text (numbers are printed); the reader owns them.
+/// NULL if absent.
+const char *const *vt_reader_labels(vt_reader *reader, const char *name);
+
+/// Whether a dataset is there ("objective", "statistics/objective_mean").
+bool vt_reader_has(vt_reader *reader, const char *path);
+
+/// Shape of a dataset: number of axes, their lengths and names (the reader owns the names).
+vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
+                         int64_t size[VT_MAX_DIMENSIONS + 1],
+                         const char *name[VT_MAX_DIMENSIONS + 1]);
+
+/// Read a whole numeric dataset, or, if scenario >= 0, one scenario's part of it. The caller frees
+/// *value.
+vt_error vt_reader_read(vt_reader *reader, const char *path, int64_t scenario, double **value,
+                        int64_t *count);
+
+#endif

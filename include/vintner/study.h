@@ -1,0 +1,151 @@
+// study.h - the study file: what to solve, under which futures, what to keep.
+#ifndef VT_STUDY_H
+#define VT_STUDY_H
+
+#include "vintner/base.h"
+
+/// One alternative of one axis of a selector.
+typedef enum vt_pattern_kind {
+  VT_PATTERN_ANY,   ///< *
+  VT_PATTERN_LABEL, ///< a code, name or number, exactly
+  VT_PATTERN_GLOB,  ///< has * or ? outside quotes
+  VT_PATTERN_RANGE, ///< a:b, a:, :b (integers, both ends included)
+} vt_pattern_kind;
+
+typedef struct vt_pattern {
+  vt_pattern_kind kind;
+  const char *text;    ///< label or glob, unquoted and unescaped; as written for a range
+  bool quoted;         ///< written in double quotes
+  int64_t first, last; ///< range; INT64_MIN / INT64_MAX where open
+} vt_pattern;
+
+typedef struct vt_axis_selector {
+  int count;
+  const vt_pattern *pattern; ///< shape [count], alternatives
+  const char *text;          ///< as written
+} vt_axis_selector;
+
+/// `tensor[axis, axis, ...]`, parsed but not yet looked up.
+typedef struct vt_selector {
+  const char *text; ///< as written
+  const char *tensor;
+  bool bracketed;
+  int axes;
+  const vt_axis_selector *axis;
+} vt_selector;
+
+typedef enum vt_operation { VT_SET, VT_ADD, VT_MULTIPLY, VT_CHOOSE } vt_operation;
+
+typedef enum vt_distribution_kind {
+  VT_UNIFORM,    ///< parameter a, b
+  VT_NORMAL,     ///< mean, sd
+  VT_LOGNORMAL,  ///< median, gsd (geometric standard deviation, > 0)
+  VT_TRIANGULAR, ///< min, mode, max
+  VT_DISCRETE,   ///< values with weights
+} vt_distribution_kind;
+
+typedef struct vt_distribution {
+  vt_distribution_kind kind;
+  double parameter[3];
+  int count;            ///< discrete
+  const double *value;  ///< discrete, shape [count]
+  const double *weight; ///< discrete, shape [count], >= 0, sum > 0
+  double min, max;      ///< truncation; -inf and +inf where not given
+} vt_distribution;
+
+typedef enum vt_value_kind {
+  VT_VALUE_EMPTY,  ///< the table gives it
+  VT_VALUE_NUMBER, ///< level[0], always
+  VT_VALUE_LEVELS, ///< level[0..levels)
+  VT_VALUE_NAMES,  ///< choose: name[0..levels)
+  VT_VALUE_DISTRIBUTION,
+} vt_value_kind;
+
+/// One factor, or one override (kind VT_VALUE_NUMBER, name NULL).
+typedef struct vt_factor {
+  const char *name;
+  int line; ///< in the study file, of the target
+  vt_selector target;
+  vt_operation operation;
+  vt_value_kind value;
+  int levels;
+  const double *level;
+  const char *const *level_name;
+  vt_distribution distribution;
+} vt_factor;
+
+typedef enum vt_design_kind {
+  VT_DESIGN_NONE, ///< no ensemble: one scenario
+  VT_DESIGN_MONTE_CARLO,
+  VT_DESIGN_FACTORIAL,
+  VT_DESIGN_ONE_AT_A_TIME,
+  VT_DESIGN_TABLE,
+} vt_design_kind;
+
+typedef enum vt_unit { VT_UNIT_LIFETIME, VT_UNIT_ANNUAL } vt_unit;
+
+/// One weighted category of the objective.
+typedef struct vt_objective_term {
+  const char *category;
+  double weight;
+  int line;
+} vt_objective_term;
+
+typedef struct vt_study {
+  vt_arena *arena;
+  const char *path; ///< as given on the command line
+  const char *text; ///< verbatim
+  char sha256[65];
+  const char *name;
+  struct {
+    const char *inputs; ///< path, resolved against the study file
+    int inputs_line;
+    int objectives;
+    const vt_objective_term *objective;
+    int objective_line;
+    vt_unit unit;
+    int overrides;
+    const vt_factor *override;
+  } pathway;
+  bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
+  uint64_t seed;
+  vt_design_kind design;
+  int design_line;
+  int64_t design_size; ///< monte-carlo: N
+  const char *table;   ///< table: path, resolved
+  int factors;
+  const vt_factor *factor;
+  int keeps;
+  const char *const *keep; ///< names of kept tensors, checked against vt_study_keepable
+  int quantiles;
+  const double *quantile; ///< ascending, in [0, 1]
+  bool single;            ///< store the big tensors in single precision
+  struct {
+    int64_t iteration_limit; ///< 0 = none given
+    double time_limit_s;     ///< 0 = none given
+    bool tie_break, warm_start;
+  } solver;
+} vt_study;
+
+/// Tensors that `results.keep` may name, NULL-terminated.
+extern const char *const vt_study_keepable[];
+
+/// Read and check a study file; nothing it refers to is opened.
+///
+/// Not collective. The caller frees *study with vt_study_free.
+/// @return VT_ERR_INPUT with one line "FILE:LINE: what is wrong: found ..., expected ...; did you
+///         mean ...?"
+vt_error vt_study_read(const char *path, vt_study **study);
+
+/// The same from text that was read before (another rank's, or a results file's attribute).
+vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt_study **study);
+
+void vt_study_free(vt_study *study); ///< accepts NULL
+
+/// Parse one selector. Strings belong to `arena`. Errors carry no file name: the caller adds it.
+vt_error vt_selector_parse(vt_arena *arena, const char *text, vt_selector *selector);
+
+/// Whether text matches a glob of * and ? (whole text).
+bool vt_glob_matches(const char *glob, const char *text);
+
+#endif
