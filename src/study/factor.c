@@ -1,0 +1,110 @@
+// factor.c - one factor or override: what it reaches, what it does, with which numbers.
+#include "reader.h"
+
+#include <string.h>
+
+enum { MAX_FACTORS = 100000 };
+
+vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *count) {
+  const ptrdiff_t found = vt_node_count(node);
+  if (found > MAX_FACTORS)
+    VT_REFUSE(reader, node, "found %td entries, expected at most %d", found, (int)MAX_FACTORS);
+  *count = (int)found;
+  return VT_OK;
+}
+
+static vt_error read_target(vt_reader *reader, const vt_node *node, void *target) {
+  vt_factor *factor = target;
+  factor->line = node->line;
+  const char *text = NULL;
+  VT_TRY(vt_read_text(reader, node, &text));
+  const vt_error parsed = vt_selector_parse(reader->arena, text, &factor->target);
+  if (parsed == VT_ERR_INPUT) VT_REFUSE(reader, node, "%s", vt_error_message());
+  VT_TRY(parsed);
+  return VT_OK;
+}
+
+static vt_error read_level(vt_reader *reader, const vt_node *node, const vt_factor *factor,
+                           double *level) {
+  const bool limit = factor->operation == VT_SET && strstr(factor->target.tensor, "limits");
+  return limit ? vt_read_limit(reader, node, level) : vt_read_number(reader, node, level);
+}
+
+static vt_error read_number_value(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+  double *level;
+  VT_ARENA_NEW(reader->arena, level, 1);
+  VT_TRY(read_level(reader, node, factor, level));
+  factor->value = VT_VALUE_NUMBER;
+  factor->level = level;
+  factor->levels = 1;
+  return VT_OK;
+}
+
+static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+  double *level;
+  const ptrdiff_t items = vt_node_count(node);
+  if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected levels");
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, level, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_level(reader, &item, factor, &level[i]));
+  }
+  factor->levels = (int)items;
+  factor->value = VT_VALUE_LEVELS;
+  factor->level = level;
+  return VT_OK;
+}
+
+static vt_error read_names(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+  const char **name;
+  int duplicate;
+  VT_TRY(vt_read_texts(reader, node, &name, &factor->levels));
+  if (factor->levels == 0) VT_REFUSE(reader, node, "found an empty list, expected names");
+  VT_TRY(vt_first_duplicate(factor->levels, name, &duplicate));
+  if (duplicate >= 0)
+    VT_REFUSE(reader, node, "found '%.80s' twice, expected distinct names", name[duplicate]);
+  factor->value = VT_VALUE_NAMES;
+  factor->level_name = name;
+  return VT_OK;
+}
+
+static vt_error read_value(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+  switch (vt_type_of(node)) {
+    case VT_TYPE_NULL: factor->value = VT_VALUE_EMPTY; return VT_OK;
+    case VT_TYPE_INTEGER:
+    case VT_TYPE_FLOAT: return read_number_value(reader, node, factor);
+    case VT_TYPE_LIST: return read_levels(reader, node, factor);
+    case VT_TYPE_MAP:
+      factor->value = VT_VALUE_DISTRIBUTION;
+      return vt_read_distribution(reader, node, &factor->distribution);
+    case VT_TYPE_BOOL:
+    case VT_TYPE_TEXT: break;
+  }
+  VT_REFUSE(reader, node,
+            "found %s, expected a number, a list of levels or a distribution such as "
+            "{uniform: [0.8, 1.2]}",
+            vt_found(node));
+}
+
+// Rows in the order of vt_operation, after the target.
+enum { FIRST_OPERATION = 1, LAST_OPERATION = 4 };
+
+vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *factor,
+                        vt_node *operation) {
+  static const vt_key keys[] = {
+      {"target", VT_REQUIRED, read_target}, {"set", VT_OPTIONAL, NULL},
+      {"add", VT_OPTIONAL, NULL},           {"multiply", VT_OPTIONAL, NULL},
+      {"choose", VT_OPTIONAL, NULL},        {NULL, VT_OPTIONAL, NULL}};
+  vt_node child[VT_MAX_KEYS];
+  int only;
+  VT_TRY(vt_map_match(reader, node, keys, child));
+  VT_TRY(vt_map_read_matched(reader, node, keys, child, factor));
+  VT_TRY(vt_map_only(reader, node, keys, child, FIRST_OPERATION, LAST_OPERATION, &only));
+  *operation = child[only];
+  factor->operation = (vt_operation)(only - FIRST_OPERATION);
+  const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
+  VT_TRY(names ? read_names(reader, operation, factor) : read_value(reader, operation, factor));
+  return VT_OK;
+}

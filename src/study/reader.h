@@ -1,0 +1,163 @@
+// reader.h - the YAML tree under a study file, and typed reading from it with a line in each
+// message.
+#ifndef VT_STUDY_READER_H
+#define VT_STUDY_READER_H
+
+#include <yaml.h>
+
+#include "vintner/study.h"
+
+/// What every reading function needs.
+typedef struct vt_reader {
+  const char *path; ///< of the study file, for messages and for relative paths
+  vt_arena *arena;  ///< owns all that the study refers to
+  vt_study *study;
+  yaml_document_t *document;
+  ptrdiff_t budget; ///< what may still be read: aliases must not multiply a small file
+} vt_reader;
+
+/// One value and where it is. Nodes live on the stack; a child points to its parent.
+typedef struct vt_node {
+  const yaml_node_t *yaml; ///< NULL: the key is absent
+  int line;
+  const struct vt_node *parent;
+  const char *key; ///< its key in the parent's map; NULL in a list
+  ptrdiff_t index; ///< its place in the parent's list
+} vt_node;
+
+/// Types of the YAML 1.2 core schema, with decimal numbers only.
+typedef enum vt_type {
+  VT_TYPE_NULL,
+  VT_TYPE_BOOL,
+  VT_TYPE_INTEGER,
+  VT_TYPE_FLOAT,
+  VT_TYPE_TEXT,
+  VT_TYPE_LIST,
+  VT_TYPE_MAP,
+} vt_type;
+
+typedef enum vt_presence {
+  VT_OPTIONAL,
+  VT_REQUIRED,
+  VT_UNAVAILABLE, ///< a known name that this version refuses
+} vt_presence;
+
+typedef vt_error vt_read_key(vt_reader *reader, const vt_node *node, void *target);
+
+/// One known key of a map. A table of them ends with a row without a name.
+typedef struct vt_key {
+  const char *name;
+  vt_presence presence;
+  vt_read_key *read; ///< may be NULL where the table's user reads the value itself
+} vt_key;
+
+enum { VT_MAX_KEYS = 16 };
+
+// --- tree.c -----------------------------------------------------------------------------------
+
+/// Parse text into a document (the caller deletes it, if this succeeds). Refuses what a study
+/// never needs and what would make libyaml slow: tags, many aliases, deep nesting.
+vt_error vt_tree_load(const char *path, const char *text, ptrdiff_t length,
+                      yaml_document_t *document);
+
+// --- node.c -----------------------------------------------------------------------------------
+
+vt_type vt_type_of(const vt_node *node);
+
+/// "the number 5", "a list"; valid until this thread's next call.
+const char *vt_found(const vt_node *node);
+
+/// "model.pathway.unit"; valid until this thread's next call.
+const char *vt_place(const vt_node *node);
+
+/// Raise "FILE:LINE: text". Use VT_FAULT.
+vt_error vt_fault(const vt_reader *reader, int line, const char *file, int source_line,
+                  const char *function, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/// Raise "FILE:LINE: 'place': text". Use VT_REFUSE.
+vt_error vt_refuse(const vt_reader *reader, const vt_node *node, const char *file, int source_line,
+                   const char *function, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+#define VT_FAULT(reader, line, ...)                                                                \
+  return vt_fault((reader), (line), __FILE__, __LINE__, __func__, __VA_ARGS__)
+#define VT_REFUSE(reader, node, ...)                                                               \
+  return vt_refuse((reader), (node), __FILE__, __LINE__, __func__, __VA_ARGS__)
+
+/// Take `amount` (bytes or nodes) from the budget.
+vt_error vt_charge(vt_reader *reader, const vt_node *node, ptrdiff_t amount);
+
+/// Refuse a node that is not of `type`; `expected` describes what belongs here.
+vt_error vt_expect(const vt_reader *reader, const vt_node *node, vt_type type,
+                   const char *expected);
+
+/// Number of pairs or items of a map or list.
+ptrdiff_t vt_node_count(const vt_node *node);
+
+/// The i-th pair of a map: its value, with the key in child->key.
+vt_error vt_map_pair(vt_reader *reader, const vt_node *map, ptrdiff_t i, vt_node *child);
+
+/// The i-th item of a list.
+vt_error vt_list_item(vt_reader *reader, const vt_node *list, ptrdiff_t i, vt_node *child);
+
+/// Sort the values of a map by the rows of `keys`; absent ones have yaml == NULL. Refuses unknown
+/// and duplicate keys, nothing else.
+vt_error vt_map_match(vt_reader *reader, const vt_node *map, const vt_key *keys,
+                      vt_node child[VT_MAX_KEYS]);
+
+/// Match, refuse unavailable and missing keys, then read the values in the order of `keys`.
+vt_error vt_map_read(vt_reader *reader, const vt_node *map, const vt_key *keys, void *target);
+
+/// The same for values that are matched already.
+vt_error vt_map_read_matched(vt_reader *reader, const vt_node *map, const vt_key *keys,
+                             const vt_node child[VT_MAX_KEYS], void *target);
+
+/// The row of keys[first..last] that is present; refuses none and several.
+vt_error vt_map_only(const vt_reader *reader, const vt_node *map, const vt_key *keys,
+                     const vt_node child[VT_MAX_KEYS], int first, int last, int *only);
+
+// --- scalar.c ---------------------------------------------------------------------------------
+
+/// Type of an unquoted scalar.
+vt_type vt_type_of_plain(const char *text);
+
+/// A number, or .inf / -.inf: what `set` may put on a limit to lift it.
+vt_error vt_read_limit(const vt_reader *reader, const vt_node *node, double *number);
+vt_error vt_read_number(const vt_reader *reader, const vt_node *node, double *number); ///< finite
+/// A whole number in [least, greatest]; also written as 1e4.
+vt_error vt_read_integer(const vt_reader *reader, const vt_node *node, int64_t least,
+                         int64_t greatest, int64_t *number);
+vt_error vt_read_uint64(const vt_reader *reader, const vt_node *node, uint64_t *number);
+vt_error vt_read_bool(const vt_reader *reader, const vt_node *node, bool *truth);
+/// Text that is not empty; belongs to the arena.
+vt_error vt_read_text(vt_reader *reader, const vt_node *node, const char **text);
+/// A file name, resolved against the study file; belongs to the arena.
+vt_error vt_read_path(vt_reader *reader, const vt_node *node, const char **path);
+/// One of names (NULL-terminated).
+vt_error vt_read_choice(vt_reader *reader, const vt_node *node, const char *const *names,
+                        int *choice);
+/// A list of numbers, of `arity` of them if that is not 0; belongs to the arena.
+vt_error vt_read_numbers(vt_reader *reader, const vt_node *node, int arity, double **number,
+                         int *count);
+/// A list of texts; belongs to the arena.
+vt_error vt_read_texts(vt_reader *reader, const vt_node *node, const char ***text, int *count);
+/// The first index whose name occurred before, or -1.
+vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate);
+
+// --- the parts of a study ---------------------------------------------------------------------
+
+vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study);    ///< model.c
+vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study); ///< plan.c
+
+/// Number of entries of a list or map of factors; refuses absurd ones.
+vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *count); ///< factor.c
+
+/// target, operation and value of one factor; *operation is the node of the value.
+vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *factor,
+                        vt_node *operation); ///< factor.c
+
+vt_error vt_read_distribution(vt_reader *reader, const vt_node *node,
+                              vt_distribution *distribution); ///< distribution.c
+
+#endif

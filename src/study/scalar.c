@@ -1,0 +1,240 @@
+// scalar.c - numbers, text, truth values and flat lists of them.
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "reader.h"
+
+static bool is_any_of(const char *text, const char *const *names) {
+  for (; *names; names++) {
+    if (strcmp(text, *names) == 0) return true;
+  }
+  return false;
+}
+
+static const char *skip_sign(const char *at) {
+  return *at == '-' || *at == '+' ? at + 1 : at;
+}
+
+static const char *skip_digits(const char *at) {
+  while (*at >= '0' && *at <= '9') at++;
+  return at;
+}
+
+static bool is_integer(const char *text) {
+  const char *digits = skip_sign(text);
+  const char *end = skip_digits(digits);
+  return end > digits && *end == '\0';
+}
+
+// [-+]? ( . [0-9]+ | [0-9]+ ( . [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
+static bool is_float(const char *text) {
+  const char *whole = skip_sign(text);
+  const char *at = skip_digits(whole);
+  const bool has_whole = at > whole;
+  bool has_fraction = false;
+  if (*at == '.') {
+    const char *fraction = at + 1;
+    at = skip_digits(fraction);
+    has_fraction = at > fraction;
+  }
+  if (!has_whole && !has_fraction) return false;
+  if (*at == 'e' || *at == 'E') {
+    const char *exponent = skip_sign(at + 1);
+    at = skip_digits(exponent);
+    if (at == exponent) return false;
+  }
+  return *at == '\0';
+}
+
+static bool is_not_finite(const char *text) {
+  static const char *const nan_names[] = {".nan", ".NaN", ".NAN", NULL};
+  static const char *const infinite_names[] = {".inf", ".Inf", ".INF", NULL};
+  return is_any_of(text, nan_names) || is_any_of(skip_sign(text), infinite_names);
+}
+
+vt_type vt_type_of_plain(const char *text) {
+  static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+  static const char *const truths[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
+  if (is_any_of(text, nulls)) return VT_TYPE_NULL;
+  if (is_any_of(text, truths)) return VT_TYPE_BOOL;
+  if (is_integer(text)) return VT_TYPE_INTEGER;
+  return is_float(text) || is_not_finite(text) ? VT_TYPE_FLOAT : VT_TYPE_TEXT;
+}
+
+static const char *text_of(const vt_node *node) {
+  return (const char *)node->yaml->data.scalar.value;
+}
+
+static bool is_number(const vt_node *node) {
+  const vt_type type = vt_type_of(node);
+  return type == VT_TYPE_INTEGER || type == VT_TYPE_FLOAT;
+}
+
+vt_error vt_read_number(const vt_reader *reader, const vt_node *node, double *number) {
+  if (!is_number(node)) VT_REFUSE(reader, node, "found %s, expected a number", vt_found(node));
+  const double value =
+      is_not_finite(text_of(node)) ? (double)INFINITY : strtod(text_of(node), NULL);
+  if (!isfinite(value))
+    VT_REFUSE(reader, node, "found %s, expected a finite number", vt_found(node));
+  *number = value;
+  return VT_OK;
+}
+
+vt_error vt_read_limit(const vt_reader *reader, const vt_node *node, double *number) {
+  const char *text = is_number(node) ? text_of(node) : "";
+  const char *digits = text[0] == '-' || text[0] == '+' ? text + 1 : text;
+  if (strcasecmp(digits, ".inf") != 0) return vt_read_number(reader, node, number);
+  *number = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+  return VT_OK;
+}
+
+// Whole numbers that a double holds exactly may be written as 1e4.
+static bool parse_integer(const char *text, int64_t *number) {
+  if (is_integer(text)) {
+    errno = 0;
+    *number = strtoll(text, NULL, 10);
+    return errno == 0;
+  }
+  if (is_not_finite(text)) return false;
+  const double value = strtod(text, NULL);
+  if (!(fabs(value) <= 9007199254740992.0) || value != floor(value)) return false;
+  *number = (int64_t)value;
+  return true;
+}
+
+vt_error vt_read_integer(const vt_reader *reader, const vt_node *node, int64_t least,
+                         int64_t greatest, int64_t *number) {
+  int64_t value = 0;
+  const bool whole = is_number(node) && parse_integer(text_of(node), &value);
+  if (!whole || value < least || value > greatest)
+    VT_REFUSE(reader, node, "found %s, expected a whole number from %lld to %lld", vt_found(node),
+              (long long)least, (long long)greatest);
+  *number = value;
+  return VT_OK;
+}
+
+vt_error vt_read_uint64(const vt_reader *reader, const vt_node *node, uint64_t *number) {
+  bool fits = vt_type_of(node) == VT_TYPE_INTEGER && text_of(node)[0] != '-';
+  if (fits) {
+    errno = 0;
+    *number = strtoull(text_of(node), NULL, 10);
+    fits = errno == 0;
+  }
+  if (!fits)
+    VT_REFUSE(reader, node, "found %s, expected a whole number from 0 to %llu", vt_found(node),
+              (unsigned long long)UINT64_MAX);
+  return VT_OK;
+}
+
+vt_error vt_read_bool(const vt_reader *reader, const vt_node *node, bool *truth) {
+  VT_TRY(vt_expect(reader, node, VT_TYPE_BOOL, "true or false"));
+  *truth = text_of(node)[0] == 't' || text_of(node)[0] == 'T';
+  return VT_OK;
+}
+
+vt_error vt_read_text(vt_reader *reader, const vt_node *node, const char **text) {
+  const bool quotable = is_number(node) || vt_type_of(node) == VT_TYPE_BOOL;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, quotable ? "text (put it in quotes)" : "text"));
+  const ptrdiff_t length = (ptrdiff_t)node->yaml->data.scalar.length;
+  if (length == 0) VT_REFUSE(reader, node, "found an empty text");
+  if (strlen(text_of(node)) != (size_t)length)
+    VT_REFUSE(reader, node, "found a NUL character in the text");
+  VT_TRY(vt_charge(reader, node, length));
+  VT_TRY(vt_arena_text(reader->arena, text_of(node), length, text));
+  return VT_OK;
+}
+
+static vt_error join_path(vt_reader *reader, const char *name, vt_text *joined, const char **path) {
+  VT_TRY(vt_path_beside(reader->path, name, joined));
+  VT_TRY(vt_arena_text(reader->arena, joined->bytes, joined->length, path));
+  return VT_OK;
+}
+
+vt_error vt_read_path(vt_reader *reader, const vt_node *node, const char **path) {
+  const char *name = NULL;
+  VT_TRY(vt_read_text(reader, node, &name));
+  vt_text joined = {0};
+  const vt_error worked = join_path(reader, name, &joined, path);
+  vt_text_free(&joined);
+  VT_TRY(worked);
+  return VT_OK;
+}
+
+vt_error vt_read_choice(vt_reader *reader, const vt_node *node, const char *const *names,
+                        int *choice) {
+  char expected[256] = "one of";
+  for (int i = 0; names[i]; i++) {
+    const size_t used = strlen(expected);
+    (void)snprintf(expected + used, sizeof expected - used, "%s %s", i > 0 ? "," : "", names[i]);
+  }
+  VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, expected));
+  vt_nearest nearest = {.name = text_of(node)};
+  for (int i = 0; names[i]; i++) {
+    *choice = i;
+    if (strcmp(text_of(node), names[i]) == 0) return VT_OK;
+    vt_nearest_try(&nearest, names[i]);
+  }
+  VT_REFUSE(reader, node, "found %s, expected %s%s", vt_found(node), expected,
+            vt_nearest_hint(&nearest));
+}
+
+vt_error vt_read_numbers(vt_reader *reader, const vt_node *node, int arity, double **number,
+                         int *count) {
+  char expected[64] = "a list of numbers";
+  if (arity > 0) (void)snprintf(expected, sizeof expected, "a list of %d numbers", arity);
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, expected));
+  const ptrdiff_t items = vt_node_count(node);
+  if (arity > 0 && items != arity)
+    VT_REFUSE(reader, node, "found a list of %td, expected %s", items, expected);
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, *number, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_number(reader, &item, &(*number)[i]));
+  }
+  *count = (int)items;
+  return VT_OK;
+}
+
+vt_error vt_read_texts(vt_reader *reader, const vt_node *node, const char ***text, int *count) {
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of names"));
+  const ptrdiff_t items = vt_node_count(node);
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, *text, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_text(reader, &item, &(*text)[i]));
+  }
+  *count = (int)items;
+  return VT_OK;
+}
+
+static vt_error find_duplicate(vt_labels *labels, int count, const char *const *name,
+                               int *duplicate) {
+  for (int i = 0; i < count; i++) {
+    int index;
+    bool added;
+    VT_TRY(vt_labels_add(labels, name[i], (ptrdiff_t)strlen(name[i]), &index, &added));
+    if (added) continue;
+    *duplicate = i;
+    return VT_OK;
+  }
+  return VT_OK;
+}
+
+vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate) {
+  *duplicate = -1;
+  vt_labels *labels = NULL;
+  const vt_error created = vt_labels_create(&labels);
+  const vt_error found =
+      created == VT_OK ? find_duplicate(labels, count, name, duplicate) : created;
+  vt_labels_free(labels);
+  VT_TRY(found);
+  return VT_OK;
+}

@@ -1,0 +1,229 @@
+// study.c - the study file as a whole: version, name, results, solver; the other parts have files
+// of their own.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "reader.h"
+
+const char *const vt_study_keepable[] = {"installation", "operation", "impact", NULL};
+
+static const double default_quantile[] = {0.05, 0.5, 0.95};
+
+enum {
+  FORMAT_VERSION = 1,
+  KEEPABLE = sizeof vt_study_keepable / sizeof vt_study_keepable[0] - 1,
+  DEFAULT_KEEPS = 3, // the first three of vt_study_keepable
+  DEFAULT_QUANTILES = sizeof default_quantile / sizeof default_quantile[0],
+  BUDGET_PER_BYTE = 8,
+};
+
+// ---------------------------------------------------------------------------------------------
+// results
+
+static vt_error read_keep(vt_reader *reader, const vt_node *node, void *target) {
+  vt_study *study = target;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of tensors"));
+  const ptrdiff_t items = vt_node_count(node);
+  bool seen[KEEPABLE] = {false};
+  const char **keep;
+  VT_ARENA_NEW(reader->arena, keep, KEEPABLE);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    int choice;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_choice(reader, &item, vt_study_keepable, &choice));
+    if (seen[choice])
+      VT_REFUSE(reader, &item, "found '%s' twice, expected distinct names",
+                vt_study_keepable[choice]);
+    seen[choice] = true;
+    keep[i] = vt_study_keepable[choice];
+  }
+  study->keeps = (int)items;
+  study->keep = keep;
+  return VT_OK;
+}
+
+static int compare_numbers(const void *left, const void *right) {
+  const double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+static vt_error read_quantiles(vt_reader *reader, const vt_node *node, void *target) {
+  vt_study *study = target;
+  double *quantile;
+  int count;
+  VT_TRY(vt_read_numbers(reader, node, 0, &quantile, &count));
+  for (int i = 0; i < count; i++) {
+    if (quantile[i] < 0 || quantile[i] > 1)
+      VT_REFUSE(reader, node, "found %g, expected numbers from 0 to 1", quantile[i]);
+    quantile[i] += 0.0; // -0 becomes 0
+  }
+  qsort(quantile, (size_t)count, sizeof *quantile, compare_numbers);
+  for (int i = 1; i < count; i++) {
+    if (!(quantile[i - 1] < quantile[i]))
+      VT_REFUSE(reader, node, "found %g twice, expected distinct numbers", quantile[i]);
+  }
+  study->quantile = quantile;
+  study->quantiles = count;
+  return VT_OK;
+}
+
+static vt_error read_precision(vt_reader *reader, const vt_node *node, void *target) {
+  static const char *const names[] = {"double", "single", NULL};
+  int choice;
+  VT_TRY(vt_read_choice(reader, node, names, &choice));
+  ((vt_study *)target)->single = choice == 1;
+  return VT_OK;
+}
+
+static vt_error read_results(vt_reader *reader, const vt_node *node, void *study) {
+  static const vt_key keys[] = {{"keep", VT_OPTIONAL, read_keep},
+                                {"quantiles", VT_OPTIONAL, read_quantiles},
+                                {"precision", VT_OPTIONAL, read_precision},
+                                {NULL, VT_OPTIONAL, NULL}};
+  return vt_map_read(reader, node, keys, study);
+}
+
+// ---------------------------------------------------------------------------------------------
+// solver
+
+static vt_error read_iteration_limit(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_integer(reader, node, 1, INT64_MAX, &((vt_study *)target)->solver.iteration_limit);
+}
+
+static vt_error read_time_limit(vt_reader *reader, const vt_node *node, void *target) {
+  vt_study *study = target;
+  VT_TRY(vt_read_number(reader, node, &study->solver.time_limit_s));
+  if (!(study->solver.time_limit_s > 0))
+    VT_REFUSE(reader, node, "found %s, expected seconds > 0", vt_found(node));
+  return VT_OK;
+}
+
+static vt_error read_tie_break(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_bool(reader, node, &((vt_study *)target)->solver.tie_break);
+}
+
+static vt_error read_warm_start(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_bool(reader, node, &((vt_study *)target)->solver.warm_start);
+}
+
+static vt_error read_solver(vt_reader *reader, const vt_node *node, void *study) {
+  static const vt_key keys[] = {{"iteration_limit", VT_OPTIONAL, read_iteration_limit},
+                                {"time_limit_s", VT_OPTIONAL, read_time_limit},
+                                {"tie_break", VT_OPTIONAL, read_tie_break},
+                                {"warm_start", VT_OPTIONAL, read_warm_start},
+                                {NULL, VT_OPTIONAL, NULL}};
+  return vt_map_read(reader, node, keys, study);
+}
+
+// ---------------------------------------------------------------------------------------------
+// The whole
+
+static vt_error read_version(vt_reader *reader, const vt_node *node, void *target) {
+  (void)target;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_INTEGER, "1, the version of the format"));
+  const char *text = (const char *)node->yaml->data.scalar.value;
+  if (strcmp(text, "1") != 0)
+    VT_REFUSE(reader, node, "format version not known to this program: found %.60s, expected %d",
+              text, (int)FORMAT_VERSION);
+  return VT_OK;
+}
+
+static vt_error read_name(vt_reader *reader, const vt_node *node, void *target) {
+  const char **name = &((vt_study *)target)->name;
+  VT_TRY(vt_read_text(reader, node, name));
+  const size_t good =
+      strspn(*name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+  if ((*name)[good])
+    VT_REFUSE(reader, node, "found %s, expected only letters, digits, '_', '.' and '-'",
+              vt_found(node));
+  return VT_OK;
+}
+
+// Another version may have other keys: look at the version before all else.
+static vt_error check_version_first(vt_reader *reader, const vt_node *root) {
+  for (ptrdiff_t i = 0; i < vt_node_count(root); i++) {
+    vt_node child;
+    VT_TRY(vt_map_pair(reader, root, i, &child));
+    if (strcmp(child.key, "vintner") == 0) return read_version(reader, &child, NULL);
+  }
+  return VT_OK;
+}
+
+static vt_error read_root(vt_reader *reader) {
+  static const vt_key keys[] = {{"vintner", VT_REQUIRED, read_version},
+                                {"name", VT_REQUIRED, read_name},
+                                {"model", VT_REQUIRED, vt_read_model},
+                                {"ensemble", VT_OPTIONAL, vt_read_ensemble},
+                                {"results", VT_OPTIONAL, read_results},
+                                {"solver", VT_OPTIONAL, read_solver},
+                                {NULL, VT_OPTIONAL, NULL}};
+  const vt_node root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
+  VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
+  if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
+  return vt_map_read(reader, &root, keys, reader->study);
+}
+
+static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
+  VT_TRY(vt_arena_create(&study->arena));
+  VT_TRY(vt_arena_text(study->arena, path, (ptrdiff_t)strlen(path), &study->path));
+  yaml_document_t document;
+  VT_TRY(vt_tree_load(study->path, text, length, &document));
+  vt_reader reader = {.path = study->path,
+                      .arena = study->arena,
+                      .study = study,
+                      .document = &document,
+                      .budget = BUDGET_PER_BYTE * length + 100000};
+  const vt_error read = read_root(&reader);
+  yaml_document_delete(&document);
+  VT_TRY(read);
+  VT_TRY(vt_arena_text(study->arena, text, length, &study->text));
+  vt_sha256(text, length, study->sha256);
+  return VT_OK;
+}
+
+vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt_study **study) {
+  *study = NULL;
+  vt_study *fresh;
+  VT_NEW(fresh, 1);
+  fresh->keep = vt_study_keepable;
+  fresh->keeps = DEFAULT_KEEPS;
+  fresh->quantile = default_quantile;
+  fresh->quantiles = DEFAULT_QUANTILES;
+  fresh->solver.tie_break = true;
+  fresh->solver.warm_start = true;
+  const vt_error parsed = parse_into(path, text, length, fresh);
+  if (parsed == VT_OK)
+    *study = fresh;
+  else
+    vt_study_free(fresh);
+  VT_TRY(parsed);
+  return VT_OK;
+}
+
+static vt_error read_and_parse(const char *path, vt_text *text, vt_study **study) {
+  VT_TRY(vt_text_read_file(path, text));
+  VT_TRY(vt_study_parse(path, text->bytes ? text->bytes : "", text->length, study));
+  return VT_OK;
+}
+
+vt_error vt_study_read(const char *path, vt_study **study) {
+  *study = NULL;
+  // A device has no end: never start to read one.
+  struct stat info;
+  const bool device = stat(path, &info) == 0 && (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode));
+  VT_CHECK(!device, VT_ERR_INPUT, "%s: found a device, expected a study file", path);
+  vt_text text = {0};
+  const vt_error read = read_and_parse(path, &text, study);
+  vt_text_free(&text);
+  VT_TRY(read);
+  return VT_OK;
+}
+
+void vt_study_free(vt_study *study) {
+  if (!study) return;
+  vt_arena_free(study->arena);
+  free(study);
+}
