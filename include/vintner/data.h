@@ -14,8 +14,11 @@ typedef enum vt_axis {
   VT_AXIS_CATEGORY,
   VT_AXIS_PROCESS_TIME, ///< index into process_time
   VT_AXIS_SYSTEM_TIME,  ///< index into system_time
-  VT_AXIS_FLOW,         ///< products, then intermediate, then elementary flows, in one numbering
-  VT_AXIS_YEAR,         ///< the index is the calendar year itself (any year)
+  /// Products, then intermediate, then elementary flows, in one numbering. A code that lies in
+  /// several of the sets means the first; operation_flow and vintage_improvements, which hold for
+  /// the code as such, have an entry for each.
+  VT_AXIS_FLOW,
+  VT_AXIS_YEAR, ///< the index is the calendar year itself (any year)
 } vt_axis;
 
 // The numeric tensors: id, optimex name, number of axes, axes, required in JSON, stock of the
@@ -111,6 +114,9 @@ typedef struct vt_inputs {
 /// Not collective. The caller frees *inputs with vt_inputs_free.
 /// @return VT_ERR_INPUT with one line "FILE: what ..., field, key, found, expected"
 vt_error vt_inputs_read(const char *path, vt_inputs **inputs);
+
+/// The same from memory; `path` is what messages call it.
+vt_error vt_inputs_parse(const char *path, const void *bytes, ptrdiff_t length, vt_inputs **inputs);
 
 /// Check what must hold of the numbers after overrides too: limits that cross, negative existing
 /// capacity, non-positive coupling, NaN.
