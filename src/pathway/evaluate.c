@@ -1,0 +1,249 @@
+// evaluate.c - a plan recomputed in real units from the scenario's tensors, and how well it meets
+// the constraints of specs/pathway.md §4. Nothing here looks at the programme's coefficients.
+#include "state.h"
+
+#include <math.h>
+#include <string.h>
+
+// fmax is a call. Sizes only: a NaN shows in the residual.
+static inline double larger(double a, double b) {
+  return a > b ? a : b;
+}
+
+// The larger of two violations. A NaN must not pass as none, nor be forgotten.
+static inline double worse_of(double a, double b) {
+  return isnan(a) || a >= b ? a : b;
+}
+
+static void worsen(double *worst, double residual, double size) {
+  if (residual <= 0.0) return;
+  *worst = worse_of(*worst, residual / larger(size, residual));
+}
+
+static void check_limits(double *worst, double amount, double size, double lower, double upper) {
+  if (isfinite(lower)) worsen(worst, lower - amount, larger(size, fabs(lower)));
+  if (isfinite(upper)) worsen(worst, amount - upper, larger(size, fabs(upper)));
+}
+
+static void add_flow(vt_pathway_state *s, int label, int time, double amount) {
+  const ptrdiff_t at = (ptrdiff_t)label * s->model->times + time;
+  s->flow[at] += amount;
+  s->flow_size[at] = larger(s->flow_size[at], fabs(amount));
+  s->total_flow[label] += amount;
+  s->total_flow_size[label] = larger(s->total_flow_size[label], fabs(amount));
+}
+
+static void add_emissions(vt_pathway_state *s, int flow, int time, double amount) {
+  const vt_pathway *m = s->model;
+  add_flow(s, m->products + flow, time, amount);
+  for (int k = 0; k < m->limited_flows; k++) {
+    const double emitted = s->value[m->emitted[at_impact(m, k, flow, time)]];
+    add_flow(s, m->products + m->intermediates + m->limited_flow[k], time, amount * emitted);
+  }
+}
+
+// What `units` of an activity with these rates do: balances, impacts, flows.
+static void add_activity(vt_pathway_state *s, ptrdiff_t first, ptrdiff_t count, double units,
+                         int process, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  const double *value = s->value;
+  for (ptrdiff_t i = first; i < first + count; i++) {
+    const rate *r = &m->rate[i];
+    const line *l = &m->line[r->line];
+    const double amount = value[r->cell] * units;
+    if (l->tensor == VT_TENSOR_PRODUCTION || l->tensor == VT_TENSOR_INTERNAL_DEMAND) {
+      const bool made = l->tensor == VT_TENSOR_PRODUCTION;
+      const ptrdiff_t at = (ptrdiff_t)l->flow * m->times + r->time;
+      s->balance[at] += made ? amount : -amount;
+      s->balance_size[at] = larger(s->balance_size[at], fabs(amount));
+      if (s->limited_flows && made) add_flow(s, l->flow, r->time, amount);
+      continue;
+    }
+    const bool background = l->tensor == VT_TENSOR_TECHNOSPHERE;
+    for (int c = 0; c < m->categories; c++) {
+      const int unit = background ? m->impact[at_impact(m, c, l->flow, r->time)]
+                                  : m->factor_q[at_factor_q(m, c, l->flow, r->time)];
+      const double impact = amount * value[unit];
+      const ptrdiff_t year = (ptrdiff_t)c * m->times + r->time;
+      plan->impact[((ptrdiff_t)c * m->processes + process) * m->times + r->time] += impact;
+      s->impact_size[year] = larger(s->impact_size[year], fabs(impact));
+    }
+    if (!s->limited_flows) continue;
+    if (background) {
+      add_emissions(s, l->flow, r->time, amount);
+    } else {
+      add_flow(s, m->products + m->intermediates + l->flow, r->time, amount);
+    }
+  }
+}
+
+static void clear(vt_pathway_state *s, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  const size_t times = (size_t)m->times, number = sizeof(double);
+  const size_t flows = (size_t)(m->products + m->intermediates + m->elementaries);
+  memset(s->balance, 0, (size_t)m->products * times * number);
+  memset(s->balance_size, 0, (size_t)m->products * times * number);
+  memset(s->impact_size, 0, (size_t)m->categories * times * number);
+  memset(plan->impact, 0, (size_t)m->categories * (size_t)m->processes * times * number);
+  memset(plan->operation, 0, (size_t)m->processes * times * number);
+  if (!s->limited_flows) return;
+  memset(s->flow, 0, flows * times * number);
+  memset(s->flow_size, 0, flows * times * number);
+  memset(s->total_flow, 0, flows * number);
+  memset(s->total_flow_size, 0, flows * number);
+}
+
+static void set_installation(const vt_pathway_state *s, const double *x, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  for (int p = 0; p < m->processes; p++) {
+    const double ratio = s->value[m->coupled[p].ratio];
+    for (int t = 0; t < m->times; t++) {
+      const int column = m->installed_column[at_time(m, m->coupled[p].root, t)];
+      plan->installation[at_time(m, p, t)] = column < 0 ? 0.0 : ratio * x[column];
+    }
+  }
+}
+
+// Classes: operation, capacity, and all that running causes.
+static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  double worst = 0.0;
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    const class_ *c = &m->class_[k];
+    const double units = c->column < 0 ? 0.0 : x[c->column];
+    if (units == 0.0) continue;
+    plan->operation[at_time(m, c->process, c->time)] += units;
+    worsen(&worst, -units, -units);
+    add_activity(s, c->first_rate, c->rates, units, c->process, plan);
+    const double f = s->value[c->least_production];
+    // In the annual convention a class without any output has no capacity row.
+    if (!c->capped || f == 0.0) continue;
+    double room = f * s->value[c->capacity], size = larger(fabs(units), fabs(room));
+    for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
+      const vintage *v = &m->vintage[m->member[i]];
+      if (v->time < 0) continue;
+      const double built = f * plan->installation[at_time(m, c->process, v->time)];
+      room += built;
+      size = larger(size, fabs(built));
+    }
+    worsen(&worst, units - room, size);
+  }
+  return worst;
+}
+
+static void install_all(vt_pathway_state *s, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  for (int p = 0; p < m->processes; p++) {
+    for (int t = 0; t < m->times; t++) {
+      const ptrdiff_t at = at_time(m, p, t);
+      if (plan->installation[at] == 0.0) continue;
+      add_activity(s, m->build[at].first_rate, m->build[at].rates, plan->installation[at], p, plan);
+    }
+  }
+}
+
+static double check_balances(const vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  double worst = 0.0;
+  for (int r = 0; r < m->products; r++) {
+    for (int t = 0; t < m->times; t++) {
+      const ptrdiff_t at = (ptrdiff_t)r * m->times + t;
+      const double demand = s->value[m->demand[at]];
+      worsen(&worst, fabs(s->balance[at] - demand), larger(s->balance_size[at], fabs(demand)));
+    }
+  }
+  return worst;
+}
+
+static double check_processes(const vt_pathway_state *s, const vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  const double *value = s->value;
+  double worst = 0.0;
+  for (int p = 0; p < m->processes; p++) {
+    double total = 0.0, size = 0.0;
+    for (int t = 0; t < m->times; t++) {
+      const ptrdiff_t at = at_time(m, p, t);
+      const double units = plan->installation[at];
+      total += units;
+      size = larger(size, fabs(units));
+      check_limits(&worst, units, fabs(units), larger(0.0, value[m->deployment_min[at]]),
+                   value[m->deployment_max[at]]);
+      if (m->first_class[at + 1] == m->first_class[at]) continue;
+      check_limits(&worst, plan->operation[at], fabs(plan->operation[at]),
+                   value[m->operation_min[at]], value[m->operation_max[at]]);
+    }
+    check_limits(&worst, total, size, value[m->total_deployment_min[p]],
+                 value[m->total_deployment_max[p]]);
+  }
+  return worst;
+}
+
+// Those that the programme substitutes hold by construction; those of a circle or of a second
+// leader are rows.
+static double check_couplings(const vt_pathway_state *s, const vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  const vt_tensor *coupling = &m->inputs->tensor[VT_TENSOR_COUPLING];
+  double worst = 0.0;
+  for (ptrdiff_t e = 0; e < coupling->count; e++) {
+    const double factor = s->value[m->cell[VT_TENSOR_COUPLING][e]];
+    for (int t = 0; t < m->times; t++) {
+      const double mine = plan->installation[at_time(m, coupling->index[2 * e], t)];
+      const double theirs = factor * plan->installation[at_time(m, coupling->index[2 * e + 1], t)];
+      worsen(&worst, fabs(mine - theirs), larger(fabs(mine), fabs(theirs)));
+    }
+  }
+  return worst;
+}
+
+// Impacts by year and in total against their limits; sets the totals and the objective.
+static double check_impacts(vt_pathway_state *s, vt_plan *plan) {
+  const vt_pathway *m = s->model;
+  double worst = 0.0;
+  plan->objective = plan->objective_terms = 0.0;
+  for (int c = 0; c < m->categories; c++) {
+    double total = 0.0, size = 0.0;
+    for (int t = 0; t < m->times; t++) {
+      const ptrdiff_t at = (ptrdiff_t)c * m->times + t;
+      double year = 0.0;
+      for (int p = 0; p < m->processes; p++) {
+        const double impact = plan->impact[((ptrdiff_t)c * m->processes + p) * m->times + t];
+        year += impact;
+        plan->objective_terms += fabs(m->objective[c] * impact);
+      }
+      total += year;
+      size = larger(size, s->impact_size[at]);
+      check_limits(&worst, year, s->impact_size[at], -INFINITY, s->value[m->impact_limit[at]]);
+    }
+    check_limits(&worst, total, size, -INFINITY, s->value[m->total_impact_limit[c]]);
+    plan->total_impact[c] = total;
+    plan->objective += m->objective[c] * total;
+  }
+  return worst;
+}
+
+static double check_flows(const vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  double worst = 0.0;
+  for (int r = 0; s->limited_flows && r < m->program.rows; r++) {
+    const row_info *row = &m->row[r];
+    const double lower = s->value[row->lower], upper = s->value[row->upper];
+    const ptrdiff_t at = (ptrdiff_t)row->label * m->times + row->time;
+    if (row->kind == ROW_FLOW) check_limits(&worst, s->flow[at], s->flow_size[at], lower, upper);
+    if (row->kind == ROW_TOTAL_FLOW)
+      check_limits(&worst, s->total_flow[row->label], s->total_flow_size[row->label], lower, upper);
+  }
+  return worst;
+}
+
+void vt_pathway_evaluate(vt_pathway_state *s, const double *x, vt_plan *plan) {
+  clear(s, plan);
+  set_installation(s, x, plan);
+  double worst = run_classes(s, x, plan);
+  install_all(s, plan);
+  worst = worse_of(worst, check_balances(s));
+  worst = worse_of(worst, check_processes(s, plan));
+  worst = worse_of(worst, check_couplings(s, plan));
+  worst = worse_of(worst, check_impacts(s, plan));
+  worst = worse_of(worst, check_flows(s));
+  plan->violation = isfinite(plan->objective) ? worst : NAN;
+}

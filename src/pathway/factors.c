@@ -1,0 +1,262 @@
+// factors.c - overrides applied, factors looked up, and which factor touches which number.
+#include "model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double apply_one(vt_operation operation, double operand, double value) {
+  switch (operation) {
+    case VT_SET: return operand;
+    case VT_ADD: return value + operand;
+    case VT_MULTIPLY: return value == 0.0 || operand == 0.0 ? 0.0 : value * operand;
+    case VT_CHOOSE: break;
+  }
+  return value;
+}
+
+static vt_error apply_overrides(vt_pathway *m) {
+  const vt_study *study = m->study;
+  for (int i = 0; i < study->pathway.overrides; i++) {
+    const vt_factor *o = &study->pathway.override[i];
+    selection chosen;
+    VT_TRY(selection_create_entries(study->path, o, m->inputs));
+    VT_TRY(selection_resolve(study->path, o, m->inputs, &chosen));
+    double *value = m->inputs->tensor[chosen.tensor].value;
+    for (ptrdiff_t k = 0; k < chosen.count; k++) {
+      value[chosen.entry[k]] = apply_one(o->operation, o->level[0], value[chosen.entry[k]]);
+    }
+    free(chosen.entry);
+  }
+  if (study->pathway.overrides > 0) VT_TRY(vt_inputs_check_numbers(m->inputs));
+  return VT_OK;
+}
+
+// The touch that a factor adds to those before it; equal lists share one number. `known` has shape
+// [touches before the factor + 1]: the touch made for each parent (from -1 on), or -1.
+static vt_error extend(vt_pathway *m, int parent, int factor, int *known, int *touched) {
+  if (known[parent + 1] < 0) {
+    VT_TRY(vt_grow(&m->touch, &m->touch_capacity, m->touches + 1, sizeof *m->touch));
+    known[parent + 1] = (int)m->touches;
+    m->touch[m->touches++] = (touch){.parent = parent,
+                                     .factor = factor,
+                                     .alpha = -1,
+                                     .beta = -1,
+                                     .length = parent < 0 ? 1 : m->touch[parent].length + 1};
+  }
+  *touched = known[parent + 1];
+  return VT_OK;
+}
+
+static double common_value(const double *value, const selection *chosen) {
+  const double first = value[chosen->entry[0]];
+  for (ptrdiff_t k = 1; k < chosen->count; k++) {
+    if (value[chosen->entry[k]] != first) return NAN;
+  }
+  return first;
+}
+
+static vt_error mark(vt_pathway *m, int factor, const selection *chosen) {
+  int **touched = &m->touched[chosen->tensor], *known;
+  const vt_tensor *tensor = &m->inputs->tensor[chosen->tensor];
+  const ptrdiff_t before = m->touches;
+  if (!*touched) {
+    VT_ARENA_NEW(m->arena, *touched, tensor->count);
+    for (ptrdiff_t e = 0; e < tensor->count; e++) (*touched)[e] = -1;
+  }
+  VT_NEW(known, before + 1);
+  for (ptrdiff_t i = 0; i <= before; i++) known[i] = -1;
+  vt_error extended = VT_OK;
+  for (ptrdiff_t k = 0; k < chosen->count && extended == VT_OK; k++) {
+    int *entry = &(*touched)[chosen->entry[k]];
+    extended = extend(m, *entry, factor, known, entry);
+  }
+  free(known);
+  VT_TRY(extended);
+  const vt_operation operation = m->study->factor[factor].operation;
+  m->neutral[factor] = operation == VT_MULTIPLY ? 1.0
+                       : operation == VT_ADD    ? 0.0
+                                                : common_value(tensor->value, chosen);
+  return VT_OK;
+}
+
+// A factor created entries in a tensor: move what is known of the old ones.
+static vt_error make_room(vt_pathway *m, vt_tensor_id id, const vt_tensor *old) {
+  const vt_tensor *tensor = &m->inputs->tensor[id];
+  const size_t key_bytes = (size_t)vt_tensor_kinds[id].axes * sizeof *tensor->index;
+  const int *old_touched = m->touched[id];
+  const bool *old_created = m->created[id];
+  VT_ARENA_NEW(m->arena, m->touched[id], tensor->count);
+  VT_ARENA_NEW(m->arena, m->created[id], tensor->count);
+  ptrdiff_t from = 0;
+  for (ptrdiff_t e = 0; e < tensor->count; e++) {
+    const bool known =
+        from < old->count && memcmp(old->index + from * vt_tensor_kinds[id].axes,
+                                    tensor->index + e * vt_tensor_kinds[id].axes, key_bytes) == 0;
+    m->touched[id][e] = known && old_touched ? old_touched[from] : -1;
+    m->created[id][e] = !known || (old_created && old_created[from]);
+    if (known) from++;
+  }
+  return VT_OK;
+}
+
+// One by one: an entry that a factor creates is none to the factors before it.
+static vt_error look_factors_up(vt_pathway *m) {
+  const vt_study *study = m->study;
+  VT_ARENA_NEW(m->arena, m->neutral, study->factors);
+  for (int f = 0; f < study->factors; f++) {
+    vt_tensor before[VT_TENSOR_COUNT];
+    selection chosen;
+    memcpy(before, m->inputs->tensor, sizeof before);
+    VT_TRY(selection_create_entries(study->path, &study->factor[f], m->inputs));
+    VT_TRY(selection_resolve(study->path, &study->factor[f], m->inputs, &chosen));
+    const vt_tensor *old = &before[chosen.tensor];
+    vt_error marked = VT_OK;
+    if (old->count != m->inputs->tensor[chosen.tensor].count)
+      marked = make_room(m, chosen.tensor, old);
+    if (marked == VT_OK) marked = mark(m, f, &chosen);
+    free(chosen.entry);
+    VT_TRY(marked);
+  }
+  return VT_OK;
+}
+
+// `fallback` is the cell that gives the base, or -1.
+static vt_error add_dynamic_leaf(vt_pathway *m, double base, int fallback, int touched, int *cell) {
+  // Signatures: three for each touch, since its numbers, its alpha and its beta differ.
+  VT_TRY(graph_leaf(&m->graph, base, 3 * touched, cell));
+  VT_TRY(vt_grow(&m->dynamic_leaf, &m->dynamic_leaf_capacity, m->dynamic_leaves + 1,
+                 sizeof *m->dynamic_leaf));
+  m->dynamic_leaf[m->dynamic_leaves++] = (touched_cell){*cell, fallback, touched, base};
+  return VT_OK;
+}
+
+// Elementary flows that processes emit themselves.
+static vt_error find_direct_emissions(vt_pathway *m, bool **direct) {
+  VT_ARENA_NEW(m->arena, *direct, m->elementaries);
+  const vt_tensor *base = &m->inputs->tensor[VT_TENSOR_BIOSPHERE];
+  const vt_tensor *vintages = &m->inputs->tensor[VT_TENSOR_BIOSPHERE_VINTAGES];
+  for (ptrdiff_t e = 0; e < base->count; e++) (*direct)[base->index[3 * e + 1]] = true;
+  for (ptrdiff_t e = 0; e < vintages->count; e++) (*direct)[vintages->index[4 * e + 1]] = true;
+  return VT_OK;
+}
+
+static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *direct) {
+  const vt_tensor *tensor = &m->inputs->tensor[id];
+  const vt_tensor_id general = selection_default_of(id);
+  VT_ARENA_NEW(m->arena, m->cell[id], tensor->count);
+  for (ptrdiff_t e = 0; e < tensor->count; e++) {
+    const int touched = m->touched[id] ? m->touched[id][e] : -1;
+    int *cell = &m->cell[id][e];
+    if (id == VT_TENSOR_CHARACTERIZATION && !direct[tensor->index[3 * e + 1]]) continue;
+    if (touched < 0) {
+      VT_TRY(graph_leaf(&m->graph, tensor->value[e], -1, cell));
+      continue;
+    }
+    // Where its factor is not applied, an entry that the factor created is not there.
+    const bool falls_back = m->created[id] && m->created[id][e] && general != VT_TENSOR_COUNT;
+    const int fallback = falls_back ? m->cell[general][0] : -1;
+    VT_TRY(add_dynamic_leaf(m, tensor->value[e], fallback, touched, cell));
+  }
+  return VT_OK;
+}
+
+// The background has up to millions of entries that act only through W and H: impacts.c sums
+// them by touch, and they get no cells of their own; nor do characterisation factors that only act
+// there. Defaults come first, since others may fall back on them.
+static vt_error make_cells(vt_pathway *m) {
+  bool *direct;
+  VT_TRY(find_direct_emissions(m, &direct));
+  for (int axes = 0; axes <= 1; axes++) {
+    for (int id = 0; id < VT_TENSOR_COUNT; id++) {
+      if (id == VT_TENSOR_BACKGROUND || (vt_tensor_kinds[id].axes > 0) != (axes > 0)) continue;
+      VT_TRY(make_tensor_cells(m, (vt_tensor_id)id, direct));
+    }
+  }
+  return VT_OK;
+}
+
+vt_error factors_prepare(vt_pathway *m) {
+  VT_TRY(apply_overrides(m));
+  VT_TRY(look_factors_up(m));
+  return make_cells(m);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static void apply_affine(const vt_pathway *m, int touched, const double *factor, double *alpha,
+                         double *beta) {
+  const touch *t = &m->touch[touched];
+  *alpha = 1.0;
+  *beta = 0.0;
+  if (t->parent >= 0) apply_affine(m, t->parent, factor, alpha, beta);
+  const double operand = factor ? factor[t->factor] : NAN;
+  if (isnan(operand)) return;
+  switch (m->study->factor[t->factor].operation) {
+    case VT_SET:
+      *alpha = 0.0;
+      *beta = operand;
+      break;
+    case VT_ADD: *beta += operand; break;
+    case VT_MULTIPLY:
+      *alpha *= operand;
+      *beta *= operand;
+      break;
+    case VT_CHOOSE: break;
+  }
+}
+
+// Whether beta can differ from zero: something in the list sets or adds.
+static bool has_offset(const vt_pathway *m, int touched) {
+  for (int i = touched; i >= 0; i = m->touch[i].parent) {
+    if (m->study->factor[m->touch[i].factor].operation != VT_MULTIPLY) return true;
+  }
+  return false;
+}
+
+vt_error factors_affine(vt_pathway *m, int touched, int *alpha, int *beta) {
+  if (m->touch[touched].alpha < 0) {
+    int made;
+    VT_TRY(graph_leaf(&m->graph, 1.0, 3 * touched + 1, &made));
+    m->touch[touched].alpha = made;
+    m->touch[touched].beta = CELL_ZERO;
+    if (has_offset(m, touched)) {
+      VT_TRY(graph_leaf(&m->graph, 0.0, 3 * touched + 2, &made));
+      m->touch[touched].beta = made;
+    }
+  }
+  *alpha = m->touch[touched].alpha;
+  *beta = m->touch[touched].beta;
+  return VT_OK;
+}
+
+double factors_apply(const vt_pathway *m, int touched, double base, const double *factor) {
+  const touch *t = &m->touch[touched];
+  if (t->parent >= 0) base = factors_apply(m, t->parent, base, factor);
+  const double operand = factor ? factor[t->factor] : NAN;
+  if (isnan(operand)) return base;
+  return apply_one(m->study->factor[t->factor].operation, operand, base);
+}
+
+void factors_set_leaves(const vt_pathway *m, const double *factor, double *value) {
+  for (ptrdiff_t i = 0; i < m->dynamic_leaves; i++) {
+    const touched_cell *d = &m->dynamic_leaf[i];
+    const double base = d->fallback < 0 ? d->base : value[d->fallback];
+    value[d->cell] = factors_apply(m, d->touch, base, factor);
+  }
+  for (ptrdiff_t i = 0; i < m->touches; i++) {
+    const touch *t = &m->touch[i];
+    if (t->alpha < 0) continue;
+    double alpha, beta;
+    apply_affine(m, (int)i, factor, &alpha, &beta);
+    value[t->alpha] = alpha;
+    if (t->beta != CELL_ZERO) value[t->beta] = beta;
+  }
+}
+
+int pathway_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing) {
+  bool found;
+  const ptrdiff_t entry =
+      vt_tensor_find(&m->inputs->tensor[tensor], vt_tensor_kinds[tensor].axes, key, &found);
+  return found ? m->cell[tensor][entry] : missing;
+}

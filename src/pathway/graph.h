@@ -1,0 +1,78 @@
+// graph.h - numbers as sums of products: which number of a model follows from which others.
+//
+// Every number is a cell. A leaf holds an input; a derived cell holds sum_k coefficient_k * a_k *
+// b_k over other cells. What no factor can reach is folded to a constant when it is made, so a
+// scenario recomputes just the cells that depend on its factors, in the order they were made.
+#ifndef VT_PATHWAY_GRAPH_H
+#define VT_PATHWAY_GRAPH_H
+
+#include "vintner/base.h"
+
+/// Cells that always exist.
+enum { CELL_ZERO, CELL_ONE, CELL_INFINITY, CELL_MINUS_INFINITY, FIXED_CELLS };
+
+typedef enum recipe_kind {
+  RECIPE_SUM,
+  RECIPE_LEAST, ///< least of the terms that are not zero; zero if all are
+} recipe_kind;
+
+typedef struct term {
+  double coefficient;
+  int a, b;
+} term;
+
+typedef struct recipe {
+  int cell;
+  recipe_kind kind;
+  ptrdiff_t first, terms;
+} recipe;
+
+typedef struct graph {
+  int cells;
+  double *value;  ///< shape [cells]: reference values
+  bool *dynamic;  ///< shape [cells]: some factor reaches it
+  int *signature; ///< shape [cells]: leaves: who touches it, -1 nobody; derived: -2 - recipe
+  int *identity;  ///< shape [cells]: equal for cells equal in every scenario; -1 not asked yet
+  ptrdiff_t value_capacity, dynamic_capacity, signature_capacity, identity_capacity;
+  recipe *recipe; ///< shape [recipes], in order of making: operands come first
+  ptrdiff_t recipes, recipe_capacity;
+  term *term;
+  ptrdiff_t terms, term_capacity;
+  vt_labels *products; ///< factors of the products made by graph_product
+  int *product;        ///< shape [products]: their cells
+  ptrdiff_t product_capacity;
+  // The sum being made.
+  term *open;
+  ptrdiff_t open_terms, open_capacity;
+  double open_constant;
+  vt_labels *identities;
+} graph;
+
+vt_error graph_create(graph *g);
+void graph_free(graph *g);
+
+/// A leaf; signature -1 if no factor touches it.
+vt_error graph_leaf(graph *g, double value, int signature, int *cell);
+
+/// Begin a sum, add coefficient * a * b to it, end it as a cell (a known one where it is constant
+/// zero or one single cell).
+void graph_begin(graph *g);
+vt_error graph_add(graph *g, double coefficient, int a, int b);
+vt_error graph_end(graph *g, int *cell);
+
+/// The product of two cells, made once; may be called while a sum is open.
+vt_error graph_product(graph *g, int a, int b, int *cell);
+
+/// The least of the cells that are not zero, zero if there is none.
+vt_error graph_least(graph *g, const int *cell, int count, int *least);
+
+/// A number that two cells share exactly if they are equal in every scenario by construction.
+vt_error graph_identity(graph *g, int cell, int *identity);
+
+/// Whether a cell is zero in every scenario.
+bool graph_is_zero(const graph *g, int cell);
+
+/// Recompute all derived cells from the leaves in value[cells].
+void graph_evaluate(const graph *g, double *value);
+
+#endif

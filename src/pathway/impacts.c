@@ -1,0 +1,230 @@
+// impacts.c - what one unit of an intermediate flow causes in a year, through the background:
+//   W[c,i,t] = sum_e Q[c,e,t] sum_b G[b,i,e] M[b,t]        (specs/pathway.md §4.7)
+//   H[e,i,t] = sum_b G[b,i,e] M[b,t]                        (flow limits on elementary flow e)
+//
+// A number touched by factors is alpha * base + beta with alpha and beta common to all numbers that
+// the same factors touch. So a sum over thousands of background entries becomes a few terms, made
+// once: a scenario that scales the whole background recomputes two products per (c, i, t).
+#include "model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// alpha * base + beta; an untouched number has alpha ONE and beta ZERO.
+typedef struct affine {
+  double base;
+  int alpha, beta;
+} affine;
+
+// A part of what one unit of a flow emits in a year: amount times a cell.
+typedef struct emission {
+  int elementary, cell;
+  double amount;
+} emission;
+
+// Entries of the background by intermediate flow, then elementary flow; the mapping by year; and
+// the emissions of the flow and year at hand, ascending by elementary flow.
+typedef struct background {
+  ptrdiff_t *first;  // shape [intermediates + 1]
+  ptrdiff_t *entry;  // shape [background entries]
+  int *factor_entry; // shape [categories, elementaries, times]: entry of Q, -1 if missing
+  affine *mapping;   // shape [snapshots, times]; base 0 if missing
+  emission *emission;
+  ptrdiff_t emissions, emission_capacity;
+} background;
+
+static void background_free(background *b) {
+  free(b->first);
+  free(b->entry);
+  free(b->factor_entry);
+  free(b->mapping);
+  free(b->emission);
+}
+
+static vt_error get_affine(vt_pathway *m, vt_tensor_id id, ptrdiff_t entry, affine *a) {
+  *a = (affine){m->inputs->tensor[id].value[entry], CELL_ONE, CELL_ZERO};
+  const int touched = m->touched[id] ? m->touched[id][entry] : -1;
+  return touched < 0 ? VT_OK : factors_affine(m, touched, &a->alpha, &a->beta);
+}
+
+// A stable sort of the entries by one axis of their keys (1: flow, 2: elementary flow). `first`
+// has room for its size + 2; afterwards first[i] is where those of i begin.
+static void sort_by_axis(const vt_tensor *g, int axis, int size, ptrdiff_t *first,
+                         const ptrdiff_t *from, ptrdiff_t *to) {
+  memset(first, 0, ((size_t)size + 2) * sizeof *first);
+  for (ptrdiff_t k = 0; k < g->count; k++) first[g->index[3 * k + axis] + 2]++;
+  for (int i = 1; i <= size + 1; i++) first[i] += first[i - 1];
+  for (ptrdiff_t k = 0; k < g->count; k++) {
+    const ptrdiff_t entry = from ? from[k] : k;
+    to[first[g->index[3 * entry + axis] + 1]++] = entry;
+  }
+}
+
+static vt_error group_by_flow(const vt_pathway *m, background *b) {
+  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+  VT_NEW(b->first, (ptrdiff_t)m->intermediates + m->elementaries + 2);
+  ptrdiff_t *by_elementary;
+  VT_NEW(b->entry, g->count);
+  VT_NEW(by_elementary, g->count);
+  sort_by_axis(g, 2, m->elementaries, b->first, NULL, by_elementary);
+  sort_by_axis(g, 1, m->intermediates, b->first, by_elementary, b->entry);
+  free(by_elementary);
+  return VT_OK;
+}
+
+static vt_error read_tables(vt_pathway *m, background *b) {
+  const vt_tensor *q = &m->inputs->tensor[VT_TENSOR_CHARACTERIZATION];
+  const ptrdiff_t size = (ptrdiff_t)m->categories * m->elementaries * m->times;
+  VT_NEW(b->factor_entry, size);
+  VT_ARENA_NEW(m->arena, m->factor_q, size);
+  for (ptrdiff_t k = 0; k < size; k++) b->factor_entry[k] = -1;
+  for (ptrdiff_t k = 0; k < q->count; k++) {
+    const int32_t *key = q->index + 3 * k;
+    const ptrdiff_t at = at_factor_q(m, key[0], key[1], key[2]);
+    b->factor_entry[at] = (int)k;
+    m->factor_q[at] = m->cell[VT_TENSOR_CHARACTERIZATION][k];
+  }
+  const vt_tensor *mapping = &m->inputs->tensor[VT_TENSOR_MAPPING];
+  const int snapshots = vt_inputs_axis_size(m->inputs, VT_AXIS_BACKGROUND);
+  VT_NEW(b->mapping, (ptrdiff_t)snapshots * m->times);
+  for (ptrdiff_t k = 0; k < (ptrdiff_t)snapshots * m->times; k++)
+    b->mapping[k] = (affine){0.0, CELL_ONE, CELL_ZERO};
+  for (ptrdiff_t k = 0; k < mapping->count; k++) {
+    const int32_t *key = mapping->index + 2 * k;
+    VT_TRY(get_affine(m, VT_TENSOR_MAPPING, k, &b->mapping[(ptrdiff_t)key[0] * m->times + key[1]]));
+  }
+  return VT_OK;
+}
+
+// Add amount times the product of two cells to the emissions at hand.
+static vt_error add_emission(vt_pathway *m, background *b, int elementary, double amount, int a,
+                             int c) {
+  if (amount == 0.0 || a == CELL_ZERO || c == CELL_ZERO) return VT_OK;
+  int cell = a == CELL_ONE ? c : a;
+  if (a != CELL_ONE && c != CELL_ONE) VT_TRY(graph_product(&m->graph, a, c, &cell));
+  for (ptrdiff_t k = b->emissions - 1; k >= 0 && b->emission[k].elementary == elementary; k--) {
+    if (b->emission[k].cell != cell) continue;
+    b->emission[k].amount += amount;
+    return VT_OK;
+  }
+  VT_TRY(vt_grow(&b->emission, &b->emission_capacity, b->emissions + 1, sizeof *b->emission));
+  b->emission[b->emissions++] = (emission){elementary, cell, amount};
+  return VT_OK;
+}
+
+// What one unit of a flow emits in a year.
+static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
+  const vt_tensor *tensor = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+  b->emissions = 0;
+  for (ptrdiff_t k = b->first[flow]; k < b->first[flow + 1]; k++) {
+    const int32_t *key = tensor->index + 3 * b->entry[k];
+    const affine *w = &b->mapping[(ptrdiff_t)key[0] * m->times + t];
+    if (w->base == 0.0 && w->beta == CELL_ZERO) continue;
+    affine g;
+    VT_TRY(get_affine(m, VT_TENSOR_BACKGROUND, b->entry[k], &g));
+    VT_TRY(add_emission(m, b, key[2], g.base * w->base, g.alpha, w->alpha));
+    VT_TRY(add_emission(m, b, key[2], g.base, g.alpha, w->beta));
+    VT_TRY(add_emission(m, b, key[2], w->base, g.beta, w->alpha));
+    VT_TRY(add_emission(m, b, key[2], 1.0, g.beta, w->beta));
+  }
+  return VT_OK;
+}
+
+// W[c,i,t] from the emissions at hand.
+static vt_error sum_impact(vt_pathway *m, const background *b, int category, int t, int *cell) {
+  double plain = 0.0;
+  graph_begin(&m->graph);
+  for (ptrdiff_t k = 0; k < b->emissions; k++) {
+    const emission *e = &b->emission[k];
+    const int of = b->factor_entry[at_factor_q(m, category, e->elementary, t)];
+    if (of < 0) continue;
+    affine q;
+    VT_TRY(get_affine(m, VT_TENSOR_CHARACTERIZATION, of, &q));
+    if (e->cell == CELL_ONE && q.alpha == CELL_ONE) {
+      plain += q.base * e->amount;
+    } else {
+      VT_TRY(graph_add(&m->graph, q.base * e->amount, e->cell, q.alpha));
+    }
+    if (q.beta != CELL_ZERO) VT_TRY(graph_add(&m->graph, e->amount, e->cell, q.beta));
+  }
+  VT_TRY(graph_add(&m->graph, plain, CELL_ONE, CELL_ONE));
+  return graph_end(&m->graph, cell);
+}
+
+// H[e,i,t] from the emissions at hand.
+static vt_error sum_emitted(vt_pathway *m, const background *b, int elementary, int *cell) {
+  ptrdiff_t low = 0, high = b->emissions;
+  while (low < high) {
+    const ptrdiff_t middle = low + (high - low) / 2;
+    if (b->emission[middle].elementary < elementary)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  graph_begin(&m->graph);
+  for (; low < b->emissions && b->emission[low].elementary == elementary; low++) {
+    VT_TRY(graph_add(&m->graph, b->emission[low].amount, b->emission[low].cell, CELL_ONE));
+  }
+  return graph_end(&m->graph, cell);
+}
+
+// Elementary flows with a limit need their emissions by flow, not only their impacts. Limits that
+// are infinite in every scenario make no rows.
+static vt_error number_limited_flows(vt_pathway *m) {
+  const vt_tensor_id limits[] = {VT_TENSOR_FLOW_MAX, VT_TENSOR_FLOW_MIN, VT_TENSOR_TOTAL_FLOW_MAX,
+                                 VT_TENSOR_TOTAL_FLOW_MIN};
+  bool *numbered;
+  VT_ARENA_NEW(m->arena, numbered, m->elementaries);
+  VT_ARENA_NEW(m->arena, m->limited_flow, m->elementaries);
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    const vt_tensor *t = &m->inputs->tensor[limits[i]];
+    for (ptrdiff_t k = 0; k < t->count; k++) {
+      const int label = t->index[k * vt_tensor_kinds[limits[i]].axes];
+      const int e = label - m->products - m->intermediates, cell = m->cell[limits[i]][k];
+      if (e < 0 || numbered[e]) continue;
+      if (isinf(m->graph.value[cell]) && !m->graph.dynamic[cell]) continue;
+      numbered[e] = true;
+      m->limited_flow[m->limited_flows++] = e;
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error sum_flow(vt_pathway *m, background *b, int flow) {
+  for (int t = 0; t < m->times; t++) {
+    VT_TRY(sum_emissions(m, b, flow, t));
+    for (int c = 0; c < m->categories; c++)
+      VT_TRY(sum_impact(m, b, c, t, &m->impact[at_impact(m, c, flow, t)]));
+    for (int k = 0; k < m->limited_flows; k++) {
+      VT_TRY(sum_emitted(m, b, m->limited_flow[k], &m->emitted[at_impact(m, k, flow, t)]));
+    }
+  }
+  return VT_OK;
+}
+
+// Flows that no process takes keep CELL_ZERO, which is 0.
+static vt_error sum_all(vt_pathway *m, background *b) {
+  bool *done;
+  VT_TRY(number_limited_flows(m));
+  VT_ARENA_NEW(m->arena, done, m->intermediates);
+  VT_ARENA_NEW(m->arena, m->impact, (ptrdiff_t)m->categories * m->intermediates * m->times);
+  VT_ARENA_NEW(m->arena, m->emitted, (ptrdiff_t)m->limited_flows * m->intermediates * m->times);
+  for (ptrdiff_t k = 0; k < m->lines; k++) {
+    const line *l = &m->line[k];
+    // Lines are many per flow, its sums are the same: the first line makes them.
+    if (l->tensor != VT_TENSOR_TECHNOSPHERE || done[l->flow]) continue;
+    done[l->flow] = true;
+    VT_TRY(sum_flow(m, b, l->flow));
+  }
+  return VT_OK;
+}
+
+vt_error impacts_build(vt_pathway *m) {
+  background b = {0};
+  vt_error done = group_by_flow(m, &b);
+  if (done == VT_OK) done = read_tables(m, &b);
+  if (done == VT_OK) done = sum_all(m, &b);
+  background_free(&b);
+  return done;
+}

@@ -1,0 +1,199 @@
+// lines.c - the flows of each process by process time, and their values by vintage
+// (specs/pathway.md §3 and §5).
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct source {
+  vt_tensor_id base, vintages; // VT_TENSOR_COUNT: none
+  vt_axis axis;
+} source;
+
+static const source sources[] = {
+    {VT_TENSOR_PRODUCTION, VT_TENSOR_PRODUCTION_VINTAGES, VT_AXIS_PRODUCT},
+    {VT_TENSOR_TECHNOSPHERE, VT_TENSOR_TECHNOSPHERE_VINTAGES, VT_AXIS_INTERMEDIATE_FLOW},
+    {VT_TENSOR_BIOSPHERE, VT_TENSOR_BIOSPHERE_VINTAGES, VT_AXIS_ELEMENTARY_FLOW},
+    {VT_TENSOR_INTERNAL_DEMAND, VT_TENSOR_COUNT, VT_AXIS_PRODUCT},
+};
+enum { SOURCES = sizeof sources / sizeof *sources };
+
+static int flow_label(const vt_pathway *m, vt_axis axis, int flow) {
+  if (axis == VT_AXIS_PRODUCT) return flow;
+  if (axis == VT_AXIS_INTERMEDIATE_FLOW) return m->products + flow;
+  return m->products + m->intermediates + flow;
+}
+
+static bool is_operation_flow(const vt_pathway *m, int process, int label) {
+  const vt_tensor *flags = &m->inputs->tensor[VT_TENSOR_OPERATION_FLOW];
+  bool found;
+  const ptrdiff_t e = vt_tensor_find(flags, 2, (const int32_t[]){process, label}, &found);
+  return found && flags->value[e] != 0.0;
+}
+
+static void find_improvements(const vt_pathway *m, int label, line *l) {
+  const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_IMPROVEMENTS];
+  bool found;
+  const int32_t key[3] = {l->process, label, INT32_MIN};
+  l->first_improvement = vt_tensor_find(t, 3, key, &found);
+  for (ptrdiff_t e = l->first_improvement; e < t->count; e++) {
+    if (t->index[3 * e] != l->process || t->index[3 * e + 1] != label) break;
+    l->improvements++;
+  }
+}
+
+// Cursors over the base entries and the explicit vintage entries of one tensor, both ascending.
+typedef struct cursor {
+  const vt_tensor *base, *vintages;
+  ptrdiff_t next_base, next_vintage;
+} cursor;
+
+static const int32_t *base_key(const cursor *c) {
+  return c->next_base < c->base->count ? c->base->index + 3 * c->next_base : NULL;
+}
+
+static const int32_t *vintage_key(const cursor *c) {
+  if (!c->vintages || c->next_vintage >= c->vintages->count) return NULL;
+  return c->vintages->index + 4 * c->next_vintage;
+}
+
+static int compare_prefix(const int32_t *a, const int32_t *b, int length) {
+  if (!a || !b) return a ? -1 : b ? 1 : 0;
+  for (int i = 0; i < length; i++) {
+    if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+  }
+  return 0;
+}
+
+// One or both of the cursors stand on an entry.
+static vt_error add_point(vt_pathway *m, const source *s, cursor *c, line *l) {
+  const int order = compare_prefix(base_key(c), vintage_key(c), 3);
+  const int32_t *key =
+      order <= 0 ? c->base->index + 3 * c->next_base : c->vintages->index + 4 * c->next_vintage;
+  point p = {.tau = m->inputs->process_time[key[2]],
+             .cell = order <= 0 ? m->cell[s->base][c->next_base] : CELL_ZERO,
+             .first_vintage = c->next_vintage};
+  const int32_t first[3] = {key[0], key[1], key[2]};
+  if (order <= 0) c->next_base++;
+  while (vintage_key(c) && compare_prefix(first, vintage_key(c), 3) == 0) {
+    c->next_vintage++;
+    p.vintages++;
+  }
+  l->explicit_vintages = l->explicit_vintages || p.vintages > 0;
+  l->points++;
+  VT_TRY(vt_grow(&m->point, &m->point_capacity, m->points + 1, sizeof *m->point));
+  m->point[m->points++] = p;
+  return VT_OK;
+}
+
+static vt_error add_lines(vt_pathway *m, const source *s, cursor *c, int process) {
+  for (;;) {
+    const int order = compare_prefix(base_key(c), vintage_key(c), 2);
+    const int32_t *key = order <= 0 ? base_key(c) : vintage_key(c);
+    if (!key || key[0] != process) return VT_OK;
+    line l = {.tensor = s->base, .process = process, .flow = key[1], .first_point = m->points};
+    const int label = flow_label(m, s->axis, l.flow);
+    l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(m, process, label);
+    if (s->vintages != VT_TENSOR_COUNT) find_improvements(m, label, &l);
+    const int32_t pair[2] = {key[0], key[1]};
+    while ((base_key(c) && compare_prefix(pair, base_key(c), 2) == 0) ||
+           (vintage_key(c) && compare_prefix(pair, vintage_key(c), 2) == 0)) {
+      VT_TRY(add_point(m, s, c, &l));
+    }
+    VT_TRY(vt_grow(&m->line, &m->line_capacity, m->lines + 1, sizeof *m->line));
+    m->line[m->lines++] = l;
+  }
+}
+
+static vt_error add_vintages(vt_pathway *m, int process) {
+  const vt_tensor *existing = &m->inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
+  bool found;
+  const int32_t key[2] = {process, INT32_MIN};
+  const ptrdiff_t first = vt_tensor_find(existing, 2, key, &found);
+  // Oldest first: the order in which a class's operation is split back (specs/pathway.md §6).
+  for (ptrdiff_t e = first; e < existing->count && existing->index[2 * e] == process; e++) {
+    VT_TRY(vt_grow(&m->vintage, &m->vintage_capacity, m->vintages + 1, sizeof *m->vintage));
+    m->vintage[m->vintages++] = (vintage){existing->index[2 * e + 1], -1, e};
+  }
+  for (int t = 0; t < m->times; t++) {
+    VT_TRY(vt_grow(&m->vintage, &m->vintage_capacity, m->vintages + 1, sizeof *m->vintage));
+    m->vintage[m->vintages++] = (vintage){m->inputs->system_time[t], t, -1};
+  }
+  return VT_OK;
+}
+
+static vt_error make_window_sums(vt_pathway *m) {
+  for (ptrdiff_t i = 0; i < m->lines; i++) {
+    line *l = &m->line[i];
+    const ptrdiff_t vintages = m->first_vintage[l->process + 1] - m->first_vintage[l->process];
+    VT_ARENA_NEW(m->arena, l->window_sum, vintages);
+    for (ptrdiff_t v = 0; v < vintages; v++) l->window_sum[v] = -1;
+  }
+  return VT_OK;
+}
+
+vt_error lines_build(vt_pathway *m) {
+  cursor cursors[SOURCES];
+  for (int s = 0; s < SOURCES; s++) {
+    const bool plain = sources[s].vintages == VT_TENSOR_COUNT;
+    cursors[s] = (cursor){.base = &m->inputs->tensor[sources[s].base],
+                          .vintages = plain ? NULL : &m->inputs->tensor[sources[s].vintages]};
+  }
+  VT_ARENA_NEW(m->arena, m->first_line, m->processes + 1);
+  VT_ARENA_NEW(m->arena, m->first_vintage, m->processes + 1);
+  for (int p = 0; p < m->processes; p++) {
+    m->first_line[p] = m->lines;
+    m->first_vintage[p] = m->vintages;
+    for (int s = 0; s < SOURCES; s++) VT_TRY(add_lines(m, &sources[s], &cursors[s], p));
+    VT_TRY(add_vintages(m, p));
+  }
+  m->first_line[m->processes] = m->lines;
+  m->first_vintage[m->processes] = m->vintages;
+  return m->study->pathway.unit == VT_UNIT_ANNUAL ? make_window_sums(m) : VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Values by vintage: linear between the key's own reference years, constant outside.
+
+static int reference_year(const vt_tensor *t, int axes, ptrdiff_t entry) {
+  return t->index[entry * axes + axes - 1];
+}
+
+// Adds weight(year) of the entries [first, first + count), each times `other`, to the open sum.
+static vt_error add_interpolated(vt_pathway *m, vt_tensor_id id, ptrdiff_t first, ptrdiff_t count,
+                                 int year, int other) {
+  const vt_tensor *t = &m->inputs->tensor[id];
+  const int axes = vt_tensor_kinds[id].axes;
+  ptrdiff_t after = 0;
+  while (after < count && reference_year(t, axes, first + after) < year) after++;
+  if (after == count) return graph_add(&m->graph, 1.0, m->cell[id][first + count - 1], other);
+  const int y1 = reference_year(t, axes, first + after);
+  if (after == 0 || y1 == year) return graph_add(&m->graph, 1.0, m->cell[id][first + after], other);
+  const int y0 = reference_year(t, axes, first + after - 1);
+  const double w = ((double)year - y0) / ((double)y1 - y0);
+  VT_TRY(graph_add(&m->graph, 1.0 - w, m->cell[id][first + after - 1], other));
+  return graph_add(&m->graph, w, m->cell[id][first + after], other);
+}
+
+static vt_tensor_id vintages_of(vt_tensor_id base) {
+  for (int s = 0; s < SOURCES; s++) {
+    if (sources[s].base == base) return sources[s].vintages;
+  }
+  return VT_TENSOR_COUNT;
+}
+
+vt_error lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell) {
+  *cell = p->cell;
+  const bool explicit_value = p->vintages > 0;
+  const bool improved = !l->explicit_vintages && l->improvements > 0;
+  if (!explicit_value && !improved) return VT_OK;
+  graph_begin(&m->graph);
+  if (explicit_value) {
+    VT_TRY(
+        add_interpolated(m, vintages_of(l->tensor), p->first_vintage, p->vintages, year, CELL_ONE));
+  } else {
+    VT_TRY(add_interpolated(m, VT_TENSOR_IMPROVEMENTS, l->first_improvement, l->improvements, year,
+                            p->cell));
+  }
+  return graph_end(&m->graph, cell);
+}

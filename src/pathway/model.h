@@ -1,0 +1,224 @@
+// model.h - the inside of a vt_pathway, shared by the files of this room.
+//
+// How the parts follow from each other:
+//   inputs + overrides ─► leaf cells (graph.h), with the factors that touch each (factors.c)
+//     ─► lines: flow x of process p, its points in process time, its values by vintage (lines.c)
+//     ─► classes of interchangeable vintages (classes.c) ─► activities with rates
+//     ─► impacts per unit of an intermediate flow (impacts.c)
+//     ─► rows, columns and entries of the programme (program.c)
+//   state.c computes a scenario's numbers, evaluate.c a plan from a solution.
+#ifndef VT_PATHWAY_MODEL_H
+#define VT_PATHWAY_MODEL_H
+
+#include "graph.h"
+#include "selection.h"
+#include "vintner/pathway.h"
+
+/// Which factors touch a number, in order: a list that grows at its end, so a tree.
+typedef struct touch {
+  int parent; ///< the touches before this one, or -1
+  int factor;
+  int alpha, beta; ///< cells so that a touched number is alpha * base + beta; -1 not made yet
+  int length;
+} touch;
+
+/// One value of a line: what happens tau years after installation.
+typedef struct point {
+  int tau;
+  int cell;                          ///< of the base tensor, CELL_ZERO if only vintages have it
+  ptrdiff_t first_vintage, vintages; ///< explicit entries (ascending years) of the vintage tensor
+} point;
+
+/// Flow x of process p in one of the four foreground tensors.
+typedef struct line {
+  vt_tensor_id tensor;
+  int process, flow;
+  bool operation; ///< scales with operation inside the window (production always does)
+  ptrdiff_t first_point, points;             ///< ascending tau
+  ptrdiff_t first_improvement, improvements; ///< entries of vintage_improvements
+  bool explicit_vintages;
+  int *window_sum; ///< annual: sum over the window by vintage; shape [vintages of p] or [1]
+} line;
+
+/// A vintage of a process: an installation year, of the horizon or before it.
+typedef struct vintage {
+  int year;
+  int time;           ///< index into system_time, or -1
+  ptrdiff_t capacity; ///< entry of existing_capacity, or -1
+} vintage;
+
+/// One flow of one activity: `line` at year `time`, `cell` per unit.
+typedef struct rate {
+  int line, time, cell;
+} rate;
+
+/// Vintages of one process that run alike in one year: one operation column.
+typedef struct class_ {
+  int process, time;
+  int column;           ///< of the programme
+  int least_production; ///< cell of f in specs/pathway.md §4.2 (CELL_ONE for unit lifetime)
+  bool capped;          ///< has a capacity row
+  int capacity;         ///< cell: sum of existing capacity in the class
+  ptrdiff_t first_member, members; ///< indices into the process's vintages
+  ptrdiff_t first_rate, rates;
+} class_;
+
+/// What one installed unit of a vintage of the horizon does by itself.
+typedef struct build {
+  ptrdiff_t first_rate, rates;
+} build;
+
+/// Everything one row of the programme says, for names and for reports.
+typedef enum row_kind {
+  ROW_BALANCE,          ///< product, year
+  ROW_CAPACITY,         ///< process, year
+  ROW_TOTAL_DEPLOYMENT, ///< process
+  ROW_OPERATION,        ///< process, year
+  ROW_IMPACT,           ///< category, year
+  ROW_TOTAL_IMPACT,     ///< category
+  ROW_FLOW,             ///< flow, year
+  ROW_TOTAL_FLOW,       ///< flow
+  ROW_COUPLING,         ///< process: a coupling that closes a circle
+} row_kind;
+
+typedef struct row_info {
+  row_kind kind;
+  int label;        ///< index on the axis of the kind
+  int time;         ///< index into system_time, or -1
+  int lower, upper; ///< cells
+  int free_if_zero; ///< cell: the row is free in scenarios where it is 0; -1: never
+} row_info;
+
+/// How the installation of a process follows from that of its root: s[p] = ratio * s[root].
+typedef struct coupled {
+  int root;
+  int ratio; ///< cell
+} coupled;
+
+typedef struct touched_cell {
+  int cell;
+  int fallback; ///< cell whose value is the base, -1: `base` is
+  int touch;
+  double base;
+} touched_cell;
+
+struct vt_pathway {
+  const vt_study *study;
+  vt_inputs *inputs;
+  bool reduced; ///< vintages that run alike share a column
+  vt_arena *arena;
+  graph graph;
+  int processes, products, intermediates, elementaries, categories, times;
+
+  // Factors.
+  touch *touch; ///< shape [touches]
+  ptrdiff_t touches, touch_capacity;
+  int *touched[VT_TENSOR_COUNT];  ///< shape [entries of the tensor]: touch or -1; NULL: all -1
+  bool *created[VT_TENSOR_COUNT]; ///< shape [entries]: made by a factor; NULL: none is
+  int *cell[VT_TENSOR_COUNT];     ///< shape [entries]; NULL for the background, which has no cells
+  touched_cell *dynamic_leaf;
+  ptrdiff_t dynamic_leaves, dynamic_leaf_capacity;
+  double *neutral; ///< shape [factors]
+
+  // Foreground.
+  point *point;
+  ptrdiff_t points, point_capacity;
+  line *line;
+  ptrdiff_t lines, line_capacity;
+  ptrdiff_t *first_line; ///< shape [processes + 1]: lines of a process are together
+  vintage *vintage;
+  ptrdiff_t vintages, vintage_capacity;
+  ptrdiff_t *first_vintage; ///< shape [processes + 1]
+  rate *rate;
+  ptrdiff_t rates, rate_capacity;
+  class_ *class_;
+  ptrdiff_t classes, class_capacity;
+  ptrdiff_t *first_class; ///< shape [processes * times + 1]
+  int *member;
+  ptrdiff_t members, member_capacity;
+  build *build;         ///< shape [processes * times]
+  coupled *coupled;     ///< shape [processes]
+  int *first_coupled;   ///< shape [processes + 1]: by root, into coupled_process
+  int *coupled_process; ///< shape [processes]
+  // Cells of limits and demand, defaults included.
+  int *demand;                                      ///< shape [products, times]
+  int *deployment_min, *deployment_max;             ///< shape [processes, times]
+  int *operation_min, *operation_max;               ///< shape [processes, times]
+  int *total_deployment_min, *total_deployment_max; ///< shape [processes]
+  int *impact_limit;                                ///< shape [categories, times]
+  int *total_impact_limit;                          ///< shape [categories]
+  int *installed_column; ///< shape [processes * times]: column of the root, -1 if dropped
+  int64_t textbook_rows, textbook_columns;
+
+  // Impacts.
+  int *impact;       ///< shape [categories, intermediates, times]: cell of W[c,i,t]
+  int *emitted;      ///< shape [limited elementary flows, intermediates, times]: cell of H[e,i,t]
+  int *limited_flow; ///< shape [limited_flows]: elementary flow of each slot
+  int limited_flows;
+  int *factor_q; ///< shape [categories, elementaries, times]: cell of Q, CELL_ZERO if missing
+
+  // Programme.
+  row_info *row; ///< shape [rows]
+  ptrdiff_t row_capacity;
+  vt_program program;
+  int *entry_cell;    ///< shape [entries]
+  int *cost_cell;     ///< shape [columns]
+  bool *entry_varies; ///< shape [entries]
+  double *tie_weight; ///< shape [columns]
+  // What a scenario can change, each an index.
+  ptrdiff_t *varying_entry;
+  int *varying_cost, *varying_row, *varying_column;
+  ptrdiff_t varying_entries, varying_costs, varying_rows, varying_columns;
+  int *column_process, *column_time; ///< shape [columns]
+  int *column_class;                 ///< shape [columns]: class of an operation column, or -1
+  double *objective;                 ///< shape [categories]: weights
+};
+
+/// Cell of the entry with this key, or the cell given for a missing one.
+int pathway_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing);
+
+// factors.c
+vt_error factors_prepare(vt_pathway *m);
+/// Cells alpha and beta of a touch: a number it touches is alpha * base + beta.
+vt_error factors_affine(vt_pathway *m, int touch, int *alpha, int *beta);
+/// Apply the touches to a base value.
+double factors_apply(const vt_pathway *m, int touch, double base, const double *factor);
+/// Set all leaves of value[cells] that factors touch.
+void factors_set_leaves(const vt_pathway *m, const double *factor, double *value);
+
+// lines.c
+vt_error lines_build(vt_pathway *m);
+/// Value of a point for a vintage year (specs/pathway.md §5).
+vt_error lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell);
+
+// classes.c
+vt_error classes_build(vt_pathway *m);
+
+// impacts.c
+vt_error impacts_build(vt_pathway *m);
+
+// program.c
+/// Cells of the limits by process and year, defaults included.
+vt_error program_limit_cells(vt_pathway *m);
+vt_error program_build(vt_pathway *m);
+/// Index of (p, t) in arrays of shape [processes, times].
+static inline ptrdiff_t at_time(const vt_pathway *m, int process, int time) {
+  return (ptrdiff_t)process * m->times + time;
+}
+static inline ptrdiff_t at_impact(const vt_pathway *m, int category, int flow, int time) {
+  return ((ptrdiff_t)category * m->intermediates + flow) * m->times + time;
+}
+static inline ptrdiff_t at_factor_q(const vt_pathway *m, int category, int flow, int time) {
+  return ((ptrdiff_t)category * m->elementaries + flow) * m->times + time;
+}
+
+/// Bounds of a column, from the cells in value: deployment limits of all processes coupled to the
+/// installation, or the operation limits of a year with one class.
+typedef struct bounds {
+  double lower, upper;
+} bounds;
+bounds program_column_bounds(const vt_pathway *m, int column, const double *value);
+/// Bounds of a row, likewise.
+bounds program_row_bounds(const vt_pathway *m, int row, const double *value);
+
+#endif

@@ -1,0 +1,609 @@
+// program.c - rows, columns and entries of the linear programme (specs/pathway.md §4, reduced by
+// §6).
+//
+// Everything is first said in pieces "column, row, coefficient * a * b" over provisional rows and
+// columns; then pieces of one entry are summed, and what stayed empty is dropped.
+#include "model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COST_ROW = -1 };
+
+typedef struct piece {
+  int column, row;
+  double coefficient;
+  int a, b;
+} piece;
+
+typedef struct draft {
+  vt_pathway *m;
+  piece *piece;
+  ptrdiff_t pieces, piece_capacity;
+  int rows;
+  int *balance;               // shape [products, times]: provisional rows
+  int *impact, *total_impact; // shape [categories, times], [categories]; -1: no limit
+  int *flow, *total_flow;     // shape [flows, times], [flows]; -1: no limit
+  ptrdiff_t *first;           // pieces by provisional column after sorting
+} draft;
+
+static void draft_free(draft *d) {
+  free(d->piece);
+  free(d->first);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Rows.
+
+static vt_error add_row(draft *d, row_info info, int *row) {
+  vt_pathway *m = d->m;
+  VT_TRY(vt_grow(&m->row, &m->row_capacity, (ptrdiff_t)d->rows + 1, sizeof *m->row));
+  *row = d->rows;
+  m->row[d->rows++] = info;
+  return VT_OK;
+}
+
+// Whether a limit can ever bind: infinite limits make no rows.
+static bool limits_something(const vt_pathway *m, int lower, int upper) {
+  const graph *g = &m->graph;
+  return g->dynamic[lower] || g->dynamic[upper] || isfinite(g->value[lower]) ||
+         isfinite(g->value[upper]);
+}
+
+static vt_error add_limit_row(draft *d, row_info info, int *row) {
+  *row = -1;
+  return limits_something(d->m, info.lower, info.upper) ? add_row(d, info, row) : VT_OK;
+}
+
+static vt_error add_balance_rows(draft *d) {
+  vt_pathway *m = d->m;
+  VT_ARENA_NEW(m->arena, d->balance, (ptrdiff_t)m->products * m->times);
+  for (int r = 0; r < m->products; r++) {
+    for (int t = 0; t < m->times; t++) {
+      const int demand = m->demand[(ptrdiff_t)r * m->times + t];
+      const row_info info = {ROW_BALANCE, r, t, demand, demand, -1};
+      VT_TRY(add_row(d, info, &d->balance[(ptrdiff_t)r * m->times + t]));
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error add_impact_rows(draft *d) {
+  vt_pathway *m = d->m;
+  VT_ARENA_NEW(m->arena, d->impact, (ptrdiff_t)m->categories * m->times);
+  VT_ARENA_NEW(m->arena, d->total_impact, m->categories);
+  for (int c = 0; c < m->categories; c++) {
+    const int all = m->total_impact_limit[c];
+    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_IMPACT, c, -1, CELL_MINUS_INFINITY, all, -1},
+                         &d->total_impact[c]));
+    for (int t = 0; t < m->times; t++) {
+      const int one = m->impact_limit[(ptrdiff_t)c * m->times + t];
+      VT_TRY(add_limit_row(d, (row_info){ROW_IMPACT, c, t, CELL_MINUS_INFINITY, one, -1},
+                           &d->impact[(ptrdiff_t)c * m->times + t]));
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error add_flow_rows(draft *d) {
+  vt_pathway *m = d->m;
+  const int flows = m->products + m->intermediates + m->elementaries;
+  VT_ARENA_NEW(m->arena, d->flow, (ptrdiff_t)flows * m->times);
+  VT_ARENA_NEW(m->arena, d->total_flow, flows);
+  for (int x = 0; x < flows; x++) {
+    const int32_t all[1] = {x};
+    const int least = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
+    const int most = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
+    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
+    for (int t = 0; t < m->times; t++) {
+      const int32_t key[2] = {x, t};
+      const int lower = pathway_cell(m, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
+      const int upper = pathway_cell(m, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
+      VT_TRY(add_limit_row(d, (row_info){ROW_FLOW, x, t, lower, upper, -1},
+                           &d->flow[(ptrdiff_t)x * m->times + t]));
+    }
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Pieces.
+
+static vt_error add_piece(draft *d, int column, int row, double coefficient, int a, int b) {
+  VT_TRY(vt_grow(&d->piece, &d->piece_capacity, d->pieces + 1, sizeof *d->piece));
+  d->piece[d->pieces++] = (piece){column, row, coefficient, a, b};
+  return VT_OK;
+}
+
+// coefficient * a * b * ratio, where ratio is that of a coupled process (mostly one).
+static vt_error add_coupled_piece(draft *d, int column, int row, double coefficient, int a, int b,
+                                  int ratio) {
+  graph *g = &d->m->graph;
+  if (!g->dynamic[ratio]) return add_piece(d, column, row, coefficient * g->value[ratio], a, b);
+  if (g->dynamic[a] && g->dynamic[b]) {
+    VT_TRY(graph_product(g, a, ratio, &a));
+    return add_piece(d, column, row, coefficient, a, b);
+  }
+  const int fixed = g->dynamic[a] ? b : a, other = g->dynamic[a] ? a : b;
+  return add_piece(d, column, row, coefficient * g->value[fixed], other, ratio);
+}
+
+// Limit rows that are absent have -1, the cost row has -1: tell them apart before adding.
+static vt_error add_limit_piece(draft *d, int column, int row, double coefficient, int a, int b,
+                                int ratio) {
+  return row < 0 ? VT_OK : add_coupled_piece(d, column, row, coefficient, a, b, ratio);
+}
+
+static vt_error add_impact_pieces(draft *d, int column, const rate *r, int category, int unit,
+                                  int ratio) {
+  const vt_pathway *m = d->m;
+  if (graph_is_zero(&m->graph, unit)) return VT_OK;
+  const double weight = m->objective[category];
+  if (weight != 0.0) VT_TRY(add_coupled_piece(d, column, COST_ROW, weight, r->cell, unit, ratio));
+  VT_TRY(add_limit_piece(d, column, d->total_impact[category], 1.0, r->cell, unit, ratio));
+  return add_limit_piece(d, column, d->impact[(ptrdiff_t)category * m->times + r->time], 1.0,
+                         r->cell, unit, ratio);
+}
+
+static vt_error add_flow_pieces(draft *d, int column, const rate *r, int flow, int unit,
+                                int ratio) {
+  if (graph_is_zero(&d->m->graph, unit)) return VT_OK;
+  VT_TRY(add_limit_piece(d, column, d->total_flow[flow], 1.0, r->cell, unit, ratio));
+  return add_limit_piece(d, column, d->flow[(ptrdiff_t)flow * d->m->times + r->time], 1.0, r->cell,
+                         unit, ratio);
+}
+
+static vt_error add_technosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+  const vt_pathway *m = d->m;
+  for (int c = 0; c < m->categories; c++) {
+    const int unit = m->impact[at_impact(m, c, flow, r->time)];
+    VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
+  }
+  for (int k = 0; k < m->limited_flows; k++) {
+    const int unit = m->emitted[at_impact(m, k, flow, r->time)];
+    const int label = m->products + m->intermediates + m->limited_flow[k];
+    VT_TRY(add_flow_pieces(d, column, r, label, unit, ratio));
+  }
+  return add_flow_pieces(d, column, r, m->products + flow, CELL_ONE, ratio);
+}
+
+static vt_error add_biosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+  const vt_pathway *m = d->m;
+  for (int c = 0; c < m->categories; c++) {
+    const int unit = m->factor_q[at_factor_q(m, c, flow, r->time)];
+    VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
+  }
+  return add_flow_pieces(d, column, r, m->products + m->intermediates + flow, CELL_ONE, ratio);
+}
+
+static vt_error add_rate_pieces(draft *d, int column, const rate *r, int ratio) {
+  const vt_pathway *m = d->m;
+  const line *l = &m->line[r->line];
+  const ptrdiff_t balance = (ptrdiff_t)l->flow * m->times + r->time;
+  switch ((int)l->tensor) {
+    case VT_TENSOR_PRODUCTION:
+      VT_TRY(add_flow_pieces(d, column, r, l->flow, CELL_ONE, ratio));
+      return add_limit_piece(d, column, d->balance[balance], 1.0, r->cell, CELL_ONE, ratio);
+    case VT_TENSOR_INTERNAL_DEMAND:
+      return add_limit_piece(d, column, d->balance[balance], -1.0, r->cell, CELL_ONE, ratio);
+    case VT_TENSOR_TECHNOSPHERE: return add_technosphere(d, column, r, l->flow, ratio);
+    default: return add_biosphere(d, column, r, l->flow, ratio);
+  }
+}
+
+// Provisional columns: installation of (process, time), then the classes.
+static int installation_column(const vt_pathway *m, int process, int time) {
+  return (int)at_time(m, m->coupled[process].root, time);
+}
+
+static vt_error add_capacity_row(draft *d, const class_ *c, int column) {
+  vt_pathway *m = d->m;
+  int upper, row;
+  graph_begin(&m->graph);
+  VT_TRY(graph_add(&m->graph, 1.0, c->least_production, c->capacity));
+  VT_TRY(graph_end(&m->graph, &upper));
+  const bool vanishes = m->graph.dynamic[c->least_production];
+  const row_info info = {ROW_CAPACITY,        c->process, c->time,
+                         CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
+  VT_TRY(add_row(d, info, &row));
+  VT_TRY(add_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE));
+  for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
+    const vintage *v = &m->vintage[m->member[i]];
+    if (v->time < 0) continue;
+    VT_TRY(add_coupled_piece(d, installation_column(m, c->process, v->time), row, -1.0,
+                             c->least_production, CELL_ONE, m->coupled[c->process].ratio));
+  }
+  return VT_OK;
+}
+
+static vt_error add_operation_columns(draft *d) {
+  vt_pathway *m = d->m;
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    const class_ *c = &m->class_[k];
+    const int column = (int)((ptrdiff_t)m->processes * m->times + k);
+    if (c->capped) VT_TRY(add_capacity_row(d, c, column));
+    for (ptrdiff_t i = 0; i < c->rates; i++) {
+      VT_TRY(add_rate_pieces(d, column, &m->rate[c->first_rate + i], CELL_ONE));
+    }
+  }
+  return VT_OK;
+}
+
+// A year with one class has bounds for its operation limits; one with several needs a row.
+static vt_error add_operation_rows(draft *d) {
+  vt_pathway *m = d->m;
+  for (int p = 0; p < m->processes; p++) {
+    for (int t = 0; t < m->times; t++) {
+      const ptrdiff_t at = at_time(m, p, t), first = m->first_class[at];
+      if (m->first_class[at + 1] - first < 2) continue;
+      int lower = m->operation_min[at], row;
+      // Operation is never negative: a minimum of 0 or less says nothing.
+      if (!m->graph.dynamic[lower] && m->graph.value[lower] <= 0.0) lower = CELL_MINUS_INFINITY;
+      VT_TRY(
+          add_limit_row(d, (row_info){ROW_OPERATION, p, t, lower, m->operation_max[at], -1}, &row));
+      for (ptrdiff_t k = first; row >= 0 && k < m->first_class[at + 1]; k++) {
+        VT_TRY(add_piece(d, (int)((ptrdiff_t)m->processes * m->times + k), row, 1.0, CELL_ONE,
+                         CELL_ONE));
+      }
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error add_installation_columns(draft *d) {
+  vt_pathway *m = d->m;
+  for (int p = 0; p < m->processes; p++) {
+    const int ratio = m->coupled[p].ratio;
+    int least = m->total_deployment_min[p];
+    const int most = m->total_deployment_max[p];
+    if (!m->graph.dynamic[least] && m->graph.value[least] <= 0.0) least = CELL_MINUS_INFINITY;
+    int row;
+    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_DEPLOYMENT, p, -1, least, most, -1}, &row));
+    for (int t = 0; t < m->times; t++) {
+      const int column = installation_column(m, p, t);
+      const build *b = &m->build[at_time(m, p, t)];
+      VT_TRY(add_limit_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE, ratio));
+      for (ptrdiff_t i = 0; i < b->rates; i++) {
+        VT_TRY(add_rate_pieces(d, column, &m->rate[b->first_rate + i], ratio));
+      }
+    }
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Couplings: s[p1] = k * s[p2] makes p1 follow p2. A coupling that would close a circle, or give a
+// process a second leader, becomes rows.
+
+static int find_root(const vt_pathway *m, int process) {
+  while (m->coupled[process].root != process) process = m->coupled[process].root;
+  return process;
+}
+
+static vt_error add_coupling_rows(draft *d, int p1, int p2, int factor) {
+  vt_pathway *m = d->m;
+  for (int t = 0; t < m->times; t++) {
+    int row;
+    VT_TRY(add_row(d, (row_info){ROW_COUPLING, p1, t, CELL_ZERO, CELL_ZERO, -1}, &row));
+    VT_TRY(add_coupled_piece(d, installation_column(m, p1, t), row, 1.0, CELL_ONE, CELL_ONE,
+                             m->coupled[p1].ratio));
+    VT_TRY(add_coupled_piece(d, installation_column(m, p2, t), row, -1.0, factor, CELL_ONE,
+                             m->coupled[p2].ratio));
+  }
+  return VT_OK;
+}
+
+// Point every process at its root and multiply the ratios along the way.
+static vt_error flatten(vt_pathway *m, int process) {
+  const int leader = m->coupled[process].root;
+  if (leader == process || m->coupled[leader].root == leader) return VT_OK;
+  VT_TRY(flatten(m, leader));
+  int ratio;
+  VT_TRY(graph_product(&m->graph, m->coupled[process].ratio, m->coupled[leader].ratio, &ratio));
+  m->coupled[process] = (coupled){m->coupled[leader].root, ratio};
+  return VT_OK;
+}
+
+static vt_error list_coupled(vt_pathway *m) {
+  VT_ARENA_NEW(m->arena, m->first_coupled, m->processes + 2);
+  VT_ARENA_NEW(m->arena, m->coupled_process, m->processes);
+  for (int p = 0; p < m->processes; p++) m->first_coupled[m->coupled[p].root + 2]++;
+  for (int p = 1; p <= m->processes + 1; p++) m->first_coupled[p] += m->first_coupled[p - 1];
+  for (int p = 0; p < m->processes; p++)
+    m->coupled_process[m->first_coupled[m->coupled[p].root + 1]++] = p;
+  return VT_OK;
+}
+
+static vt_error couple(draft *d) {
+  vt_pathway *m = d->m;
+  const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_COUPLING];
+  bool *rows = NULL;
+  VT_ARENA_NEW(m->arena, rows, t->count);
+  VT_ARENA_NEW(m->arena, m->coupled, m->processes);
+  for (int p = 0; p < m->processes; p++) m->coupled[p] = (coupled){p, CELL_ONE};
+  for (ptrdiff_t e = 0; e < t->count; e++) {
+    const int p1 = t->index[2 * e], p2 = t->index[2 * e + 1];
+    rows[e] = m->coupled[p1].root != p1 || find_root(m, p2) == p1;
+    if (!rows[e]) m->coupled[p1] = (coupled){p2, m->cell[VT_TENSOR_COUPLING][e]};
+  }
+  for (int p = 0; p < m->processes; p++) VT_TRY(flatten(m, p));
+  for (ptrdiff_t e = 0; e < t->count; e++) {
+    if (rows[e])
+      VT_TRY(add_coupling_rows(d, t->index[2 * e], t->index[2 * e + 1],
+                               m->cell[VT_TENSOR_COUPLING][e]));
+  }
+  return list_coupled(m);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Assembly.
+
+static int compare_pieces(const void *a, const void *b) {
+  const piece *x = a, *y = b;
+  if (x->row != y->row) return x->row < y->row ? -1 : 1;
+  if (x->a != y->a) return x->a < y->a ? -1 : 1;
+  return (x->b > y->b) - (x->b < y->b);
+}
+
+static vt_error sort_pieces(draft *d, ptrdiff_t columns) {
+  piece *sorted;
+  VT_NEW(d->first, columns + 2);
+  VT_NEW(sorted, d->pieces);
+  for (ptrdiff_t i = 0; i < d->pieces; i++) d->first[d->piece[i].column + 2]++;
+  for (ptrdiff_t c = 1; c <= columns + 1; c++) d->first[c] += d->first[c - 1];
+  for (ptrdiff_t i = 0; i < d->pieces; i++)
+    sorted[d->first[d->piece[i].column + 1]++] = d->piece[i];
+  free(d->piece);
+  d->piece = sorted;
+  for (ptrdiff_t c = 0; c < columns; c++) {
+    const ptrdiff_t count = d->first[c + 1] - d->first[c];
+    if (count > 1) qsort(sorted + d->first[c], (size_t)count, sizeof *sorted, compare_pieces);
+  }
+  return VT_OK;
+}
+
+static bool column_is_free(const vt_pathway *m, int column) {
+  const bounds b = program_column_bounds(m, column, m->graph.value);
+  return b.lower == 0.0 && b.upper == INFINITY;
+}
+
+static bool column_bounds_vary(const vt_pathway *m, int column) {
+  const bool *dynamic = m->graph.dynamic;
+  const ptrdiff_t at = at_time(m, m->column_process[column], m->column_time[column]);
+  if (m->column_class[column] >= 0) {
+    return m->first_class[at + 1] - m->first_class[at] == 1 &&
+           (dynamic[m->operation_min[at]] || dynamic[m->operation_max[at]]);
+  }
+  const int root = m->column_process[column];
+  for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
+    const int p = m->coupled_process[i];
+    const ptrdiff_t member = at_time(m, p, m->column_time[column]);
+    if (dynamic[m->deployment_min[member]] || dynamic[m->deployment_max[member]] ||
+        dynamic[m->coupled[p].ratio])
+      return true;
+  }
+  return false;
+}
+
+// Entries of one provisional column; nothing is kept of a column that has no entry and no cost.
+static vt_error assemble_column(draft *d, int provisional, int process, int time, int cls,
+                                int *column) {
+  vt_pathway *m = d->m;
+  vt_program *p = &m->program;
+  const int mine = p->columns;
+  const ptrdiff_t first_entry = p->entries;
+  m->column_process[mine] = process;
+  m->column_time[mine] = time;
+  m->column_class[mine] = cls;
+  m->cost_cell[mine] = CELL_ZERO;
+  for (ptrdiff_t i = d->first[provisional]; i < d->first[provisional + 1];) {
+    const int row = d->piece[i].row;
+    int cell;
+    graph_begin(&m->graph);
+    for (; i < d->first[provisional + 1] && d->piece[i].row == row; i++) {
+      const piece *e = &d->piece[i];
+      VT_TRY(graph_add(&m->graph, e->coefficient, e->a, e->b));
+    }
+    VT_TRY(graph_end(&m->graph, &cell));
+    if (row == COST_ROW) {
+      m->cost_cell[mine] = cell;
+    } else if (!graph_is_zero(&m->graph, cell)) {
+      p->row[p->entries] = row;
+      m->entry_cell[p->entries++] = cell;
+    }
+  }
+  const bool empty = p->entries == first_entry && graph_is_zero(&m->graph, m->cost_cell[mine]) &&
+                     column_is_free(m, mine) && !column_bounds_vary(m, mine);
+  *column = empty ? -1 : mine;
+  if (!empty) p->column_start[++p->columns] = p->entries;
+  return VT_OK;
+}
+
+static vt_error assemble(draft *d) {
+  vt_pathway *m = d->m;
+  const ptrdiff_t columns = (ptrdiff_t)m->processes * m->times + m->classes;
+  VT_CHECK(columns < INT32_MAX && d->pieces < INT32_MAX, VT_ERR_SYSTEM,
+           "the model is too large: %td columns", columns);
+  VT_TRY(sort_pieces(d, columns));
+  VT_ARENA_NEW(m->arena, m->program.column_start, columns + 1);
+  VT_ARENA_NEW(m->arena, m->program.row, d->pieces);
+  VT_ARENA_NEW(m->arena, m->entry_cell, d->pieces);
+  VT_ARENA_NEW(m->arena, m->cost_cell, columns + 1);
+  VT_ARENA_NEW(m->arena, m->column_process, columns + 1);
+  VT_ARENA_NEW(m->arena, m->column_time, columns + 1);
+  VT_ARENA_NEW(m->arena, m->column_class, columns + 1);
+  VT_ARENA_NEW(m->arena, m->installed_column, (ptrdiff_t)m->processes * m->times);
+  for (int p = 0; p < m->processes; p++) {
+    for (int t = 0; t < m->times; t++) {
+      const int at = (int)at_time(m, p, t);
+      m->installed_column[at] = -1;
+      if (m->coupled[p].root == p)
+        VT_TRY(assemble_column(d, at, p, t, -1, &m->installed_column[at]));
+    }
+  }
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    class_ *c = &m->class_[k];
+    VT_TRY(assemble_column(d, (int)((ptrdiff_t)m->processes * m->times + k), c->process, c->time,
+                           (int)k, &c->column));
+  }
+  return VT_OK;
+}
+
+// Rows without entries stay only where zero does not satisfy them (then nothing can).
+static vt_error drop_empty_rows(draft *d) {
+  vt_pathway *m = d->m;
+  int *final;
+  bool *used;
+  VT_ARENA_NEW(m->arena, final, d->rows);
+  VT_ARENA_NEW(m->arena, used, d->rows);
+  for (ptrdiff_t e = 0; e < m->program.entries; e++) used[m->program.row[e]] = true;
+  int rows = 0;
+  for (int r = 0; r < d->rows; r++) {
+    const bounds b = program_row_bounds(m, r, m->graph.value);
+    const bool vary = m->graph.dynamic[m->row[r].lower] || m->graph.dynamic[m->row[r].upper];
+    if (!used[r] && !vary && b.lower <= 0.0 && b.upper >= 0.0) continue;
+    final[r] = rows;
+    m->row[rows++] = m->row[r];
+  }
+  for (ptrdiff_t e = 0; e < m->program.entries; e++) m->program.row[e] = final[m->program.row[e]];
+  m->program.rows = rows;
+  return VT_OK;
+}
+
+static vt_error list_varying(vt_pathway *m) {
+  const vt_program *p = &m->program;
+  const bool *dynamic = m->graph.dynamic;
+  VT_ARENA_NEW(m->arena, m->entry_varies, p->entries);
+  VT_ARENA_NEW(m->arena, m->varying_entry, p->entries);
+  VT_ARENA_NEW(m->arena, m->varying_cost, p->columns);
+  VT_ARENA_NEW(m->arena, m->varying_row, p->rows);
+  VT_ARENA_NEW(m->arena, m->varying_column, p->columns);
+  for (ptrdiff_t e = 0; e < p->entries; e++) {
+    m->entry_varies[e] = dynamic[m->entry_cell[e]];
+    if (m->entry_varies[e]) m->varying_entry[m->varying_entries++] = e;
+  }
+  for (int c = 0; c < p->columns; c++) {
+    if (dynamic[m->cost_cell[c]]) m->varying_cost[m->varying_costs++] = c;
+    if (column_bounds_vary(m, c)) m->varying_column[m->varying_columns++] = c;
+  }
+  for (int r = 0; r < p->rows; r++) {
+    const row_info *i = &m->row[r];
+    if (dynamic[i->lower] || dynamic[i->upper] || i->free_if_zero >= 0)
+      m->varying_row[m->varying_rows++] = r;
+  }
+  return VT_OK;
+}
+
+static vt_error weigh_installations(vt_pathway *m) {
+  VT_ARENA_NEW(m->arena, m->tie_weight, m->program.columns);
+  for (int c = 0; c < m->program.columns; c++) {
+    if (m->column_class[c] >= 0) continue;
+    const int root = m->column_process[c];
+    for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
+      m->tie_weight[c] += fabs(m->graph.value[m->coupled[m->coupled_process[i]].ratio]);
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error build_draft(draft *d) {
+  VT_TRY(couple(d));
+  VT_TRY(add_balance_rows(d));
+  VT_TRY(add_impact_rows(d));
+  VT_TRY(add_flow_rows(d));
+  VT_TRY(add_operation_columns(d));
+  VT_TRY(add_operation_rows(d));
+  VT_TRY(add_installation_columns(d));
+  VT_TRY(assemble(d));
+  return drop_empty_rows(d);
+}
+
+vt_error program_build(vt_pathway *m) {
+  draft d = {.m = m};
+  const vt_error built = build_draft(&d);
+  draft_free(&d);
+  VT_TRY(built);
+  VT_TRY(list_varying(m));
+  return weigh_installations(m);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Bounds.
+
+// Cells of a limit over its first axis and, if it has one, the years; missing entries have the cell
+// of the default.
+static vt_error fill_cells(vt_pathway *m, vt_tensor_id id, int size, int missing, int **cells) {
+  const bool yearly = vt_tensor_kinds[id].axes == 2;
+  const int years = yearly ? m->times : 1;
+  VT_ARENA_NEW(m->arena, *cells, (ptrdiff_t)size * years);
+  for (int i = 0; i < size; i++) {
+    for (int t = 0; t < years; t++) {
+      (*cells)[(ptrdiff_t)i * years + t] = pathway_cell(m, id, (const int32_t[]){i, t}, missing);
+    }
+  }
+  return VT_OK;
+}
+
+vt_error program_limit_cells(vt_pathway *m) {
+  const struct {
+    vt_tensor_id id, fallback;
+    int **cells;
+  } limits[] = {
+      {VT_TENSOR_DEPLOYMENT_MIN, VT_TENSOR_DEPLOYMENT_MIN_DEFAULT, &m->deployment_min},
+      {VT_TENSOR_DEPLOYMENT_MAX, VT_TENSOR_DEPLOYMENT_MAX_DEFAULT, &m->deployment_max},
+      {VT_TENSOR_OPERATION_MIN, VT_TENSOR_OPERATION_MIN_DEFAULT, &m->operation_min},
+      {VT_TENSOR_OPERATION_MAX, VT_TENSOR_OPERATION_MAX_DEFAULT, &m->operation_max},
+      {VT_TENSOR_TOTAL_DEPLOYMENT_MIN, VT_TENSOR_TOTAL_DEPLOYMENT_MIN_DEFAULT,
+       &m->total_deployment_min},
+      {VT_TENSOR_TOTAL_DEPLOYMENT_MAX, VT_TENSOR_TOTAL_DEPLOYMENT_MAX_DEFAULT,
+       &m->total_deployment_max},
+  };
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+    VT_TRY(
+        fill_cells(m, limits[i].id, m->processes, m->cell[limits[i].fallback][0], limits[i].cells));
+  }
+  VT_TRY(fill_cells(m, VT_TENSOR_DEMAND, m->products, CELL_ZERO, &m->demand));
+  VT_TRY(fill_cells(m, VT_TENSOR_IMPACT_LIMITS, m->categories, CELL_INFINITY, &m->impact_limit));
+  return fill_cells(m, VT_TENSOR_TOTAL_IMPACT_LIMITS, m->categories, CELL_INFINITY,
+                    &m->total_impact_limit);
+}
+
+// A limit that no finite number meets crosses plainly, so that it means infeasible everywhere.
+static bounds checked(double lower, double upper) {
+  if (lower == INFINITY || upper == -INFINITY) return (bounds){1.0, 0.0};
+  return (bounds){lower, upper};
+}
+
+static bounds installation_bounds(const vt_pathway *m, int root, int time, const double *value) {
+  double lower = 0.0, upper = INFINITY;
+  for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
+    const int p = m->coupled_process[i];
+    const double ratio = value[m->coupled[p].ratio];
+    const double least = fmax(0.0, value[m->deployment_min[at_time(m, p, time)]]);
+    const double most = value[m->deployment_max[at_time(m, p, time)]];
+    if (ratio > 0.0) {
+      lower = fmax(lower, least / ratio);
+      upper = fmin(upper, most / ratio);
+    } else {
+      // Nothing but 0 is installed of a process coupled by 0 or less.
+      if (least > 0.0 || most < 0.0) return (bounds){1.0, 0.0};
+      if (ratio < 0.0) upper = fmin(upper, 0.0);
+    }
+  }
+  return checked(lower, upper);
+}
+
+bounds program_column_bounds(const vt_pathway *m, int column, const double *value) {
+  const int process = m->column_process[column], time = m->column_time[column];
+  if (m->column_class[column] < 0) return installation_bounds(m, process, time, value);
+  const ptrdiff_t at = at_time(m, process, time);
+  if (m->first_class[at + 1] - m->first_class[at] > 1) return (bounds){0.0, INFINITY};
+  return checked(fmax(0.0, value[m->operation_min[at]]), value[m->operation_max[at]]);
+}
+
+bounds program_row_bounds(const vt_pathway *m, int row, const double *value) {
+  const row_info *r = &m->row[row];
+  if (r->free_if_zero >= 0 && value[r->free_if_zero] == 0.0) return (bounds){-INFINITY, INFINITY};
+  return checked(value[r->lower], value[r->upper]);
+}

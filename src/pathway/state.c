@@ -1,0 +1,131 @@
+// state.c - the numbers of one scenario: factors in, coefficients, bounds and costs out.
+#include "state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void fill_all(vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  const vt_program *p = &m->program;
+  memcpy(s->value, m->graph.value, (size_t)m->graph.cells * sizeof *s->value);
+  for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->entry_cell[e]];
+  for (int c = 0; c < p->columns; c++) {
+    const bounds b = program_column_bounds(m, c, s->value);
+    s->cost[c] = s->value[m->cost_cell[c]];
+    s->column_lower[c] = b.lower;
+    s->column_upper[c] = b.upper;
+  }
+  for (int r = 0; r < p->rows; r++) {
+    const bounds b = program_row_bounds(m, r, s->value);
+    s->row_lower[r] = b.lower;
+    s->row_upper[r] = b.upper;
+  }
+}
+
+static vt_error allocate(vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  const vt_program *p = &m->program;
+  const ptrdiff_t flows = (ptrdiff_t)m->products + m->intermediates + m->elementaries;
+  VT_NEW(s->value, m->graph.cells);
+  VT_NEW(s->entry, p->entries);
+  VT_NEW(s->cost, p->columns);
+  VT_NEW(s->row_lower, p->rows);
+  VT_NEW(s->row_upper, p->rows);
+  VT_NEW(s->column_lower, p->columns);
+  VT_NEW(s->column_upper, p->columns);
+  VT_NEW(s->balance, (ptrdiff_t)m->products * m->times);
+  VT_NEW(s->balance_size, (ptrdiff_t)m->products * m->times);
+  VT_NEW(s->impact_size, (ptrdiff_t)m->categories * m->times);
+  VT_NEW(s->flow, flows * m->times);
+  VT_NEW(s->flow_size, flows * m->times);
+  VT_NEW(s->total_flow, flows);
+  VT_NEW(s->total_flow_size, flows);
+  const vt_tensor *t = m->inputs->tensor;
+  s->limited_flows = t[VT_TENSOR_FLOW_MAX].count + t[VT_TENSOR_FLOW_MIN].count +
+                         t[VT_TENSOR_TOTAL_FLOW_MAX].count + t[VT_TENSOR_TOTAL_FLOW_MIN].count >
+                     0;
+  return VT_OK;
+}
+
+ptrdiff_t vt_pathway_state_bytes(const vt_pathway *m) {
+  const vt_program *p = &m->program;
+  const ptrdiff_t flows = (ptrdiff_t)m->products + m->intermediates + m->elementaries;
+  const ptrdiff_t numbers = m->graph.cells + p->entries + 3 * (ptrdiff_t)p->columns +
+                            2 * (ptrdiff_t)p->rows +
+                            2 * (m->products + m->categories + flows) * (ptrdiff_t)m->times;
+  return numbers * (ptrdiff_t)sizeof(double);
+}
+
+vt_error vt_pathway_state_create(const vt_pathway *pathway, vt_pathway_state **state) {
+  VT_NEW(*state, 1);
+  (*state)->model = pathway;
+  const vt_error allocated = allocate(*state);
+  if (allocated != VT_OK) {
+    vt_pathway_state_free(*state);
+    *state = NULL;
+    return allocated;
+  }
+  fill_all(*state);
+  return VT_OK;
+}
+
+void vt_pathway_state_free(vt_pathway_state *s) {
+  if (!s) return;
+  double *owned[] = {s->value,        s->entry,          s->cost,         s->row_lower,
+                     s->row_upper,    s->column_lower,   s->column_upper, s->balance,
+                     s->balance_size, s->impact_size,    s->flow,         s->flow_size,
+                     s->total_flow,   s->total_flow_size};
+  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
+  free(s);
+}
+
+// Existing capacity below zero is no capacity of any plan; in a class of several vintages the sum
+// would hide it.
+static bool capacity_is_negative(const vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  const int *touched = m->touched[VT_TENSOR_EXISTING_CAPACITY];
+  const ptrdiff_t entries = touched ? m->inputs->tensor[VT_TENSOR_EXISTING_CAPACITY].count : 0;
+  for (ptrdiff_t e = 0; e < entries; e++) {
+    if (s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][e]] < 0.0) return true;
+  }
+  return false;
+}
+
+void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
+  const vt_pathway *m = s->model;
+  factors_set_leaves(m, factor, s->value);
+  graph_evaluate(&m->graph, s->value);
+  for (ptrdiff_t i = 0; i < m->varying_entries; i++) {
+    const ptrdiff_t e = m->varying_entry[i];
+    s->entry[e] = s->value[m->entry_cell[e]];
+  }
+  for (ptrdiff_t i = 0; i < m->varying_costs; i++) {
+    const int c = m->varying_cost[i];
+    s->cost[c] = s->value[m->cost_cell[c]];
+  }
+  for (ptrdiff_t i = 0; i < m->varying_rows; i++) {
+    const int r = m->varying_row[i];
+    const bounds b = program_row_bounds(m, r, s->value);
+    s->row_lower[r] = b.lower;
+    s->row_upper[r] = b.upper;
+  }
+  for (ptrdiff_t i = 0; i < m->varying_columns; i++) {
+    const int c = m->varying_column[i];
+    const bounds b = program_column_bounds(m, c, s->value);
+    s->column_lower[c] = b.lower;
+    s->column_upper[c] = b.upper;
+  }
+  if (m->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program.columns > 0) {
+    const bool impossible = capacity_is_negative(s);
+    const bounds b = program_column_bounds(m, 0, s->value);
+    s->column_lower[0] = impossible ? 1.0 : b.lower;
+    s->column_upper[0] = impossible ? 0.0 : b.upper;
+  }
+  *numbers = (vt_numbers){.value = s->entry,
+                          .cost = s->cost,
+                          .row_lower = s->row_lower,
+                          .row_upper = s->row_upper,
+                          .column_lower = s->column_lower,
+                          .column_upper = s->column_upper};
+}
