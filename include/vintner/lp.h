@@ -36,10 +36,12 @@ vt_error vt_lp_model_create(const vt_program *program, const vt_numbers *referen
                             const vt_lp_options *options, vt_lp_model **model);
 void vt_lp_model_free(vt_lp_model *model); ///< accepts NULL
 
-/// GLPK problem and work space of one thread: make, use and close it on that thread.
+/// GLPK problems and work space of one thread: make, use and close it on that thread. A thread may
+/// have several; a fatal error of GLPK costs them their problems, which are then built again.
 typedef struct vt_lp_session vt_lp_session;
 vt_error vt_lp_session_create(const vt_lp_model *model, vt_lp_session **session);
-void vt_lp_session_free(vt_lp_session *session); ///< accepts NULL; also frees GLPK's thread state
+void vt_lp_session_free(vt_lp_session *session); ///< accepts NULL; the thread's last one also
+                                                 ///< frees GLPK's thread state
 
 /// Rungs of the ladder, in the order they are tried.
 typedef enum vt_rung {
@@ -61,7 +63,8 @@ typedef struct vt_lp_solution {
   double dual_bound;          ///< of the objective, from row_dual and the bounds
   double gap;                 ///< |objective - dual_bound| / max(|objective|, sum |c_j x_j|)
   double violation;           ///< largest relative violation of a row or bound
-  bool unique;                ///< proven: no other x has this objective
+  bool unique;                ///< proven: no other x has this objective (without tie_break: only
+                              ///< if the reduced costs prove it)
   int64_t iterations;
   vt_rung rung;
   const char *reason; ///< why there is no optimum, for people; never NULL

@@ -1,0 +1,155 @@
+// write.c - a programme as a CPLEX LP file, in real units and with names for people.
+#include "session.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST_NAME = 255, ROOM_FOR_NUMBER = 16 };
+
+static bool is_keyword(const char *name) {
+  static const char *const words[] = {
+      "min",  "minimum",  "minimize", "minimise", "max",  "maximum", "maximize", "maximise",
+      "st",   "s.t.",     "st.",      "subject",  "such", "bound",   "bounds",   "general",
+      "gen",  "generals", "integer",  "integers", "int",  "binary",  "binaries", "bin",
+      "free", "inf",      "infinity", "end",      "sos",  "semi",    "semis",    "obj"};
+  for (size_t t = 0; t < sizeof words / sizeof *words; t++)
+    if (strcasecmp(name, words[t]) == 0) return true;
+  return false;
+}
+
+// A name may not begin like a number ("e12", ".5", "3x") nor be a word of the format.
+static bool needs_prefix(const char *name) {
+  if (name[0] == '\0' || name[0] == '.' || isdigit((unsigned char)name[0])) return true;
+  if ((name[0] == 'e' || name[0] == 'E') && (isdigit((unsigned char)name[1]) || !name[1]))
+    return true;
+  return is_keyword(name);
+}
+
+// Copy a name by the rules of the format: what it does not allow becomes '_'.
+static void sanitise(const char *name, char out[LONGEST_NAME + 1]) {
+  static const char allowed[] = "!\"#$%&(),.;?@_`'{}";
+  int length = 0;
+  for (const char *c = name; *c && length < LONGEST_NAME - ROOM_FOR_NUMBER; c++) {
+    const bool fine = isalnum((unsigned char)*c) || strchr(allowed, *c);
+    out[length++] = fine ? *c : '_';
+  }
+  out[length] = '\0';
+  if (!needs_prefix(out)) return;
+  memmove(out + 1, out, (size_t)length + 1);
+  out[0] = '_';
+}
+
+// Sanitised names in order, each unlike all before it, also for readers that ignore case.
+static vt_error choose_names(char *const *names, int count, const char *kind, vt_labels *taken,
+                             vt_labels *chosen) {
+  for (int t = 0; t < count; t++) {
+    char name[LONGEST_NAME + 1], folded[LONGEST_NAME + 1];
+    if (names && names[t])
+      sanitise(names[t], name);
+    else
+      (void)snprintf(name, sizeof name, "%s%d", kind, t + 1);
+    const size_t length = strlen(name);
+    bool added = false;
+    for (int suffix = 2; !added; suffix++) {
+      for (size_t c = 0; c <= strlen(name); c++) folded[c] = (char)tolower((unsigned char)name[c]);
+      VT_TRY(vt_labels_add(taken, folded, (ptrdiff_t)strlen(folded), &(int){0}, &added));
+      if (!added) (void)snprintf(name + length, sizeof name - length, "_%d", suffix);
+    }
+    VT_TRY(vt_labels_add(chosen, name, (ptrdiff_t)strlen(name), &(int){0}, NULL));
+  }
+  return VT_OK;
+}
+
+typedef struct {
+  const vt_program *program;
+  const vt_numbers *numbers;
+  const char *title, *path;
+  vt_labels *rows, *columns;
+  int *index;     // shape [rows + 1]
+  double *column; // shape [rows + 1]
+  int status;     // of glp_write_lp
+} writing;
+
+static int bound_type(double lower, double upper) {
+  if (lower == upper) return GLP_FX;
+  if (isinf(lower)) return isinf(upper) ? GLP_FR : GLP_UP;
+  return isinf(upper) ? GLP_LO : GLP_DB;
+}
+
+static void set_title(glp_prob *problem, const char *title) {
+  char clean[LONGEST_NAME + 1];
+  int length = 0;
+  // The title goes into a comment, which ends at "*\".
+  for (const char *c = title ? title : ""; *c && length < LONGEST_NAME; c++)
+    clean[length++] = iscntrl((unsigned char)*c) || *c == '\\' || *c == '*' ? '_' : *c;
+  clean[length] = '\0';
+  glp_set_prob_name(problem, clean);
+  glp_set_obj_name(problem, "obj");
+}
+
+static void set_row(glp_prob *problem, const writing *w, int i) {
+  const double lower = w->numbers->row_lower[i], upper = w->numbers->row_upper[i];
+  glp_set_row_name(problem, i + 1, vt_labels_get(w->rows, i));
+  glp_set_row_bnds(problem, i + 1, bound_type(lower, upper), lower, upper);
+}
+
+static void set_column(glp_prob *problem, writing *w, int j) {
+  const double lower = w->numbers->column_lower[j], upper = w->numbers->column_upper[j];
+  int length = 0;
+  for (ptrdiff_t e = w->program->column_start[j]; e < w->program->column_start[j + 1]; e++) {
+    w->index[++length] = w->program->row[e] + 1;
+    w->column[length] = w->numbers->value[e];
+  }
+  glp_set_col_name(problem, j + 1, vt_labels_get(w->columns, j));
+  glp_set_col_bnds(problem, j + 1, bound_type(lower, upper), lower, upper);
+  glp_set_obj_coef(problem, j + 1, w->numbers->cost[j]);
+  glp_set_mat_col(problem, j + 1, length, w->index, w->column);
+}
+
+static void write_problem(void *data) {
+  writing *w = data;
+  glp_prob *problem = glp_create_prob();
+  set_title(problem, w->title);
+  if (w->program->rows > 0) (void)glp_add_rows(problem, w->program->rows);
+  if (w->program->columns > 0) (void)glp_add_cols(problem, w->program->columns);
+  for (int i = 0; i < w->program->rows; i++) set_row(problem, w, i);
+  for (int j = 0; j < w->program->columns; j++) set_column(problem, w, j);
+  w->status = glp_write_lp(problem, NULL, w->path);
+  glp_delete_prob(problem);
+}
+
+static vt_error write_named(writing *w, vt_labels *taken_rows, vt_labels *taken_columns) {
+  VT_NEW(w->index, w->program->rows + 1);
+  VT_NEW(w->column, w->program->rows + 1);
+  VT_TRY(choose_names(w->program->row_name, w->program->rows, "row", taken_rows, w->rows));
+  VT_TRY(choose_names(w->program->column_name, w->program->columns, "column", taken_columns,
+                      w->columns));
+  vt_glpk_enter();
+  const bool done = vt_glpk_guard(write_problem, w);
+  vt_glpk_leave();
+  VT_CHECK(done && w->status == 0, VT_ERR_SYSTEM, "cannot write '%s'", w->path);
+  return VT_OK;
+}
+
+static vt_error open_labels(vt_labels **labels, int count) {
+  for (int t = 0; t < count; t++) VT_TRY(vt_labels_create(&labels[t]));
+  return VT_OK;
+}
+
+vt_error vt_lp_write(const vt_program *program, const vt_numbers *numbers, const char *title,
+                     const char *path) {
+  vt_labels *labels[4] = {NULL};
+  writing w = {.program = program, .numbers = numbers, .title = title, .path = path};
+  vt_error result = open_labels(labels, 4);
+  w.rows = labels[0];
+  w.columns = labels[1];
+  if (result == VT_OK) result = write_named(&w, labels[2], labels[3]);
+  for (int t = 0; t < 4; t++) vt_labels_free(labels[t]);
+  free(w.index);
+  free(w.column);
+  return result;
+}
