@@ -2,7 +2,10 @@
 #ifndef VT_ENSEMBLE_H
 #define VT_ENSEMBLE_H
 
-#include "vintner/base.h"
+#include "vintner/pathway.h"
+
+#include <mpi.h>
+#include <signal.h>
 
 // ---------------------------------------------------------------------------------------------
 // Layout: which labelled tensors a scenario has. Model kinds fill it, results/ stores it.
@@ -82,5 +85,122 @@ void vt_moments_of(const double *value, int64_t count, vt_moments *moments);
 /// Exact quantiles, linear between order statistics (h = (n - 1) p, numpy's default). Reorders
 /// `value`. NaN for count 0.
 void vt_quantiles_of(double *value, int64_t count, const double *p, int quantiles, double *out);
+
+// ---------------------------------------------------------------------------------------------
+// Random numbers and designs.
+
+/// What a stream of random numbers is for: streams of different purposes are independent.
+typedef enum vt_purpose { VT_PURPOSE_FACTOR = 1, VT_PURPOSE_TIE_BREAK = 2 } vt_purpose;
+
+/// A number in (0, 1) that depends on its arguments alone.
+///
+/// Philox4x64-10 of Random123 (Salmon et al. 2011): key (seed, purpose), counter (scenario, stream,
+/// draw, 0); the first output word's upper 53 bits, plus a half.
+double vt_random_uniform(uint64_t seed, vt_purpose purpose, int64_t scenario, uint64_t stream,
+                         uint64_t draw);
+
+/// Quantile u in (0, 1) of a distribution, truncation applied (inverse cumulative distribution).
+double vt_distribution_quantile(const vt_distribution *distribution, double u);
+
+/// The scenarios of a study: how many, and the value of each factor in each.
+typedef struct vt_design vt_design;
+
+/// Make the design of a study; reads the table if there is one. The study is borrowed.
+/// @return VT_ERR_INPUT with file and line for a bad table
+vt_error vt_design_create(const vt_study *study, vt_design **design);
+void vt_design_free(vt_design *design); ///< accepts NULL
+int64_t vt_design_scenarios(const vt_design *design);
+
+/// Value of each factor in scenario k, NaN where the factor is not applied. value: shape [factors].
+/// Depends on the study and k alone.
+void vt_design_values(const vt_design *design, int64_t k, double *value);
+
+// ---------------------------------------------------------------------------------------------
+// The ranks that work together.
+
+typedef struct vt_team {
+  int rank, size;
+  bool parallel; ///< MPI was started; else this is one process and comm is not valid
+  MPI_Comm comm;
+} vt_team;
+
+/// Start MPI if a launcher (mpirun, srun) started this process, else work alone: MPI_Init of a
+/// single process costs more than a small ensemble.
+/// @return VT_ERR_INPUT if srun started several tasks without telling MPI
+vt_error vt_team_open(int *argc, char ***argv, vt_team *team);
+void vt_team_close(vt_team *team);
+
+/// Collective. The worst error of all ranks, on every rank; VT_OK if all were.
+vt_error vt_team_agree(const vt_team *team, vt_error mine, vt_error *worst);
+/// Collective. Send bytes of rank 0 to all.
+vt_error vt_team_broadcast(const vt_team *team, void *bytes, int64_t count);
+/// Collective. Send a text of rank 0 to all; the others' `text` is filled.
+vt_error vt_team_broadcast_text(const vt_team *team, vt_text *text);
+vt_error vt_team_barrier(const vt_team *team);
+
+/// Threads this rank should use: OMP_NUM_THREADS, else the cores it is bound to, shared fairly
+/// with the ranks bound to the same ones. Collective.
+vt_error vt_team_threads(const vt_team *team, int *threads);
+
+// ---------------------------------------------------------------------------------------------
+// Running scenarios.
+
+/// A model kind as the ensemble sees it: what a scenario stores, and how to solve one.
+typedef struct vt_kind {
+  const vt_layout *layout;
+  void *model;
+  /// Made, used and freed by one thread.
+  vt_error (*worker_create)(void *model, void **worker);
+  void (*worker_free)(void *worker);
+  /// Solve scenario k and fill its row: row[v] has shape [variable[v].cells].
+  vt_error (*solve)(void *worker, int64_t k, double *const *row);
+} vt_kind;
+
+/// Where finished rows go; called by the main thread of a rank.
+typedef struct vt_sink {
+  void *context;
+  vt_error (*write)(void *context, const vt_block *block);
+} vt_sink;
+
+typedef struct vt_run_options {
+  int threads;
+  const int64_t *work;               ///< ids to solve, ascending; NULL: all
+  int64_t work_count;                ///< length of work; ignored if NULL
+  double solve_s;                    ///< what one scenario takes, roughly (rank 0's word counts)
+  const volatile sig_atomic_t *stop; ///< set by a signal: finish what is in flight; may be NULL
+} vt_run_options;
+
+/// Collective. Solve scenarios, shared out over ranks and threads; rows go to the sink in blocks.
+/// `*stopped`: told to stop with work left.
+vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, const vt_run_options *options,
+                         const vt_sink *sink, bool *stopped);
+
+/// Memory for `count` rows of a layout; the caller frees it with vt_block_free.
+vt_error vt_block_create(const vt_layout *layout, int64_t count, vt_block *block);
+void vt_block_free(const vt_layout *layout, vt_block *block);
+
+// ---------------------------------------------------------------------------------------------
+// The pathway model as a kind.
+
+typedef struct vt_pathway_kind vt_pathway_kind;
+
+/// Build model, design, layout and programme; the reference scenario is not solved yet.
+/// `study` and `inputs` are borrowed (inputs is changed, see vt_pathway_create).
+vt_error vt_pathway_kind_create(const vt_study *study, vt_inputs *inputs, int rank,
+                                vt_pathway_kind **kind);
+void vt_pathway_kind_free(vt_pathway_kind *kind); ///< accepts NULL
+
+const vt_kind *vt_pathway_kind_interface(vt_pathway_kind *kind);
+vt_pathway *vt_pathway_kind_model(vt_pathway_kind *kind);
+const vt_design *vt_pathway_kind_design(const vt_pathway_kind *kind);
+
+/// Collective. Rank 0 solves the reference scenario, all start from its basis afterwards.
+/// `block`: a block of one, filled on rank 0. `*solve_s`: seconds of a second, warm solve.
+vt_error vt_pathway_kind_solve_reference(vt_pathway_kind *kind, const vt_team *team,
+                                         vt_block *block, double *solve_s);
+
+/// Write the reference and every scenario below `scenarios` as CPLEX LP files into a folder that
+/// exists.
+vt_error vt_pathway_kind_write_lp(vt_pathway_kind *kind, const char *folder, int64_t scenarios);
 
 #endif

@@ -1,0 +1,55 @@
+// pathway_kind.h - the inside of the pathway kind: what its files share.
+#ifndef VT_ENSEMBLE_PATHWAY_KIND_H
+#define VT_ENSEMBLE_PATHWAY_KIND_H
+
+#include "vintner/ensemble.h"
+#include "vintner/lp.h"
+
+enum { MOST_VARIABLES = 48 };
+
+/// Axes that outputs run over.
+typedef enum axis_id {
+  AXIS_PROCESS,
+  AXIS_TIME,
+  AXIS_CATEGORY,
+  AXIS_FACTOR,
+  AXIS_COUNT,
+} axis_id;
+
+/// Where each quantity of a scenario lies in a row; -1: not stored.
+typedef struct places {
+  int status, factor_value, wall, iterations, rank, start;
+} places;
+
+struct vt_pathway_kind {
+  const vt_study *study;
+  const vt_inputs *inputs;
+  int rank;
+  vt_pathway *pathway;
+  vt_design *design;
+  vt_lp_model *lp;
+  vt_basis reference; ///< status NULL: the reference scenario has no optimum
+  double *time;       ///< shape [times]
+  vt_dimension dimension[AXIS_COUNT];
+  int axis[AXIS_COUNT]; ///< index into dimension, -1 for an empty axis
+  vt_variable variable[MOST_VARIABLES];
+  int output[MOST_VARIABLES]; ///< variable -> output it holds, -1: set by the solve itself
+  places place;
+  vt_layout layout;
+  vt_kind interface;
+};
+
+/// One scenario after its solve: what outputs are filled from.
+typedef struct answer {
+  const vt_pathway_kind *kind;
+  const vt_plan *plan;
+  const vt_lp_solution *solution;
+} answer;
+
+/// Choose dimensions and variables of the results.
+vt_error pathway_lay_out(vt_pathway_kind *k);
+
+/// Fill the outputs of a row from a scenario that has a plan.
+void pathway_fill_outputs(const answer *s, double *const *row);
+
+#endif

@@ -1,0 +1,234 @@
+// pathway_layout.c - what a pathway scenario stores: a table of outputs, each with its axes and the
+// function that fills it.
+#include "pathway_kind.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---------------------------------------------------------------------------------------------
+// Outputs.
+
+typedef struct output {
+  const char *name, *long_name;
+  bool always; // else only if results.keep names it
+  bool big;    // stored in the study's precision
+  bool statistics;
+  vt_storage storage;
+  int axes;
+  axis_id axis[VT_MAX_DIMENSIONS];
+  void (*fill)(const answer *s, double *value, ptrdiff_t cells);
+} output;
+
+static void copy(double *to, const double *from, ptrdiff_t cells) {
+  memcpy(to, from, (size_t)cells * sizeof *to);
+}
+
+static void fill_objective(const answer *s, double *value, ptrdiff_t cells) {
+  (void)cells;
+  value[0] = s->plan->objective;
+}
+
+static void fill_total_impact(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, s->plan->total_impact, cells);
+}
+
+static void fill_installation(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, s->plan->installation, cells);
+}
+
+static void fill_operation(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, s->plan->operation, cells);
+}
+
+static void fill_impact(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, s->plan->impact, cells);
+}
+
+static void fill_violation(const answer *s, double *value, ptrdiff_t cells) {
+  (void)cells;
+  value[0] = fmax(s->plan->violation, s->solution->violation);
+}
+
+static void fill_gap(const answer *s, double *value, ptrdiff_t cells) {
+  (void)cells;
+  value[0] = s->solution->gap;
+}
+
+static void fill_unique(const answer *s, double *value, ptrdiff_t cells) {
+  (void)cells;
+  value[0] = s->solution->unique;
+}
+
+static const output outputs[] = {
+    {"objective", "life-cycle impact that was minimised", .always = true, .statistics = true,
+     .fill = fill_objective},
+    {"total_impact", "impact over the horizon", .always = true, .statistics = true, .axes = 1,
+     .axis = {AXIS_CATEGORY}, .fill = fill_total_impact},
+    {"installation", "units installed", .big = true, .statistics = true, .axes = 2,
+     .axis = {AXIS_PROCESS, AXIS_TIME}, .fill = fill_installation},
+    {"operation", "units running, all vintages", .big = true, .statistics = true, .axes = 2,
+     .axis = {AXIS_PROCESS, AXIS_TIME}, .fill = fill_operation},
+    {"impact", "impact by process and year", .big = true, .statistics = true, .axes = 3,
+     .axis = {AXIS_CATEGORY, AXIS_PROCESS, AXIS_TIME}, .fill = fill_impact},
+    {"violation", "largest relative violation of a constraint", .always = true,
+     .fill = fill_violation},
+    {"gap", "relative duality gap", .always = true, .fill = fill_gap},
+    {"unique", "1 if the optimum is unique", .always = true, .storage = VT_STORE_INT8,
+     .fill = fill_unique},
+};
+enum { OUTPUTS = sizeof outputs / sizeof *outputs };
+
+void pathway_fill_outputs(const answer *s, double *const *row) {
+  const vt_pathway_kind *k = s->kind;
+  for (int v = 0; v < k->layout.variables; v++) {
+    if (k->output[v] >= 0) outputs[k->output[v]].fill(s, row[v], k->variable[v].cells);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Axes.
+
+static vt_error list_labels(const vt_inputs *inputs, vt_axis axis, const char *const **labels) {
+  const vt_labels *set = vt_inputs_labels(inputs, axis);
+  const char **list;
+  VT_ARENA_NEW(inputs->arena, list, vt_labels_count(set));
+  for (int i = 0; i < vt_labels_count(set); i++) list[i] = vt_labels_get(set, i);
+  *labels = list;
+  return VT_OK;
+}
+
+// Names for people; a process without one has its code.
+static vt_error list_process_names(const vt_inputs *inputs, const char *const **names) {
+  const int processes = vt_labels_count(inputs->process);
+  const char **list;
+  bool any = false;
+  VT_ARENA_NEW(inputs->arena, list, processes);
+  for (int p = 0; p < processes; p++) {
+    any = any || inputs->process_name[p];
+    list[p] = inputs->process_name[p] ? inputs->process_name[p] : vt_labels_get(inputs->process, p);
+  }
+  *names = any ? list : NULL;
+  return VT_OK;
+}
+
+static vt_error list_factors(const vt_pathway_kind *k, const char *const **names) {
+  const char **list;
+  VT_ARENA_NEW(k->inputs->arena, list, k->study->factors);
+  for (int f = 0; f < k->study->factors; f++) list[f] = k->study->factor[f].name;
+  *names = list;
+  return VT_OK;
+}
+
+static vt_error list_years(vt_pathway_kind *k) {
+  VT_NEW(k->time, k->inputs->system_times);
+  for (int t = 0; t < k->inputs->system_times; t++) k->time[t] = k->inputs->system_time[t];
+  return VT_OK;
+}
+
+static vt_error lay_dimensions_out(vt_pathway_kind *k) {
+  const vt_inputs *in = k->inputs;
+  vt_dimension all[AXIS_COUNT] = {
+      [AXIS_PROCESS] = {.name = "process",
+                        .long_name = "process code",
+                        .size = vt_labels_count(in->process)},
+      [AXIS_TIME] = {.name = "time",
+                     .long_name = "calendar year",
+                     .size = in->system_times,
+                     .integer = true},
+      [AXIS_CATEGORY] = {.name = "category",
+                         .long_name = "impact category",
+                         .size = vt_labels_count(in->category)},
+      [AXIS_FACTOR] = {.name = "factor",
+                       .long_name = "factor of the ensemble",
+                       .size = k->study->factors},
+  };
+  VT_TRY(list_years(k));
+  all[AXIS_TIME].number = k->time;
+  VT_TRY(list_labels(in, VT_AXIS_PROCESS, &all[AXIS_PROCESS].label));
+  VT_TRY(list_labels(in, VT_AXIS_CATEGORY, &all[AXIS_CATEGORY].label));
+  VT_TRY(list_factors(k, &all[AXIS_FACTOR].label));
+  VT_TRY(list_process_names(in, &all[AXIS_PROCESS].text));
+  if (all[AXIS_PROCESS].text) all[AXIS_PROCESS].text_name = "process_name";
+  for (int a = 0; a < AXIS_COUNT; a++) {
+    k->axis[a] = -1;
+    if (all[a].size == 0) continue; // netCDF would call it unlimited
+    k->axis[a] = k->layout.dimensions;
+    k->dimension[k->layout.dimensions++] = all[a];
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Variables.
+
+// Adds a variable over axes; -1 if one of them is empty.
+static int add_variable(vt_pathway_kind *k, vt_variable v, const axis_id *axis, int axes,
+                        int output_id) {
+  v.cells = 1;
+  v.dimensions = axes;
+  for (int i = 0; i < axes; i++) {
+    v.dimension[i] = k->axis[axis[i]];
+    if (v.dimension[i] < 0) return -1;
+    v.cells *= k->dimension[v.dimension[i]].size;
+  }
+  if (!v.units) v.units = "1";
+  k->output[k->layout.variables] = output_id;
+  k->variable[k->layout.variables] = v;
+  return k->layout.variables++;
+}
+
+static bool keeps(const vt_study *study, const char *name) {
+  for (int i = 0; i < study->keeps; i++) {
+    if (strcmp(study->keep[i], name) == 0) return true;
+  }
+  return false;
+}
+
+static void add_outputs(vt_pathway_kind *k) {
+  for (int o = 0; o < OUTPUTS; o++) {
+    const output *from = &outputs[o];
+    if (!from->always && !keeps(k->study, from->name)) continue;
+    const vt_variable v = {.name = from->name,
+                           .long_name = from->long_name,
+                           .storage =
+                               from->big && k->study->single ? VT_STORE_SINGLE : from->storage,
+                           .statistics = from->statistics,
+                           .reference = true};
+    (void)add_variable(k, v, from->axis, from->axes, o);
+  }
+}
+
+static int add_performance(vt_pathway_kind *k, const char *name, const char *long_name,
+                           const char *units, vt_storage storage) {
+  const vt_variable v = {.name = name,
+                         .long_name = long_name,
+                         .units = units,
+                         .storage = storage,
+                         .group = VT_GROUP_PERFORMANCE};
+  return add_variable(k, v, NULL, 0, -1);
+}
+
+vt_error pathway_lay_out(vt_pathway_kind *k) {
+  VT_TRY(lay_dimensions_out(k));
+  const vt_variable status = {.name = "status",
+                              .long_name = "outcome of the scenario",
+                              .storage = VT_STORE_INT8,
+                              .reference = true};
+  k->place.status = add_variable(k, status, NULL, 0, -1);
+  const vt_variable value = {.name = "factor_value", .long_name = "value of each factor"};
+  k->place.factor_value = add_variable(k, value, (const axis_id[]){AXIS_FACTOR}, 1, -1);
+  add_outputs(k);
+  k->place.wall = add_performance(k, "wall_s", "time to solve", "s", VT_STORE_DOUBLE);
+  k->place.iterations = add_performance(k, "iterations", "simplex iterations", "1", VT_STORE_INT32);
+  k->place.rank = add_performance(k, "rank", "MPI rank that solved it", "1", VT_STORE_INT32);
+  k->place.start =
+      add_performance(k, "start", "rung of the ladder that gave the answer", "1", VT_STORE_INT8);
+  k->layout.scenarios = vt_design_scenarios(k->design);
+  k->layout.dimension = k->dimension;
+  k->layout.variable = k->variable;
+  k->layout.status_variable = k->place.status;
+  k->layout.quantiles = k->study->quantiles;
+  k->layout.quantile = k->study->quantile;
+  return VT_OK;
+}

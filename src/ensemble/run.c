@@ -1,0 +1,200 @@
+// run.c - the ensemble's main loop: a rank takes a block of scenarios, its threads solve them, its
+// main thread writes the rows.
+#include "share.h"
+
+#include <inttypes.h>
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// Rows waiting in memory are lost in a kill: keep a block short in time and small in memory.
+static const double longest_block_s = 0.5;
+static const ptrdiff_t largest_block_bytes = 8 << 20;
+static const int64_t most_rows = 1024;
+
+vt_error vt_block_create(const vt_layout *layout, int64_t count, vt_block *block) {
+  *block = (vt_block){.count = count};
+  VT_NEW(block->data, layout->variables);
+  for (int v = 0; v < layout->variables; v++) {
+    VT_NEW(block->data[v], layout->variable[v].cells * (ptrdiff_t)count);
+  }
+  return VT_OK;
+}
+
+void vt_block_free(const vt_layout *layout, vt_block *block) {
+  for (int v = 0; block->data && v < layout->variables; v++) free(block->data[v]);
+  free(block->data);
+  *block = (vt_block){0};
+}
+
+static int64_t largest_block(const vt_layout *layout, const vt_run_options *options) {
+  ptrdiff_t row_bytes = 0;
+  for (int v = 0; v < layout->variables; v++)
+    row_bytes += layout->variable[v].cells * (ptrdiff_t)sizeof(double);
+  int64_t most = largest_block_bytes / (row_bytes > 0 ? row_bytes : 1);
+  const double by_time = longest_block_s * options->threads / (options->solve_s + 1e-9);
+  if ((double)most > by_time) most = (int64_t)by_time;
+  if (most > most_rows) most = most_rows;
+  return most > options->threads ? most : options->threads;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Progress: a live line on a terminal, else a line every half minute; rank 0 only.
+
+typedef struct progress {
+  double start_s, shown_s;
+  bool terminal, speaks;
+} progress;
+
+static progress progress_start(void) {
+  const double now = omp_get_wtime();
+  return (progress){now, now, isatty(STDERR_FILENO) == 1, vt_log_wants(VT_LOG_INFO)};
+}
+
+static void progress_show(progress *p, int64_t done, int64_t all) {
+  const double now = omp_get_wtime();
+  if (!p->speaks || now - p->shown_s < (p->terminal ? 0.5 : 30.0) || done == 0) return;
+  p->shown_s = now;
+  const double rate = (double)done / (now - p->start_s);
+  char line[160];
+  (void)snprintf(line, sizeof line,
+                 "%" PRId64 " of %" PRId64 " scenarios (%.0f %%), %.0f per second, %.0f s left",
+                 done, all, 100.0 * (double)done / (double)all, rate, (double)(all - done) / rate);
+  if (p->terminal) {
+    (void)fprintf(stderr, "\r%s\x1b[K", line);
+  } else {
+    vt_log(VT_LOG_INFO, "%s", line);
+  }
+}
+
+static void progress_end(const progress *p) {
+  if (p->speaks && p->terminal && p->shown_s > p->start_s) (void)fputs("\r\x1b[K", stderr);
+}
+
+// ---------------------------------------------------------------------------------------------
+// The loop.
+
+typedef struct loop {
+  const vt_kind *kind;
+  const vt_run_options *options;
+  const vt_sink *sink;
+  share share;
+  vt_block rows;        // room for the largest block
+  int64_t first, count; // of the block in work, as positions in the list of work
+  _Atomic int64_t next; // next position of the block to solve
+  atomic_int failed;    // vt_error of the first thread that failed
+  progress progress;
+  bool stopped;
+} loop;
+
+static int64_t id_at(const loop *l, int64_t position) {
+  return l->options->work ? l->options->work[position] : position;
+}
+
+// Threads race for scenarios of the block; each writes its own rows.
+static vt_error solve_share(loop *l, void *worker) {
+  const vt_layout *layout = l->kind->layout;
+  double **row;
+  VT_NEW(row, layout->variables);
+  vt_error solved = VT_OK;
+  while (solved == VT_OK) {
+    const int64_t i = atomic_fetch_add(&l->next, 1);
+    if (i >= l->count) break;
+    for (int v = 0; v < layout->variables; v++)
+      row[v] = l->rows.data[v] + i * layout->variable[v].cells;
+    solved = l->kind->solve(worker, id_at(l, l->first + i), row);
+  }
+  free(row);
+  return solved;
+}
+
+// Ids of a block are consecutive, except where a resumed run skips what is done.
+static vt_error write_rows(loop *l) {
+  const vt_layout *layout = l->kind->layout;
+  double **data;
+  VT_NEW(data, layout->variables);
+  vt_error written = VT_OK;
+  for (int64_t i = 0; i < l->count && written == VT_OK;) {
+    int64_t end = i + 1;
+    while (end < l->count && id_at(l, l->first + end) == id_at(l, l->first + end - 1) + 1) end++;
+    for (int v = 0; v < layout->variables; v++)
+      data[v] = l->rows.data[v] + i * layout->variable[v].cells;
+    const vt_block block = {id_at(l, l->first + i), end - i, data};
+    written = l->sink->write(l->sink->context, &block);
+    i = end;
+  }
+  free(data);
+  return written;
+}
+
+static void note_failure(loop *l, vt_error error) {
+  int none = VT_OK;
+  if (error != VT_OK) (void)atomic_compare_exchange_strong(&l->failed, &none, (int)error);
+}
+
+static void take_block(loop *l) {
+  l->count = 0;
+  if (atomic_load(&l->failed) != VT_OK) return;
+  if (l->options->stop && *l->options->stop) {
+    l->stopped = true;
+    return;
+  }
+  note_failure(l, share_next(&l->share, &l->first, &l->count));
+  atomic_store(&l->next, 0);
+  progress_show(&l->progress, l->first, l->share.work);
+}
+
+// One thread's part. The text of an error belongs to the thread that failed: a message of another
+// thread than the main one is handed over through `text`.
+static void work(loop *l, vt_text *text) {
+  void *worker = NULL;
+  vt_error mine = l->kind->worker_create(l->kind->model, &worker);
+  for (;;) {
+    note_failure(l, mine);
+    if (mine != VT_OK && omp_get_thread_num() != 0)
+      (void)vt_text_add(text, "%s", vt_error_message());
+#pragma omp barrier
+    if (omp_get_thread_num() == 0) take_block(l);
+#pragma omp barrier
+    if (l->count == 0) break;
+    if (mine == VT_OK) mine = solve_share(l, worker);
+    note_failure(l, mine); // before the barrier: rows that were not solved must not be written
+#pragma omp barrier
+    if (omp_get_thread_num() == 0 && atomic_load(&l->failed) == VT_OK) mine = write_rows(l);
+  }
+  l->kind->worker_free(worker);
+}
+
+static vt_error run_threads(loop *l) {
+  const int threads = l->options->threads;
+  vt_text *text;
+  VT_NEW(text, threads);
+#pragma omp parallel num_threads(threads)
+  work(l, &text[omp_get_thread_num()]);
+  const vt_error failed = (vt_error)atomic_load(&l->failed);
+  for (int i = 0; i < threads; i++) {
+    if (text[i].length > 0)
+      (void)vt_error_raise(failed, __FILE__, __LINE__, __func__, "%s", text[i].bytes);
+    vt_text_free(&text[i]);
+  }
+  free(text);
+  return failed;
+}
+
+vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, const vt_run_options *options,
+                         const vt_sink *sink, bool *stopped) {
+  loop l = {.kind = kind, .options = options, .sink = sink, .progress = progress_start()};
+  const int64_t work = options->work ? options->work_count : kind->layout->scenarios;
+  VT_TRY(share_open(team, work, options->threads, largest_block(kind->layout, options), &l.share));
+  vt_error ran = vt_block_create(kind->layout, l.share.largest, &l.rows);
+  if (ran == VT_OK) ran = run_threads(&l);
+  vt_block_free(kind->layout, &l.rows);
+  progress_end(&l.progress);
+  *stopped = l.stopped;
+  vt_error worst;
+  VT_TRY(vt_team_agree(team, ran, &worst));
+  VT_TRY(share_close(&l.share));
+  return ran != VT_OK ? ran : worst;
+}

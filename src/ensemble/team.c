@@ -1,0 +1,118 @@
+// team.c - the ranks that work together, or the one process that works alone.
+#include "call.h"
+#include "vintner/ensemble.h"
+
+#include <limits.h>
+#include <omp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool launched(void) {
+  // What mpirun of Open MPI and MPICH, and srun with PMI or PMIx, set for each process.
+  const char *const signs[] = {
+      "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "PMI_FD", "MPI_LOCALNRANKS"};
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    if (getenv(signs[i])) return true;
+  }
+  return false;
+}
+
+static vt_error refuse_srun_without_mpi(void) {
+  const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *task = getenv("SLURM_PROCID");
+  if (!tasks || !task || strcmp(tasks, "1") == 0) return VT_OK;
+  VT_FAIL(VT_ERR_INPUT,
+          "srun started %s tasks that cannot see each other: found no PMI in the environment, "
+          "expected srun --mpi=pmix (or mpirun)",
+          tasks);
+}
+
+vt_error vt_team_open(int *argc, char ***argv, vt_team *team) {
+  *team = (vt_team){.rank = 0, .size = 1};
+  if (!launched()) return refuse_srun_without_mpi();
+  int provided;
+  VT_CALL_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
+  team->parallel = true;
+  // A plain duplicate: errors come back as codes, and libraries cannot mix with our messages.
+  VT_CALL_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &team->comm));
+  VT_CALL_MPI(MPI_Comm_set_errhandler(team->comm, MPI_ERRORS_RETURN));
+  VT_CALL_MPI(MPI_Comm_rank(team->comm, &team->rank));
+  VT_CALL_MPI(MPI_Comm_size(team->comm, &team->size));
+  return VT_OK;
+}
+
+void vt_team_close(vt_team *team) {
+  if (!team->parallel) return;
+  (void)MPI_Comm_free(&team->comm);
+  (void)MPI_Finalize();
+  team->parallel = false;
+}
+
+vt_error vt_team_agree(const vt_team *team, vt_error mine, vt_error *worst) {
+  int code = (int)mine;
+  if (team->parallel)
+    VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &code, 1, MPI_INT, MPI_MAX, team->comm));
+  *worst = (vt_error)code;
+  return VT_OK;
+}
+
+vt_error vt_team_broadcast(const vt_team *team, void *bytes, int64_t count) {
+  if (!team->parallel) return VT_OK;
+  char *next = bytes;
+  while (count > 0) {
+    const int part = count > INT_MAX ? INT_MAX : (int)count;
+    VT_CALL_MPI(MPI_Bcast(next, part, MPI_BYTE, 0, team->comm));
+    next += part;
+    count -= part;
+  }
+  return VT_OK;
+}
+
+vt_error vt_team_broadcast_text(const vt_team *team, vt_text *text) {
+  int64_t length = text->length;
+  VT_TRY(vt_team_broadcast(team, &length, (int64_t)sizeof length));
+  if (team->rank != 0) {
+    VT_TRY(vt_grow(&text->bytes, &text->capacity, (ptrdiff_t)length + 1, 1));
+    text->length = (ptrdiff_t)length;
+    text->bytes[length] = '\0';
+  }
+  return vt_team_broadcast(team, text->bytes, length);
+}
+
+vt_error vt_team_barrier(const vt_team *team) {
+  if (team->parallel) VT_CALL_MPI(MPI_Barrier(team->comm));
+  return VT_OK;
+}
+
+// Ranks of this node that are bound to the very same cores as this one.
+static vt_error count_sharers(const vt_team *team, const cpu_set_t *mine, int *sharers) {
+  *sharers = 1;
+  if (!team->parallel) return VT_OK;
+  MPI_Comm node;
+  int size;
+  VT_CALL_MPI(MPI_Comm_split_type(team->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  VT_CALL_MPI(MPI_Comm_size(node, &size));
+  cpu_set_t *all;
+  VT_NEW(all, size);
+  const int gathered =
+      MPI_Allgather(mine, (int)sizeof *mine, MPI_BYTE, all, (int)sizeof *mine, MPI_BYTE, node);
+  int equal = 0;
+  for (int i = 0; i < size; i++) equal += CPU_EQUAL(&all[i], mine) != 0;
+  free(all);
+  (void)MPI_Comm_free(&node);
+  VT_CALL_MPI(gathered);
+  *sharers = equal > 0 ? equal : 1;
+  return VT_OK;
+}
+
+vt_error vt_team_threads(const vt_team *team, int *threads) {
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  if (sched_getaffinity(0, sizeof mine, &mine) != 0) CPU_SET(0, &mine);
+  int sharers;
+  VT_TRY(count_sharers(team, &mine, &sharers));
+  const int cores = CPU_COUNT(&mine) / sharers;
+  *threads = getenv("OMP_NUM_THREADS") ? omp_get_max_threads() : cores;
+  if (*threads < 1) *threads = 1;
+  return VT_OK;
+}

@@ -1,0 +1,344 @@
+// Random numbers, distributions, designs and the sharing out of scenarios.
+#include "vintner/ensemble.h"
+
+#include <Random123/philox.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NEAR(got, want, tolerance) assert_true(fabs((got) - (want)) <= (tolerance))
+
+// Known-answer vectors of Random123 1.14 (kat_vectors, philox4x64 with 10 rounds).
+static void philox_gives_the_published_numbers(void **state) {
+  (void)state;
+  const philox4x64_ctr_t zero = {{0, 0, 0, 0}};
+  const philox4x64_key_t none = {{0, 0}};
+  const philox4x64_ctr_t a = philox4x64(zero, none);
+  assert_true(a.v[0] == 0x16554d9eca36314cU && a.v[1] == 0xdb20fe9d672d0fdcU &&
+              a.v[2] == 0xd7e772cee186176bU && a.v[3] == 0x7e68b68aec7ba23bU);
+  const philox4x64_ctr_t ones = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+  const philox4x64_key_t full = {{UINT64_MAX, UINT64_MAX}};
+  const philox4x64_ctr_t b = philox4x64(ones, full);
+  assert_true(b.v[0] == 0x87b092c3013fe90bU && b.v[1] == 0x438c3c67be8d0224U &&
+              b.v[2] == 0x9cc7d7c69cd777b6U && b.v[3] == 0xa09caebf594f0ba0U);
+}
+
+static void random_numbers_are_those_of_their_key(void **state) {
+  (void)state;
+  const double first = vt_random_uniform(0, (vt_purpose)0, 0, 0, 0);
+  NEAR(first, ((double)(0x16554d9eca36314cU >> 11) + 0.5) * 0x1p-53, 0.0);
+  double sum = 0.0, square = 0.0;
+  for (int k = 0; k < 100000; k++) {
+    const double u = vt_random_uniform(7, VT_PURPOSE_FACTOR, k, 99, 0);
+    assert_true(u > 0.0 && u < 1.0);
+    sum += u;
+    square += u * u;
+  }
+  NEAR(sum / 1e5, 0.5, 0.005);
+  NEAR(square / 1e5, 1.0 / 3.0, 0.005);
+}
+
+static const double inf = (double)INFINITY;
+
+// Medians and quartiles from the definitions; the truncated ones by symmetry.
+static void quantiles_are_those_of_the_distributions(void **state) {
+  (void)state;
+  const double z = 0.6744897501960817; // standard normal, third quartile
+  const vt_distribution uniform = {VT_UNIFORM, {2, 6}, .min = -inf, .max = inf};
+  const vt_distribution normal = {VT_NORMAL, {10, 2}, .min = -inf, .max = inf};
+  const vt_distribution lognormal = {VT_LOGNORMAL, {3, 2}, .min = -inf, .max = inf};
+  const vt_distribution triangular = {VT_TRIANGULAR, {0, 1, 2}, .min = -inf, .max = inf};
+  const vt_distribution cut = {VT_NORMAL, {10, 2}, .min = 10, .max = inf};
+  const vt_distribution both = {VT_NORMAL, {10, 2}, .min = 9, .max = 11};
+  const vt_distribution tail = {VT_NORMAL, {0, 1}, .min = 10, .max = 11};
+  NEAR(vt_distribution_quantile(&uniform, 0.25), 3.0, 1e-15);
+  NEAR(vt_distribution_quantile(&normal, 0.75), 10 + 2 * z, 1e-12);
+  NEAR(vt_distribution_quantile(&lognormal, 0.5), 3.0, 1e-12);
+  NEAR(vt_distribution_quantile(&lognormal, 0.75), 3 * exp(z * log(2)), 1e-12);
+  NEAR(vt_distribution_quantile(&triangular, 0.125), 0.5, 1e-12);
+  NEAR(vt_distribution_quantile(&triangular, 0.875), 1.5, 1e-12);
+  NEAR(vt_distribution_quantile(&cut, 0.5), 10 + 2 * z, 1e-9);
+  NEAR(vt_distribution_quantile(&both, 0.5), 10.0, 1e-12);
+  const double far = vt_distribution_quantile(&tail, 0.5);
+  assert_true(far > 10.06 && far < 10.08); // the tail falls off as exp(-10 x): ln 2 / 10
+}
+
+static void discrete_values_come_by_weight_and_truncation_drops_some(void **state) {
+  (void)state;
+  const double value[3] = {10, 20, 30}, weight[3] = {1, 2, 1};
+  vt_distribution d = {VT_DISCRETE,      .count = 3,  .value = value,
+                       .weight = weight, .min = -inf, .max = inf};
+  NEAR(vt_distribution_quantile(&d, 0.2), 10, 0);
+  NEAR(vt_distribution_quantile(&d, 0.26), 20, 0);
+  NEAR(vt_distribution_quantile(&d, 0.99), 30, 0);
+  d.max = 25;
+  NEAR(vt_distribution_quantile(&d, 0.99), 20, 0);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static vt_study *parse(const char *ensemble) {
+  vt_text text = {0};
+  vt_study *study = NULL;
+  assert_int_equal(
+      vt_text_add(&text, "vintner: 1\nname: t\nmodel: {pathway: {inputs: i.json}}\n%s", ensemble),
+      VT_OK);
+  if (vt_study_parse("t.yaml", text.bytes, text.length, &study) != VT_OK)
+    fail_msg("%s", vt_error_message());
+  vt_text_free(&text);
+  return study;
+}
+
+static void a_factorial_design_runs_its_last_factor_fastest(void **state) {
+  (void)state;
+  vt_study *study = parse("ensemble: {design: factorial, factors: {"
+                          "a: {target: \"demand[*, *]\", multiply: [1, 2]},"
+                          "b: {target: \"demand[*, *]\", add: 5},"
+                          "c: {target: \"demand[*, *]\", set: [7, 8, 9]}}}\n");
+  vt_design *design;
+  double value[3];
+  assert_int_equal(vt_design_create(study, &design), VT_OK);
+  assert_int_equal(vt_design_scenarios(design), 6);
+  const double expected[6][3] = {{1, 5, 7}, {1, 5, 8}, {1, 5, 9}, {2, 5, 7}, {2, 5, 8}, {2, 5, 9}};
+  for (int k = 0; k < 6; k++) {
+    vt_design_values(design, k, value);
+    assert_memory_equal(value, expected[k], sizeof value);
+  }
+  vt_design_free(design);
+  vt_study_free(study);
+}
+
+static void one_at_a_time_leaves_the_others_alone(void **state) {
+  (void)state;
+  vt_study *study = parse("ensemble: {design: one-at-a-time, factors: {"
+                          "a: {target: \"demand[*, *]\", multiply: [1, 2]},"
+                          "b: {target: \"demand[*, *]\", add: 5},"
+                          "c: {target: \"demand[*, *]\", set: [7]}}}\n");
+  vt_design *design;
+  double value[3];
+  assert_int_equal(vt_design_create(study, &design), VT_OK);
+  assert_int_equal(vt_design_scenarios(design), 3);
+  vt_design_values(design, 1, value);
+  assert_true(value[0] == 2 && value[1] == 5 && isnan(value[2]));
+  vt_design_values(design, 2, value);
+  assert_true(isnan(value[0]) && value[1] == 5 && value[2] == 7);
+  vt_design_free(design);
+  vt_study_free(study);
+}
+
+static void a_monte_carlo_value_depends_on_seed_scenario_and_name_alone(void **state) {
+  (void)state;
+  vt_study *small = parse("ensemble: {seed: 3, design: {monte-carlo: 10}, factors: {"
+                          "a: {target: \"demand[*, *]\", multiply: {uniform: [0, 1]}}}}\n");
+  vt_study *large = parse("ensemble: {seed: 3, design: {monte-carlo: 1000}, factors: {"
+                          "z: {target: \"demand[*, *]\", multiply: [1, 2, 3]},"
+                          "a: {target: \"demand[*, *]\", multiply: {uniform: [0, 1]}}}}\n");
+  vt_design *few, *many;
+  double one[1], two[2];
+  int seen[4] = {0};
+  assert_int_equal(vt_design_create(small, &few), VT_OK);
+  assert_int_equal(vt_design_create(large, &many), VT_OK);
+  for (int k = 0; k < 10; k++) {
+    vt_design_values(few, k, one);
+    vt_design_values(many, k, two);
+    assert_true(one[0] == two[1]);
+  }
+  for (int k = 0; k < 1000; k++) {
+    vt_design_values(many, k, two);
+    seen[(int)two[0]]++;
+  }
+  for (int level = 1; level <= 3; level++) assert_true(seen[level] > 270 && seen[level] < 400);
+  vt_design_free(few);
+  vt_design_free(many);
+  vt_study_free(small);
+  vt_study_free(large);
+}
+
+// Writes a table, reads the design from it; the message on failure, or NULL.
+static const char *try_table(const char *csv, vt_design **design, vt_study **study) {
+  FILE *file = fopen("test_table.csv", "w");
+  assert_non_null(file);
+  (void)fputs(csv, file);
+  (void)fclose(file);
+  *study = parse("ensemble: {design: {table: test_table.csv}, factors: {"
+                 "a: {target: \"demand[*, *]\", multiply: ~},"
+                 "cap: {target: \"process_deployment_limits_max[*, *]\", set: ~}}}\n");
+  (*study)->table = "test_table.csv";
+  const vt_error made = vt_design_create(*study, design);
+  (void)unlink("test_table.csv");
+  return made == VT_OK ? NULL : vt_error_message();
+}
+
+static void a_table_gives_its_rows_in_the_order_of_the_study(void **state) {
+  (void)state;
+  vt_design *design;
+  vt_study *study;
+  double value[2];
+  const char *failed =
+      try_table("\xef\xbb\xbf\"cap\" , a\r\n1,2\r\n\r\ninf , -3e1\r\n", &design, &study);
+  assert_null(failed);
+  assert_int_equal(vt_design_scenarios(design), 2);
+  vt_design_values(design, 0, value);
+  assert_true(value[0] == 2 && value[1] == 1);
+  vt_design_values(design, 1, value);
+  assert_true(value[0] == -30 && value[1] == inf);
+  vt_design_free(design);
+  vt_study_free(study);
+}
+
+static void a_bad_table_is_refused_with_its_line(void **state) {
+  (void)state;
+  const char *cases[][2] = {
+      {"", "empty table"},
+      {"a,cap\n", "no scenario"},
+      {"a,cpa\n1,2\n", ":1: column 2: found 'cpa'"},
+      {"a,cpa\n1,2\n", "did you mean 'cap'?"},
+      {"a\n1\n", "no column for factor 'cap'"},
+      {"a,a,cap\n1,1,2\n", "a second time"},
+      {"a,cap\n1\n", ":2: found 1 fields, expected 2"},
+      {"a,cap\n1,2,3\n", ":2: found more than the expected 2"},
+      {"a,cap\n1,2\n1,x\n", ":3: column 'cap': found 'x'"},
+      {"a,cap\n1,nan\n", ":2: column 'cap': found 'nan'"},
+      {"a,cap\ninf,1\n", ":2: column 'a': found 'inf'"},
+      {"a,cap\n\"1,2\n", ":2: found a quote that is not closed"},
+      {"a,cap\n,2\n", ":2: column 'a': found ''"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    vt_design *design;
+    vt_study *study;
+    const char *message = try_table(cases[i][0], &design, &study);
+    assert_non_null(message);
+    if (!strstr(message, cases[i][1])) fail_msg("'%s' lacks '%s'", message, cases[i][1]);
+    vt_study_free(study);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// The loop, with a model that only counts.
+
+typedef struct counting {
+  _Atomic int made, freed;
+  int64_t fail_at;
+} counting;
+
+static vt_error make_worker(void *model, void **worker) {
+  ((counting *)model)->made++;
+  *worker = model;
+  return VT_OK;
+}
+
+static void free_worker(void *worker) {
+  if (worker) ((counting *)worker)->freed++;
+}
+
+static vt_error solve_one(void *worker, int64_t k, double *const *row) {
+  VT_CHECK(k != ((counting *)worker)->fail_at, VT_ERR_SYSTEM, "scenario %d cannot be", (int)k);
+  row[0][0] = 0.0;
+  row[1][0] = (double)k;
+  row[1][1] = (double)(k * k);
+  return VT_OK;
+}
+
+enum { SCENARIOS = 5000 };
+
+static vt_error take_rows(void *context, const vt_block *block) {
+  double *seen = context;
+  for (int64_t i = 0; i < block->count; i++) {
+    const int64_t k = block->first + i;
+    assert_true(block->data[1][2 * i] == (double)k);
+    assert_true(block->data[1][2 * i + 1] == (double)(k * k));
+    seen[k] += 1.0;
+  }
+  return VT_OK;
+}
+
+static vt_error run_counting(counting *c, vt_run_options options, double *seen, bool *stopped) {
+  const vt_variable variables[2] = {{.name = "status", .cells = 1}, {.name = "x", .cells = 2}};
+  const vt_layout layout = {.scenarios = SCENARIOS, .variables = 2, .variable = variables};
+  const vt_kind kind = {&layout, c, make_worker, free_worker, solve_one};
+  const vt_team alone = {.size = 1};
+  const vt_sink sink = {seen, take_rows};
+  return vt_ensemble_run(&alone, &kind, &options, &sink, stopped);
+}
+
+static void every_scenario_is_solved_and_written_once(void **state) {
+  (void)state;
+  for (int threads = 1; threads <= 3; threads++) {
+    counting c = {.fail_at = -1};
+    double *seen = calloc(SCENARIOS, sizeof *seen);
+    bool stopped;
+    const vt_run_options options = {.threads = threads, .solve_s = 1e-6};
+    assert_int_equal(run_counting(&c, options, seen, &stopped), VT_OK);
+    assert_false(stopped);
+    assert_int_equal(c.made, threads);
+    assert_int_equal(c.freed, threads);
+    for (int k = 0; k < SCENARIOS; k++) assert_true(seen[k] == 1.0);
+    free(seen);
+  }
+}
+
+static void a_resumed_run_solves_only_what_is_missing(void **state) {
+  (void)state;
+  const int64_t work[7] = {0, 1, 2, 17, 18, 4000, 4999};
+  counting c = {.fail_at = -1};
+  double *seen = calloc(SCENARIOS, sizeof *seen);
+  bool stopped;
+  const vt_run_options options = {.threads = 2, .work = work, .work_count = 7, .solve_s = 1e-6};
+  assert_int_equal(run_counting(&c, options, seen, &stopped), VT_OK);
+  double sum = 0.0;
+  for (int k = 0; k < SCENARIOS; k++) sum += seen[k];
+  for (int i = 0; i < 7; i++) assert_true(seen[work[i]] == 1.0);
+  assert_true(sum == 7.0);
+  free(seen);
+}
+
+static void a_failure_in_any_thread_ends_the_run_with_its_message(void **state) {
+  (void)state;
+  for (int threads = 1; threads <= 3; threads++) {
+    counting c = {.fail_at = 3210};
+    double *seen = calloc(SCENARIOS, sizeof *seen);
+    bool stopped;
+    const vt_run_options options = {.threads = threads, .solve_s = 1e-6};
+    assert_int_equal(run_counting(&c, options, seen, &stopped), VT_ERR_SYSTEM);
+    assert_string_equal(vt_error_message(), "scenario 3210 cannot be");
+    assert_true(seen[3210] == 0.0);
+    free(seen);
+  }
+}
+
+static void a_signal_stops_the_run_with_work_left(void **state) {
+  (void)state;
+  const volatile sig_atomic_t asked = 1;
+  counting c = {.fail_at = -1};
+  double *seen = calloc(SCENARIOS, sizeof *seen);
+  bool stopped = false;
+  const vt_run_options options = {.threads = 2, .solve_s = 1e-6, .stop = &asked};
+  assert_int_equal(run_counting(&c, options, seen, &stopped), VT_OK);
+  assert_true(stopped);
+  free(seen);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(philox_gives_the_published_numbers),
+      cmocka_unit_test(random_numbers_are_those_of_their_key),
+      cmocka_unit_test(quantiles_are_those_of_the_distributions),
+      cmocka_unit_test(discrete_values_come_by_weight_and_truncation_drops_some),
+      cmocka_unit_test(a_factorial_design_runs_its_last_factor_fastest),
+      cmocka_unit_test(one_at_a_time_leaves_the_others_alone),
+      cmocka_unit_test(a_monte_carlo_value_depends_on_seed_scenario_and_name_alone),
+      cmocka_unit_test(a_table_gives_its_rows_in_the_order_of_the_study),
+      cmocka_unit_test(a_bad_table_is_refused_with_its_line),
+      cmocka_unit_test(every_scenario_is_solved_and_written_once),
+      cmocka_unit_test(a_resumed_run_solves_only_what_is_missing),
+      cmocka_unit_test(a_failure_in_any_thread_ends_the_run_with_its_message),
+      cmocka_unit_test(a_signal_stops_the_run_with_work_left),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
