@@ -25,7 +25,9 @@ typedef struct vt_results vt_results;
 /// Open a created file to write rows.
 ///
 /// Collective if `parallel` (MPI-IO on a duplicate of `comm`), else a plain serial open for a run
-/// on one rank. Only raw data of existing datasets are ever written.
+/// on one rank. Only raw data of existing datasets are ever written. The layout is borrowed until
+/// the close.
+/// @return VT_ERR_INPUT if the file's shape is not that of the layout
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
                          vt_results **results);
 
@@ -65,6 +67,9 @@ bool vt_reader_finished(const vt_reader *reader);
 
 /// A text attribute of the root; the reader owns it. NULL if absent.
 const char *vt_reader_attribute(vt_reader *reader, const char *name);
+
+/// A text attribute of a dataset ("units" of "objective"); the reader owns it. NULL if absent.
+const char *vt_reader_text_of(vt_reader *reader, const char *path, const char *name);
 
 /// Length of a dimension, 0 if the file has none of that name.
 int64_t vt_reader_dimension(vt_reader *reader, const char *name);

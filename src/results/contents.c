@@ -1,0 +1,288 @@
+// contents.c - the whole contents of a new results file: what is in which group.
+#include "maker.h"
+#include "vintner/results.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char made[] = "created";
+
+static vt_field field_of(const vt_maker *m, const vt_variable *v, bool scenario) {
+  vt_field f = {.name = v->name,
+                .long_name = v->long_name,
+                .units = v->units,
+                .type = vt_h5_stored_type(v->storage)};
+  if (scenario) f.axis[f.axes++] = m->scenario_axis;
+  for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
+  return f;
+}
+
+static vt_error put_flags(const vt_maker *m, hid_t dataset) {
+  int8_t value[VT_H5_OUTCOMES];
+  hid_t space;
+  const hsize_t count = VT_H5_OUTCOMES;
+  vt_text meanings = {0};
+  vt_error added = VT_OK;
+  for (int o = VT_NOT_DONE; o < VT_OUTCOME_COUNT && added == VT_OK; o++) {
+    value[o - VT_NOT_DONE] = (int8_t)o;
+    added =
+        vt_text_add(&meanings, "%s%s", o > VT_NOT_DONE ? " " : "", vt_outcome_name((vt_outcome)o));
+  }
+  if (added == VT_OK) added = vt_maker_put_text(m, dataset, "flag_meanings", meanings.bytes);
+  vt_text_free(&meanings);
+  VT_TRY(added);
+  VT_H5(m->path, made, space = H5Screate_simple(1, &count, NULL));
+  const vt_error put = vt_maker_put_values(m, dataset, "flag_values", H5T_STD_I8LE, space, value);
+  (void)H5Sclose(space);
+  VT_TRY(put);
+  return VT_OK;
+}
+
+// Axes that the variables of a group use; `wanted` says which variables are in it.
+typedef bool wanted(const vt_variable *v);
+
+static bool in_root(const vt_variable *v) {
+  return v->group == VT_GROUP_ROOT;
+}
+
+static bool in_performance(const vt_variable *v) {
+  return v->group == VT_GROUP_PERFORMANCE;
+}
+
+static bool in_statistics(const vt_variable *v) {
+  return v->statistics;
+}
+
+static bool in_reference(const vt_variable *v) {
+  return v->reference;
+}
+
+static vt_error used_axes(const vt_maker *m, wanted *want, bool **used) {
+  VT_ARENA_NEW(m->arena, *used, m->axes);
+  for (int i = 0; i < m->layout->variables; i++) {
+    const vt_variable *v = &m->layout->variable[i];
+    for (int k = 0; want(v) && k < v->dimensions; k++) (*used)[v->dimension[k]] = true;
+  }
+  return VT_OK;
+}
+
+static vt_error make_variables(vt_maker *m, const vt_maker_group *g, wanted *want, bool scenario) {
+  for (int i = 0; i < m->layout->variables; i++) {
+    const vt_variable *v = &m->layout->variable[i];
+    if (!want(v)) continue;
+    const vt_field f = field_of(m, v, scenario);
+    hid_t dataset;
+    VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
+    if (i == m->layout->status_variable) VT_TRY(put_flags(m, dataset));
+  }
+  return VT_OK;
+}
+
+static vt_error make_root(vt_maker *m) {
+  vt_maker_group root = {.id = m->file};
+  bool *used;
+  VT_ARENA_NEW(m->arena, used, m->axes);
+  used[m->scenario_axis] = true;
+  for (int i = 0; i < m->layout->dimensions; i++) used[i] = true;
+  VT_TRY(vt_maker_add_axes(m, &root, used));
+  VT_TRY(make_variables(m, &root, in_root, true));
+  return VT_OK;
+}
+
+static vt_error squared_units(const vt_maker *m, const char *units, const char **squared) {
+  *squared = "1";
+  if (!units || !units[0] || strcmp(units, "1") == 0) return VT_OK;
+  const bool plain =
+      strspn(units, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(units);
+  const ptrdiff_t bytes = (ptrdiff_t)strlen(units) + 8;
+  char *text;
+  VT_ARENA_NEW(m->arena, text, bytes);
+  (void)snprintf(text, (size_t)bytes, plain ? "%s^2" : "(%s)^2", units);
+  *squared = text;
+  return VT_OK;
+}
+
+// One statistic of a variable; `leading` is an axis before the variable's own, or negative.
+static vt_error make_statistic(vt_maker *m, const vt_maker_group *g, const vt_variable *v,
+                               const char *suffix, const char *units, int leading) {
+  char name[256], long_name[512];
+  (void)snprintf(name, sizeof name, "%s_%s", v->name, suffix);
+  (void)snprintf(long_name, sizeof long_name, "%s over optimal scenarios: %s", suffix,
+                 v->long_name ? v->long_name : v->name);
+  for (char *c = long_name; *c && *c != ' '; c++) {
+    if (*c == '_') *c = ' ';
+  }
+  vt_field f = {.name = name, .long_name = long_name, .units = units, .type = H5T_IEEE_F64LE};
+  if (leading >= 0) f.axis[f.axes++] = leading;
+  for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
+  VT_TRY(vt_maker_add_variable(m, g, &f, NULL));
+  return VT_OK;
+}
+
+static vt_error make_statistics_of(vt_maker *m, const vt_maker_group *g, const vt_variable *v) {
+  const char *squared;
+  VT_TRY(squared_units(m, v->units, &squared));
+  for (int k = 0; k < VT_H5_MOMENTS; k++) {
+    const char *suffix = vt_h5_moment_suffix[k];
+    const char *units = strcmp(suffix, "variance") == 0   ? squared
+                        : strcmp(suffix, "skewness") == 0 ? "1"
+                                                          : v->units;
+    VT_TRY(make_statistic(m, g, v, suffix, units, -1));
+  }
+  if (m->layout->quantiles > 0) {
+    VT_TRY(make_statistic(m, g, v, "quantile", v->units, m->quantile_axis));
+  }
+  return VT_OK;
+}
+
+static vt_error make_statistics(vt_maker *m) {
+  vt_maker_group g;
+  bool *used;
+  VT_TRY(vt_maker_group_add(m, "statistics", &g));
+  VT_TRY(used_axes(m, in_statistics, &used));
+  used[m->outcome_axis] = true;
+  used[m->quantile_axis] = m->layout->quantiles > 0;
+  VT_TRY(vt_maker_add_axes(m, &g, used));
+  const vt_field covered = {.name = "objective_count",
+                            .long_name = "number of scenarios that the statistics cover (optimal)",
+                            .units = "1",
+                            .type = H5T_STD_I64LE};
+  VT_TRY(vt_maker_add_variable(m, &g, &covered, NULL));
+  const vt_field outcomes = {.name = "outcome_count",
+                             .long_name = "number of scenarios by outcome",
+                             .units = "1",
+                             .type = H5T_STD_I64LE,
+                             .axes = 1,
+                             .axis = {m->outcome_axis}};
+  VT_TRY(vt_maker_add_variable(m, &g, &outcomes, NULL));
+  for (int i = 0; i < m->layout->variables; i++) {
+    const vt_variable *v = &m->layout->variable[i];
+    if (v->statistics) VT_TRY(make_statistics_of(m, &g, v));
+  }
+  return VT_OK;
+}
+
+static vt_error make_reference(vt_maker *m) {
+  vt_maker_group g;
+  bool *used;
+  VT_TRY(vt_maker_group_add(m, "reference", &g));
+  VT_TRY(used_axes(m, in_reference, &used));
+  VT_TRY(vt_maker_add_axes(m, &g, used));
+  VT_TRY(make_variables(m, &g, in_reference, false));
+  return VT_OK;
+}
+
+static vt_error make_performance(vt_maker *m) {
+  vt_maker_group g;
+  bool *used;
+  VT_TRY(vt_maker_group_add(m, "performance", &g));
+  VT_TRY(used_axes(m, in_performance, &used));
+  used[m->scenario_axis] = true;
+  VT_TRY(vt_maker_add_axes(m, &g, used));
+  VT_TRY(make_variables(m, &g, in_performance, true));
+  const vt_field finished = {.name = "finished",
+                             .long_name = "1 when all scenarios and statistics are in the file",
+                             .units = "1",
+                             .type = H5T_STD_I8LE};
+  hid_t dataset;
+  VT_TRY(vt_maker_add_variable(m, &g, &finished, &dataset));
+  const int8_t not_yet = 0;
+  VT_H5(m->path, made, H5Dwrite(dataset, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, &not_yet));
+  return VT_OK;
+}
+
+// netCDF wants this one as plain ASCII of fixed length.
+static vt_error put_netcdf_properties(vt_maker *m) {
+  unsigned major, minor, release;
+  char text[80];
+  VT_H5(m->path, made, H5get_libversion(&major, &minor, &release));
+  const int length = snprintf(text, sizeof text, "version=2,hdf5=%u.%u.%u", major, minor, release);
+  hid_t type;
+  VT_H5(m->path, made, type = vt_h5_keep(&m->pool, H5Tcopy(H5T_C_S1)));
+  VT_H5(m->path, made, H5Tset_size(type, (size_t)length + 1));
+  VT_TRY(vt_maker_put_values(m, m->file, "_NCProperties", type, m->scalar, text));
+  return VT_OK;
+}
+
+static vt_error put_root_attributes(vt_maker *m, const vt_attribute *attribute, int attributes) {
+  VT_TRY(put_netcdf_properties(m));
+  bool conventions = false;
+  for (int i = 0; i < attributes; i++) {
+    conventions = conventions || strcmp(attribute[i].name, "Conventions") == 0;
+  }
+  if (!conventions) VT_TRY(vt_maker_put_text(m, m->file, "Conventions", "CF-1.10"));
+  for (int i = 0; i < attributes; i++) {
+    VT_TRY(vt_maker_put_text(m, m->file, attribute[i].name, attribute[i].text));
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static vt_error list_axes(vt_maker *m) {
+  const char **outcome;
+  VT_ARENA_NEW(m->arena, outcome, VT_H5_OUTCOMES);
+  for (int o = 0; o < VT_OUTCOME_COUNT; o++) outcome[o] = vt_outcome_name((vt_outcome)o);
+  outcome[VT_OUTCOME_COUNT] = vt_outcome_name(VT_NOT_DONE);
+  const int given = m->layout->dimensions;
+  m->axes = given + 3;
+  m->scenario_axis = given;
+  m->quantile_axis = given + 1;
+  m->outcome_axis = given + 2;
+  VT_ARENA_NEW(m->arena, m->axis, m->axes);
+  for (int i = 0; i < given; i++) m->axis[i] = m->layout->dimension[i];
+  m->axis[m->scenario_axis] = (vt_dimension){.name = "scenario",
+                                             .long_name = "scenario",
+                                             .size = (ptrdiff_t)m->layout->scenarios,
+                                             .integer = true};
+  m->axis[m->quantile_axis] = (vt_dimension){.name = "quantile",
+                                             .long_name = "share of scenarios below",
+                                             .size = m->layout->quantiles,
+                                             .number = m->layout->quantile};
+  m->axis[m->outcome_axis] = (vt_dimension){.name = "outcome",
+                                            .long_name = "what became of a scenario",
+                                            .size = VT_H5_OUTCOMES,
+                                            .label = outcome};
+  return VT_OK;
+}
+
+static vt_error open_file(vt_maker *m, const char *partial) {
+  hid_t creation, access;
+  VT_H5(m->path, made, creation = vt_h5_keep(&m->pool, H5Pcreate(H5P_FILE_CREATE)));
+  VT_H5(m->path, made, access = vt_h5_keep(&m->pool, vt_h5_file_access()));
+  VT_H5(m->path, made, H5Pset_obj_track_times(creation, false));
+  VT_H5(m->path, made,
+        H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made,
+        H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made, m->text_type = vt_h5_keep(&m->pool, vt_h5_text_type()));
+  VT_H5(m->path, made, m->scalar = vt_h5_keep(&m->pool, H5Screate(H5S_SCALAR)));
+  VT_H5(m->path, made, m->file = H5Fcreate(partial, H5F_ACC_TRUNC, creation, access));
+  return VT_OK;
+}
+
+static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribute *attribute,
+                              int attributes) {
+  VT_TRY(vt_arena_create(&m->arena));
+  VT_TRY(list_axes(m));
+  VT_TRY(open_file(m, partial));
+  VT_TRY(put_root_attributes(m, attribute, attributes));
+  VT_TRY(make_root(m));
+  VT_TRY(make_performance(m));
+  VT_TRY(make_statistics(m));
+  VT_TRY(make_reference(m));
+  VT_H5(m->path, made, H5Fflush(m->file, H5F_SCOPE_GLOBAL));
+  return VT_OK;
+}
+
+vt_error vt_h5_create_contents(const char *path, const char *partial, const vt_layout *layout,
+                               const vt_attribute *attribute, int attributes) {
+  vt_maker m = {.path = path, .layout = layout, .file = -1};
+  const vt_error done = make_contents(&m, partial, attribute, attributes);
+  vt_h5_release(&m.pool);
+  const herr_t closed = m.file < 0 ? 0 : H5Fclose(m.file);
+  vt_arena_free(m.arena);
+  VT_TRY(done);
+  VT_H5(path, made, closed);
+  return VT_OK;
+}

@@ -1,0 +1,95 @@
+// h5.c - HDF5 under our error mechanism.
+#include "h5.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const vt_h5_moment_suffix[VT_H5_MOMENTS] = {"mean",           "variance", "skewness",
+                                                        "standard_error", "min",      "max"};
+
+enum { REASON_BYTES = 512 };
+
+// The system's own words, which HDF5 buries in "..., error message = 'No space left', buf = ...",
+// or else the innermost message.
+static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *context) {
+  char *reason = context;
+  static const char key[] = "error message = '";
+  const char *said = error->desc ? strstr(error->desc, key) : NULL;
+  if (said) {
+    said += sizeof key - 1;
+    const char *end = strchr(said, '\'');
+    (void)snprintf(reason, REASON_BYTES, "%.*s", end ? (int)(end - said) : (int)strlen(said), said);
+  } else if (depth == 0 && error->desc) {
+    (void)snprintf(reason, REASON_BYTES, "%s", error->desc);
+  }
+  return 0;
+}
+
+vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
+                     const char *path, const char *done) {
+  char reason[REASON_BYTES] = "HDF5 gives no reason";
+  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, reason);
+  return vt_error_raise(code, file, line, function, "%s: cannot be %s: %s", path, done, reason);
+}
+
+void vt_h5_quiet(void) {
+  // We close what we open; HDF5's own tidying at exit would print if a full disk kept it from it.
+  (void)H5dont_atexit();
+  (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+hid_t vt_h5_keep(vt_h5_pool *pool, hid_t handle) {
+  if (handle < 0) return handle;
+  if (vt_grow(&pool->handle, &pool->capacity, pool->handles + 1, sizeof *pool->handle) != VT_OK) {
+    (void)H5Idec_ref(handle);
+    return -1;
+  }
+  pool->handle[pool->handles++] = handle;
+  return handle;
+}
+
+void vt_h5_release(vt_h5_pool *pool) {
+  while (pool->handles > 0) (void)H5Idec_ref(pool->handle[--pool->handles]);
+  free(pool->handle);
+  *pool = (vt_h5_pool){0};
+}
+
+hid_t vt_h5_file_access(void) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (access < 0) return access;
+  const bool set = H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+                   H5Pset_file_locking(access, false, true) >= 0 &&
+                   H5Pset_sieve_buf_size(access, 0) >= 0;
+  if (set) return access;
+  (void)H5Pclose(access);
+  return -1;
+}
+
+hid_t vt_h5_text_type(void) {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  if (type < 0) return type;
+  if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+  (void)H5Tclose(type);
+  return -1;
+}
+
+hid_t vt_h5_stored_type(vt_storage storage) {
+  switch (storage) {
+    case VT_STORE_DOUBLE: return H5T_IEEE_F64LE;
+    case VT_STORE_SINGLE: return H5T_IEEE_F32LE;
+    case VT_STORE_INT8: return H5T_STD_I8LE;
+    case VT_STORE_INT32: return H5T_STD_I32LE;
+  }
+  return -1;
+}
+
+size_t vt_h5_stored_bytes(vt_storage storage) {
+  switch (storage) {
+    case VT_STORE_DOUBLE: return sizeof(double);
+    case VT_STORE_SINGLE: return sizeof(float);
+    case VT_STORE_INT8: return sizeof(int8_t);
+    case VT_STORE_INT32: return sizeof(int32_t);
+  }
+  return 0;
+}

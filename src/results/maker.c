@@ -1,0 +1,278 @@
+// maker.c - attributes, axes and variables of a new results file, as netCDF-4 expects them.
+#include "maker.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char made[] = "created";
+
+// ---------------------------------------------------------------------------------------------
+// Attributes.
+
+vt_error vt_maker_put_values(const vt_maker *m, hid_t object, const char *name, hid_t type,
+                             hid_t space, const void *value) {
+  const hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  VT_H5(m->path, made, attribute);
+  const herr_t written = H5Awrite(attribute, type, value);
+  const herr_t closed = H5Aclose(attribute);
+  VT_H5(m->path, made, written);
+  VT_H5(m->path, made, closed);
+  return VT_OK;
+}
+
+// Bytes of the UTF-8 character at `text`, 0 if there is none that readers would accept.
+static int utf8_length(const unsigned char *text) {
+  static const struct {
+    unsigned char mask, lead;
+    uint32_t least;
+  } form[4] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+  for (int more = 0; more < 4; more++) {
+    if ((text[0] & form[more].mask) != form[more].lead) continue;
+    uint32_t code = text[0] & (unsigned char)~form[more].mask;
+    for (int i = 1; i <= more; i++) {
+      if ((text[i] & 0xc0) != 0x80) return 0;
+      code = code << 6 | (text[i] & 0x3f);
+    }
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code < form[more].least || code > 0x10ffff || surrogate ? 0 : more + 1;
+  }
+  return 0;
+}
+
+// A text that every reader can decode: bytes that are not UTF-8 become U+FFFD.
+static vt_error clean_text(const vt_maker *m, const char *text, const char **clean) {
+  ptrdiff_t bad = 0;
+  for (const char *at = text; *at;) {
+    const int length = utf8_length((const unsigned char *)at);
+    bad += length == 0;
+    at += length > 0 ? length : 1;
+  }
+  *clean = text;
+  if (bad == 0) return VT_OK;
+  char *out;
+  VT_ARENA_NEW(m->arena, out, (ptrdiff_t)strlen(text) + 2 * bad + 1);
+  *clean = out;
+  for (const char *at = text; *at;) {
+    const int length = utf8_length((const unsigned char *)at);
+    memcpy(out, length > 0 ? at : "\xef\xbf\xbd", length > 0 ? (size_t)length : 3);
+    out += length > 0 ? length : 3;
+    at += length > 0 ? length : 1;
+  }
+  return VT_OK;
+}
+
+vt_error vt_maker_put_text(const vt_maker *m, hid_t object, const char *name, const char *text) {
+  const char *clean;
+  VT_TRY(clean_text(m, text, &clean));
+  VT_TRY(vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean));
+  return VT_OK;
+}
+
+static vt_error put_meaning(const vt_maker *m, hid_t object, const char *long_name,
+                            const char *units) {
+  if (long_name) VT_TRY(vt_maker_put_text(m, object, "long_name", long_name));
+  VT_TRY(vt_maker_put_text(m, object, "units", units && units[0] ? units : "1"));
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Datasets and axes.
+
+static vt_error dataset_properties(vt_maker *m, hid_t type, hid_t *properties) {
+  VT_H5(m->path, made, *properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_CREATE)));
+  // Times would make equal runs differ in bytes.
+  VT_H5(m->path, made, H5Pset_obj_track_times(*properties, false));
+  VT_H5(m->path, made,
+        H5Pset_attr_creation_order(*properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made, H5Pset_layout(*properties, H5D_CONTIGUOUS));
+  // Allocated and filled at once: a full disk shows before the first solve, and afterwards no
+  // metadata change.
+  VT_H5(m->path, made, H5Pset_alloc_time(*properties, H5D_ALLOC_TIME_EARLY));
+  VT_H5(m->path, made, H5Pset_fill_time(*properties, H5D_FILL_TIME_ALLOC));
+  if (H5Tget_class(type) == H5T_FLOAT) {
+    const double nan_value = (double)NAN;
+    VT_H5(m->path, made, H5Pset_fill_value(*properties, H5T_NATIVE_DOUBLE, &nan_value));
+  } else if (H5Tget_class(type) == H5T_INTEGER) {
+    const int not_done = VT_NOT_DONE;
+    VT_H5(m->path, made, H5Pset_fill_value(*properties, H5T_NATIVE_INT, &not_done));
+  }
+  return VT_OK;
+}
+
+// Tell readers what missing numbers look like. Integers get no `_FillValue`: xarray would turn them
+// into floating point for it.
+static vt_error put_fill_value(const vt_maker *m, hid_t dataset, hid_t type) {
+  if (H5Tget_class(type) != H5T_FLOAT) return VT_OK;
+  const double wide = (double)NAN;
+  const float narrow = NAN;
+  const bool is_double = H5Tget_size(type) == sizeof wide;
+  const void *value = is_double ? (const void *)&wide : (const void *)&narrow;
+  VT_TRY(vt_maker_put_values(m, dataset, "_FillValue", type, m->scalar, value));
+  return VT_OK;
+}
+
+// CF: names along an axis that are not its coordinates.
+static vt_error put_coordinates(const vt_maker *m, hid_t dataset, const vt_field *f) {
+  vt_text names = {0};
+  vt_error added = VT_OK;
+  for (int k = 0; k < f->axes && added == VT_OK; k++) {
+    const vt_dimension *axis = &m->axis[f->axis[k]];
+    if (!axis->text_name || !axis->text || strcmp(axis->text_name, f->name) == 0) continue;
+    added = vt_text_add(&names, "%s%s", names.length > 0 ? " " : "", axis->text_name);
+  }
+  if (added == VT_OK && names.length > 0) {
+    added = vt_maker_put_text(m, dataset, "coordinates", names.bytes);
+  }
+  vt_text_free(&names);
+  VT_TRY(added);
+  return VT_OK;
+}
+
+static vt_error make_dataset(vt_maker *m, const vt_maker_group *g, const vt_field *f,
+                             hid_t *dataset) {
+  hsize_t extent[VT_FIELD_AXES];
+  for (int k = 0; k < f->axes; k++) extent[k] = (hsize_t)m->axis[f->axis[k]].size;
+  hid_t properties, space = m->scalar;
+  VT_TRY(dataset_properties(m, f->type, &properties));
+  if (f->axes > 0) {
+    VT_H5(m->path, made, space = vt_h5_keep(&m->pool, H5Screate_simple(f->axes, extent, NULL)));
+  }
+  VT_H5(m->path, made,
+        *dataset = vt_h5_keep(&m->pool, H5Dcreate2(g->id, f->name, f->type, space, H5P_DEFAULT,
+                                                   properties, H5P_DEFAULT)));
+  VT_TRY(put_meaning(m, *dataset, f->long_name, f->units));
+  return VT_OK;
+}
+
+// A variable: a dataset whose axes are those of its group.
+vt_error vt_maker_add_variable(vt_maker *m, const vt_maker_group *g, const vt_field *f,
+                               hid_t *dataset) {
+  hid_t made_it;
+  VT_TRY(make_dataset(m, g, f, &made_it));
+  VT_TRY(put_fill_value(m, made_it, f->type));
+  VT_TRY(put_coordinates(m, made_it, f));
+  for (int k = 0; k < f->axes; k++) {
+    VT_H5(m->path, made, H5DSattach_scale(made_it, g->scale[f->axis[k]], (unsigned)k));
+  }
+  if (dataset) *dataset = made_it;
+  return VT_OK;
+}
+
+static vt_error write_texts(vt_maker *m, hid_t dataset, const char *const *text, ptrdiff_t count) {
+  const char **clean;
+  VT_ARENA_NEW(m->arena, clean, count);
+  for (ptrdiff_t i = 0; i < count; i++) VT_TRY(clean_text(m, text[i], &clean[i]));
+  // HDF5 clears its whole conversion buffer each time, 1 MB unless told otherwise.
+  hid_t transfer;
+  VT_H5(m->path, made, transfer = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_XFER)));
+  VT_H5(m->path, made, H5Pset_buffer(transfer, 1 << 14, NULL, NULL));
+  VT_H5(m->path, made,
+        H5Dwrite(dataset, m->text_type, H5S_ALL, H5S_ALL, transfer, (const void *)clean));
+  return VT_OK;
+}
+
+// The scenarios' numbers are not stored by anyone: they count up from 0.
+static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimension *axis) {
+  enum { AT_ONCE = 1 << 16 };
+  if (axis->number && !axis->integer) {
+    VT_H5(m->path, made,
+          H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->number));
+    return VT_OK;
+  }
+  int64_t *value;
+  VT_ARENA_NEW(m->arena, value, axis->size);
+  for (ptrdiff_t i = 0; i < axis->size; i++) {
+    value[i] = axis->number ? (int64_t)llround(axis->number[i]) : i;
+  }
+  VT_H5(m->path, made, H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value));
+  return VT_OK;
+}
+
+// An axis without coordinates is a scale by whose name netCDF knows that it is no variable.
+static vt_error make_bare_axis(vt_maker *m, const vt_maker_group *g, int axis, hid_t *scale) {
+  const hsize_t extent = (hsize_t)m->axis[axis].size;
+  hid_t properties, space;
+  VT_H5(m->path, made, properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_CREATE)));
+  VT_H5(m->path, made, H5Pset_obj_track_times(properties, false));
+  VT_H5(m->path, made,
+        H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made, space = vt_h5_keep(&m->pool, H5Screate_simple(1, &extent, NULL)));
+  VT_H5(m->path, made,
+        *scale = vt_h5_keep(&m->pool, H5Dcreate2(g->id, m->axis[axis].name, H5T_IEEE_F32BE, space,
+                                                 H5P_DEFAULT, properties, H5P_DEFAULT)));
+  char name[80];
+  (void)snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10td",
+                 m->axis[axis].size);
+  VT_H5(m->path, made, H5DSset_scale(*scale, name));
+  return VT_OK;
+}
+
+static vt_error make_coordinate(vt_maker *m, const vt_maker_group *g, int index, hid_t *scale) {
+  const vt_dimension *axis = &m->axis[index];
+  const bool text = axis->label != NULL;
+  const hid_t number = axis->integer ? H5T_STD_I64LE : H5T_IEEE_F64LE;
+  const vt_field f = {.name = axis->name,
+                      .long_name = axis->long_name,
+                      .units = "1",
+                      .type = text ? m->text_type : number,
+                      .axes = 1,
+                      .axis = {index}};
+  VT_TRY(make_dataset(m, g, &f, scale));
+  VT_H5(m->path, made, H5DSset_scale(*scale, axis->name));
+  if (text) {
+    VT_TRY(write_texts(m, *scale, axis->label, axis->size));
+  } else {
+    VT_TRY(write_numbers(m, *scale, axis));
+  }
+  return VT_OK;
+}
+
+static vt_error make_axis(vt_maker *m, vt_maker_group *g, int index) {
+  const vt_dimension *axis = &m->axis[index];
+  hid_t *scale = &g->scale[index];
+  if (axis->label || axis->number || index == m->scenario_axis) {
+    VT_TRY(make_coordinate(m, g, index, scale));
+  } else {
+    VT_TRY(make_bare_axis(m, g, index, scale));
+  }
+  const int id = m->netcdf_dimensions++;
+  VT_TRY(vt_maker_put_values(m, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT, m->scalar, &id));
+  if (!axis->text_name || !axis->text) return VT_OK;
+  const vt_field f = {.name = axis->text_name,
+                      .long_name = axis->text_name,
+                      .units = "1",
+                      .type = m->text_type,
+                      .axes = 1,
+                      .axis = {index}};
+  hid_t names;
+  VT_TRY(vt_maker_add_variable(m, g, &f, &names));
+  VT_TRY(write_texts(m, names, axis->text, axis->size));
+  return VT_OK;
+}
+
+vt_error vt_maker_add_axes(vt_maker *m, vt_maker_group *g, const bool *used) {
+  VT_ARENA_NEW(m->arena, g->scale, m->axes);
+  for (int i = 0; i < m->axes; i++) g->scale[i] = -1;
+  // The scenario comes first in every listing.
+  if (used[m->scenario_axis]) VT_TRY(make_axis(m, g, m->scenario_axis));
+  for (int i = 0; i < m->axes; i++) {
+    if (used[i] && i != m->scenario_axis) VT_TRY(make_axis(m, g, i));
+  }
+  return VT_OK;
+}
+
+vt_error vt_maker_group_add(vt_maker *m, const char *name, vt_maker_group *g) {
+  hid_t properties;
+  VT_H5(m->path, made, properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_GROUP_CREATE)));
+  VT_H5(m->path, made, H5Pset_obj_track_times(properties, false));
+  VT_H5(m->path, made,
+        H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made,
+        H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+  VT_H5(m->path, made,
+        g->id =
+            vt_h5_keep(&m->pool, H5Gcreate2(m->file, name, H5P_DEFAULT, properties, H5P_DEFAULT)));
+  return VT_OK;
+}

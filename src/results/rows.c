@@ -1,0 +1,292 @@
+// rows.c - rows into a file that is there: raw data of existing datasets, nothing else.
+//
+// A write is one system call, made before the function returns: there is no sieve buffer and
+// nothing is cached, so a kill afterwards loses nothing. A block of rows is contiguous in every
+// dataset.
+#include "rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char opened[] = "opened", read_done[] = "read", written[] = "written";
+
+// ---------------------------------------------------------------------------------------------
+// Slots.
+
+static vt_error storage_of(const vt_results *results, hid_t type, const char *name,
+                           vt_storage *storage) {
+  const bool number = H5Tget_class(type) == H5T_FLOAT;
+  const size_t bytes = H5Tget_size(type);
+  if (number && bytes == sizeof(double))
+    *storage = VT_STORE_DOUBLE;
+  else if (number && bytes == sizeof(float))
+    *storage = VT_STORE_SINGLE;
+  else if (!number && bytes == sizeof(int8_t))
+    *storage = VT_STORE_INT8;
+  else if (!number && bytes == sizeof(int32_t))
+    *storage = VT_STORE_INT32;
+  else
+    VT_FAIL(VT_ERR_INPUT, "%s: '%s' has a type that no run writes", results->path, name);
+  return VT_OK;
+}
+
+static hid_t memory_type(vt_storage storage) {
+  switch (storage) {
+    case VT_STORE_DOUBLE: return H5T_NATIVE_DOUBLE;
+    case VT_STORE_SINGLE: return H5T_NATIVE_FLOAT;
+    case VT_STORE_INT8: return H5T_NATIVE_INT8;
+    case VT_STORE_INT32: return H5T_NATIVE_INT32;
+  }
+  return -1;
+}
+
+vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *name,
+                      vt_slot *slot) {
+  const char *path = results->path;
+  hid_t type;
+  VT_H5(path, opened, slot->dataset = vt_h5_keep(pool, H5Dopen2(results->file, name, H5P_DEFAULT)));
+  VT_H5(path, opened, slot->space = vt_h5_keep(pool, H5Dget_space(slot->dataset)));
+  VT_H5(path, opened, type = vt_h5_keep(pool, H5Dget_type(slot->dataset)));
+  VT_TRY(storage_of(results, type, name, &slot->storage));
+  slot->type = memory_type(slot->storage);
+  slot->item_bytes = vt_h5_stored_bytes(slot->storage);
+  slot->axes = H5Sget_simple_extent_ndims(slot->space);
+  VT_CHECK(slot->axes >= 0 && slot->axes <= VT_MAX_DIMENSIONS + 2, VT_ERR_INPUT,
+           "%s: '%s' has too many axes", path, name);
+  VT_H5(path, opened, H5Sget_simple_extent_dims(slot->space, slot->extent, NULL));
+  return VT_OK;
+}
+
+static vt_error select_box(const vt_results *results, const vt_slot *slot, const hsize_t *start,
+                           const hsize_t *count, const char *done) {
+  hsize_t items = 1;
+  for (int a = 0; a < slot->axes; a++) items *= count[a];
+  VT_H5(results->path, done, H5Sset_extent_simple(results->memory, 1, &items, NULL));
+  if (slot->axes == 0) return VT_OK;
+  VT_H5(results->path, done,
+        H5Sselect_hyperslab(slot->space, H5S_SELECT_SET, start, NULL, count, NULL));
+  return VT_OK;
+}
+
+vt_error vt_slot_read(const vt_results *results, const vt_slot *slot, const hsize_t *start,
+                      const hsize_t *count, void *item) {
+  VT_TRY(select_box(results, slot, start, count, read_done));
+  VT_H5(results->path, read_done,
+        H5Dread(slot->dataset, slot->type, results->memory, slot->space, H5P_DEFAULT, item));
+  return VT_OK;
+}
+
+vt_error vt_slot_write(const vt_results *results, const vt_slot *slot, const hsize_t *start,
+                       const hsize_t *count, const void *item) {
+  VT_TRY(select_box(results, slot, start, count, written));
+  VT_H5(results->path, written,
+        H5Dwrite(slot->dataset, slot->type, results->memory, slot->space, H5P_DEFAULT, item));
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Opening and closing.
+
+static vt_error open_file(vt_results *results) {
+  hid_t access;
+  VT_H5(results->path, opened, access = vt_h5_keep(&results->pool, vt_h5_file_access()));
+  if (results->parallel) {
+    VT_H5(results->path, opened, H5Pset_fapl_mpio(access, results->comm, MPI_INFO_NULL));
+  }
+  VT_H5(results->path, opened, results->file = H5Fopen(results->path, H5F_ACC_RDWR, access));
+  const hsize_t one = 1;
+  VT_H5(results->path, opened,
+        results->memory = vt_h5_keep(&results->pool, H5Screate_simple(1, &one, NULL)));
+  return VT_OK;
+}
+
+// The file may be an old one that is resumed: it must have the shape that the study gives.
+static vt_error check_shape(const vt_results *results, const vt_variable *v, const vt_slot *slot) {
+  hsize_t cells = 1;
+  for (int a = 1; a < slot->axes; a++) cells *= slot->extent[a];
+  const bool same = slot->axes == v->dimensions + 1 && cells == (hsize_t)v->cells &&
+                    slot->extent[0] == (hsize_t)results->layout->scenarios &&
+                    slot->storage == v->storage;
+  VT_CHECK(same, VT_ERR_INPUT, "%s: '%s' has another shape or type than the study gives",
+           results->path, v->name);
+  return VT_OK;
+}
+
+static vt_error open_slots(vt_results *results) {
+  const vt_layout *layout = results->layout;
+  VT_NEW(results->slot, layout->variables);
+  for (int i = 0; i < layout->variables; i++) {
+    const vt_variable *v = &layout->variable[i];
+    vt_text name = {0};
+    vt_error done =
+        vt_text_add(&name, "%s%s", v->group == VT_GROUP_PERFORMANCE ? "performance/" : "", v->name);
+    if (done == VT_OK) {
+      done = vt_slot_open(results, &results->pool, name.bytes, &results->slot[i]);
+    }
+    vt_text_free(&name);
+    VT_TRY(done);
+    VT_TRY(check_shape(results, v, &results->slot[i]));
+  }
+  return VT_OK;
+}
+
+static vt_error open_results(vt_results *results, const char *path, MPI_Comm comm) {
+  VT_NEW(results->path, (ptrdiff_t)strlen(path) + 1);
+  memcpy(results->path, path, strlen(path));
+  if (results->parallel) {
+    VT_CHECK(MPI_Comm_dup(comm, &results->comm) == MPI_SUCCESS, VT_ERR_SYSTEM,
+             "%s: cannot be opened: MPI gives no communicator", path);
+  }
+  VT_TRY(open_file(results));
+  VT_TRY(open_slots(results));
+  return VT_OK;
+}
+
+vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
+                         vt_results **results) {
+  vt_h5_quiet();
+  *results = NULL;
+  vt_results *r;
+  VT_NEW(r, 1);
+  r->layout = layout;
+  r->parallel = parallel;
+  r->comm = MPI_COMM_NULL;
+  r->file = -1;
+  const vt_error done = open_results(r, path, comm);
+  if (done != VT_OK) {
+    (void)vt_results_close(r);
+    VT_TRY(done);
+  }
+  *results = r;
+  return VT_OK;
+}
+
+static vt_error close_file(vt_results *results) {
+  vt_h5_release(&results->pool);
+  if (results->file < 0) return VT_OK;
+  VT_H5(results->path, written, H5Fclose(results->file));
+  return VT_OK;
+}
+
+vt_error vt_results_close(vt_results *results) {
+  if (!results) return VT_OK;
+  const vt_error closed = close_file(results);
+  if (results->comm != MPI_COMM_NULL) (void)MPI_Comm_free(&results->comm);
+  free(results->slot);
+  free(results->scratch);
+  // The message of a failure has its own copy of the path.
+  free(results->path);
+  free(results);
+  VT_TRY(closed);
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Rows.
+
+static int64_t rounded(double value, int64_t least, int64_t greatest) {
+  if (isnan(value)) return VT_NOT_DONE;
+  if (value <= (double)least) return least;
+  if (value >= (double)greatest) return greatest;
+  return llround(value);
+}
+
+// The numbers as the file has them: themselves, or a copy in the scratch memory.
+static vt_error convert(vt_results *results, vt_storage storage, const double *value,
+                        ptrdiff_t count, const void **item) {
+  *item = value;
+  if (storage == VT_STORE_DOUBLE) return VT_OK;
+  VT_TRY(vt_grow(&results->scratch, &results->scratch_bytes, count * 4, 1));
+  *item = results->scratch;
+  if (storage == VT_STORE_SINGLE) {
+    float *out = results->scratch;
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = (float)value[i];
+  } else if (storage == VT_STORE_INT8) {
+    int8_t *out = results->scratch;
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = (int8_t)rounded(value[i], INT8_MIN, INT8_MAX);
+  } else {
+    int32_t *out = results->scratch;
+    for (ptrdiff_t i = 0; i < count; i++) {
+      out[i] = (int32_t)rounded(value[i], INT32_MIN, INT32_MAX);
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error write_variable(vt_results *results, int variable, const vt_block *block) {
+  const vt_slot *slot = &results->slot[variable];
+  hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->first};
+  hsize_t count[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->count};
+  for (int a = 1; a < slot->axes; a++) count[a] = slot->extent[a];
+  const ptrdiff_t items = (ptrdiff_t)block->count * results->layout->variable[variable].cells;
+  const void *item;
+  VT_TRY(convert(results, slot->storage, block->data[variable], items, &item));
+  VT_TRY(vt_slot_write(results, slot, start, count, item));
+  return VT_OK;
+}
+
+vt_error vt_results_write(vt_results *results, const vt_block *block) {
+  const vt_layout *layout = results->layout;
+  VT_CHECK(block->first >= 0 && block->count >= 0 &&
+               block->first <= layout->scenarios - block->count,
+           VT_ERR_BUG, "rows %lld to %lld are not among the scenarios", (long long)block->first,
+           (long long)(block->first + block->count - 1));
+  if (block->count == 0) return VT_OK;
+  for (int i = 0; i < layout->variables; i++) {
+    if (i != layout->status_variable) VT_TRY(write_variable(results, i, block));
+  }
+  // Last: a scenario that is marked done is in the file whole.
+  VT_TRY(write_variable(results, layout->status_variable, block));
+  return VT_OK;
+}
+
+static vt_error write_once(vt_results *results, const char *name, const double *value,
+                           ptrdiff_t count) {
+  vt_h5_pool pool = {0};
+  vt_slot slot;
+  const void *item;
+  const hsize_t start[VT_MAX_DIMENSIONS + 2] = {0};
+  vt_error done = vt_slot_open(results, &pool, name, &slot);
+  if (done == VT_OK) {
+    hsize_t items = 1;
+    for (int a = 0; a < slot.axes; a++) items *= slot.extent[a];
+    done = items == (hsize_t)count ? convert(results, slot.storage, value, count, &item)
+                                   : vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                                                    "%s: '%s' has another shape than the study "
+                                                    "gives",
+                                                    results->path, name);
+  }
+  if (done == VT_OK) done = vt_slot_write(results, &slot, start, slot.extent, item);
+  vt_h5_release(&pool);
+  VT_TRY(done);
+  return VT_OK;
+}
+
+vt_error vt_results_write_reference(vt_results *results, const vt_block *block) {
+  const vt_layout *layout = results->layout;
+  for (int i = 0; i < layout->variables; i++) {
+    const vt_variable *v = &layout->variable[i];
+    if (!v->reference) continue;
+    vt_text name = {0};
+    vt_error done = vt_text_add(&name, "reference/%s", v->name);
+    if (done == VT_OK) done = write_once(results, name.bytes, block->data[i], v->cells);
+    vt_text_free(&name);
+    VT_TRY(done);
+  }
+  return VT_OK;
+}
+
+vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status) {
+  if (count == 0) return VT_OK;
+  const hsize_t start = (hsize_t)first, rows = (hsize_t)count;
+  VT_TRY(vt_slot_read(results, &results->slot[results->layout->status_variable], &start, &rows,
+                      status));
+  return VT_OK;
+}
+
+vt_error vt_results_finish(vt_results *results) {
+  const double yes = 1;
+  VT_TRY(write_once(results, "performance/finished", &yes, 1));
+  return VT_OK;
+}
