@@ -365,12 +365,11 @@ static vt_error named_indices(const lookup *l, const matches *m, int axis, int32
     if (s->pattern[i].kind == VT_PATTERN_ANY || s->pattern[i].kind == VT_PATTERN_GLOB) continue;
     VT_TRY(number_range(l, axis, &s->pattern[i], &first, &last));
     if (first == INT64_MIN) continue; // open to the past: only stored years
-    if (last == INT64_MAX) last = horizon - 1;
-    VT_CHECK(last < horizon && first > INT32_MIN, VT_ERR_INPUT,
+    VT_CHECK(first < horizon && first > INT32_MIN, VT_ERR_INPUT,
              "%s:%d: target '%s': found year %" PRId64
              ", expected years before the horizon (%" PRId64 ")",
-             l->path, l->factor->line, l->factor->target.text, last < horizon ? first : last,
-             horizon);
+             l->path, l->factor->line, l->factor->target.text, first, horizon);
+    if (last >= horizon) last = horizon - 1; // a range means its years that can be
     VT_CHECK(last - first < MOST_NAMED_YEARS, VT_ERR_INPUT,
              "%s:%d: target '%s': found a range of %" PRId64 " years, expected at most %d", l->path,
              l->factor->line, l->factor->target.text, last - first + 1, MOST_NAMED_YEARS);

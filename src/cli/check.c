@@ -1,0 +1,96 @@
+// check.c - vintner check: validate a study and print the plan, solve nothing.
+#include "job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+typedef struct plan {
+  const char *name;
+  int64_t scenarios, textbook_rows, textbook_columns;
+  int rows, columns, factors, threads;
+  ptrdiff_t entries;
+  double memory_mib, file_mib;
+  int64_t ranks;
+} plan;
+
+static double file_bytes(const vt_layout *layout) {
+  static const int width[] = {
+      [VT_STORE_DOUBLE] = 8, [VT_STORE_SINGLE] = 4, [VT_STORE_INT8] = 1, [VT_STORE_INT32] = 4};
+  double row = 8, once = 64 * 1024;
+  for (int v = 0; v < layout->variables; v++) {
+    const vt_variable *variable = &layout->variable[v];
+    row += (double)variable->cells * width[variable->storage];
+    if (variable->statistics) once += 8.0 * (double)variable->cells * (6 + layout->quantiles);
+  }
+  return once + row * (double)layout->scenarios;
+}
+
+// GLPK keeps rows, columns and entries in lists, and a factorisation: 100 to 200 bytes an entry.
+static double session_bytes(const vt_program *p) {
+  return 200.0 * (double)p->entries + 400.0 * ((double)p->rows + p->columns);
+}
+
+static plan make_plan(const job *j) {
+  const vt_pathway *model = vt_pathway_kind_model(j->kind);
+  const vt_program *program = vt_pathway_program(model);
+  const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
+  plan p = {.name = j->study->name,
+            .scenarios = layout->scenarios,
+            .rows = program->rows,
+            .columns = program->columns,
+            .entries = program->entries,
+            .factors = j->study->factors,
+            .threads = j->threads};
+  vt_pathway_textbook_size(model, &p.textbook_rows, &p.textbook_columns);
+  const double thread_bytes =
+      (double)vt_pathway_state_bytes(model) + session_bytes(program) + 8.0 * (1 << 20);
+  ptrdiff_t stored = 0;
+  for (int t = 0; t < VT_TENSOR_COUNT; t++) stored += j->inputs->tensor[t].count;
+  const double shared_bytes = 40.0 * (double)stored + session_bytes(program);
+  const double mib = 1024.0 * 1024.0;
+  p.memory_mib = (shared_bytes + j->threads * thread_bytes) / mib + 30.0;
+  p.file_mib = file_bytes(layout) / mib;
+  // A rank is worth its start only with some hundred scenarios a thread.
+  p.ranks = layout->scenarios / (256 * (int64_t)j->threads);
+  if (p.ranks < 1) p.ranks = 1;
+  return p;
+}
+
+static void print_text(const plan *p, FILE *out) {
+  (void)fprintf(out, "study            %s\n", p->name);
+  (void)fprintf(out, "scenarios        %" PRId64 " (%d factors)\n", p->scenarios, p->factors);
+  (void)fprintf(out, "linear programme %d rows x %d columns, %td entries\n", p->rows, p->columns,
+                p->entries);
+  (void)fprintf(out, "  before classes %" PRId64 " rows x %" PRId64 " columns\n", p->textbook_rows,
+                p->textbook_columns);
+  (void)fprintf(out, "memory per rank  %.0f MiB with %d thread%s\n", p->memory_mib, p->threads,
+                p->threads == 1 ? "" : "s");
+  (void)fprintf(out, "results file     %.1f MiB\n", p->file_mib);
+  (void)fprintf(out, "ranks worth it   up to %" PRId64 "\n", p->ranks);
+}
+
+static void print_json(const plan *p, FILE *out) {
+  (void)fprintf(
+      out,
+      "{\"name\": \"%s\", \"scenarios\": %" PRId64
+      ", \"factors\": %d, \"rows\": %d, \"columns\": %d, \"entries\": %td, "
+      "\"textbook_rows\": %" PRId64 ", \"textbook_columns\": %" PRId64
+      ", \"threads\": %d, \"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %" PRId64 "}\n",
+      p->name, p->scenarios, p->factors, p->rows, p->columns, p->entries, p->textbook_rows,
+      p->textbook_columns, p->threads, p->memory_mib, p->file_mib, p->ranks);
+}
+
+vt_error command_check(const options *o, const vt_team *team, FILE *out) {
+  // Rank 0 works alone: the plan is for the ranks, not of them.
+  const vt_team alone = {.size = 1};
+  job j = {.o = o, .team = &alone};
+  (void)team;
+  const vt_error loaded = job_load(&j, o->file, NULL);
+  if (loaded == VT_OK) {
+    vt_log_release();
+    const plan p = make_plan(&j);
+    if (!o->quiet) (o->json ? print_json : print_text)(&p, out);
+  }
+  job_free(&j);
+  return loaded;
+}

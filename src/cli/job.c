@@ -1,0 +1,170 @@
+#include "job.h"
+
+#include "show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// ---------------------------------------------------------------------------------------------
+// Loading: rank 0 reads, so that a fault is found and told once; the others get copies.
+
+// A file that the study names and that is not there is a mistake in the study: say where.
+static vt_error check_access(const char *study, int line, const char *path) {
+  VT_CHECK(access(path, R_OK) == 0, VT_ERR_INPUT, "%s:%d: %s: cannot be opened: %s", study, line,
+           path, strerror(errno));
+  return VT_OK;
+}
+
+static vt_error read_here(job *j, const char *path, const char *text, vt_text *packed) {
+  if (text) {
+    VT_TRY(vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study));
+  } else {
+    VT_TRY(vt_study_read(path, &j->study));
+  }
+  VT_TRY(check_access(path, j->study->pathway.inputs_line, j->study->pathway.inputs));
+  if (j->study->design == VT_DESIGN_TABLE)
+    VT_TRY(check_access(path, j->study->design_line, j->study->table));
+  VT_TRY(vt_inputs_read(j->study->pathway.inputs, &j->inputs));
+  return j->team->size > 1 ? vt_inputs_pack(j->inputs, packed) : VT_OK;
+}
+
+static vt_error share_study(job *j, vt_text *study, vt_text *packed) {
+  const vt_team *team = j->team;
+  if (team->size == 1) return VT_OK;
+  if (team->rank == 0) VT_TRY(vt_text_add(study, "%s%c%s", j->study->path, '\n', j->study->text));
+  VT_TRY(vt_team_broadcast_text(team, study));
+  VT_TRY(vt_team_broadcast_text(team, packed));
+  if (team->rank == 0) return VT_OK;
+  char *text = strchr(study->bytes, '\n');
+  VT_CHECK(text, VT_ERR_BUG, "the study arrived torn");
+  *text++ = '\0';
+  VT_TRY(vt_study_parse(study->bytes, text, (ptrdiff_t)strlen(text), &j->study));
+  return vt_inputs_unpack(packed->bytes, packed->length, &j->inputs);
+}
+
+// What is computed from the same bytes on every rank fails on every rank alike: rank 0 says so.
+static vt_error agree(const job *j, vt_error mine) {
+  vt_error worst;
+  VT_TRY(vt_team_agree(j->team, mine, &worst));
+  return mine != VT_OK ? mine : worst;
+}
+
+vt_error job_load(job *j, const char *path, const char *text) {
+  vt_text study = {0}, packed = {0};
+  vt_error loaded = j->team->rank == 0 ? read_here(j, path, text, &packed) : VT_OK;
+  loaded = agree(j, loaded);
+  if (loaded == VT_OK) loaded = share_study(j, &study, &packed);
+  vt_text_free(&study);
+  vt_text_free(&packed);
+  VT_TRY(loaded);
+  VT_TRY(agree(j, vt_pathway_kind_create(j->study, j->inputs, j->team->rank, &j->kind)));
+  VT_TRY(vt_team_threads(j->team, &j->threads));
+  if (j->o->threads > 0) j->threads = j->o->threads;
+  return VT_OK;
+}
+
+void job_free(job *j) {
+  vt_pathway_kind_free(j->kind);
+  vt_inputs_free(j->inputs);
+  vt_study_free(j->study);
+  free(j->path);
+  free(j->work);
+}
+
+vt_error job_absolute_path(const char *path, vt_text *absolute) {
+  char *resolved = realpath(path, NULL);
+  const vt_error added = vt_text_add(absolute, "%s", resolved ? resolved : path);
+  free(resolved);
+  return added;
+}
+
+vt_error job_describe_inputs(const job *j, vt_text *text) {
+  VT_TRY(job_absolute_path(j->inputs->path, text));
+  VT_TRY(vt_text_add(text, " %s", j->inputs->sha256));
+  if (j->study->design != VT_DESIGN_TABLE) return VT_OK;
+  vt_text table = {0};
+  char sha256[65];
+  const vt_error read_it = vt_text_read_file(j->study->table, &table);
+  if (read_it == VT_OK) vt_sha256(table.bytes, table.length, sha256);
+  vt_text_free(&table);
+  VT_TRY(read_it);
+  VT_TRY(vt_text_add(text, "\n"));
+  VT_TRY(job_absolute_path(j->study->table, text));
+  return vt_text_add(text, " %s", sha256);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Solving.
+
+static vt_error write_block(void *context, const vt_block *block) {
+  return vt_results_write(context, block);
+}
+
+static vt_error solve_and_write(job *j, vt_results *results, vt_block *reference, bool *stopped) {
+  const vt_kind *kind = vt_pathway_kind_interface(j->kind);
+  vt_run_options run = {
+      .threads = j->threads, .work = j->work, .work_count = j->work_count, .stop = j->stop};
+  vt_log_release();
+  VT_TRY(vt_pathway_kind_solve_reference(j->kind, j->team, reference, &run.solve_s));
+  vt_error written = j->team->rank == 0 ? vt_results_write_reference(results, reference) : VT_OK;
+  VT_TRY(agree(j, written));
+  const vt_sink sink = {results, write_block};
+  bool mine;
+  VT_TRY(vt_ensemble_run(j->team, kind, &run, &sink, &mine));
+  vt_error any;
+  // A stop may reach ranks at different times; one that stopped leaves work.
+  VT_TRY(vt_team_agree(j->team, mine ? VT_ERR_SYSTEM : VT_OK, &any));
+  *stopped = any != VT_OK;
+  return VT_OK;
+}
+
+static vt_error summarise(job *j, vt_results *results) {
+  VT_TRY(agree(j, vt_results_statistics(results, j->team->rank, j->team->size)));
+  VT_TRY(vt_team_barrier(j->team));
+  return agree(j, j->team->rank == 0 ? vt_results_finish(results) : VT_OK);
+}
+
+static vt_error solve_open(job *j, vt_results *results) {
+  const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
+  vt_block reference;
+  bool stopped = false;
+  VT_TRY(vt_block_create(layout, 1, &reference));
+  vt_error solved = solve_and_write(j, results, &reference, &stopped);
+  vt_block_free(layout, &reference);
+  VT_TRY(solved);
+  j->exit_code = stopped ? 75 : 0;
+  return stopped ? VT_OK : summarise(j, results);
+}
+
+// A single solve without an optimum has an exit code of its own.
+static vt_error set_exit_code(job *j) {
+  if (j->exit_code != 0 || j->study->ensemble) return VT_OK;
+  vt_reader *reader;
+  double *status = NULL;
+  int64_t count = 0;
+  VT_TRY(vt_reader_open(j->path, &reader));
+  const vt_error read_it = vt_reader_read(reader, "status", -1, &status, &count);
+  vt_reader_close(reader);
+  VT_TRY(read_it);
+  if (count > 0 && status[0] != VT_OPTIMAL) j->exit_code = 3;
+  free(status);
+  return VT_OK;
+}
+
+vt_error job_solve(job *j) {
+  const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
+  vt_results *results;
+  VT_TRY(vt_results_open(j->path, layout, j->team->size > 1, j->team->comm, &results));
+  const vt_error solved = solve_open(j, results);
+  const vt_error closed = vt_results_close(results);
+  VT_TRY(agree(j, solved));
+  VT_TRY(agree(j, closed));
+  if (j->team->rank != 0) return VT_OK;
+  VT_TRY(set_exit_code(j));
+  if (j->exit_code == 75)
+    vt_log(VT_LOG_WARNING, "stopped with work left; go on with: vintner resume %s", j->path);
+  return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+}

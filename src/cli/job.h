@@ -1,0 +1,46 @@
+// job.h - a study with its inputs, read once and known to every rank.
+#ifndef VT_CLI_JOB_H
+#define VT_CLI_JOB_H
+
+#include "options.h"
+#include "vintner/ensemble.h"
+#include "vintner/results.h"
+
+typedef struct job {
+  const options *o;
+  const vt_team *team;
+  const volatile sig_atomic_t *stop;
+  vt_study *study;
+  vt_inputs *inputs;
+  vt_pathway_kind *kind;
+  char *path; ///< of the results file
+  int threads;
+  int64_t *work; ///< scenarios to solve; NULL: all
+  int64_t work_count;
+  int exit_code; ///< of the command, if nothing failed
+} job;
+
+/// Collective. Read study and inputs on rank 0, send them to all, build the model on each.
+/// `text`: the study as stored in a results file, or NULL to read `path`.
+vt_error job_load(job *j, const char *path, const char *text);
+
+/// Collective. Open the results file, solve the reference scenario and all work, fill in the
+/// statistics, print the summary.
+vt_error job_solve(job *j);
+
+void job_free(job *j);
+
+/// Append the path as it is from any folder: resume must find the files of a study again.
+vt_error job_absolute_path(const char *path, vt_text *absolute);
+
+/// "FILE sha256" of each file a study reads, one per line; the caller frees.
+vt_error job_describe_inputs(const job *j, vt_text *text);
+
+// One function per command.
+vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
+                     int *exit_code);
+vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
+                        int *exit_code);
+vt_error command_check(const options *o, const vt_team *team, FILE *out);
+
+#endif

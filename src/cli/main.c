@@ -1,0 +1,76 @@
+// main.c - the program: command line, ranks, one command, one line for an error.
+#include "job.h"
+#include "show.h"
+#include "version.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number) {
+  (void)signal_number;
+  stop_asked = 1;
+}
+
+// SIGTERM and SIGUSR1 come from Slurm before a time limit: finish what is in flight.
+static void listen_to_signals(void) {
+  struct sigaction action = {.sa_handler = ask_to_stop};
+  (void)sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  (void)sigaction(SIGTERM, &action, NULL);
+  (void)sigaction(SIGUSR1, &action, NULL);
+  // A file size limit is then an error of write, not the end of the process.
+  (void)signal(SIGXFSZ, SIG_IGN);
+}
+
+static vt_error run_command(const options *o, const vt_team *team, int *exit_code) {
+  *exit_code = 0;
+  switch (o->command) {
+    case COMMAND_RUN: return command_run(o, team, &stop_asked, exit_code);
+    case COMMAND_RESUME: return command_resume(o, team, &stop_asked, exit_code);
+    case COMMAND_CHECK: return team->rank == 0 ? command_check(o, team, stdout) : VT_OK;
+    case COMMAND_SHOW:
+      return team->rank == 0 ? vt_command_show(o->file, o->scenario, o->json, stdout) : VT_OK;
+    case COMMAND_HELP:
+      if (team->rank == 0) options_help(o->help_of, stdout);
+      return VT_OK;
+    case COMMAND_VERSION:
+      if (team->rank == 0) (void)printf("vintner %s (%s)\n", VT_VERSION, VT_GIT_COMMIT);
+      return VT_OK;
+  }
+  return VT_OK;
+}
+
+static int report(vt_error error, const options *o, const vt_team *team, int exit_code) {
+  vt_log_discard();
+  if (error == VT_OK && team->rank == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "cannot write to stdout");
+  }
+  if (error == VT_OK) return exit_code;
+  // Another rank's error has no text here: it printed it itself, or rank 0 does.
+  if (vt_error_message()[0] != '\0') {
+    (void)fprintf(stderr, "vintner: %s\n", vt_error_message());
+    if (o->debug) (void)fputs(vt_error_stack(), stderr);
+  }
+  return error == VT_ERR_INPUT ? 2 : 1;
+}
+
+// The launch needs no more than a look at the command line before it.
+int main(int argc, char **argv) {
+  options o;
+  vt_team team = {.size = 1};
+  int exit_code = 0;
+  listen_to_signals();
+  vt_error error = options_read(argc, argv, &o);
+  if (error == VT_OK) error = vt_team_open(&argc, &argv, &team);
+  if (error == VT_OK) {
+    const vt_log_level level = o.quiet ? VT_LOG_ERROR : o.verbose ? VT_LOG_DETAIL : VT_LOG_INFO;
+    vt_log_open(level, !o.verbose && !o.debug, team.rank == 0);
+    error = run_command(&o, &team, &exit_code);
+  }
+  exit_code = report(error, &o, &team, exit_code);
+  vt_team_close(&team);
+  return exit_code;
+}

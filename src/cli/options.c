@@ -1,0 +1,222 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum option_id {
+  OPTION_OUTPUT,
+  OPTION_FORCE,
+  OPTION_THREADS,
+  OPTION_WRITE_LP,
+  OPTION_JSON,
+  OPTION_SCENARIO,
+  OPTION_QUIET,
+  OPTION_VERBOSE,
+  OPTION_DEBUG,
+  OPTION_HELP,
+  OPTION_VERSION,
+  OPTION_COUNT,
+} option_id;
+
+static const struct {
+  const char *name, *letter, *value, *text;
+} known_options[OPTION_COUNT] = {
+    [OPTION_OUTPUT] = {"--output", "-o", "FILE", "results file (default <name>.h5 here)"},
+    [OPTION_FORCE] = {"--force", NULL, NULL, "replace an existing FILE"},
+    [OPTION_THREADS] = {"--threads", NULL, "N",
+                        "threads per rank (default OMP_NUM_THREADS, "
+                        "else the cores bound to it)"},
+    [OPTION_WRITE_LP] = {"--write-lp", NULL, "DIR", "write each scenario as a CPLEX LP file"},
+    [OPTION_JSON] = {"--json", NULL, NULL, "one JSON document on stdout"},
+    [OPTION_SCENARIO] = {"--scenario", NULL, "K", "show scenario K instead of the ensemble"},
+    [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
+    [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
+    [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
+    [OPTION_HELP] = {"--help", "-h", NULL, "print this help"},
+    [OPTION_VERSION] = {"--version", NULL, NULL, "print the version"},
+};
+
+#define BIT(id) (1U << OPTION_##id)
+#define COMMON (BIT(QUIET) | BIT(VERBOSE) | BIT(DEBUG) | BIT(HELP) | BIT(VERSION))
+
+static const struct {
+  const char *name, *argument, *text;
+  unsigned takes;
+} known_commands[] = {
+    [COMMAND_RUN] = {"run", "STUDY", "solve every scenario of a study, write a results file",
+                     BIT(OUTPUT) | BIT(FORCE) | BIT(THREADS) | BIT(WRITE_LP) | BIT(JSON)},
+    [COMMAND_CHECK] = {"check", "STUDY", "validate a study and print the plan, solve nothing",
+                       BIT(JSON) | BIT(THREADS)},
+    [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
+                        BIT(THREADS) | BIT(JSON)},
+    [COMMAND_SHOW] = {"show", "FILE", "print what a results file holds", BIT(SCENARIO) | BIT(JSON)},
+};
+enum { COMMANDS = sizeof known_commands / sizeof *known_commands };
+
+static void list_options(unsigned which, FILE *out) {
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    if (!(which >> i & 1U)) continue;
+    const char *letter = known_options[i].letter, *value = known_options[i].value;
+    char left[40];
+    (void)snprintf(left, sizeof left, "%s%s%s%s%s", letter ? letter : "", letter ? ", " : "",
+                   known_options[i].name, value ? " " : "", value ? value : "");
+    (void)fprintf(out, "  %-18s %s\n", left, known_options[i].text);
+  }
+}
+
+void options_help(int of, FILE *out) {
+  if (of >= 0) {
+    (void)fprintf(out, "usage: vintner %s %s [options]\n\n%s\n\n", known_commands[of].name,
+                  known_commands[of].argument, known_commands[of].text);
+    list_options(known_commands[of].takes | COMMON, out);
+    return;
+  }
+  (void)fputs("vintner: time-explicit life-cycle optimisation for ensembles of scenarios\n\n"
+              "usage: vintner COMMAND ARGUMENT [options]   (run and resume also under mpirun or "
+              "srun)\n\n",
+              out);
+  for (int i = 0; i < COMMANDS; i++)
+    (void)fprintf(out, "  %-6s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
+                  known_commands[i].text);
+  (void)fputs("\noptions (vintner COMMAND --help lists those of one command)\n\n", out);
+  list_options(~0U, out);
+  (void)fputs(
+      "\nexit codes: 0 done, 1 system, 2 bad input or usage, 3 single solve without optimum, "
+      "75 stopped with work left\n",
+      out);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static int find_option(const char *text, size_t length) {
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const char *name = known_options[i].name, *letter = known_options[i].letter;
+    if (strlen(name) == length && strncmp(name, text, length) == 0) return i;
+    if (letter && strlen(letter) == length && strncmp(letter, text, length) == 0) return i;
+  }
+  return -1;
+}
+
+static vt_error fail_unknown_option(const char *text) {
+  vt_nearest nearest = {.name = text};
+  for (int i = 0; i < OPTION_COUNT; i++) vt_nearest_try(&nearest, known_options[i].name);
+  VT_FAIL(VT_ERR_INPUT, "unknown option '%s', expected one that vintner --help lists%s", text,
+          vt_nearest_hint(&nearest));
+}
+
+static vt_error read_count(const char *name, const char *text, int64_t least, int64_t most,
+                           int64_t *value) {
+  char *end;
+  errno = 0;
+  const long long number = strtoll(text, &end, 10);
+  VT_CHECK(end != text && *end == '\0' && errno == 0 && number >= least && number <= most,
+           VT_ERR_INPUT, "option %s: found '%s', expected a whole number of at least %lld", name,
+           text, (long long)least);
+  *value = number;
+  return VT_OK;
+}
+
+static vt_error set_option(options *o, int id, const char *value) {
+  int64_t number = 0;
+  switch ((option_id)id) {
+    case OPTION_OUTPUT: o->output = value; break;
+    case OPTION_WRITE_LP: o->write_lp = value; break;
+    case OPTION_FORCE: o->force = true; break;
+    case OPTION_JSON: o->json = true; break;
+    case OPTION_QUIET: o->quiet = true; break;
+    case OPTION_VERBOSE: o->verbose = true; break;
+    case OPTION_DEBUG: o->debug = true; break;
+    case OPTION_THREADS:
+      VT_TRY(read_count("--threads", value, 1, 4096, &number));
+      o->threads = (int)number;
+      break;
+    case OPTION_SCENARIO: return read_count("--scenario", value, 0, INT64_MAX, &o->scenario);
+    case OPTION_HELP:
+    case OPTION_VERSION:
+    case OPTION_COUNT: break;
+  }
+  return VT_OK;
+}
+
+static vt_error find_command(const char *text, int *command) {
+  vt_nearest nearest = {.name = text};
+  for (int i = 0; i < COMMANDS; i++) {
+    if (strcmp(known_commands[i].name, text) == 0) {
+      *command = i;
+      return VT_OK;
+    }
+    vt_nearest_try(&nearest, known_commands[i].name);
+  }
+  VT_FAIL(VT_ERR_INPUT, "unknown command '%s', expected run, check, resume or show%s", text,
+          vt_nearest_hint(&nearest));
+}
+
+// State of reading: which command, which options it was given.
+typedef struct reading {
+  int command; // -1: not seen yet
+  unsigned given;
+  bool only_arguments; // after --
+} reading;
+
+static vt_error read_option(int argc, char **argv, int *at, reading *r, options *o) {
+  const char *text = argv[*at], *equals = strncmp(text, "--", 2) == 0 ? strchr(text, '=') : NULL;
+  const size_t length = equals ? (size_t)(equals - text) : strlen(text);
+  const int id = find_option(text, length);
+  if (id < 0) return fail_unknown_option(text);
+  const char *value = equals ? equals + 1 : NULL;
+  if (known_options[id].value && !value) {
+    VT_CHECK(*at + 1 < argc, VT_ERR_INPUT, "option %s: found nothing, expected %s", text,
+             known_options[id].value);
+    value = argv[++*at];
+  }
+  VT_CHECK(known_options[id].value || !value, VT_ERR_INPUT,
+           "option %.*s: found a value, expected none", (int)length, text);
+  r->given |= 1U << id;
+  return set_option(o, id, value);
+}
+
+static vt_error read_words(int argc, char **argv, reading *r, options *o) {
+  for (int i = 1; i < argc; i++) {
+    const char *text = argv[i];
+    if (!r->only_arguments && strcmp(text, "--") == 0) {
+      r->only_arguments = true;
+    } else if (!r->only_arguments && text[0] == '-' && text[1] != '\0') {
+      VT_TRY(read_option(argc, argv, &i, r, o));
+    } else if (r->command < 0) {
+      VT_TRY(find_command(text, &r->command));
+    } else {
+      VT_CHECK(!o->file, VT_ERR_INPUT, "found a second argument '%s', expected one %s", text,
+               known_commands[r->command].argument);
+      o->file = text;
+    }
+  }
+  return VT_OK;
+}
+
+vt_error options_read(int argc, char **argv, options *o) {
+  reading r = {.command = -1};
+  *o = (options){.scenario = -1, .help_of = -1};
+  VT_TRY(read_words(argc, argv, &r, o));
+  if (r.given & BIT(HELP)) {
+    o->command = COMMAND_HELP;
+    o->help_of = r.command;
+    return VT_OK;
+  }
+  if (r.given & BIT(VERSION)) {
+    o->command = COMMAND_VERSION;
+    return VT_OK;
+  }
+  VT_CHECK(r.command >= 0, VT_ERR_INPUT,
+           "found no command, expected run, check, resume or show (see vintner --help)");
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const bool fits = ((known_commands[r.command].takes | COMMON) >> i & 1U) != 0;
+    VT_CHECK(fits || !(r.given >> i & 1U), VT_ERR_INPUT, "vintner %s takes no option %s",
+             known_commands[r.command].name, known_options[i].name);
+  }
+  VT_CHECK(o->file, VT_ERR_INPUT, "vintner %s: found no argument, expected %s",
+           known_commands[r.command].name, known_commands[r.command].argument);
+  VT_CHECK(!(o->quiet && o->verbose), VT_ERR_INPUT, "found -q and -v, expected one of them");
+  o->command = (command_id)r.command;
+  return VT_OK;
+}

@@ -1,0 +1,37 @@
+// options.h - the command line.
+#ifndef VT_CLI_OPTIONS_H
+#define VT_CLI_OPTIONS_H
+
+#include "vintner/base.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+typedef enum command_id {
+  COMMAND_RUN,
+  COMMAND_CHECK,
+  COMMAND_RESUME,
+  COMMAND_SHOW,
+  COMMAND_HELP, ///< of the command in `help_of`, or of all
+  COMMAND_VERSION,
+} command_id;
+
+/// What was asked for. Strings are those of argv.
+typedef struct options {
+  command_id command;
+  int help_of;          ///< COMMAND_HELP: a command_id, or -1
+  const char *file;     ///< the study or the results file
+  const char *output;   ///< -o; NULL: <name>.h5
+  const char *write_lp; ///< folder, or NULL
+  const char *line;     ///< the whole command line, for the file's history
+  int threads;          ///< 0: choose
+  int64_t scenario;     ///< -1: none
+  bool force, json, quiet, verbose, debug;
+} options;
+
+/// Read a command line. VT_ERR_INPUT with one line for what cannot be understood.
+vt_error options_read(int argc, char **argv, options *o);
+
+void options_help(int of, FILE *out);
+
+#endif

@@ -1,0 +1,53 @@
+// report.h - what `vintner show` tells about a results file.
+#ifndef VT_CLI_REPORT_H
+#define VT_CLI_REPORT_H
+
+#include "vintner/results.h"
+
+#include <stdio.h>
+
+enum { REPORT_OUTCOMES = VT_OUTCOME_COUNT + 1, REPORT_FIGURES = 6, REPORT_TOLD = 6 };
+
+/// Statistics, in the order of report.figure.
+extern const char *const report_figure_name[REPORT_FIGURES];
+
+/// Attributes of the file that are told.
+extern const char *const report_told[REPORT_TOLD];
+
+/// A tensor over two axes, e.g. decisions by process and year; absent if value is NULL.
+typedef struct report_table {
+  double *value; ///< shape [rows, columns]
+  int64_t rows, columns;
+  double least; ///< what is smaller is rounding, and not shown
+  const char *units;
+} report_table;
+
+/// What is told; absent parts are NULL or NaN.
+typedef struct report {
+  const char *path;
+  vt_reader *reader;
+  int64_t scenarios, scenario;      ///< scenario: -1 for statistics
+  int64_t outcome[REPORT_OUTCOMES]; ///< not done last
+  vt_outcome status;                ///< of `scenario`
+  double objective;                 ///< of `scenario`
+  const char *units;                ///< of the objective
+  bool statistics;
+  double figure[REPORT_FIGURES];
+  double *quantile_at, *quantile;
+  int64_t quantiles;
+  double violation, gap, unique; ///< worst, worst, share
+  double *factor;
+  int64_t factors;
+  report_table impact;       ///< shape [categories, 1]
+  double *spread;            ///< standard deviation of the impacts, shape [categories]
+  report_table installation; ///< shape [processes, years]
+} report;
+
+bool report_is_shown(const report_table *t, double value);
+
+/// As few digits as give the same number back; returns `text`.
+const char *report_exact(double value, char text[32]);
+
+void report_print_json(FILE *out, const report *r);
+
+#endif

@@ -1,0 +1,127 @@
+// resume.c - vintner resume: finish what is missing in a results file.
+#include "job.h"
+#include "show.h"
+#include "version.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static vt_error check_version(const char *path, vt_reader *reader) {
+  const char *version = vt_reader_attribute(reader, "vintner_version");
+  VT_CHECK(version && strcmp(version, VT_VERSION) == 0, VT_ERR_INPUT,
+           "%s: found a file of vintner %s, expected version %s: another version may give other "
+           "numbers",
+           path, version ? version : "(unknown)", VT_VERSION);
+  return VT_OK;
+}
+
+// A study that was edited since is another study.
+static vt_error check_study(const char *path, const char *study_file, const char *study) {
+  vt_text now = {0};
+  if (access(study_file, R_OK) != 0) return VT_OK;
+  const vt_error read_it = vt_text_read_file(study_file, &now);
+  const bool same = read_it == VT_OK && strcmp(now.bytes, study) == 0;
+  vt_text_free(&now);
+  VT_TRY(read_it);
+  VT_CHECK(same, VT_ERR_INPUT, "%s: found another study in %s than the one it was made from", path,
+           study_file);
+  return VT_OK;
+}
+
+static vt_error check_inputs(const job *j, const char *stored) {
+  vt_text now = {0};
+  const vt_error described = job_describe_inputs(j, &now);
+  const bool same = described == VT_OK && stored && strcmp(now.bytes, stored) == 0;
+  vt_text_free(&now);
+  VT_TRY(described);
+  VT_CHECK(same, VT_ERR_INPUT,
+           "%s: found other inputs than the ones it was made from (%s has changed, or a table)",
+           j->path, j->inputs->path);
+  return VT_OK;
+}
+
+static vt_error list_work(job *j, vt_reader *reader) {
+  double *status;
+  int64_t count;
+  VT_TRY(vt_reader_read(reader, "status", -1, &status, &count));
+  const vt_design *design = vt_pathway_kind_design(j->kind);
+  j->work = vt_calloc((ptrdiff_t)count, sizeof *j->work);
+  for (int64_t k = 0; j->work && k < count; k++) {
+    if (status[k] == VT_NOT_DONE) j->work[j->work_count++] = k;
+  }
+  free(status);
+  VT_CHECK(j->work, VT_ERR_SYSTEM, "out of memory: %" PRId64 " scenarios", count);
+  VT_CHECK(count == vt_design_scenarios(design), VT_ERR_INPUT,
+           "%s: found %" PRId64 " scenarios, expected the study's %" PRId64, j->path, count,
+           vt_design_scenarios(design));
+  return VT_OK;
+}
+
+// The list of work is rank 0's to know.
+static vt_error share_work(job *j) {
+  VT_TRY(vt_team_broadcast(j->team, &j->work_count, (int64_t)sizeof j->work_count));
+  if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
+  VT_TRY(vt_team_broadcast(j->team, j->work, j->work_count * (int64_t)sizeof *j->work));
+  if (j->team->rank == 0) vt_log(VT_LOG_INFO, "%" PRId64 " scenarios are missing", j->work_count);
+  return VT_OK;
+}
+
+static vt_error load(job *j, vt_reader *reader) {
+  const bool first = j->team->rank == 0;
+  const char *study = NULL, *study_file = NULL;
+  vt_error ready = VT_OK, worst;
+  if (first) {
+    study = vt_reader_attribute(reader, "study");
+    study_file = vt_reader_attribute(reader, "study_file");
+    ready = check_version(j->path, reader);
+    if (ready == VT_OK) ready = check_study(j->path, study_file, study);
+  }
+  VT_TRY(vt_team_agree(j->team, ready, &worst));
+  if (worst != VT_OK) return ready != VT_OK ? ready : worst;
+  VT_TRY(job_load(j, study_file, study));
+  if (first) ready = check_inputs(j, vt_reader_attribute(reader, "inputs"));
+  if (first && ready == VT_OK) ready = list_work(j, reader);
+  VT_TRY(vt_team_agree(j->team, ready, &worst));
+  return ready != VT_OK ? ready : worst;
+}
+
+// Everything but the solving: is it a results file, is it finished, what is left of which study?
+static vt_error prepare(job *j, bool *finished) {
+  vt_reader *reader = NULL;
+  vt_error ready = VT_OK, worst;
+  *finished = false;
+  if (j->team->rank == 0) {
+    ready = vt_reader_open(j->path, &reader);
+    *finished = ready == VT_OK && vt_reader_finished(reader);
+  }
+  VT_TRY(vt_team_agree(j->team, ready, &worst));
+  if (worst != VT_OK) return ready != VT_OK ? ready : worst;
+  VT_TRY(vt_team_broadcast(j->team, finished, (int64_t)sizeof *finished));
+  ready = *finished ? VT_OK : load(j, reader);
+  vt_reader_close(reader);
+  VT_TRY(ready);
+  return *finished ? VT_OK : share_work(j);
+}
+
+static vt_error resume(job *j) {
+  bool finished;
+  VT_TRY(prepare(j, &finished));
+  if (!finished) return job_solve(j);
+  if (j->team->rank != 0 || j->o->quiet) return VT_OK;
+  vt_log(VT_LOG_INFO, "%s is finished, nothing is missing", j->path);
+  vt_log_release();
+  return vt_command_show(j->path, -1, j->o->json, stdout);
+}
+
+vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
+                        int *exit_code) {
+  job j = {.o = o, .team = team, .stop = stop, .path = strdup(o->file)};
+  const vt_error resumed =
+      j.path ? resume(&j)
+             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
+  *exit_code = j.exit_code;
+  job_free(&j);
+  return resumed;
+}

@@ -1,0 +1,416 @@
+// show.c - what a results file holds: gathering it, and telling people.
+#include "show.h"
+
+#include "report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const report_figure_name[REPORT_FIGURES] = {"mean",           "variance", "skewness",
+                                                        "standard_error", "min",      "max"};
+
+const char *const report_told[REPORT_TOLD] = {"title", "vintner_version", "git_commit", "created",
+                                              "seed",  "inputs"};
+
+// ---------------------------------------------------------------------------------------------
+// Gathering.
+
+static double *read_if_there(const report *r, const char *name, int64_t scenario, int64_t *count) {
+  double *value = NULL;
+  *count = 0;
+  if (!vt_reader_has(r->reader, name)) return NULL;
+  if (vt_reader_read(r->reader, name, scenario, &value, count) != VT_OK) return NULL;
+  return value;
+}
+
+static double read_scalar(const report *r, const char *name, int64_t scenario) {
+  int64_t count;
+  double *value = read_if_there(r, name, scenario, &count);
+  const double result = value && count == 1 ? value[0] : (double)NAN;
+  free(value);
+  return result;
+}
+
+static vt_error gather_outcomes(report *r) {
+  double *status;
+  VT_TRY(vt_reader_read(r->reader, "status", -1, &status, &r->scenarios));
+  for (int64_t k = 0; k < r->scenarios; k++) {
+    const bool known = status[k] >= 0 && status[k] < VT_OUTCOME_COUNT;
+    r->outcome[known ? (int)status[k] : VT_OUTCOME_COUNT]++;
+  }
+  if (r->scenario < 0 && r->scenarios == 1) r->scenario = 0;
+  const bool there = r->scenario < r->scenarios;
+  r->status = VT_NOT_DONE;
+  if (there && r->scenario >= 0) {
+    const double code = status[r->scenario];
+    if (code >= 0 && code < VT_OUTCOME_COUNT) r->status = (vt_outcome)code;
+  }
+  free(status);
+  VT_CHECK(there, VT_ERR_INPUT, "%s: has no scenario %lld, expected 0 to %lld", r->path,
+           (long long)r->scenario, (long long)r->scenarios - 1);
+  return VT_OK;
+}
+
+// The worst of a variable over the scenarios that count.
+static double worst(const report *r, const char *name, const double *status, int64_t scenarios) {
+  int64_t count;
+  double *value = read_if_there(r, name, r->scenario, &count);
+  double result = (double)NAN;
+  for (int64_t k = 0; k < count; k++) {
+    const bool counts = r->scenario >= 0 || (k < scenarios && status[k] == VT_OPTIMAL);
+    if (counts && !(value[k] <= result)) result = value[k];
+  }
+  free(value);
+  return result;
+}
+
+static double share_unique(const report *r, const double *status, int64_t scenarios) {
+  int64_t count, seen = 0, unique = 0;
+  double *value = read_if_there(r, "unique", r->scenario, &count);
+  for (int64_t k = 0; k < count; k++) {
+    const bool counts = r->scenario >= 0 || (k < scenarios && status[k] == VT_OPTIMAL);
+    seen += counts && value[k] >= 0;
+    unique += counts && value[k] == 1;
+  }
+  free(value);
+  return seen > 0 ? (double)unique / (double)seen : (double)NAN;
+}
+
+static void gather_quality(report *r) {
+  int64_t scenarios;
+  double *status = read_if_there(r, "status", -1, &scenarios);
+  if (!status) return;
+  r->violation = worst(r, "violation", status, scenarios);
+  r->gap = worst(r, "gap", status, scenarios);
+  r->unique = share_unique(r, status, scenarios);
+  free(status);
+}
+
+static void gather_objective(report *r) {
+  r->units = vt_reader_has(r->reader, "objective")
+                 ? vt_reader_text_of(r->reader, "objective", "units")
+                 : NULL;
+  if (r->scenario >= 0) {
+    r->objective = read_scalar(r, "objective", r->scenario);
+    r->factor = read_if_there(r, "factor_value", r->scenario, &r->factors);
+    return;
+  }
+  r->statistics = vt_reader_finished(r->reader);
+  if (!r->statistics) return;
+  for (int k = 0; k < REPORT_FIGURES; k++) {
+    char name[64];
+    (void)snprintf(name, sizeof name, "statistics/objective_%s", report_figure_name[k]);
+    r->figure[k] = read_scalar(r, name, -1);
+  }
+  int64_t levels;
+  r->quantile_at = read_if_there(r, "statistics/quantile", -1, &levels);
+  r->quantile = read_if_there(r, "statistics/objective_quantile", -1, &r->quantiles);
+  if (levels < r->quantiles) r->quantiles = levels;
+}
+
+// A variable of the scenario, or its mean. The axes before the last two are expected to be gone.
+static report_table gather_table(const report *r, const char *variable, int axes) {
+  char name[128];
+  (void)snprintf(name, sizeof name, r->scenario >= 0 ? "%s" : "statistics/%s_mean", variable);
+  report_table t = {0};
+  const int before = r->scenario >= 0;
+  int found;
+  int64_t size[VT_MAX_DIMENSIONS + 1], count;
+  const char *axis[VT_MAX_DIMENSIONS + 1];
+  if (!vt_reader_has(r->reader, name)) return t;
+  if (vt_reader_shape(r->reader, name, &found, size, axis) != VT_OK) return t;
+  if (found != axes + before) return t;
+  t.rows = size[before];
+  t.columns = axes > 1 ? size[before + 1] : 1;
+  t.units = vt_reader_text_of(r->reader, name, "units");
+  t.value = read_if_there(r, name, r->scenario, &count);
+  for (int64_t i = 0; i < count; i++) t.least = fmax(t.least, 1e-9 * fabs(t.value[i]));
+  return t;
+}
+
+static void gather_decisions(report *r) {
+  const bool have = r->scenario >= 0 ? r->status == VT_OPTIMAL : r->statistics;
+  if (!have) return;
+  r->impact = gather_table(r, "total_impact", 1);
+  r->installation = gather_table(r, "installation", 2);
+  if (r->scenario >= 0) return;
+  int64_t count;
+  r->spread = read_if_there(r, "statistics/total_impact_variance", -1, &count);
+  if (count != r->impact.rows) count = 0;
+  for (int64_t i = 0; i < count; i++) r->spread[i] = sqrt(r->spread[i]);
+}
+
+static vt_error gather(report *r) {
+  VT_TRY(vt_reader_open(r->path, &r->reader));
+  VT_TRY(gather_outcomes(r));
+  gather_quality(r);
+  gather_objective(r);
+  gather_decisions(r);
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Numbers and texts for people.
+
+const char *report_exact(double value, char text[32]) {
+  for (int digits = 15; digits <= 17; digits++) {
+    (void)snprintf(text, 32, "%.*g", digits, value);
+    if (strtod(text, NULL) == value) break;
+  }
+  return text;
+}
+
+// A label cut or padded to a width in characters; control characters do not reach the terminal.
+static void print_label(FILE *out, const char *label, int width) {
+  int length = 0;
+  for (const char *c = label; *c; c++) length += ((unsigned char)*c & 0xc0) != 0x80;
+  const int shown = length <= width ? length : width - 1;
+  int printed = 0;
+  for (const char *c = label; *c; c++) {
+    if (((unsigned char)*c & 0xc0) != 0x80 && printed++ == shown) break;
+    (void)fputc((unsigned char)*c < ' ' || *c == 127 ? '?' : *c, out);
+  }
+  if (length > width) (void)fputs("…", out);
+  for (int i = length; i < width; i++) (void)fputc(' ', out);
+}
+
+// The name of a process, or its code where it has none or shares it with others.
+static const char *process_label(const char *const *code, const char *const *name,
+                                 int64_t processes, int64_t p) {
+  bool own = name && name[p][0];
+  for (int64_t q = 0; own && q < processes; q++) own = q == p || strcmp(name[q], name[p]) != 0;
+  if (own) return name[p];
+  return code ? code[p] : "?";
+}
+
+bool report_is_shown(const report_table *t, double value) {
+  return fabs(value) > 0 && fabs(value) >= t->least;
+}
+
+static bool row_is_shown(const report_table *t, int64_t row, const int64_t *column, int columns) {
+  for (int k = 0; k < columns; k++) {
+    if (report_is_shown(t, t->value[row * t->columns + column[k]])) return true;
+  }
+  return false;
+}
+
+static bool column_is_shown(const report_table *t, int64_t column) {
+  for (int64_t row = 0; row < t->rows; row++) {
+    if (report_is_shown(t, t->value[row * t->columns + column])) return true;
+  }
+  return false;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Text.
+
+enum { BAND = 5, LABEL_WIDTH = 24 }; // years beside each other; both within 80 columns
+
+static void print_band(FILE *out, const report *r, const int64_t *year, int years) {
+  const report_table *t = &r->installation;
+  const char *const *code = vt_reader_labels(r->reader, "process");
+  const char *const *name = vt_reader_labels(r->reader, "process_name");
+  const char *const *time = vt_reader_labels(r->reader, "time");
+  (void)fputs("  ", out);
+  print_label(out, "process", LABEL_WIDTH);
+  for (int k = 0; k < years; k++) (void)fprintf(out, " %9s", time ? time[year[k]] : "?");
+  (void)fputc('\n', out);
+  for (int64_t p = 0; p < t->rows; p++) {
+    if (!row_is_shown(t, p, year, years)) continue;
+    (void)fputs("  ", out);
+    print_label(out, process_label(code, name, t->rows, p), LABEL_WIDTH);
+    for (int k = 0; k < years; k++) {
+      const double value = t->value[p * t->columns + year[k]];
+      if (report_is_shown(t, value)) {
+        (void)fprintf(out, " %9.4g", value);
+      } else {
+        (void)fprintf(out, " %9s", isnan(value) ? "?" : ".");
+      }
+    }
+    (void)fputc('\n', out);
+  }
+}
+
+static void print_of_what(FILE *out, const report *r) {
+  if (r->scenarios == 1) {
+    (void)fputc('\n', out);
+  } else if (r->scenario >= 0) {
+    (void)fprintf(out, ", scenario %lld\n", (long long)r->scenario);
+  } else {
+    (void)fprintf(out, ", mean over %lld scenarios\n", (long long)r->outcome[VT_OPTIMAL]);
+  }
+}
+
+static void print_installation(FILE *out, const report *r) {
+  const report_table *t = &r->installation;
+  if (!t->value) return;
+  const bool unit = t->units && strcmp(t->units, "1") != 0;
+  (void)fprintf(out, "\ninstallation%s%s%s", unit ? " (" : "", unit ? t->units : "",
+                unit ? ")" : "");
+  print_of_what(out, r);
+  int64_t year[BAND];
+  int years = 0;
+  bool any = false;
+  for (int64_t column = 0; column < t->columns; column++) {
+    if (column_is_shown(t, column)) year[years++] = column;
+    if (years == 0 || (years < BAND && column + 1 < t->columns)) continue;
+    print_band(out, r, year, years);
+    any = true;
+    years = 0;
+  }
+  if (!any) (void)fputs("  nothing is installed\n", out);
+}
+
+static void print_impacts(FILE *out, const report *r) {
+  if (!r->impact.value) return;
+  const char *const *category = vt_reader_labels(r->reader, "category");
+  (void)fputs("\ntotal impact", out);
+  print_of_what(out, r);
+  for (int64_t c = 0; c < r->impact.rows; c++) {
+    (void)fputs("  ", out);
+    print_label(out, category ? category[c] : "?", LABEL_WIDTH);
+    (void)fprintf(out, " %14.8g", r->impact.value[c]);
+    if (r->spread) (void)fprintf(out, "  sd %.4g", r->spread[c]);
+    if (r->impact.units && strcmp(r->impact.units, "1") != 0) {
+      (void)fprintf(out, "  %s", r->impact.units);
+    }
+    (void)fputc('\n', out);
+  }
+}
+
+static void print_line(FILE *out, const char *name, double value) {
+  (void)fprintf(out, "  %-20s %.10g\n", name, value);
+}
+
+static void print_statistics(FILE *out, const report *r) {
+  print_line(out, "mean", r->figure[0]);
+  print_line(out, "standard deviation", sqrt(r->figure[1]));
+  print_line(out, "standard error", r->figure[3]);
+  print_line(out, "skewness", r->figure[2]);
+  print_line(out, "min", r->figure[4]);
+  for (int64_t q = 0; q < r->quantiles; q++) {
+    char name[40];
+    (void)snprintf(name, sizeof name, "quantile %g", r->quantile_at[q]);
+    print_line(out, name, r->quantile[q]);
+  }
+  print_line(out, "max", r->figure[5]);
+}
+
+static void print_objective(FILE *out, const report *r) {
+  const bool unit = r->units && strcmp(r->units, "1") != 0;
+  char text[32];
+  if (r->scenario >= 0) {
+    if (r->status != VT_OPTIMAL) return;
+    (void)fprintf(out, "objective   %s%s%s\n", report_exact(r->objective, text), unit ? " " : "",
+                  unit ? r->units : "");
+  } else if (r->statistics && r->outcome[VT_OPTIMAL] > 0) {
+    (void)fprintf(out, "\nobjective%s%s%s, %lld scenarios\n", unit ? " (" : "",
+                  unit ? r->units : "", unit ? ")" : "", (long long)r->outcome[VT_OPTIMAL]);
+    print_statistics(out, r);
+  }
+}
+
+static void print_quality(FILE *out, const report *r) {
+  if (r->outcome[VT_OPTIMAL] == 0 || (r->scenario >= 0 && r->status != VT_OPTIMAL)) return;
+  (void)fprintf(out, "checks      largest violation %.2g, largest gap %.2g", r->violation, r->gap);
+  if (r->scenario >= 0) {
+    if (!isnan(r->unique)) {
+      (void)fprintf(out, ", the optimum is %s", r->unique == 1 ? "unique" : "not unique");
+    }
+  } else if (!isnan(r->unique)) {
+    (void)fprintf(out, ", optimum unique in %.4g %%", 100 * r->unique);
+  }
+  (void)fputc('\n', out);
+}
+
+static void print_outcomes(FILE *out, const report *r) {
+  (void)fprintf(out, "scenarios   %lld:", (long long)r->scenarios);
+  const char *separator = " ";
+  for (int o = 0; o < REPORT_OUTCOMES; o++) {
+    if (r->outcome[o] == 0) continue;
+    const vt_outcome outcome = o < VT_OUTCOME_COUNT ? (vt_outcome)o : VT_NOT_DONE;
+    (void)fprintf(out, "%s%lld %s", separator, (long long)r->outcome[o], vt_outcome_name(outcome));
+    separator = ", ";
+  }
+  (void)fputc('\n', out);
+  const int64_t left = r->outcome[VT_OUTCOME_COUNT];
+  if (!vt_reader_finished(r->reader)) {
+    (void)fprintf(out, "unfinished  %lld of %lld scenarios are done; 'vintner resume %s' goes on\n",
+                  (long long)(r->scenarios - left), (long long)r->scenarios, r->path);
+  }
+  if (r->scenario >= 0 && r->scenarios > 1) {
+    (void)fprintf(out, "scenario    %lld: %s\n", (long long)r->scenario,
+                  vt_outcome_name(r->status));
+  }
+}
+
+static void print_factors(FILE *out, const report *r) {
+  const char *const *name = vt_reader_labels(r->reader, "factor");
+  if (!r->factor || !name || vt_reader_dimension(r->reader, "factor") != r->factors) return;
+  for (int64_t f = 0; f < r->factors; f++) {
+    char text[32];
+    (void)fputs(f == 0 ? "factors     " : "            ", out);
+    print_label(out, name[f], LABEL_WIDTH);
+    (void)fprintf(out, " %s\n", report_exact(r->factor[f], text));
+  }
+}
+
+// Texts of several lines are told whole, indented.
+static void print_attributes(FILE *out, const report *r) {
+  for (int i = 0; i < REPORT_TOLD; i++) {
+    const char *text = vt_reader_attribute(r->reader, report_told[i]);
+    if (!text || !text[0]) continue;
+    const char *name = strcmp(report_told[i], "vintner_version") == 0 ? "version" : report_told[i];
+    (void)fprintf(out, "%-11s ", name);
+    for (const char *c = text; *c; c++) {
+      if (*c == '\n' && c[1])
+        (void)fputs("\n            ", out);
+      else if (*c != '\n')
+        (void)fputc((unsigned char)*c < ' ' ? ' ' : *c, out);
+    }
+    (void)fputc('\n', out);
+  }
+}
+
+static void print_text(FILE *out, const report *r) {
+  print_attributes(out, r);
+  print_outcomes(out, r);
+  print_factors(out, r);
+  if (r->scenario < 0) print_quality(out, r);
+  print_objective(out, r);
+  if (r->scenario >= 0) print_quality(out, r);
+  print_impacts(out, r);
+  print_installation(out, r);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static vt_error show(report *r, bool json, FILE *out) {
+  VT_TRY(gather(r));
+  (json ? report_print_json : print_text)(out, r);
+  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
+           "standard output: cannot be written: %s", strerror(errno));
+  return VT_OK;
+}
+
+vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *out) {
+  const double none = (double)NAN;
+  report r = {.path = path,
+              .scenario = scenario,
+              .objective = none,
+              .violation = none,
+              .gap = none,
+              .unique = none};
+  const vt_error done = show(&r, json, out);
+  free(r.quantile_at);
+  free(r.quantile);
+  free(r.factor);
+  free(r.impact.value);
+  free(r.spread);
+  free(r.installation.value);
+  vt_reader_close(r.reader);
+  VT_TRY(done);
+  return VT_OK;
+}

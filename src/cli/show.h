@@ -1,0 +1,18 @@
+// show.h - the command `vintner show` on a results file.
+#ifndef VT_CLI_SHOW_H
+#define VT_CLI_SHOW_H
+
+#include "vintner/base.h"
+
+#include <stdio.h>
+
+/// Print what a results file holds: study, outcomes, objective, decisions by process and year.
+///
+/// @param scenario  show this one instead of the statistics; -1: none
+/// @param json      one JSON document instead of text for people
+/// @return VT_ERR_INPUT if `path` is no results file or has no such scenario; VT_ERR_SYSTEM if
+/// `out`
+///         cannot be written
+vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *out);
+
+#endif

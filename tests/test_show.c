@@ -1,0 +1,139 @@
+// test_show.c - `vintner show` on finished, unfinished and single results.
+#include "results_case.h"
+
+#include "show.h"
+
+// What show prints; the caller frees.
+static char *shown(const char *path, int64_t scenario, bool json, vt_error expected) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  assert_non_null(out);
+  const vt_error found = vt_command_show(path, scenario, json, out);
+  assert_int_equal(fclose(out), 0);
+  if (found != expected) fail_msg("%s", vt_error_message());
+  return text;
+}
+
+static void expect_shown(const char *path, int64_t scenario, bool json, const char *const *words,
+                         size_t count) {
+  char *text = shown(path, scenario, json, VT_OK);
+  for (size_t i = 0; i < count; i++) {
+    if (!strstr(text, words[i])) fail_msg("'%s' is not in:\n%s", words[i], text);
+  }
+  free(text);
+}
+#define EXPECT_SHOWN(path, scenario, json, words)                                                  \
+  expect_shown((path), (scenario), (json), (words), sizeof(words) / sizeof *(words))
+
+static void a_finished_ensemble_shows_its_statistics(void **state) {
+  const place *p = *state;
+  succeed(create(p->file, false));
+  write_all(p->file);
+  summarise(p->file, 1);
+  const char *const words[] = {"title       test\n",
+                               "scenarios   1000: 857 optimal, 143 infeasible\n",
+                               "objective (kg), 857 scenarios\n",
+                               "quantile 0.95",
+                               "installation, mean over 857 scenarios\n",
+                               "2030",
+                               "  mill ",
+                               "  P3 "};
+  EXPECT_SHOWN(p->file, -1, false, words);
+  const char *const json[] = {"\"finished\": true", "\"optimal\": 857", "\"name\": \"mill\"",
+                              "{\"p\": 0.95, \"value\": "};
+  EXPECT_SHOWN(p->file, -1, true, json);
+}
+
+static void lines_fit_a_terminal(void **state) {
+  const place *p = *state;
+  succeed(create(p->file, false));
+  write_all(p->file);
+  summarise(p->file, 1);
+  char *text = shown(p->file, -1, false, VT_OK);
+  for (char *at = text; *at;) {
+    const size_t length = strcspn(at, "\n");
+    // Bytes: two letters of the case take more than one.
+    if (length > 84 && !strstr(at, "checks")) fail_msg("%.*s", (int)length, at);
+    at += length + (at[length] == '\n');
+  }
+  free(text);
+}
+
+static void one_scenario_shows_its_own_numbers(void **state) {
+  const place *p = *state;
+  succeed(create(p->file, false));
+  write_all(p->file);
+  char objective[64];
+  (void)snprintf(objective, sizeof objective, "\"value\": %.12g", number(OBJECTIVE, 8, 0));
+  const char *const json[] = {"\"scenario\": 8,\n  \"status\": \"optimal\"", objective};
+  EXPECT_SHOWN(p->file, 8, true, json);
+  const char *const words[] = {"scenario    8: optimal", "installation, scenario 8"};
+  EXPECT_SHOWN(p->file, 8, false, words);
+  const char *const none[] = {"scenario    3: infeasible\n"};
+  EXPECT_SHOWN(p->file, 3, false, none);
+  const char *const null[] = {"\"status\": \"infeasible\"", "\"value\": null"};
+  EXPECT_SHOWN(p->file, 3, true, null);
+  free(shown(p->file, SCENARIOS, false, VT_ERR_INPUT));
+  assert_non_null(strstr(vt_error_message(), "no scenario 1000, expected 0 to 999"));
+}
+
+static void an_unfinished_file_says_how_to_go_on(void **state) {
+  const place *p = *state;
+  succeed(create(p->file, false));
+  vt_results *results;
+  succeed(vt_results_open(p->file, &layout, false, MPI_COMM_NULL, &results));
+  rows r;
+  fill_rows(&r, 0, 100);
+  succeed(vt_results_write(results, &r.block));
+  free_rows(&r);
+  succeed(vt_results_close(results));
+  const char *const words[] = {"100 of 1000 scenarios are done", "vintner resume", "900 not_done"};
+  EXPECT_SHOWN(p->file, -1, false, words);
+  const char *const json[] = {"\"finished\": false", "\"not_done\": 900"};
+  EXPECT_SHOWN(p->file, -1, true, json);
+}
+
+static void a_single_solve_shows_the_objective_in_full(void **state) {
+  const place *p = *state;
+  vt_layout single = layout;
+  single.scenarios = 1;
+  const vt_attribute attribute = {"title", "a \"quoted\"\ttitle"};
+  succeed(vt_results_create(p->file, &single, &attribute, 1, false));
+  vt_results *results;
+  succeed(vt_results_open(p->file, &single, false, MPI_COMM_NULL, &results));
+  rows r;
+  fill_rows(&r, 0, 1);
+  r.data[OBJECTIVE][0] = 350655.323674651;
+  succeed(vt_results_write(results, &r.block));
+  free_rows(&r);
+  succeed(vt_results_finish(results));
+  succeed(vt_results_close(results));
+  const char *const words[] = {"objective   350655.323674651 kg\n", "\ninstallation\n"};
+  EXPECT_SHOWN(p->file, -1, false, words);
+  const char *const json[] = {"\"a \\\"quoted\\\"\\u0009title\"", "\"value\": 350655.323674651"};
+  EXPECT_SHOWN(p->file, -1, true, json);
+}
+
+static void what_cannot_be_shown_or_printed_is_an_error(void **state) {
+  const place *p = *state;
+  free(shown(p->file, -1, false, VT_ERR_INPUT));
+  free(shown(p->folder, -1, true, VT_ERR_INPUT));
+  succeed(create(p->file, false));
+  FILE *full = fopen("/dev/full", "w");
+  if (!full) skip();
+  assert_int_equal(vt_command_show(p->file, -1, false, full), VT_ERR_SYSTEM);
+  (void)fclose(full);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      IN_A_FOLDER(a_finished_ensemble_shows_its_statistics),
+      IN_A_FOLDER(lines_fit_a_terminal),
+      IN_A_FOLDER(one_scenario_shows_its_own_numbers),
+      IN_A_FOLDER(an_unfinished_file_says_how_to_go_on),
+      IN_A_FOLDER(a_single_solve_shows_the_objective_in_full),
+      IN_A_FOLDER(what_cannot_be_shown_or_printed_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
