@@ -15,6 +15,7 @@
 #define HARMLESS_DUAL 1e-10
 // Nothing above this share of the largest scaled value is looked at.
 #define SMALL 1e-8
+#define SMALL_DUAL 1e-11
 // Residuals of fixed rows above this share are worth a step of iterative refinement.
 #define INACCURATE 1e-13
 // Reduced costs below this share of their terms are taken for 0.
@@ -246,7 +247,7 @@ void vt_basic_duals(vt_lp_session *s, vt_duals *duals) {
     duals->row[i] = size > 0 ? -v[i] * m->row_scale[i] : 0;
   }
   vt_price(m->program, s->numbers->value, duals);
-  if (least <= SMALL * largest) clear_noise(s, duals, SMALL * largest);
+  if (least <= SMALL_DUAL * largest) clear_noise(s, duals, SMALL_DUAL * largest);
 }
 
 bool vt_dual_is_zero(const vt_lp_session *s, const vt_duals *duals, int k) {

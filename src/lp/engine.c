@@ -53,7 +53,7 @@ static void set_column(vt_engine *e, int j) {
 void vt_engine_build(vt_engine *e) {
   const vt_lp_model *m = e->model;
   e->problem = glp_create_prob();
-  e->fresh = false;
+  e->fresh = e->updated = false;
   if (m->rows > 0) (void)glp_add_rows(e->problem, m->rows);
   if (m->columns > 0) (void)glp_add_cols(e->problem, m->columns);
   memcpy(e->value, m->value, (size_t)m->entries * sizeof *e->value);
@@ -87,7 +87,7 @@ bool vt_engine_entries(vt_engine *e, const double *value) {
     memcpy(e->value + start[j], value + start[j],
            (size_t)(start[j + 1] - start[j]) * sizeof *value);
     set_column(e, j);
-    if (e->status[m->rows + j] == GLP_BS) e->fresh = false;
+    if (e->status[m->rows + j] == GLP_BS) e->fresh = e->updated = false;
   }
   return true;
 }
@@ -135,7 +135,7 @@ void vt_engine_statuses(vt_engine *e, const unsigned char *status) {
   const int rows = e->model->rows, variables = rows + e->model->columns;
   for (int k = 0; k < variables; k++) {
     if (e->status[k] == status[k]) continue;
-    if ((e->status[k] == GLP_BS) != (status[k] == GLP_BS)) e->fresh = false;
+    if ((e->status[k] == GLP_BS) != (status[k] == GLP_BS)) e->fresh = e->updated = false;
     if (k < rows)
       glp_set_row_stat(e->problem, k + 1, status[k]);
     else
@@ -149,7 +149,7 @@ void vt_engine_read_statuses(vt_engine *e) {
   for (int i = 0; i < rows; i++) e->status[i] = (unsigned char)glp_get_row_stat(e->problem, i + 1);
   for (int j = 0; j < e->model->columns; j++)
     e->status[rows + j] = (unsigned char)glp_get_col_stat(e->problem, j + 1);
-  e->fresh = false;
+  e->fresh = e->updated = false;
 }
 
 // A basis without knowledge of a good one. The methods look at rows, whose order depends on which
@@ -164,7 +164,7 @@ void vt_engine_cold_basis(vt_engine *e, bool advanced) {
 }
 
 bool vt_engine_factorize(vt_engine *e) {
-  if (e->fresh) return true;
+  if (e->fresh || e->updated) return true;
   if (glp_factorize(e->problem) != 0) return false;
   for (int p = 0; p < e->model->rows; p++) e->head[p] = glp_get_bhead(e->problem, p + 1) - 1;
   e->fresh = true;
@@ -207,17 +207,18 @@ static vt_run finish(vt_engine *e, vt_run run, bool afresh, int64_t *iterations)
     if (!factorized) return run;
   }
   for (int p = 0; p < e->model->rows; p++) e->head[p] = glp_get_bhead(e->problem, p + 1) - 1;
+  e->updated = true;
   return run;
 }
 
 vt_run vt_engine_run(vt_engine *e, const glp_smcp *control, int64_t *iterations) {
-  e->fresh = false;
+  e->fresh = e->updated = false;
   const int code = glp_simplex(e->problem, control);
   return finish(e, meaning(e, code), control->presolve == GLP_ON, iterations);
 }
 
 vt_run vt_engine_run_exact(vt_engine *e, const glp_smcp *control, int64_t *iterations) {
-  e->fresh = false;
+  e->fresh = e->updated = false;
   const int code = glp_exact(e->problem, control);
   return finish(e, meaning(e, code), true, iterations);
 }

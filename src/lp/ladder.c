@@ -84,7 +84,7 @@ static bool take(vt_lp_session *s, vt_run run) {
 // The dual simplex keeps what a change of bounds leaves right, the primal one the rest.
 static vt_run from_start(vt_lp_session *s, bool duals_fit) {
   if (!vt_load_scenario(s, NULL)) return VT_RUN_FAILED;
-  return vt_run_simplex(s, s->numbers->cost, duals_fit ? GLP_DUALP : GLP_PRIMAL, TOLERANCE);
+  return vt_run_simplex(s, s->numbers->cost, duals_fit ? GLP_DUAL : GLP_PRIMAL, TOLERANCE);
 }
 
 static bool try_given(vt_lp_session *s) {
@@ -107,7 +107,7 @@ static bool try_cold(vt_lp_session *s) {
   const bool advanced = s->rung == VT_RUNG_ADVANCED;
   vt_engine_cold_basis(&s->work, advanced);
   memcpy(s->status, s->work.status, (size_t)(s->model->rows + s->model->columns));
-  return take(s, vt_run_simplex(s, s->numbers->cost, advanced ? GLP_PRIMAL : GLP_DUALP,
+  return take(s, vt_run_simplex(s, s->numbers->cost, advanced ? GLP_PRIMAL : GLP_DUAL,
                                 advanced ? TOLERANCE : TIGHT_TOLERANCE));
 }
 

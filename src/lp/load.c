@@ -120,15 +120,20 @@ static vt_run note(vt_lp_session *s, vt_run run) {
 vt_run vt_run_simplex(vt_lp_session *s, const double *cost, int method, double tolerance) {
   glp_smcp control = s->control;
   control.meth = method;
+  // Long steps save the dual simplex many iterations. In the primal simplex GLPK 5.0 makes them
+  // depend on memory that it never set.
+  control.r_test = method == GLP_DUAL ? GLP_RT_FLIP : GLP_RT_HAR;
   control.tol_bnd = control.tol_dj = tolerance;
   if (!allow(s, &control)) return s->stopped;
   vt_engine_costs(&s->work, cost);
   vt_engine_statuses(&s->work, s->status);
   if (!vt_engine_factorize(&s->work)) return VT_RUN_FAILED;
   vt_run run = vt_engine_run(&s->work, &control, &s->iterations);
-  // The dual simplex cannot tell whether a programme without dual feasible basis is infeasible.
-  if (run == VT_RUN_UNDECIDED && method != GLP_PRIMAL) {
+  // The dual simplex may fail where the primal does not, and it cannot tell whether a programme
+  // without dual feasible basis is infeasible.
+  if ((run == VT_RUN_UNDECIDED || run == VT_RUN_FAILED) && method == GLP_DUAL) {
     control.meth = GLP_PRIMAL;
+    control.r_test = GLP_RT_HAR;
     if (!allow(s, &control)) return s->stopped;
     run = vt_engine_run(&s->work, &control, &s->iterations);
   }

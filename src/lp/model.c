@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Size of the second objective of the tie-break beside the first, where they are mixed.
+#define SECOND_SHARE 1e-3
+
 enum { SCALE_PASSES = 4, LARGEST_EXPONENT = 400 };
 
 // Logarithm of the factor that brings the extreme entries of a line to geometric mean 1.
@@ -133,6 +136,17 @@ static void find_varying(vt_lp_model *m, const bool *entry_varies) {
   }
 }
 
+// Both objectives of the tie-break in one: a walk for it mostly ends where two walks would end.
+static void mix_weights(vt_lp_model *m) {
+  double largest = 0;
+  for (int j = 0; j < m->columns; j++)
+    largest = fmax(largest, m->install_weight[j] * m->column_scale[j]);
+  for (int j = 0; j < m->columns; j++) {
+    const double share = largest > 0 ? largest * SECOND_SHARE : 1.0;
+    m->mixed_weight[j] = m->install_weight[j] + share * m->generic_weight[j];
+  }
+}
+
 static vt_error fill(vt_lp_model *m, const vt_numbers *reference, const bool *entry_varies,
                      const double *tie_weight, uint64_t seed) {
   VT_NEW(m->row_scale, m->rows);
@@ -141,6 +155,7 @@ static vt_error fill(vt_lp_model *m, const vt_numbers *reference, const bool *en
   VT_NEW(m->column_unscale, m->columns);
   VT_NEW(m->install_weight, m->columns);
   VT_NEW(m->generic_weight, m->columns);
+  VT_NEW(m->mixed_weight, m->columns);
   VT_NEW(m->value, m->entries);
   VT_NEW(m->varying_column, m->columns);
   memcpy(m->value, reference->value, (size_t)m->entries * sizeof *m->value);
@@ -151,6 +166,7 @@ static vt_error fill(vt_lp_model *m, const vt_numbers *reference, const bool *en
   }
   VT_TRY(scale(m, seed));
   find_varying(m, entry_varies);
+  mix_weights(m);
   return VT_OK;
 }
 
@@ -185,6 +201,7 @@ void vt_lp_model_free(vt_lp_model *m) {
   free(m->column_unscale);
   free(m->install_weight);
   free(m->generic_weight);
+  free(m->mixed_weight);
   free(m->value);
   free(m->varying_column);
   free(m);

@@ -70,8 +70,6 @@ static vt_error fill(vt_lp_session *s) {
   VT_TRY(vt_engine_allocate(&s->work, s->model));
   glp_init_smcp(&s->control);
   s->control.msg_lev = GLP_MSG_OFF;
-  // Long steps through degenerate vertices: the fewest iterations, and seldom a circle.
-  s->control.r_test = GLP_RT_FLIP;
   VT_CHECK(revive(s), VT_ERR_SYSTEM, "GLPK refused a linear programme of %d x %d", s->model->rows,
            s->model->columns);
   return VT_OK;
@@ -162,6 +160,8 @@ static void begin(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *s
   s->numbers = numbers;
   s->basis = start;
   s->iterations = 0;
+  // What an earlier solve's runs made of their factorisation must not be seen by this one.
+  s->start.updated = s->work.updated = false;
   s->stopped = VT_RUN_OPTIMAL;
   s->capped = false;
   s->infeasible_claims = s->unbounded_claims = 0;

@@ -23,6 +23,7 @@ struct vt_lp_model {
   double *row_scale, *column_scale;        // powers of two
   double *row_unscale, *column_unscale;    // their inverses
   double *install_weight, *generic_weight; // shape [columns]: objectives of the tie-break
+  double *mixed_weight;                    // both at once, the first above all
   double *value;                           // shape [entries]: reference entries, 0 if not finite
   int varying_columns;
   int *varying_column; // columns that a scenario may change
@@ -40,6 +41,7 @@ typedef struct vt_engine {
   int *index;            // shape [rows + 1]: work space for a column
   double *column;        // shape [rows + 1]: work space for a column or a transformation
   bool fresh;            // factorised from its statuses and entries, nothing changed since
+  bool updated;          // or: what a run of this very solve left, still of its statuses
 } vt_engine;
 
 // How a simplex run ended.

@@ -67,10 +67,20 @@ static vt_run walk(vt_lp_session *s, const bool *face, const double *cost) {
   return run;
 }
 
-static bool minimise(vt_lp_session *s, const double *cost, int *open) {
-  s->weighted.cost = cost;
+static bool fits(vt_lp_session *s) {
   vt_basic_duals(s, &s->weighted);
-  if (!vt_duals_fit(s, &s->weighted, s->narrow)) {
+  return vt_duals_fit(s, &s->weighted, s->narrow);
+}
+
+// Minimise `cost` on what is left of the face; by way of `hint`, which may end there sooner.
+static bool minimise(vt_lp_session *s, const double *cost, const double *hint, int *open) {
+  s->weighted.cost = cost;
+  bool done = fits(s);
+  if (!done && hint) {
+    if (walk(s, s->narrow, hint) != VT_RUN_OPTIMAL) return false;
+    done = fits(s);
+  }
+  if (!done) {
     if (walk(s, s->narrow, cost) != VT_RUN_OPTIMAL) return false;
     vt_basic_duals(s, &s->weighted);
   }
@@ -202,10 +212,11 @@ static void give_back(vt_lp_session *s) {
 // Choose among the optimal points. False if a limit was met.
 static bool choose(vt_lp_session *s, int open, bool *moved) {
   const double *objective[] = {s->model->install_weight, s->model->generic_weight};
+  const double *hint[] = {s->model->mixed_weight, NULL};
   remember(s);
   memcpy(s->narrow, s->face, (size_t)variables_of(s) * sizeof *s->narrow);
   bool good = true;
-  for (int t = 0; t < 2 && open > 0 && good; t++) good = minimise(s, objective[t], &open);
+  for (int t = 0; t < 2 && open > 0 && good; t++) good = minimise(s, objective[t], hint[t], &open);
   if (s->stopped != VT_RUN_OPTIMAL) return false;
   if (!s->walked) return true;
   good = good && accept_move(s);
