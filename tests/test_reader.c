@@ -9,7 +9,7 @@ static void the_reader_knows_names_shapes_and_texts(void **state) {
   enum { LENGTH = 300000 };
   char *study = malloc(LENGTH + 1);
   assert_non_null(study);
-  for (int i = 0; i < LENGTH; i++) study[i] = i % 60 == 59 ? '\n' : (char)('a' + i % 26);
+  for (int i = 0; i < LENGTH; i++) study[i] = (char)(i % 60 == 59 ? '\n' : 'a' + i % 26);
   study[LENGTH] = '\0';
   const vt_attribute attribute[] = {{"study", study}, {"empty", ""}};
   succeed(vt_results_create(p->file, &layout, attribute, 2, false));

@@ -198,9 +198,9 @@ typedef struct vt_numbers {
 typedef struct vt_sparse {
   int rows, columns;
   ptrdiff_t entries;
-  ptrdiff_t *column_start;  ///< shape [columns + 1]
-  int *row;                 ///< shape [entries], ascending within a column, each once
-  double *value;            ///< shape [entries]
+  ptrdiff_t *column_start; ///< shape [columns + 1]
+  int *row;                ///< shape [entries], ascending within a column, each once
+  double *value;           ///< shape [entries]
 } vt_sparse;
 
 #endif

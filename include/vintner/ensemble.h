@@ -132,6 +132,8 @@ void vt_team_close(vt_team *team);
 
 /// Collective. The worst error of all ranks, on every rank; VT_OK if all were.
 vt_error vt_team_agree(const vt_team *team, vt_error mine, vt_error *worst);
+/// Collective. Whether this is the lowest rank of those that say `mine`.
+vt_error vt_team_first(const vt_team *team, bool mine, bool *first);
 /// Collective. Send bytes of rank 0 to all.
 vt_error vt_team_broadcast(const vt_team *team, void *bytes, int64_t count);
 /// Collective. Send a text of rank 0 to all; the others' `text` is filled.

@@ -65,9 +65,9 @@ typedef struct vt_plan {
   double *impact;       ///< shape [category, process, time]
   double *total_impact; ///< shape [category]
   double objective;
-  double objective_terms;  ///< sum of the sizes of what the objective adds up, by process and year
-  double violation; ///< largest |residual| / largest absolute term over balances, capacities,
-                    ///< limits and bounds
+  double objective_terms; ///< sum of the sizes of what the objective adds up, by process and year
+  double violation;       ///< largest |residual| / largest absolute term over balances, capacities,
+                          ///< limits and bounds
 } vt_plan;
 
 /// Recompute a plan from the scenario's tensors (not from the programme): installation, operation,

@@ -43,28 +43,30 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
   return VT_OK;
 }
 
+// Several ranks may have met the same fault: the first of them says so.
 static int report(vt_error error, const options *o, const vt_team *team, int exit_code) {
   vt_log_discard();
   if (error == VT_OK && team->rank == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
     error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "cannot write to stdout");
   }
-  if (error == VT_OK) return exit_code;
-  // Another rank's error has no text here: it printed it itself, or rank 0 does.
-  if (vt_error_message()[0] != '\0') {
+  bool first = true;
+  const bool knows = error != VT_OK && vt_error_message()[0] != '\0';
+  if (vt_team_first(team, knows, &first) != VT_OK) first = knows;
+  if (first && knows) {
     (void)fprintf(stderr, "vintner: %s\n", vt_error_message());
     if (o->debug) (void)fputs(vt_error_stack(), stderr);
   }
+  if (error == VT_OK) return exit_code;
   return error == VT_ERR_INPUT ? 2 : 1;
 }
 
-// The launch needs no more than a look at the command line before it.
 int main(int argc, char **argv) {
-  options o;
+  options o = {0};
   vt_team team = {.size = 1};
   int exit_code = 0;
   listen_to_signals();
-  vt_error error = options_read(argc, argv, &o);
-  if (error == VT_OK) error = vt_team_open(&argc, &argv, &team);
+  vt_error error = vt_team_open(&argc, &argv, &team);
+  if (error == VT_OK) error = options_read(argc, argv, &o);
   if (error == VT_OK) {
     const vt_log_level level = o.quiet ? VT_LOG_ERROR : o.verbose ? VT_LOG_DETAIL : VT_LOG_INFO;
     vt_log_open(level, !o.verbose && !o.debug, team.rank == 0);

@@ -56,6 +56,14 @@ vt_error vt_team_agree(const vt_team *team, vt_error mine, vt_error *worst) {
   return VT_OK;
 }
 
+vt_error vt_team_first(const vt_team *team, bool mine, bool *first) {
+  int rank = mine ? team->rank : team->size;
+  if (team->parallel)
+    VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &rank, 1, MPI_INT, MPI_MIN, team->comm));
+  *first = mine && rank == team->rank;
+  return VT_OK;
+}
+
 vt_error vt_team_broadcast(const vt_team *team, void *bytes, int64_t count) {
   if (!team->parallel) return VT_OK;
   char *next = bytes;
