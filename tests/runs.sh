@@ -161,6 +161,8 @@ commands() {
   holds 'show has processes' grep -q P2R stdout
   expect 'show --json' 0 "$vintner" show small.h5 --json
   holds 'JSON' python3 -m json.tool stdout
+  expect 'show of a study' 0 "$vintner" show ensemble.yaml
+  holds 'show names a factor' grep -q plant stdout
   expect 'show --scenario' 0 "$vintner" show small.h5 --scenario 3
   expect 'show --scenario --json' 0 "$vintner" show --json small.h5 --scenario 19
   holds 'JSON' python3 -m json.tool stdout

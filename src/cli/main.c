@@ -25,14 +25,18 @@ static void listen_to_signals(void) {
   (void)signal(SIGXFSZ, SIG_IGN);
 }
 
+static vt_error show(const options *o) {
+  if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, stdout);
+  return vt_command_show(o->file, o->scenario, o->json, stdout);
+}
+
 static vt_error run_command(const options *o, const vt_team *team, int *exit_code) {
   *exit_code = 0;
   switch (o->command) {
     case COMMAND_RUN: return command_run(o, team, &stop_asked, exit_code);
     case COMMAND_RESUME: return command_resume(o, team, &stop_asked, exit_code);
     case COMMAND_CHECK: return team->rank == 0 ? command_check(o, team, stdout) : VT_OK;
-    case COMMAND_SHOW:
-      return team->rank == 0 ? vt_command_show(o->file, o->scenario, o->json, stdout) : VT_OK;
+    case COMMAND_SHOW: return team->rank == 0 ? show(o) : VT_OK;
     case COMMAND_HELP:
       if (team->rank == 0) options_help(o->help_of, stdout);
       return VT_OK;

@@ -1,4 +1,4 @@
-// show.h - the command `vintner show` on a results file.
+// show.h - the command `vintner show`.
 #ifndef VT_CLI_SHOW_H
 #define VT_CLI_SHOW_H
 
@@ -14,5 +14,11 @@
 /// `out`
 ///         cannot be written
 vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *out);
+
+/// Whether a path names a study (.yaml, .yml) and not a results file.
+bool vt_is_study_path(const char *path);
+
+/// Print what a study asks for; nothing it refers to is opened.
+vt_error vt_command_show_study(const char *path, FILE *out);
 
 #endif
