@@ -422,6 +422,9 @@ def solve(model):
     if answer.status != 0:
         if problem.solve(np.zeros_like(cost)).status == 2:
             return "infeasible", None, None
+        if answer.status == 2:  # presolve took unbounded for infeasible
+            answer = problem.solve(cost, presolve=False)
+    if answer.status != 0:
         return ("unbounded" if answer.status in (3, 4) else "failed"), None, None
     x = answer.x * column_scale * amount
     return "optimal", float(model.cost @ x), x
@@ -443,11 +446,12 @@ class Scaled:
             self.arguments["A_ub"] = sp.vstack([rows[below], -rows[above]])
             self.arguments["b_ub"] = np.concatenate([row_upper[below], -row_lower[above]])
 
-    def solve(self, cost):
-        tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    def solve(self, cost, presolve=True):
+        tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10,
+                 "presolve": presolve}
         answer = linprog(cost, options=tight, **self.arguments)
         if answer.status in (1, 4):  # limits reached or trouble: once more without presolve
-            again = linprog(cost, options={"presolve": False, **tight}, **self.arguments)
+            again = linprog(cost, options={**tight, "presolve": False}, **self.arguments)
             answer = again if again.status != 1 else answer
         return answer
 
@@ -522,7 +526,9 @@ def axis_match(inputs, axis, text):
             high = (INF if high is None else int(high)) if colon else low
             tests.append(lambda label, low=low, high=high: low <= label <= high)
             if axis == "YEAR":
-                named += range(low, high + 1) if low > -INF and high < INF else []
+                # Years of existing capacity: those before the horizon.
+                high = min(high, min(inputs["SYSTEM_TIME"]) - 1)
+                named += range(low, high + 1) if low > -INF else []
             else:
                 named += [t for t in axis_labels(inputs, axis) if low <= t <= high]
         elif not quoted and re.search(r"[*?]", pattern):
@@ -605,9 +611,27 @@ def check_results(path, study_path, sample, seed, tolerance):
                 inputs[name] = dict(base[name])
             values = dict(zip(names, file["factor_value"][k])) if names else {}
             for name, factor in factors.items():
+                if study["ensemble"]["design"] == "one-at-a-time" and \
+                        levels_of(factor) and name != turn(factors, k):
+                    continue
                 apply(inputs, factor["target"], operation_of(factor), float(values[name]))
             bad += compare(file, k, inputs, unit, weights, f"scenario {k}", tolerance)
     return len(chosen) + 1, bad
+
+
+def levels_of(factor):
+    """Number of levels; 0 for a fixed number, which always holds."""
+    value = factor[operation_of(factor)]
+    return len(value) if isinstance(value, list) else 0
+
+
+def turn(factors, k):
+    """The factor that scenario k of a one-at-a-time design applies: level by level."""
+    for name, factor in factors.items():
+        k -= levels_of(factor)
+        if k < 0:
+            return name
+    raise ValueError("more scenarios than levels")
 
 
 def text_of(value):
@@ -941,11 +965,18 @@ def random_study(seed, raw):
     for n in range(rnd.randint(1, 3)):
         operation = rnd.choice(["multiply", "multiply", "add", "set"])
         low, high = {"multiply": (0.6, 1.4), "add": (0.0, 0.5), "set": (0.1, 1.5)}[operation]
+        target = random_target(rnd, inputs)
+        if operation != "multiply" and target.startswith(("char", "cat", "cumulative_cat")):
+            # Of the size of what is there: impacts of 1 beside some of 1e-13 ask of a solver
+            # what it cannot tell.
+            stored = inputs[target.partition("[")[0]].values()
+            size = float(np.median(np.abs(list(stored))))
+            low, high = low * size, high * size
         if design == "monte-carlo":
             value = {"uniform": [low, high]}
         else:
-            value = [round(rnd.uniform(low, high), 3) for _ in range(2)]
-        factors[f"f{n}"] = {"target": random_target(rnd, inputs), operation: value}
+            value = [float(f"{rnd.uniform(low, high):.3g}") for _ in range(2)]
+        factors[f"f{n}"] = {"target": target, operation: value}
     study["ensemble"] = {"seed": seed, "factors": factors,
                          "design": {"monte-carlo": 6} if design == "monte-carlo" else design}
     return study

@@ -125,7 +125,8 @@ static int edit_distance(const char *a, int m, const char *b, int n) {
 void vt_nearest_try(vt_nearest *nearest, const char *candidate) {
   const size_t m = strlen(nearest->name), n = strlen(candidate);
   if (m > LONGEST_COMPARED || n > LONGEST_COMPARED || m == 0) return;
-  const int allowed = 1 + (int)m / 4;
+  // A name of one letter is near to every other: only its case may differ.
+  const int allowed = m < 3 ? (int)m - 1 : 1 + (int)m / 4;
   const int difference = (int)m - (int)n;
   if (difference > allowed || -difference > allowed) return;
   const int distance = edit_distance(nearest->name, (int)m, candidate, (int)n);

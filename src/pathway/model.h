@@ -5,7 +5,7 @@
 //     ─► lines: flow x of process p, its points in process time, its values by vintage (lines.c)
 //     ─► classes of interchangeable vintages (classes.c) ─► activities with rates
 //     ─► impacts per unit of an intermediate flow (impacts.c)
-//     ─► rows, columns and entries of the programme (program.c)
+//     ─► rows, columns and entries of the programme (program.c), with their bounds (limits.c)
 //   state.c computes a scenario's numbers, evaluate.c a plan from a solution.
 #ifndef VT_PATHWAY_MODEL_H
 #define VT_PATHWAY_MODEL_H
@@ -197,10 +197,21 @@ vt_error classes_build(vt_pathway *m);
 // impacts.c
 vt_error impacts_build(vt_pathway *m);
 
-// program.c
+// limits.c
 /// Cells of the limits by process and year, defaults included.
 vt_error program_limit_cells(vt_pathway *m);
+/// Bounds of a column, from the cells in value: deployment limits of all processes coupled to the
+/// installation, or the operation limits of a year with one class.
+typedef struct bounds {
+  double lower, upper;
+} bounds;
+bounds program_column_bounds(const vt_pathway *m, int column, const double *value);
+/// Bounds of a row, likewise.
+bounds program_row_bounds(const vt_pathway *m, int row, const double *value);
+
+// program.c
 vt_error program_build(vt_pathway *m);
+
 /// Index of (p, t) in arrays of shape [processes, times].
 static inline ptrdiff_t at_time(const vt_pathway *m, int process, int time) {
   return (ptrdiff_t)process * m->times + time;
@@ -211,14 +222,5 @@ static inline ptrdiff_t at_impact(const vt_pathway *m, int category, int flow, i
 static inline ptrdiff_t at_factor_q(const vt_pathway *m, int category, int flow, int time) {
   return ((ptrdiff_t)category * m->elementaries + flow) * m->times + time;
 }
-
-/// Bounds of a column, from the cells in value: deployment limits of all processes coupled to the
-/// installation, or the operation limits of a year with one class.
-typedef struct bounds {
-  double lower, upper;
-} bounds;
-bounds program_column_bounds(const vt_pathway *m, int column, const double *value);
-/// Bounds of a row, likewise.
-bounds program_row_bounds(const vt_pathway *m, int row, const double *value);
 
 #endif
