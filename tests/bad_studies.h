@@ -278,8 +278,8 @@ static const bad_study bad_factors[] = {
 static const bad_study bad_settings[] = {
     {HEAD "results: {keep: impact}\n", "s.yaml:6: 'results.keep': found 'impact', expected a list"},
     {HEAD "results: {keep: [impacts]}\n", "s.yaml:6: 'results.keep[0]': found 'impacts', expected "
-                                          "one of installation, operation, impact; did you mean "
-                                          "'impact'?"},
+                                          "one of installation, operation, impact, production"},
+    {HEAD "results: {keep: [impacts]}\n", "; did you mean 'impact'?"},
     {HEAD "results: {keep: [impact, impact]}\n", "s.yaml:6: 'results.keep[1]': found 'impact' twi"},
     {HEAD "results: {keep: [impact, operation, installation, impact]}\n", "found 'impact' twice"},
     {HEAD "results: {quantiles: 0.5}\n", "s.yaml:6: 'results.quantiles': found the number 0.5"},

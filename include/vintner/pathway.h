@@ -77,4 +77,81 @@ typedef struct vt_plan {
 /// @param plan  arrays of the caller's, overwritten
 void vt_pathway_evaluate(vt_pathway_state *state, const double *x, vt_plan *plan);
 
+// ---------------------------------------------------------------------------------------------
+// Further results of a solved scenario, each recomputed from its tensors for the numbers of the
+// latest vt_pathway_apply. They cost nothing where they are not asked for.
+
+/// A solution of the programme, as the functions below take it. Borrowed.
+typedef struct vt_solved {
+  const vt_plan *plan;        ///< vt_pathway_evaluate of x
+  const double *x;            ///< shape [columns]
+  const double *row_dual;     ///< shape [rows]: d objective / d row bound
+  const double *reduced_cost; ///< shape [columns]
+} vt_solved;
+
+/// Fills `value`, whose shape the functions of this type name. Takes room of the state, so not for
+/// two threads at once.
+typedef void vt_output(vt_pathway_state *state, const vt_solved *solved, double *value);
+
+/// Look up what outputs marked (p) need, and the labels below. Call once, before other threads use
+/// the pathway.
+vt_error vt_pathway_prepare_outputs(vt_pathway *pathway);
+
+/// Installation years of all vintages, those before the horizon too, ascending (p).
+int vt_pathway_vintages(const vt_pathway *pathway, const int **year);
+
+/// Stored limits of specs/pathway.md §4 that are finite, or that a factor may make so, as
+/// `tensor[label, label]`, the form a selector has; a default is one limit (p).
+int vt_pathway_limits(const vt_pathway *pathway, const char *const **label);
+
+/// Labels of where impacts come from, in the order of vt_pathway_impact_by_origin.
+enum { VT_ORIGINS = 4 };
+extern const char *const vt_pathway_origins[VT_ORIGINS];
+
+/// [product, process, time]: what running units make.
+vt_output vt_pathway_production;
+
+/// (p) [process, vintage, time]: the units of a class split back to its vintages, the oldest first,
+/// each as far as it can run: feasible for the model without classes (specs/pathway.md §6).
+vt_output vt_pathway_operation_by_vintage;
+
+/// [product, time]: what all units that exist in a year would make if they ran as much as they can;
+/// operation limits and inputs that may be short are not looked at.
+vt_output vt_pathway_capacity;
+
+/// [process, time]: units running per unit that could run; 0 where none could, or where nothing
+/// bounds how many (annual: a process that makes nothing). Vintages without any flow of operation
+/// do not count.
+vt_output vt_pathway_utilisation;
+
+/// [process, intermediate_flow, time]: intermediate flows taken, with installation and operation.
+vt_output vt_pathway_flow;
+
+/// (p) [elementary_flow, time]: all elementary flows of a year, direct and of the background.
+vt_output vt_pathway_inventory;
+
+/// [category, origin, process, time]: impacts by origin; they add up to those of the plan.
+vt_output vt_pathway_impact_by_origin;
+
+/// [category, intermediate_flow, time]: impacts of the background, by the flow that asks for them.
+vt_output vt_pathway_impact_by_flow;
+
+// Duals. All are d objective / d right-hand side in real units: what one unit more of it adds to
+// the objective. Where an optimum is degenerate they are one of several; each lies between the
+// slopes to either side.
+
+/// (p) [product, time]: of demand. NaN where no flow of the model touches the product in that year:
+/// then no other demand than 0 can be met.
+vt_output vt_pathway_demand_dual;
+
+/// (p) [limit]: of each limit; >= 0 for a minimum, <= 0 for a maximum, 0 where it does not bind. A
+/// default has the sum over the cells it governs. A minimum of 0 or less for installation or
+/// operation has 0, since neither is ever negative. Where several limits are one bound (of coupled
+/// processes), the first process that binds has it.
+vt_output vt_pathway_limit_dual;
+
+/// [process, time]: of installation: what one unit more, forced, would add. Of coupled processes
+/// all follow. NaN where a factor makes the coupling 0.
+vt_output vt_pathway_reduced_cost;
+
 #endif

@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 typedef struct plan {
@@ -30,6 +31,21 @@ static double session_bytes(const vt_program *p) {
   return 200.0 * (double)p->entries + 400.0 * ((double)p->rows + p->columns);
 }
 
+// Blocks of rows take 8 MiB, or a row for each thread if that is more, beside the reference's. The
+// statistics at the end turn rows into columns, at most 192 MiB of them at a time.
+static double layout_bytes(const vt_layout *layout, int threads) {
+  double row = 0, widest = 0;
+  for (int v = 0; v < layout->variables; v++) {
+    const double cells = (double)layout->variable[v].cells;
+    row += 8.0 * cells;
+    if (layout->variable[v].statistics && cells > widest) widest = cells;
+  }
+  const double blocks = row + fmax(8.0 * (1 << 20), row * threads);
+  const double columns =
+      fmin(192.0 * (1 << 20), 8.0 * widest * ((double)layout->scenarios + 6 + layout->quantiles));
+  return fmax(blocks, columns);
+}
+
 static plan make_plan(const job *j) {
   const vt_pathway *model = vt_pathway_kind_model(j->kind);
   const vt_program *program = vt_pathway_program(model);
@@ -42,11 +58,11 @@ static plan make_plan(const job *j) {
             .factors = j->study->factors,
             .threads = j->threads};
   vt_pathway_textbook_size(model, &p.textbook_rows, &p.textbook_columns);
-  const double thread_bytes =
-      (double)vt_pathway_state_bytes(model) + session_bytes(program) + 8.0 * (1 << 20);
+  const double thread_bytes = (double)vt_pathway_state_bytes(model) + session_bytes(program);
   ptrdiff_t stored = 0;
   for (int t = 0; t < VT_TENSOR_COUNT; t++) stored += j->inputs->tensor[t].count;
-  const double shared_bytes = 40.0 * (double)stored + session_bytes(program);
+  const double shared_bytes =
+      40.0 * (double)stored + session_bytes(program) + layout_bytes(layout, j->threads);
   const double mib = 1024.0 * 1024.0;
   p.memory_mib = (shared_bytes + j->threads * thread_bytes) / mib + 30.0;
   p.file_mib = file_bytes(layout) / mib;

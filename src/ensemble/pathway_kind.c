@@ -89,7 +89,7 @@ static vt_error solve_numbers(worker *w, const double *factor, const vt_basis *s
   if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
     vt_pathway_evaluate(w->state, solution.x, &w->plan);
     outcome = judge(&solution, &w->plan);
-    pathway_fill_outputs(&(answer){k, &w->plan, &solution}, row);
+    pathway_fill_outputs(&(answer){k, &w->plan, &solution, w->state}, row);
   }
   row[p->status][0] = outcome;
   row[p->wall][0] = omp_get_wtime() - begun;
@@ -172,6 +172,7 @@ void vt_pathway_kind_free(vt_pathway_kind *k) {
   vt_pathway_free(k->pathway);
   free(k->reference.status);
   free(k->time);
+  free(k->vintage);
   free(k);
 }
 

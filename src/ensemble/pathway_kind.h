@@ -13,6 +13,13 @@ typedef enum axis_id {
   AXIS_TIME,
   AXIS_CATEGORY,
   AXIS_FACTOR,
+  // Those below are in the file if an output that is kept runs over them.
+  AXIS_PRODUCT,
+  AXIS_INTERMEDIATE_FLOW,
+  AXIS_ELEMENTARY_FLOW,
+  AXIS_VINTAGE,
+  AXIS_ORIGIN,
+  AXIS_LIMIT,
   AXIS_COUNT,
 } axis_id;
 
@@ -30,6 +37,7 @@ struct vt_pathway_kind {
   vt_lp_model *lp;
   vt_basis reference; ///< status NULL: the reference scenario has no optimum
   double *time;       ///< shape [times]
+  double *vintage;    ///< shape [vintages]; NULL without that axis
   vt_dimension dimension[AXIS_COUNT];
   int axis[AXIS_COUNT]; ///< index into dimension, -1 for an empty axis
   vt_variable variable[MOST_VARIABLES];
@@ -44,6 +52,7 @@ typedef struct answer {
   const vt_pathway_kind *kind;
   const vt_plan *plan;
   const vt_lp_solution *solution;
+  vt_pathway_state *state; ///< holds the numbers of the scenario
 } answer;
 
 /// Choose dimensions and variables of the results.

@@ -18,6 +18,8 @@ typedef struct output {
   int axes;
   axis_id axis[VT_MAX_DIMENSIONS];
   void (*fill)(const answer *s, double *value, ptrdiff_t cells);
+  vt_output *compute; // in place of fill
+  bool prepared;      // compute needs vt_pathway_prepare_outputs
 } output;
 
 static void copy(double *to, const double *from, ptrdiff_t cells) {
@@ -76,14 +78,58 @@ static const output outputs[] = {
     {"gap", "relative duality gap", .always = true, .fill = fill_gap},
     {"unique", "1 if the optimum is unique", .always = true, .storage = VT_STORE_INT8,
      .fill = fill_unique},
+    {"production", "product made by process", .big = true, .statistics = true, .axes = 3,
+     .axis = {AXIS_PRODUCT, AXIS_PROCESS, AXIS_TIME}, .compute = vt_pathway_production},
+    {"operation_by_vintage", "units running, by year of installation", .big = true,
+     .statistics = true, .axes = 3, .axis = {AXIS_PROCESS, AXIS_VINTAGE, AXIS_TIME},
+     .compute = vt_pathway_operation_by_vintage, .prepared = true},
+    {"capacity", "product that all units there are could make in a year", .statistics = true,
+     .axes = 2, .axis = {AXIS_PRODUCT, AXIS_TIME}, .compute = vt_pathway_capacity},
+    {"utilisation", "units running per unit that could run", .big = true, .statistics = true,
+     .axes = 2, .axis = {AXIS_PROCESS, AXIS_TIME}, .compute = vt_pathway_utilisation},
+    {"flow", "intermediate flow taken by process", .big = true, .statistics = true, .axes = 3,
+     .axis = {AXIS_PROCESS, AXIS_INTERMEDIATE_FLOW, AXIS_TIME}, .compute = vt_pathway_flow},
+    {"inventory", "elementary flow, direct and of the background", .big = true, .statistics = true,
+     .axes = 2, .axis = {AXIS_ELEMENTARY_FLOW, AXIS_TIME}, .compute = vt_pathway_inventory,
+     .prepared = true},
+    {"impact_by_origin", "impact by origin, process and year", .big = true, .statistics = true,
+     .axes = 4, .axis = {AXIS_CATEGORY, AXIS_ORIGIN, AXIS_PROCESS, AXIS_TIME},
+     .compute = vt_pathway_impact_by_origin},
+    {"impact_by_flow", "impact of the background by intermediate flow and year", .big = true,
+     .statistics = true, .axes = 3, .axis = {AXIS_CATEGORY, AXIS_INTERMEDIATE_FLOW, AXIS_TIME},
+     .compute = vt_pathway_impact_by_flow},
+    {"demand_dual", "d objective / d demand", .statistics = true, .axes = 2,
+     .axis = {AXIS_PRODUCT, AXIS_TIME}, .compute = vt_pathway_demand_dual, .prepared = true},
+    {"limit_dual", "d objective / d limit", .statistics = true, .axes = 1, .axis = {AXIS_LIMIT},
+     .compute = vt_pathway_limit_dual, .prepared = true},
+    {"reduced_cost", "d objective / d installation, forced", .big = true, .statistics = true,
+     .axes = 2, .axis = {AXIS_PROCESS, AXIS_TIME}, .compute = vt_pathway_reduced_cost},
 };
 enum { OUTPUTS = sizeof outputs / sizeof *outputs };
 
 void pathway_fill_outputs(const answer *s, double *const *row) {
   const vt_pathway_kind *k = s->kind;
+  const vt_solved solved = {s->plan, s->solution->x, s->solution->row_dual,
+                            s->solution->reduced_cost};
   for (int v = 0; v < k->layout.variables; v++) {
-    if (k->output[v] >= 0) outputs[k->output[v]].fill(s, row[v], k->variable[v].cells);
+    if (k->output[v] < 0) continue;
+    const output *o = &outputs[k->output[v]];
+    if (o->compute)
+      o->compute(s->state, &solved, row[v]);
+    else
+      o->fill(s, row[v], k->variable[v].cells);
   }
+}
+
+static bool keeps(const vt_study *study, const char *name) {
+  for (int i = 0; i < study->keeps; i++) {
+    if (strcmp(study->keep[i], name) == 0) return true;
+  }
+  return false;
+}
+
+static bool is_kept(const vt_pathway_kind *k, const output *o) {
+  return o->always || keeps(k->study, o->name);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -126,8 +172,62 @@ static vt_error list_years(vt_pathway_kind *k) {
   return VT_OK;
 }
 
+static vt_error list_vintages(vt_pathway_kind *k, vt_dimension *d) {
+  const int *year;
+  const int years = vt_pathway_vintages(k->pathway, &year);
+  *d = (vt_dimension){
+      .name = "vintage", .long_name = "year of installation", .size = years, .integer = true};
+  VT_NEW(k->vintage, years);
+  for (int v = 0; v < years; v++) k->vintage[v] = year[v];
+  d->number = k->vintage;
+  return VT_OK;
+}
+
+// Axes that only some outputs have: made for those that are kept.
+static vt_error add_further_axes(vt_pathway_kind *k, const bool *used, vt_dimension *all) {
+  const struct {
+    axis_id axis;
+    vt_axis labels;
+    const char *name, *long_name;
+  } sets[] = {
+      {AXIS_PRODUCT, VT_AXIS_PRODUCT, "product", "product code"},
+      {AXIS_INTERMEDIATE_FLOW, VT_AXIS_INTERMEDIATE_FLOW, "intermediate_flow",
+       "intermediate flow code"},
+      {AXIS_ELEMENTARY_FLOW, VT_AXIS_ELEMENTARY_FLOW, "elementary_flow", "elementary flow code"},
+  };
+  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+    vt_dimension *d = &all[sets[i].axis];
+    if (!used[sets[i].axis]) continue;
+    *d = (vt_dimension){.name = sets[i].name, .long_name = sets[i].long_name};
+    d->size = vt_labels_count(vt_inputs_labels(k->inputs, sets[i].labels));
+    VT_TRY(list_labels(k->inputs, sets[i].labels, &d->label));
+  }
+  if (used[AXIS_VINTAGE]) VT_TRY(list_vintages(k, &all[AXIS_VINTAGE]));
+  if (used[AXIS_ORIGIN])
+    all[AXIS_ORIGIN] = (vt_dimension){.name = "origin",
+                                      .long_name = "where an impact comes from",
+                                      .size = VT_ORIGINS,
+                                      .label = vt_pathway_origins};
+  if (used[AXIS_LIMIT]) {
+    all[AXIS_LIMIT] = (vt_dimension){.name = "limit", .long_name = "limit of the inputs"};
+    all[AXIS_LIMIT].size = vt_pathway_limits(k->pathway, &all[AXIS_LIMIT].label);
+  }
+  return VT_OK;
+}
+
+static vt_error prepare_outputs(vt_pathway_kind *k, bool *used) {
+  bool prepared = false;
+  for (int o = 0; o < OUTPUTS; o++) {
+    if (!is_kept(k, &outputs[o])) continue;
+    prepared = prepared || outputs[o].prepared;
+    for (int i = 0; i < outputs[o].axes; i++) used[outputs[o].axis[i]] = true;
+  }
+  return prepared ? vt_pathway_prepare_outputs(k->pathway) : VT_OK;
+}
+
 static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   const vt_inputs *in = k->inputs;
+  bool used[AXIS_COUNT] = {false};
   vt_dimension all[AXIS_COUNT] = {
       [AXIS_PROCESS] = {.name = "process",
                         .long_name = "process code",
@@ -150,6 +250,8 @@ static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   VT_TRY(list_factors(k, &all[AXIS_FACTOR].label));
   VT_TRY(list_process_names(in, &all[AXIS_PROCESS].text));
   if (all[AXIS_PROCESS].text) all[AXIS_PROCESS].text_name = "process_name";
+  VT_TRY(prepare_outputs(k, used));
+  VT_TRY(add_further_axes(k, used, all));
   for (int a = 0; a < AXIS_COUNT; a++) {
     k->axis[a] = -1;
     if (all[a].size == 0) continue; // netCDF would call it unlimited
@@ -178,17 +280,10 @@ static int add_variable(vt_pathway_kind *k, vt_variable v, const axis_id *axis, 
   return k->layout.variables++;
 }
 
-static bool keeps(const vt_study *study, const char *name) {
-  for (int i = 0; i < study->keeps; i++) {
-    if (strcmp(study->keep[i], name) == 0) return true;
-  }
-  return false;
-}
-
 static void add_outputs(vt_pathway_kind *k) {
   for (int o = 0; o < OUTPUTS; o++) {
     const output *from = &outputs[o];
-    if (!from->always && !keeps(k->study, from->name)) continue;
+    if (!is_kept(k, from)) continue;
     const vt_variable v = {.name = from->name,
                            .long_name = from->long_name,
                            .storage =

@@ -43,7 +43,7 @@ typedef struct line {
 /// A vintage of a process: an installation year, of the horizon or before it.
 typedef struct vintage {
   int year;
-  int time;           ///< index into system_time, or -1
+  int time;         ///< index into system_time, or -1
   ptrdiff_t capacity; ///< entry of existing_capacity, or -1
 } vintage;
 
@@ -172,6 +172,18 @@ struct vt_pathway {
   int *column_process, *column_time; ///< shape [columns]
   int *column_class;                 ///< shape [columns]: class of an operation column, or -1
   double *objective;                 ///< shape [categories]: weights
+
+  // Made by vt_pathway_prepare_outputs (prepare.c).
+  int vintage_years;
+  int *vintage_year;  ///< shape [vintage_years], ascending
+  int *vintage_place; ///< shape [vintages]: index into vintage_year
+  ptrdiff_t pairs;
+  ptrdiff_t *pair;   ///< shape [pairs + 1]: first background entry of each (snapshot, flow)
+  int *mapping_cell; ///< shape [snapshots, times]
+  int *balance_row;  ///< shape [products, times]: -1 where no flow touches the product
+  int limits;
+  const char **limit_label; ///< shape [limits]
+  int *limit_of_cell;       ///< shape [cells]: limit that a cell is, or -1
 };
 
 /// Cell of the entry with this key, or the cell given for a missing one.

@@ -1,0 +1,282 @@
+// outputs.c - what a plan is made of, recomputed from the scenario's tensors (specs/pathway.md §8).
+//
+// The same activities as in evaluate.c: every class that runs and every unit that is built has
+// rates, one a line and year. Nothing here looks at the programme's coefficients.
+#include "state.h"
+
+#include <string.h>
+
+const char *const vt_pathway_origins[VT_ORIGINS] = {
+    "installation", "operation", "installation_background", "operation_background"};
+
+// ---------------------------------------------------------------------------------------------
+// A walk over all flows of a plan.
+
+typedef struct flow {
+  const line *line;
+  int process, time;
+  double amount;
+  bool running; // by operation, else by installation
+} flow;
+
+typedef void visit(const vt_pathway_state *s, const flow *f, double *value);
+
+static void visit_rates(const vt_pathway_state *s, ptrdiff_t first, ptrdiff_t count, double units,
+                        flow f, visit *each, double *value) {
+  const vt_pathway *m = s->model;
+  for (ptrdiff_t i = first; i < first + count; i++) {
+    const rate *r = &m->rate[i];
+    f.line = &m->line[r->line];
+    f.time = r->time;
+    f.amount = s->value[r->cell] * units;
+    each(s, &f, value);
+  }
+}
+
+static void walk_operation(const vt_pathway_state *s, const vt_solved *solved, visit *each,
+                           double *value) {
+  const vt_pathway *m = s->model;
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    const class_ *c = &m->class_[k];
+    const double units = c->column < 0 ? 0.0 : solved->x[c->column];
+    if (units == 0.0) continue;
+    visit_rates(s, c->first_rate, c->rates, units, (flow){.process = c->process, .running = true},
+                each, value);
+  }
+}
+
+static void walk(const vt_pathway_state *s, const vt_solved *solved, visit *each, double *value) {
+  const vt_pathway *m = s->model;
+  walk_operation(s, solved, each, value);
+  for (int p = 0; p < m->processes; p++) {
+    for (int t = 0; t < m->times; t++) {
+      const double units = solved->plan->installation[at_time(m, p, t)];
+      const build *b = &m->build[at_time(m, p, t)];
+      if (units != 0.0)
+        visit_rates(s, b->first_rate, b->rates, units, (flow){.process = p}, each, value);
+    }
+  }
+}
+
+static void clear(double *value, ptrdiff_t cells) {
+  memset(value, 0, (size_t)cells * sizeof *value);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Flows.
+
+static void add_production(const vt_pathway_state *s, const flow *f, double *value) {
+  const vt_pathway *m = s->model;
+  if (f->line->tensor != VT_TENSOR_PRODUCTION) return;
+  value[((ptrdiff_t)f->line->flow * m->processes + f->process) * m->times + f->time] += f->amount;
+}
+
+void vt_pathway_production(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->products * m->processes * m->times);
+  walk_operation(s, solved, add_production, value);
+}
+
+static void add_technosphere(const vt_pathway_state *s, const flow *f, double *value) {
+  const vt_pathway *m = s->model;
+  if (f->line->tensor != VT_TENSOR_TECHNOSPHERE) return;
+  value[((ptrdiff_t)f->process * m->intermediates + f->line->flow) * m->times + f->time] +=
+      f->amount;
+}
+
+void vt_pathway_flow(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->processes * m->intermediates * m->times);
+  walk(s, solved, add_technosphere, value);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Impacts.
+
+static bool has_impacts(const flow *f, bool *background) {
+  *background = f->line->tensor == VT_TENSOR_TECHNOSPHERE;
+  return *background || f->line->tensor == VT_TENSOR_BIOSPHERE;
+}
+
+static double impact_of(const vt_pathway_state *s, const flow *f, int category, bool background) {
+  const vt_pathway *m = s->model;
+  const int unit = background ? m->impact[at_impact(m, category, f->line->flow, f->time)]
+                              : m->factor_q[at_factor_q(m, category, f->line->flow, f->time)];
+  return f->amount * s->value[unit];
+}
+
+static void add_origin(const vt_pathway_state *s, const flow *f, double *value) {
+  const vt_pathway *m = s->model;
+  bool background;
+  if (!has_impacts(f, &background)) return;
+  const int origin = 2 * background + f->running; // as in vt_pathway_origins
+  for (int c = 0; c < m->categories; c++) {
+    const ptrdiff_t block = ((ptrdiff_t)c * VT_ORIGINS + origin) * m->processes + f->process;
+    value[block * m->times + f->time] += impact_of(s, f, c, background);
+  }
+}
+
+void vt_pathway_impact_by_origin(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->categories * VT_ORIGINS * m->processes * m->times);
+  walk(s, solved, add_origin, value);
+}
+
+static void add_impact_of_flow(const vt_pathway_state *s, const flow *f, double *value) {
+  const vt_pathway *m = s->model;
+  bool background;
+  if (!has_impacts(f, &background) || !background) return;
+  for (int c = 0; c < m->categories; c++)
+    value[at_impact(m, c, f->line->flow, f->time)] += impact_of(s, f, c, true);
+}
+
+void vt_pathway_impact_by_flow(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->categories * m->intermediates * m->times);
+  walk(s, solved, add_impact_of_flow, value);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Inventory. The background has up to millions of entries: intermediate flows are summed first, and
+// what nobody takes in the years of a snapshot is passed over.
+
+static void add_direct(const vt_pathway_state *s, const flow *f, double *value) {
+  if (f->line->tensor == VT_TENSOR_BIOSPHERE)
+    value[at_time(s->model, f->line->flow, f->time)] += f->amount;
+}
+
+static void add_total(const vt_pathway_state *s, const flow *f, double *total) {
+  if (f->line->tensor == VT_TENSOR_TECHNOSPHERE)
+    total[at_time(s->model, f->line->flow, f->time)] += f->amount;
+}
+
+// The number that factors make of a background entry, which has no cell (factors.c).
+static double background_value(const vt_pathway_state *s, ptrdiff_t entry) {
+  const vt_pathway *m = s->model;
+  const double base = m->inputs->tensor[VT_TENSOR_BACKGROUND].value[entry];
+  const int touched =
+      m->touched[VT_TENSOR_BACKGROUND] ? m->touched[VT_TENSOR_BACKGROUND][entry] : -1;
+  if (touched < 0 || m->touch[touched].alpha < 0) return base;
+  const touch *t = &m->touch[touched];
+  return s->value[t->alpha] * base + s->value[t->beta];
+}
+
+// Emissions of a snapshot for one intermediate flow, taken by `amount` a year in [first, last].
+static void add_pair(const vt_pathway_state *s, ptrdiff_t pair, const double *amount, int first,
+                     int last, double *value) {
+  const vt_pathway *m = s->model;
+  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+  for (ptrdiff_t e = m->pair[pair]; e < m->pair[pair + 1]; e++) {
+    const double emitted = background_value(s, e);
+    double *row = value + (ptrdiff_t)g->index[3 * e + 2] * m->times;
+    for (int t = first; t <= last; t++) row[t] += emitted * amount[t];
+  }
+}
+
+void vt_pathway_inventory(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+  // Room that vt_pathway_evaluate clears before it uses it: of a product and of all intermediates.
+  double *amount = s->flow, *total = s->flow + (ptrdiff_t)m->products * m->times;
+  clear(value, (ptrdiff_t)m->elementaries * m->times);
+  clear(total, (ptrdiff_t)m->intermediates * m->times);
+  walk(s, solved, add_direct, value);
+  walk(s, solved, add_total, total);
+  for (ptrdiff_t k = 0; k < m->pairs; k++) {
+    const int32_t *key = g->index + 3 * m->pair[k];
+    int first = m->times, last = -1;
+    for (int t = 0; t < m->times; t++) {
+      amount[t] = s->value[m->mapping_cell[at_time(m, key[0], t)]] * total[at_time(m, key[1], t)];
+      if (amount[t] == 0.0) continue;
+      last = t;
+      if (first > t) first = t;
+    }
+    add_pair(s, k, amount, first, last, value);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Units that could run.
+
+// Whether anything says how many units of a class can run: not where, in the annual convention, it
+// makes nothing.
+static bool is_bounded(const vt_pathway_state *s, const class_ *c) {
+  return c->capped && s->value[c->least_production] != 0.0;
+}
+
+// How many of a vintage can run.
+static double room_of(const vt_pathway_state *s, const vt_plan *plan, const class_ *c, int member) {
+  const vt_pathway *m = s->model;
+  const vintage *v = &m->vintage[member];
+  const double f = s->value[c->least_production];
+  if (v->time >= 0) return f * plan->installation[at_time(m, c->process, v->time)];
+  return f * s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity]];
+}
+
+static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c) {
+  const int *member = s->model->member + c->first_member;
+  double room = 0.0;
+  for (ptrdiff_t i = 0; i < c->members; i++) room += room_of(s, plan, c, member[i]);
+  return room;
+}
+
+void vt_pathway_capacity(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->products * m->times);
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    const class_ *c = &m->class_[k];
+    const double room = is_bounded(s, c) ? room_of_class(s, solved->plan, c) : 0.0;
+    if (room == 0.0) continue;
+    for (ptrdiff_t i = c->first_rate; i < c->first_rate + c->rates; i++) {
+      const line *l = &m->line[m->rate[i].line];
+      if (l->tensor == VT_TENSOR_PRODUCTION)
+        value[at_time(m, l->flow, c->time)] += s->value[m->rate[i].cell] * room;
+    }
+  }
+}
+
+void vt_pathway_utilisation(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  for (ptrdiff_t at = 0; at < (ptrdiff_t)m->processes * m->times; at++) {
+    bool bounded = true;
+    double room = 0.0;
+    for (ptrdiff_t k = m->first_class[at]; k < m->first_class[at + 1]; k++) {
+      bounded = bounded && is_bounded(s, &m->class_[k]);
+      room += room_of_class(s, solved->plan, &m->class_[k]);
+    }
+    value[at] = bounded && room > 0.0 ? solved->plan->operation[at] / room : 0.0;
+  }
+}
+
+// Units of a class over its vintages, which are in ascending order. What rounding leaves over goes
+// to the vintage with the most room, where it matters least.
+static void split_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c,
+                        double units, double *value) {
+  const vt_pathway *m = s->model;
+  const int *member = m->member + c->first_member;
+  double *cell = value + (ptrdiff_t)c->process * m->vintage_years * m->times + c->time;
+  ptrdiff_t widest = 0;
+  double most = 0.0;
+  for (ptrdiff_t i = 0; i < c->members && is_bounded(s, c); i++) {
+    const double room = room_of(s, plan, c, member[i]);
+    const double part = units < room ? units : room;
+    if (room > most) {
+      most = room;
+      widest = i;
+    }
+    if (!(part > 0.0)) continue;
+    cell[(ptrdiff_t)m->vintage_place[member[i]] * m->times] += part;
+    units -= part;
+  }
+  cell[(ptrdiff_t)m->vintage_place[member[widest]] * m->times] += units;
+}
+
+void vt_pathway_operation_by_vintage(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_pathway *m = s->model;
+  clear(value, (ptrdiff_t)m->processes * m->vintage_years * m->times);
+  for (ptrdiff_t k = 0; k < m->classes; k++) {
+    const class_ *c = &m->class_[k];
+    const double units = c->column < 0 ? 0.0 : solved->x[c->column];
+    if (units != 0.0) split_class(s, solved->plan, c, units, value);
+  }
+}
