@@ -543,6 +543,35 @@ YAML
     at_most "${name%:*}: feasible" real.h5 violation 1e-9
     at_most "${name%:*}: proven" real.h5 gap 1e-7
   done
+  local python
+  python=$(find_python h5py)
+  if [ -z "$python" ]; then echo 'no Python with h5py: only objectives are compared'; fi
+  cat >plan.py <<'PY'
+import json
+import sys
+import h5py
+case, file = json.load(open(sys.argv[1])), h5py.File(sys.argv[2])
+
+
+def names(axis):
+    return [x.decode() if isinstance(x, bytes) else x for x in file[axis][:]]
+
+
+def near(found, wanted, size):
+    assert abs(found - wanted) <= 1e-6 * max(abs(wanted), size), (found, wanted)
+
+
+category, process, time = names("category"), names("process"), list(file["time"][:])
+for name, wanted in case.get("impacts", {}).items():
+    near(file["total_impact"][0, category.index(name)], wanted, 0.0)
+if case.get("unique") and "installation" in case:
+    found = file["installation"][0]
+    wanted = {tuple(json.loads(key)): value for key, value in case["installation"].items()}
+    size = max(map(abs, wanted.values()), default=0.0)
+    for p, code in enumerate(process):
+        for t, year in enumerate(time):
+            near(found[p, t], wanted.get((code, year), 0.0), size)
+PY
   for expected in "$cases"/optimex/*.expected.json; do
     name=$(basename "$expected" .expected.json)
     while read -r unit category outcome wanted; do
@@ -552,6 +581,9 @@ YAML
       holds "optimex $name $unit: outcome" [ "$(value model.h5 status)" = "$outcome" ]
       if [ "$outcome" = 0 ]; then
         near "optimex $name $unit" "$(value model.h5 objective)" "$wanted" 1e-7
+        if [ "$unit" = lifetime ] && [ -n "$python" ]; then
+          holds "optimex $name: impacts and installation" "$python" plan.py "$expected" model.h5
+        fi
       fi
     done < <(python3 - "$expected" <<'PY'
 import json
