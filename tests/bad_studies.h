@@ -10,6 +10,7 @@
 #define TABLE HEAD "ensemble:\n  design: {table: t.csv}\n  factors:\n    "          // line 9
 #define DRAW(value) MONTE_CARLO "f: {target: demand, multiply: " value "}\n"
 #define DESIGN(design) HEAD "ensemble:\n  design: " design "\n  factors: {f: {target: a, set: 1}}\n"
+#define AIMS(design) HEAD "ensemble:\n  design: " design "\n"
 #define TARGET(target) OVERRIDE "{target: '" target "', set: 1}\n"
 
 typedef struct bad_study {
@@ -83,8 +84,21 @@ static const bad_study bad_heads[] = {
     {HEAD "    objective: 3\n", "s.yaml:6: 'model.pathway.objective': found the number 3"},
     {HEAD "    objective: []\n", "s.yaml:6: 'model.pathway.objective': found an empty list"},
     {HEAD "    objective: {}\n", "s.yaml:6: 'model.pathway.objective': found an empty map"},
-    {HEAD "    objective:\n      - a\n      - b\n",
-     "s.yaml:8: a list of several objectives is not available in this version"},
+    {HEAD "    objective:\n      - a\n      - b\n      - a\n",
+     "s.yaml:9: 'model.pathway.objective': found 'a' a second time, expected distinct categories"},
+    {HEAD "    objective: [a, {category: b, tolerance: -1}]\n",
+     "s.yaml:6: 'model.pathway.objective[1].tolerance': found the number -1, expected a share"},
+    {HEAD "    objective: [a, {category: b, tolerance: .inf}]\n",
+     "s.yaml:6: 'model.pathway.objective[1].tolerance': found the number .inf, expected a finite"},
+    {HEAD "    objective: [a, {category: b, tolerence: 1}]\n",
+     "s.yaml:6: unknown key in 'model.pathway.objective[1]': found 'tolerence', expected category, "
+     "tolerance; did you mean 'tolerance'?"},
+    {HEAD "    objective: [a, {tolerance: 1}]\n",
+     "s.yaml:6: missing key in 'model.pathway.objective[1]': expected 'category'"},
+    {HEAD "    objective: [{a: 1}, b]\n",
+     "s.yaml:6: unknown key in 'model.pathway.objective[0]': found 'a', expected category"},
+    {HEAD "    objective: [a, 3]\n",
+     "s.yaml:6: 'model.pathway.objective[1]': found the number 3, expected a category or a map"},
     {HEAD "    objective: {a: one}\n",
      "s.yaml:6: 'model.pathway.objective.a': found 'one', expected a number"},
     {HEAD "    objective: {a: .nan}\n",
@@ -167,9 +181,33 @@ static const bad_study bad_ensembles[] = {
      "s.yaml:7: 'ensemble.seed': found the number 18446744073709551616, expected a whole"},
     {HEAD "ensemble:\n  seed: '1'\n  design: factorial\n  factors: {}\n",
      "s.yaml:7: 'ensemble.seed': found '1', expected a whole number"},
+    {DESIGN("{alternatives: {slack: 0.1}}"),
+     "s.yaml:8: 'ensemble.factors': found factors with the design 'alternatives', expected none"},
+    {AIMS("{pareto: {categories: [a, b], points: 1}}"),
+     "s.yaml:7: 'ensemble.design.pareto.points': found the number 1, expected a whole number from "
+     "2"},
+    {AIMS("{pareto: {categories: [a, a], points: 3}}"),
+     "s.yaml:7: 'ensemble.design.pareto.categories[1]': found 'a' a second time, expected two"},
+    {AIMS("{pareto: {categories: [a], points: 3}}"),
+     "s.yaml:7: 'ensemble.design.pareto.categories': found a list of 1, expected two categories"},
+    {AIMS("{pareto: {categories: [a, b]}}"),
+     "s.yaml:7: missing key in 'ensemble.design.pareto': expected 'points'"},
+    {AIMS("pareto"), "s.yaml:7: 'ensemble.design': found 'pareto' without its value, expected"},
+    {AIMS("{alternatives: {slack: -0.1}}"),
+     "s.yaml:7: 'ensemble.design.alternatives.slack': found the number -0.1, expected a share of"},
+    {AIMS("{alternatives: {minimise: a}}"),
+     "s.yaml:7: missing key in 'ensemble.design.alternatives': expected 'slack'"},
+    {AIMS("{alternatives: {slack: 0, minimise: [], maximise: []}}"),
+     "s.yaml:7: 'ensemble.design.alternatives': found nothing to minimise or maximise, expected"},
+    {AIMS("{alternatives: {slack: 0, minimise: 'a, b'}}"),
+     "s.yaml:7: 'ensemble.design.alternatives.minimise': found 'a, b', expected processes with"},
+    {AIMS("{alternatives: {slack: 0, minimise: [a, 'b]c']}}"),
+     "s.yaml:7: 'ensemble.design.alternatives.minimise[1]': bad selector 'process[b]c]', column"},
+    {HEAD "    objective: [a, b]\nensemble:\n  design: {pareto: {categories: [a, b], points: 3}}\n",
+     "s.yaml:8: 'ensemble.design.pareto': found an objective of 2 levels in line 6, expected one"},
     {DESIGN("factorail"), "s.yaml:7: 'ensemble.design': found 'factorail', expected factorial, "
-                          "one-at-a-time, {monte-carlo: N} or {table: file.csv}; did you mean "
-                          "'factorial'?"},
+                          "one-at-a-time, {monte-carlo: N}, {table: file.csv}, {pareto: ...} or "
+                          "{alternatives: ...}; did you mean 'factorial'?"},
     {DESIGN("{montecarlo: 3}"), "s.yaml:7: 'ensemble.design': found 'montecarlo', expected "},
     {DESIGN("monte-carlo"),
      "s.yaml:7: 'ensemble.design': found 'monte-carlo' without its value, expected 'design: "

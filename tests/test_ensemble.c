@@ -324,10 +324,24 @@ static void a_signal_stops_the_run_with_work_left(void **state) {
   free(seen);
 }
 
+static void points_that_others_better_are_flagged(void **state) {
+  (void)state;
+  const double a[] = {1, 2, 3, 2, 3, (double)NAN, 1, 4}, b[] = {5, 3, 1, 4, 3, 0, 5.0000001, 1};
+  const double wanted[] = {0, 0, 0, 1, 1, 0, 0, 1};
+  double flag[8];
+  assert_int_equal(vt_dominated_points(a, b, 8, flag), VT_OK);
+  for (int i = 0; i < 8; i++) {
+    if (i == 5) assert_true(isnan(flag[i]));
+    if (i != 5 && flag[i] != wanted[i]) fail_msg("point %d: %g, not %g", i, flag[i], wanted[i]);
+  }
+  assert_int_equal(vt_dominated_points(a, b, 0, flag), VT_OK);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(philox_gives_the_published_numbers),
       cmocka_unit_test(random_numbers_are_those_of_their_key),
+      cmocka_unit_test(points_that_others_better_are_flagged),
       cmocka_unit_test(quantiles_are_those_of_the_distributions),
       cmocka_unit_test(discrete_values_come_by_weight_and_truncation_drops_some),
       cmocka_unit_test(a_factorial_design_runs_its_last_factor_fastest),

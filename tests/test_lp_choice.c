@@ -330,7 +330,7 @@ static void a_wrong_answer_does_not_verify(void **state) {
   sample s = two_rows();
   const vt_numbers n = numbers_of(&s);
   double x[] = {3, 1}, y[] = {1.5, 0.5}, activity[2], largest[2], column[2], magnitude[2];
-  vt_duals duals = {s.cost, y, column, magnitude};
+  vt_duals duals = {s.cost, y, column, magnitude, 0};
   vt_lp_solution a = {.x = x};
   vt_row_activities(&s.program, s.value, x, activity, largest);
   vt_price(&s.program, s.value, &duals);

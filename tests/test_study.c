@@ -256,6 +256,37 @@ static void an_objective_may_be_one_name_or_a_list_of_one(void **state) {
   }
 }
 
+static void an_objective_may_have_levels_with_tolerances(void **state) {
+  (void)state;
+  vt_study *study = parse("s.yaml", HEAD "    objective: [a, {category: b, tolerance: 0.5}, c]\n");
+  assert_int_equal(study->pathway.objectives, 1);
+  assert_string_equal(study->pathway.objective[0].category, "a");
+  assert_int_equal(study->pathway.levels, 3);
+  assert_string_equal(study->pathway.level[1].category, "b");
+  assert_true(study->pathway.level[1].tolerance == 0.5 && study->pathway.level[2].tolerance == 0);
+  assert_int_equal(study->pathway.level[2].line, 6);
+  vt_study_free(study);
+}
+
+static void designs_without_factors_are_read(void **state) {
+  (void)state;
+  vt_study *study = parse("s.yaml", AIMS("{pareto: {categories: [a, b], points: 7}}"));
+  assert_int_equal(study->design, VT_DESIGN_PARETO);
+  assert_int_equal(study->design_size, 7);
+  assert_string_equal(study->pareto.category[1].category, "b");
+  assert_string_equal(study->pathway.objective[0].category, "a"); // where none is given
+  vt_study_free(study);
+  study = parse("s.yaml", AIMS("{alternatives: {slack: 0.1, maximise: ['p|q*', r]}}"));
+  assert_int_equal(study->design, VT_DESIGN_ALTERNATIVES);
+  assert_true(study->alternatives.slack == 0.1);
+  assert_int_equal(study->alternatives.minimises, 1);
+  assert_int_equal(study->alternatives.minimise[0].target.axis[0].pattern[0].kind, VT_PATTERN_ANY);
+  assert_int_equal(study->alternatives.maximises, 2);
+  assert_string_equal(study->alternatives.maximise[0].target.text, "p|q*");
+  assert_int_equal(study->alternatives.maximise[0].target.axis[0].count, 2);
+  vt_study_free(study);
+}
+
 static void empty_lists_of_results_and_overrides_are_fine(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", "\xef\xbb\xbf" HEAD
@@ -400,6 +431,8 @@ int main(void) {
       cmocka_unit_test(every_distribution_arrives_with_its_bounds),
       cmocka_unit_test(a_table_design_takes_factors_without_values),
       cmocka_unit_test(an_objective_may_be_one_name_or_a_list_of_one),
+      cmocka_unit_test(an_objective_may_have_levels_with_tolerances),
+      cmocka_unit_test(designs_without_factors_are_read),
       cmocka_unit_test(empty_lists_of_results_and_overrides_are_fine),
       cmocka_unit_test(an_alias_of_a_distribution_is_fine),
       cmocka_unit_test(a_missing_file_a_folder_and_a_device_are_refused),

@@ -50,6 +50,13 @@ typedef struct vt_variable {
   bool reference;                   ///< stored in /reference
 } vt_variable;
 
+/// Which numbers of a row make it a point of a Pareto front.
+typedef struct vt_front {
+  int impact;      ///< variable over the categories
+  int category[2]; ///< its cells
+  int dominated;   ///< variable that tells which points some other one betters
+} vt_front;
+
 /// All that results/ must know to create the file. The strings and arrays are borrowed.
 typedef struct vt_layout {
   int64_t scenarios;
@@ -60,6 +67,9 @@ typedef struct vt_layout {
   int status_variable;         ///< written last, by itself
   int quantiles;
   const double *quantile;
+  const char *scenario_text_name;   ///< a name for each scenario, or NULL
+  const char *const *scenario_text; ///< shape [scenarios]
+  const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
 } vt_layout;
 
 /// Rows of consecutive scenarios: data[v] has shape [count, variable[v].cells].
@@ -86,6 +96,11 @@ void vt_moments_of(const double *value, int64_t count, vt_moments *moments);
 /// `value`. NaN for count 0.
 void vt_quantiles_of(double *value, int64_t count, const double *p, int quantiles, double *out);
 
+/// Which points (a, b), both to be small, another point betters: flag 1 or 0, NaN for a point
+/// that has a NaN. Differences up to 1e-7 of the largest size on an axis count as none, so that
+/// equal points do not better each other.
+vt_error vt_dominated_points(const double *a, const double *b, int64_t count, double *flag);
+
 // ---------------------------------------------------------------------------------------------
 // Random numbers and designs.
 
@@ -110,6 +125,8 @@ typedef struct vt_design vt_design;
 vt_error vt_design_create(const vt_study *study, vt_design **design);
 void vt_design_free(vt_design *design); ///< accepts NULL
 int64_t vt_design_scenarios(const vt_design *design);
+/// Set how many scenarios there are, where the study alone does not say.
+void vt_design_resize(vt_design *design, int64_t scenarios);
 
 /// Value of each factor in scenario k, NaN where the factor is not applied. value: shape [factors].
 /// Depends on the study and k alone.

@@ -77,6 +77,18 @@ typedef struct vt_lp_solution {
 vt_error vt_lp_solve(vt_lp_session *session, const vt_numbers *numbers, const vt_basis *start,
                      vt_lp_solution *solution);
 
+/// The same where any optimal point will do: no tie-break, and `unique` only where the multipliers
+/// alone prove it.
+vt_error vt_lp_solve_any(vt_lp_session *session, const vt_numbers *numbers, const vt_basis *start,
+                         vt_lp_solution *solution);
+
+/// Narrow bounds to the optimal face of the latest solve, which has to be optimal: what its
+/// multipliers hold at a bound is fixed there. Every point within the new bounds is optimal.
+///
+/// @param row_lower  the bounds of that solve, changed in place, as the others
+vt_error vt_lp_narrow(const vt_lp_session *session, double *row_lower, double *row_upper,
+                      double *column_lower, double *column_upper);
+
 /// The basis of the latest optimal solve (after the tie-break). The caller frees basis->status.
 vt_error vt_lp_basis(const vt_lp_session *session, vt_basis *basis);
 

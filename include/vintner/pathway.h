@@ -47,6 +47,30 @@ ptrdiff_t vt_pathway_state_bytes(const vt_pathway *pathway);
 /// common value of all cells it selects, NaN if they differ).
 double vt_pathway_neutral(const vt_pathway *pathway, int factor);
 
+/// What stages of a scenario minimise or bound besides the objective: the levels of a lexicographic
+/// objective, the two categories of a Pareto front, the objective of near-optimal alternatives; in
+/// this order, none in other studies.
+int vt_pathway_goals(const vt_pathway *pathway);
+
+/// Row of the programme that adds a goal up: free in the numbers of a scenario. -1 if the goal is 0
+/// whatever is done.
+int vt_pathway_goal_row(const vt_pathway *pathway, int goal);
+
+/// Category of a goal, -1 for the objective.
+int vt_pathway_goal_category(const vt_pathway *pathway, int goal);
+
+/// Whether two processes are installed in fixed proportion (or are one).
+bool vt_pathway_coupled(const vt_pathway *pathway, int process, int other);
+
+/// One scenario of near-optimal alternatives.
+typedef struct vt_alternative {
+  int process;
+  int sense; ///< -1: as little of it as possible, 1: as much
+} vt_alternative;
+
+/// The alternatives of a study, process by process; shape [*count], NULL in other studies.
+const vt_alternative *vt_pathway_alternatives(const vt_pathway *pathway, int *count);
+
 typedef struct vt_pathway_state vt_pathway_state;
 vt_error vt_pathway_state_create(const vt_pathway *pathway, vt_pathway_state **state);
 void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
@@ -153,5 +177,12 @@ vt_output vt_pathway_limit_dual;
 /// [process, time]: of installation: what one unit more, forced, would add. Of coupled processes
 /// all follow. NaN where a factor makes the coupling 0.
 vt_output vt_pathway_reduced_cost;
+
+/// The installation of a process over the horizon as a cost of the columns, for the latest
+/// vt_pathway_apply.
+///
+/// @param cost  shape [columns], overwritten
+/// @return whether more of it than any column has can be installed without any effect
+bool vt_pathway_installation_cost(const vt_pathway_state *state, int process, double *cost);
 
 #endif

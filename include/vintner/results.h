@@ -50,6 +50,10 @@ vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t coun
 /// optimal, so the numbers do not depend on `size`.
 vt_error vt_results_statistics(vt_results *results, int rank, int size);
 
+/// Fill in which points of a Pareto front are dominated, from the rows in the file; nothing to do
+/// for other layouts. One rank, after all rows are written.
+vt_error vt_results_mark_dominated(vt_results *results);
+
 /// Mark the file finished (all rows and statistics are in). One rank, after all others are done.
 vt_error vt_results_finish(vt_results *results);
 

@@ -80,6 +80,8 @@ typedef enum vt_design_kind {
   VT_DESIGN_FACTORIAL,
   VT_DESIGN_ONE_AT_A_TIME,
   VT_DESIGN_TABLE,
+  VT_DESIGN_PARETO,       ///< no factors: points of the front between two categories
+  VT_DESIGN_ALTERNATIVES, ///< no factors: extreme plans that are nearly optimal
 } vt_design_kind;
 
 typedef enum vt_unit { VT_UNIT_LIFETIME, VT_UNIT_ANNUAL } vt_unit;
@@ -90,6 +92,14 @@ typedef struct vt_objective_term {
   double weight;
   int line;
 } vt_objective_term;
+
+/// One level of a lexicographic objective: the plan is chosen among those that are best in the
+/// levels before it.
+typedef struct vt_level {
+  const char *category;
+  double tolerance; ///< share of the level's optimum that later levels may give away, >= 0
+  int line;
+} vt_level;
 
 typedef struct vt_study {
   vt_arena *arena;
@@ -106,12 +116,14 @@ typedef struct vt_study {
     vt_unit unit;
     int overrides;
     const vt_factor *override;
+    int levels; ///< lexicographic objective: >= 2, the first is also `objective`; else 0
+    const vt_level *level;
   } pathway;
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
   uint64_t seed;
   vt_design_kind design;
   int design_line;
-  int64_t design_size; ///< monte-carlo: N
+  int64_t design_size; ///< monte-carlo: N; pareto: points
   const char *table;   ///< table: path, resolved
   int factors;
   const vt_factor *factor;
@@ -125,6 +137,14 @@ typedef struct vt_study {
     double time_limit_s;     ///< 0 = none given
     bool tie_break, warm_start;
   } solver;
+  struct {
+    vt_objective_term category[2];
+  } pareto; ///< VT_DESIGN_PARETO; design_size is the number of points
+  struct {
+    double slack;                         ///< share of the optimum that may be given away, >= 0
+    int minimises, maximises;             ///< together at least one
+    const vt_factor *minimise, *maximise; ///< only line and target are set: axes [process]
+  } alternatives;                         ///< VT_DESIGN_ALTERNATIVES
 } vt_study;
 
 /// Tensors that `results.keep` may name, NULL-terminated.

@@ -123,6 +123,7 @@ static vt_error solve_and_write(job *j, vt_results *results, vt_block *reference
 
 static vt_error summarise(job *j, vt_results *results) {
   VT_TRY(agree(j, vt_results_statistics(results, j->team->rank, j->team->size)));
+  VT_TRY(agree(j, j->team->rank == 0 ? vt_results_mark_dominated(results) : VT_OK));
   VT_TRY(vt_team_barrier(j->team));
   return agree(j, j->team->rank == 0 ? vt_results_finish(results) : VT_OK);
 }

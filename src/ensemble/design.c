@@ -41,6 +41,8 @@ static vt_error count_scenarios(vt_design *d) {
                s->design_line);
       break;
     case VT_DESIGN_TABLE: VT_TRY(table_read(s, &d->table, &d->scenarios)); break;
+    case VT_DESIGN_PARETO: d->scenarios = s->design_size; break;
+    case VT_DESIGN_ALTERNATIVES: break; // the inputs say: vt_design_resize
   }
   VT_CHECK(d->scenarios <= most_scenarios, VT_ERR_INPUT,
            "%s:%d: found more than %" PRId64 " scenarios, expected fewer", s->path, s->design_line,
@@ -73,6 +75,10 @@ void vt_design_free(vt_design *design) {
   free(design->stream);
   free(design->table);
   free(design);
+}
+
+void vt_design_resize(vt_design *design, int64_t scenarios) {
+  design->scenarios = scenarios;
 }
 
 int64_t vt_design_scenarios(const vt_design *design) {
@@ -111,7 +117,9 @@ static void one_at_a_time(const vt_design *d, int64_t k, double *value) {
 void vt_design_values(const vt_design *d, int64_t k, double *value) {
   const int factors = d->study->factors;
   switch (d->study->design) {
-    case VT_DESIGN_NONE: break;
+    case VT_DESIGN_NONE:
+    case VT_DESIGN_PARETO:
+    case VT_DESIGN_ALTERNATIVES: break;
     case VT_DESIGN_MONTE_CARLO:
       for (int f = 0; f < factors; f++) value[f] = draw(d, f, k);
       break;

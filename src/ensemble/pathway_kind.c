@@ -1,6 +1,6 @@
 // pathway_kind.c - the pathway model in an ensemble: scenario k -> factor values -> numbers ->
 // linear programme -> plan -> row.
-#include "pathway_kind.h"
+#include "pathway_stages.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,6 +15,7 @@ typedef struct worker {
   const vt_pathway_kind *kind;
   vt_pathway_state *state;
   vt_lp_session *session;
+  stages *stages; // NULL: a scenario is one solve
   double *factor; // shape [factors]
   vt_plan plan;
 } worker;
@@ -24,6 +25,7 @@ static void worker_free(void *context) {
   if (!w) return;
   vt_lp_session_free(w->session);
   vt_pathway_state_free(w->state);
+  stages_free(w->stages);
   free(w->factor);
   free(w->plan.installation);
   free(w->plan.operation);
@@ -42,6 +44,7 @@ static vt_error fill_worker(worker *w) {
   VT_NEW(w->plan.impact, categories * cells);
   VT_NEW(w->plan.total_impact, categories);
   VT_TRY(vt_pathway_state_create(w->kind->pathway, &w->state));
+  if (stages_wanted(w->kind->study)) VT_TRY(stages_create(w->kind, &w->stages));
   return vt_lp_session_create(w->kind->lp, &w->session);
 }
 
@@ -75,8 +78,19 @@ static vt_outcome judge(const vt_lp_solution *s, const vt_plan *plan) {
   return difference <= equal * fmax(size, plan->objective_terms) ? VT_OPTIMAL : VT_INACCURATE;
 }
 
-static vt_error solve_numbers(worker *w, const double *factor, const vt_basis *start,
-                              double *const *row) {
+static vt_error solve_programme(worker *w, int64_t scenario, const vt_numbers *numbers,
+                                const vt_basis *start, vt_lp_solution *solution) {
+  if (!w->stages) return vt_lp_solve(w->session, numbers, start, solution);
+  const staged s = {.scenario = scenario,
+                    .state = w->state,
+                    .session = w->session,
+                    .numbers = numbers,
+                    .start = start};
+  return stages_solve(w->stages, &s, solution);
+}
+
+static vt_error solve_numbers(worker *w, int64_t scenario, const double *factor,
+                              const vt_basis *start, double *const *row) {
   const vt_pathway_kind *k = w->kind;
   const places *p = &k->place;
   const double begun = omp_get_wtime();
@@ -84,12 +98,12 @@ static vt_error solve_numbers(worker *w, const double *factor, const vt_basis *s
   vt_lp_solution solution;
   put_nan(k, row);
   vt_pathway_apply(w->state, factor, &numbers);
-  VT_TRY(vt_lp_solve(w->session, &numbers, start, &solution));
+  VT_TRY(solve_programme(w, scenario, &numbers, start, &solution));
   vt_outcome outcome = solution.outcome;
   if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
     vt_pathway_evaluate(w->state, solution.x, &w->plan);
     outcome = judge(&solution, &w->plan);
-    pathway_fill_outputs(&(answer){k, &w->plan, &solution, w->state}, row);
+    pathway_fill_outputs(&(answer){k, &w->plan, &solution, w->state, w->stages}, row);
   }
   row[p->status][0] = outcome;
   row[p->wall][0] = omp_get_wtime() - begun;
@@ -108,13 +122,27 @@ static void put_factors(const vt_pathway_kind *k, const double *factor, double *
   }
 }
 
+// What tells the scenarios of a front or of alternatives apart.
+static void put_aim(const vt_pathway_kind *k, int64_t scenario, double *const *row) {
+  int count;
+  const vt_alternative *alternative = vt_pathway_alternatives(k->pathway, &count);
+  if (k->place.limit >= 0) row[k->place.limit][0] = stages_limit(k, scenario);
+  if (k->place.sense >= 0) row[k->place.sense][0] = alternative[scenario].sense;
+}
+
 static vt_error solve_scenario(void *context, int64_t scenario, double *const *row) {
   worker *w = context;
   const vt_pathway_kind *k = w->kind;
   const bool warm = k->study->solver.warm_start && k->reference.status;
+  if (k->front.outcome != VT_OPTIMAL) {
+    put_nan(k, row);
+    row[k->place.status][0] = k->front.outcome;
+    return VT_OK;
+  }
   vt_design_values(k->design, scenario, w->factor);
-  VT_TRY(solve_numbers(w, w->factor, warm ? &k->reference : NULL, row));
+  VT_TRY(solve_numbers(w, scenario, w->factor, warm ? &k->reference : NULL, row));
   put_factors(k, w->factor, row);
+  put_aim(k, scenario, row);
   return VT_OK;
 }
 
@@ -138,6 +166,9 @@ static vt_error create_lp(vt_pathway_kind *k) {
 static vt_error fill_kind(vt_pathway_kind *k, vt_inputs *inputs) {
   VT_TRY(vt_pathway_create(k->study, inputs, &k->pathway));
   VT_TRY(vt_design_create(k->study, &k->design));
+  int alternatives;
+  (void)vt_pathway_alternatives(k->pathway, &alternatives);
+  if (alternatives > 0) vt_design_resize(k->design, alternatives);
   VT_TRY(pathway_lay_out(k));
   VT_TRY(create_lp(k));
   k->interface = (vt_kind){.layout = &k->layout,
@@ -195,17 +226,21 @@ static vt_error solve_reference(vt_pathway_kind *k, vt_block *block, double *sol
   void *context;
   VT_TRY(worker_create(k, &context));
   worker *w = context;
-  vt_error solved = solve_numbers(w, NULL, NULL, block->data);
+  vt_error solved = solve_numbers(w, -1, NULL, NULL, block->data);
   const int status = (int)block->data[k->place.status][0];
-  if (solved == VT_OK && (status == VT_OPTIMAL || status == VT_INACCURATE))
+  const bool found = status == VT_OPTIMAL || status == VT_INACCURATE;
+  if (solved == VT_OK && w->stages) {
+    solved = stages_basis(w->stages, &k->reference);
+  } else if (solved == VT_OK && found) {
     solved = vt_lp_basis(w->session, &k->reference);
+  }
   *solve_s = block->data[k->place.wall][0];
   worker_free(w);
   return solved;
 }
 
-vt_error vt_pathway_kind_solve_reference(vt_pathway_kind *k, const vt_team *team, vt_block *block,
-                                         double *solve_s) {
+static vt_error share_reference(vt_pathway_kind *k, const vt_team *team, vt_block *block,
+                                double *solve_s) {
   vt_error solved = VT_OK, worst;
   if (team->rank == 0) solved = solve_reference(k, block, solve_s);
   VT_TRY(vt_team_agree(team, solved, &worst));
@@ -219,6 +254,38 @@ vt_error vt_pathway_kind_solve_reference(vt_pathway_kind *k, const vt_team *team
   k->reference.rows = p->rows;
   k->reference.columns = p->columns;
   return vt_team_broadcast(team, k->reference.status, (int64_t)p->rows + p->columns);
+}
+
+// The ends of a front are its first two scenarios.
+static vt_error solve_ends(vt_pathway_kind *k) {
+  void *context = NULL;
+  vt_block block;
+  const int category = vt_pathway_goal_category(k->pathway, 1);
+  VT_TRY(vt_block_create(&k->layout, 1, &block));
+  vt_error solved = worker_create(k, &context);
+  for (int end = 0; end < 2 && solved == VT_OK && k->front.outcome == VT_OPTIMAL; end++) {
+    solved = solve_scenario(context, end, block.data);
+    k->front.outcome = (vt_outcome)block.data[k->place.status][0];
+    k->front.end[end] = ((worker *)context)->plan.total_impact[category];
+  }
+  worker_free(context);
+  vt_block_free(&k->layout, &block);
+  return solved;
+}
+
+static vt_error share_ends(vt_pathway_kind *k, const vt_team *team) {
+  vt_error worst;
+  if (k->study->design != VT_DESIGN_PARETO) return VT_OK;
+  const vt_error solved = team->rank == 0 ? solve_ends(k) : VT_OK;
+  VT_TRY(vt_team_agree(team, solved, &worst));
+  if (worst != VT_OK) return solved != VT_OK ? solved : worst;
+  return vt_team_broadcast(team, &k->front, (int64_t)sizeof k->front);
+}
+
+vt_error vt_pathway_kind_solve_reference(vt_pathway_kind *k, const vt_team *team, vt_block *block,
+                                         double *solve_s) {
+  VT_TRY(share_reference(k, team, block, solve_s));
+  return share_ends(k, team);
 }
 
 static vt_error write_lps(vt_pathway_kind *k, vt_pathway_state *state, const char *folder,
@@ -241,6 +308,8 @@ vt_error vt_pathway_kind_write_lp(vt_pathway_kind *k, const char *folder, int64_
   double *factor;
   VT_TRY(vt_pathway_state_create(k->pathway, &state));
   factor = vt_calloc(k->study->factors, sizeof *factor);
+  // Scenarios without factors have the reference's programme; they aim at something else.
+  if (k->study->ensemble && k->study->factors == 0) scenarios = 0;
   const vt_error written = factor ? write_lps(k, state, folder, scenarios, factor) : VT_ERR_SYSTEM;
   free(factor);
   vt_pathway_state_free(state);

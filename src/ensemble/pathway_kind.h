@@ -26,7 +26,16 @@ typedef enum axis_id {
 /// Where each quantity of a scenario lies in a row; -1: not stored.
 typedef struct places {
   int status, factor_value, wall, iterations, rank, start;
+  int limit, dominated, sense; ///< of Pareto fronts and near-optimal alternatives
 } places;
+
+/// The ends of a Pareto front.
+typedef struct front {
+  vt_outcome outcome; ///< not optimal: an end has no optimum, so no point has one
+  double end[2];      ///< impact in the second category: the best plan by the first, by the second
+} front;
+
+struct stages;
 
 struct vt_pathway_kind {
   const vt_study *study;
@@ -43,6 +52,8 @@ struct vt_pathway_kind {
   vt_variable variable[MOST_VARIABLES];
   int output[MOST_VARIABLES]; ///< variable -> output it holds, -1: set by the solve itself
   places place;
+  front front;
+  vt_front columns; ///< of a Pareto front, for the results
   vt_layout layout;
   vt_kind interface;
 };
@@ -52,7 +63,8 @@ typedef struct answer {
   const vt_pathway_kind *kind;
   const vt_plan *plan;
   const vt_lp_solution *solution;
-  vt_pathway_state *state; ///< holds the numbers of the scenario
+  vt_pathway_state *state;     ///< holds the numbers of the scenario
+  const struct stages *stages; ///< NULL: one solve
 } answer;
 
 /// Choose dimensions and variables of the results.

@@ -1,6 +1,6 @@
 // pathway_layout.c - what a pathway scenario stores: a table of outputs, each with its axes and the
 // function that fills it.
-#include "pathway_kind.h"
+#include "pathway_stages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,8 +11,9 @@
 
 typedef struct output {
   const char *name, *long_name;
-  bool always; // else only if results.keep names it
-  bool big;    // stored in the study's precision
+  const char *keep; // what results.keep calls it; NULL: its name
+  bool always;      // else only if results.keep names it
+  bool big;         // stored in the study's precision
   bool statistics;
   vt_storage storage;
   int axes;
@@ -62,6 +63,14 @@ static void fill_unique(const answer *s, double *value, ptrdiff_t cells) {
   value[0] = s->solution->unique;
 }
 
+static void fill_least(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, stages_least(s->stages), cells);
+}
+
+static void fill_greatest(const answer *s, double *value, ptrdiff_t cells) {
+  copy(value, stages_greatest(s->stages), cells);
+}
+
 static const output outputs[] = {
     {"objective", "life-cycle impact that was minimised", .always = true, .statistics = true,
      .fill = fill_objective},
@@ -104,6 +113,12 @@ static const output outputs[] = {
      .compute = vt_pathway_limit_dual, .prepared = true},
     {"reduced_cost", "d objective / d installation, forced", .big = true, .statistics = true,
      .axes = 2, .axis = {AXIS_PROCESS, AXIS_TIME}, .compute = vt_pathway_reduced_cost},
+    {"installation_least", "least installation over the horizon in any optimal plan",
+     .keep = "installation_range", .statistics = true, .axes = 1, .axis = {AXIS_PROCESS},
+     .fill = fill_least},
+    {"installation_greatest", "greatest installation over the horizon in any optimal plan",
+     .keep = "installation_range", .statistics = true, .axes = 1, .axis = {AXIS_PROCESS},
+     .fill = fill_greatest},
 };
 enum { OUTPUTS = sizeof outputs / sizeof *outputs };
 
@@ -129,7 +144,7 @@ static bool keeps(const vt_study *study, const char *name) {
 }
 
 static bool is_kept(const vt_pathway_kind *k, const output *o) {
-  return o->always || keeps(k->study, o->name);
+  return o->always || keeps(k->study, o->keep ? o->keep : o->name);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -304,6 +319,49 @@ static int add_performance(vt_pathway_kind *k, const char *name, const char *lon
   return add_variable(k, v, NULL, 0, -1);
 }
 
+static int find_variable(const vt_pathway_kind *k, const char *name) {
+  int v = 0;
+  while (strcmp(k->variable[v].name, name) != 0) v++;
+  return v;
+}
+
+static void lay_front_out(vt_pathway_kind *k) {
+  const vt_variable limit = {.name = "pareto_limit",
+                             .long_name = "limit on the second category, none at the front's ends"};
+  const vt_variable dominated = {.name = "dominated",
+                                 .long_name = "1 if another point is better, -1 without optimum",
+                                 .storage = VT_STORE_INT8};
+  k->place.limit = add_variable(k, limit, NULL, 0, -1);
+  k->place.dominated = add_variable(k, dominated, NULL, 0, -1);
+  k->columns = (vt_front){.impact = find_variable(k, "total_impact"),
+                          .category = {vt_pathway_goal_category(k->pathway, 0),
+                                       vt_pathway_goal_category(k->pathway, 1)},
+                          .dominated = k->place.dominated};
+  k->layout.front = &k->columns;
+}
+
+static vt_error lay_alternatives_out(vt_pathway_kind *k) {
+  const vt_variable sense = {.name = "alternative_sense",
+                             .long_name = "-1: least installation of the process, 1: greatest",
+                             .storage = VT_STORE_INT8};
+  int count;
+  const vt_alternative *a = vt_pathway_alternatives(k->pathway, &count);
+  const char **code;
+  VT_ARENA_NEW(k->inputs->arena, code, count);
+  for (int i = 0; i < count; i++) code[i] = vt_labels_get(k->inputs->process, a[i].process);
+  k->place.sense = add_variable(k, sense, NULL, 0, -1);
+  k->layout.scenario_text_name = "alternative_process";
+  k->layout.scenario_text = code;
+  return VT_OK;
+}
+
+// What is particular to the design.
+static vt_error lay_design_out(vt_pathway_kind *k) {
+  k->place.limit = k->place.dominated = k->place.sense = -1;
+  if (k->study->design == VT_DESIGN_PARETO) lay_front_out(k);
+  return k->study->design == VT_DESIGN_ALTERNATIVES ? lay_alternatives_out(k) : VT_OK;
+}
+
 vt_error pathway_lay_out(vt_pathway_kind *k) {
   VT_TRY(lay_dimensions_out(k));
   const vt_variable status = {.name = "status",
@@ -314,6 +372,7 @@ vt_error pathway_lay_out(vt_pathway_kind *k) {
   const vt_variable value = {.name = "factor_value", .long_name = "value of each factor"};
   k->place.factor_value = add_variable(k, value, (const axis_id[]){AXIS_FACTOR}, 1, -1);
   add_outputs(k);
+  VT_TRY(lay_design_out(k));
   k->place.wall = add_performance(k, "wall_s", "time to solve", "s", VT_STORE_DOUBLE);
   k->place.iterations = add_performance(k, "iterations", "simplex iterations", "1", VT_STORE_INT32);
   k->place.rank = add_performance(k, "rank", "MPI rank that solved it", "1", VT_STORE_INT32);

@@ -22,6 +22,8 @@
 #define ZERO_DUAL 1e-10
 // Multipliers of rows up to this share of all terms they are part of are noise.
 #define DUAL_NOISE 1e-9
+// Scaled multipliers below this share of the largest are lost in rounding.
+#define LOST 1e-13
 // Signs of multipliers that the start basis must get right to be optimal as it is.
 #define WRONG_SIGN 1e-12
 
@@ -247,13 +249,18 @@ void vt_basic_duals(vt_lp_session *s, vt_duals *duals) {
     duals->row[i] = size > 0 ? -v[i] * m->row_scale[i] : 0;
   }
   vt_price(m->program, s->numbers->value, duals);
+  duals->largest = largest;
   if (least <= SMALL_DUAL * largest) clear_noise(s, duals, SMALL_DUAL * largest);
 }
 
 bool vt_dual_is_zero(const vt_lp_session *s, const vt_duals *duals, int k) {
-  const int j = k - s->model->rows;
-  if (j < 0) return duals->row[k] == 0;
-  return fabs(duals->column[j]) <= ZERO_DUAL * duals->magnitude[j];
+  const vt_lp_model *m = s->model;
+  const int j = k - m->rows;
+  const double size = fabs(j < 0 ? duals->row[k] : duals->column[j]);
+  // Noise may be all that a column's terms are made of: then only its scaled size tells.
+  const double scaled = size * (j < 0 ? m->row_unscale[k] : m->column_scale[j]);
+  if (size == 0 || scaled <= LOST * duals->largest) return true;
+  return j >= 0 && size <= ZERO_DUAL * duals->magnitude[j];
 }
 
 // Multipliers that are noise and lean on a bound that a row does not have become 0.

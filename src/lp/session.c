@@ -187,8 +187,8 @@ static void finish(vt_lp_session *s) {
   if (a->outcome != VT_OPTIMAL) a->unique = false;
 }
 
-vt_error vt_lp_solve(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *start,
-                     vt_lp_solution *solution) {
+static vt_error solve_numbers(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *start,
+                              vt_lp_solution *solution) {
   const vt_lp_model *m = s->model;
   VT_CHECK(!start || (start->rows == m->rows && start->columns == m->columns), VT_ERR_BUG,
            "a start basis of %d x %d for a linear programme of %d x %d", start ? start->rows : 0,
@@ -205,6 +205,18 @@ vt_error vt_lp_solve(vt_lp_session *s, const vt_numbers *numbers, const vt_basis
   finish(s);
   *solution = s->answer;
   return VT_OK;
+}
+
+vt_error vt_lp_solve(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *start,
+                     vt_lp_solution *solution) {
+  s->any = false;
+  return solve_numbers(s, numbers, start, solution);
+}
+
+vt_error vt_lp_solve_any(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *start,
+                         vt_lp_solution *solution) {
+  s->any = true;
+  return solve_numbers(s, numbers, start, solution);
 }
 
 vt_error vt_lp_basis(const vt_lp_session *s, vt_basis *basis) {

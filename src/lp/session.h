@@ -61,6 +61,7 @@ typedef struct vt_duals {
   double *row;        // shape [rows]
   double *column;     // shape [columns]: cost - A' row
   double *magnitude;  // shape [columns]: |cost| + sum |row_i a_ij|
+  double largest;     // scaled multiplier of a row
 } vt_duals;
 
 struct vt_lp_session {
@@ -74,6 +75,7 @@ struct vt_lp_session {
   // The scenario being solved.
   const vt_numbers *numbers;
   const vt_basis *basis; // to start from, or NULL
+  bool any;              // any optimal point will do
   vt_rung rung;
   int64_t iterations;
   double deadline_s; // monotonic clock

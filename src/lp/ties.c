@@ -230,7 +230,7 @@ void vt_break_ties(vt_lp_session *s) {
   const int open = keep_free(s, &s->real, s->face);
   s->answer.unique = open == 0;
   s->walked = false;
-  if (open == 0) return;
+  if (open == 0 || s->any) return;
   bool moved = false;
   if (s->model->options.tie_break && !choose(s, open, &moved)) return;
   if (moved || some_step(s)) return;

@@ -43,7 +43,7 @@ typedef struct line {
 /// A vintage of a process: an installation year, of the horizon or before it.
 typedef struct vintage {
   int year;
-  int time;         ///< index into system_time, or -1
+  int time;           ///< index into system_time, or -1
   ptrdiff_t capacity; ///< entry of existing_capacity, or -1
 } vintage;
 
@@ -79,6 +79,7 @@ typedef enum row_kind {
   ROW_FLOW,             ///< flow, year
   ROW_TOTAL_FLOW,       ///< flow
   ROW_COUPLING,         ///< process: a coupling that closes a circle
+  ROW_GOAL,             ///< goal (goals.c): no limit, always free
 } row_kind;
 
 typedef struct row_info {
@@ -184,6 +185,12 @@ struct vt_pathway {
   int limits;
   const char **limit_label; ///< shape [limits]
   int *limit_of_cell;       ///< shape [cells]: limit that a cell is, or -1
+  // Goals of later stages (goals.c).
+  int goals;
+  double *goal_weight; ///< shape [goals, categories]
+  int *goal_row;       ///< shape [goals]: row of the programme, -1: all its entries are zero
+  int alternatives;
+  vt_alternative *alternative; ///< shape [alternatives]
 };
 
 /// Cell of the entry with this key, or the cell given for a missing one.
@@ -208,6 +215,12 @@ vt_error classes_build(vt_pathway *m);
 
 // impacts.c
 vt_error impacts_build(vt_pathway *m);
+
+// goals.c
+/// Look categories and processes of the study's stages up.
+vt_error goals_find(vt_pathway *m);
+/// Find the goals' rows in the finished programme.
+vt_error goals_place(vt_pathway *m);
 
 // limits.c
 /// Cells of the limits by process and year, defaults included.

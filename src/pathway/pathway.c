@@ -41,6 +41,7 @@ static vt_error build_model(vt_pathway *m) {
   VT_TRY(graph_create(&m->graph));
   set_sizes(m);
   VT_TRY(find_objective(m));
+  VT_TRY(goals_find(m));
   VT_TRY(factors_prepare(m));
   VT_TRY(program_limit_cells(m));
   VT_TRY(lines_build(m));
@@ -109,7 +110,9 @@ double vt_pathway_neutral(const vt_pathway *m, int factor) {
 
 void vt_pathway_textbook_size(const vt_pathway *m, int64_t *rows, int64_t *columns) {
   int64_t others = 0;
-  for (int r = 0; r < m->program.rows; r++) others += m->row[r].kind != ROW_CAPACITY;
+  for (int r = 0; r < m->program.rows; r++) {
+    others += m->row[r].kind != ROW_CAPACITY && m->row[r].kind != ROW_GOAL;
+  }
   *rows = m->textbook_rows + others;
   *columns = m->textbook_columns + (int64_t)m->processes * m->times;
 }
@@ -147,6 +150,7 @@ static vt_error row_text(const vt_pathway *m, const row_info *r, vt_text *text) 
       name = vt_inputs_label(m->inputs, VT_AXIS_FLOW, r->label);
       return vt_text_add(text, "cumulative_flow_limit(%s)", name);
     case ROW_COUPLING: return vt_text_add(text, "coupling(%s,%d)", process_text(m, r->label), year);
+    case ROW_GOAL: return vt_text_add(text, "goal(%d)", r->label);
   }
   return VT_OK;
 }

@@ -25,6 +25,7 @@ typedef struct draft {
   int *balance;               // shape [products, times]: provisional rows
   int *impact, *total_impact; // shape [categories, times], [categories]; -1: no limit
   int *flow, *total_flow;     // shape [flows, times], [flows]; -1: no limit
+  int *goal;                  // shape [goals]
   ptrdiff_t *first;           // pieces by provisional column after sorting
 } draft;
 
@@ -107,6 +108,15 @@ static vt_error add_flow_rows(draft *d) {
   return VT_OK;
 }
 
+static vt_error add_goal_rows(draft *d) {
+  VT_ARENA_NEW(d->m->arena, d->goal, d->m->goals);
+  for (int i = 0; i < d->m->goals; i++) {
+    const row_info info = {ROW_GOAL, i, -1, CELL_MINUS_INFINITY, CELL_INFINITY, -1};
+    VT_TRY(add_row(d, info, &d->goal[i]));
+  }
+  return VT_OK;
+}
+
 // ---------------------------------------------------------------------------------------------
 // Pieces.
 
@@ -141,6 +151,10 @@ static vt_error add_impact_pieces(draft *d, int column, const rate *r, int categ
   if (graph_is_zero(&m->graph, unit)) return VT_OK;
   const double weight = m->objective[category];
   if (weight != 0.0) VT_TRY(add_coupled_piece(d, column, COST_ROW, weight, r->cell, unit, ratio));
+  for (int i = 0; i < m->goals; i++) {
+    const double share = m->goal_weight[(ptrdiff_t)i * m->categories + category];
+    if (share != 0.0) VT_TRY(add_coupled_piece(d, column, d->goal[i], share, r->cell, unit, ratio));
+  }
   VT_TRY(add_limit_piece(d, column, d->total_impact[category], 1.0, r->cell, unit, ratio));
   return add_limit_piece(d, column, d->impact[(ptrdiff_t)category * m->times + r->time], 1.0,
                          r->cell, unit, ratio);
@@ -512,6 +526,7 @@ static vt_error build_draft(draft *d) {
   VT_TRY(add_balance_rows(d));
   VT_TRY(add_impact_rows(d));
   VT_TRY(add_flow_rows(d));
+  VT_TRY(add_goal_rows(d));
   VT_TRY(add_operation_columns(d));
   VT_TRY(add_operation_rows(d));
   VT_TRY(add_installation_columns(d));
@@ -525,5 +540,6 @@ vt_error program_build(vt_pathway *m) {
   draft_free(&d);
   VT_TRY(built);
   VT_TRY(list_varying(m));
+  VT_TRY(goals_place(m));
   return weigh_installations(m);
 }

@@ -25,4 +25,9 @@ vt_error selection_create_entries(const char *study_path, const vt_factor *facto
 vt_error selection_resolve(const char *study_path, const vt_factor *factor, const vt_inputs *inputs,
                            selection *chosen);
 
+/// Mark the processes that a selector of one axis picks (others are left as they are). Nothing
+/// found is an error that names near labels.
+vt_error selection_mark_processes(const char *study_path, const vt_factor *choice,
+                                  const vt_inputs *inputs, bool *match);
+
 #endif

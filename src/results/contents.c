@@ -234,7 +234,9 @@ static vt_error list_axes(vt_maker *m) {
   m->axis[m->scenario_axis] = (vt_dimension){.name = "scenario",
                                              .long_name = "scenario",
                                              .size = (ptrdiff_t)m->layout->scenarios,
-                                             .integer = true};
+                                             .integer = true,
+                                             .text_name = m->layout->scenario_text_name,
+                                             .text = m->layout->scenario_text};
   m->axis[m->quantile_axis] = (vt_dimension){.name = "quantile",
                                              .long_name = "share of scenarios below",
                                              .size = m->layout->quantiles,

@@ -39,7 +39,7 @@ static vt_error read_weights(vt_reader *reader, const vt_node *node, vt_study *s
   return VT_OK;
 }
 
-// One rank of a lexicographic objective: a category, or a map of weights.
+// A category, or a map of weights.
 static vt_error read_goal(vt_reader *reader, const vt_node *node, vt_study *study) {
   if (vt_type_of(node) == VT_TYPE_MAP) return read_weights(reader, node, study);
   vt_objective_term *term;
@@ -53,22 +53,84 @@ static vt_error read_goal(vt_reader *reader, const vt_node *node, vt_study *stud
   return VT_OK;
 }
 
+static vt_error read_category(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_text(reader, node, &((vt_level *)target)->category);
+}
+
+static vt_error read_tolerance(vt_reader *reader, const vt_node *node, void *target) {
+  vt_level *level = target;
+  VT_TRY(vt_read_number(reader, node, &level->tolerance));
+  if (level->tolerance < 0)
+    VT_REFUSE(reader, node, "found %s, expected a share of the optimum, 0 or more", vt_found(node));
+  return VT_OK;
+}
+
+// A category, or {category: ..., tolerance: ...}.
+static vt_error read_level(vt_reader *reader, const vt_node *node, vt_level *level) {
+  static const vt_key keys[] = {{"category", VT_REQUIRED, read_category},
+                                {"tolerance", VT_OPTIONAL, read_tolerance},
+                                {NULL, VT_OPTIONAL, NULL}};
+  level->line = node->line;
+  if (vt_type_of(node) == VT_TYPE_MAP) return vt_map_read(reader, node, keys, level);
+  VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT,
+                   "a category or a map such as {category: climate_change, tolerance: 0.01}"));
+  return read_category(reader, node, level);
+}
+
+static vt_error check_levels(const vt_reader *reader, const vt_node *node, const vt_level *level,
+                             int count) {
+  const char **category;
+  VT_ARENA_NEW(reader->arena, category, count);
+  for (int i = 0; i < count; i++) category[i] = level[i].category;
+  int duplicate;
+  VT_TRY(vt_first_duplicate(count, category, &duplicate));
+  if (duplicate >= 0)
+    VT_FAULT(reader, level[duplicate].line,
+             "'%s': found '%.80s' a second time, expected distinct categories", vt_place(node),
+             category[duplicate]);
+  return VT_OK;
+}
+
+// The first level is the objective; with others after it, they decide among its optima.
+static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_study *study) {
+  enum { MOST_LEVELS = 1000 };
+  const ptrdiff_t count = vt_node_count(node);
+  if (count > MOST_LEVELS)
+    VT_REFUSE(reader, node, "found %td levels, expected at most %d", count, (int)MOST_LEVELS);
+  vt_level *level;
+  vt_objective_term *term;
+  VT_ARENA_NEW(reader->arena, level, count);
+  VT_ARENA_NEW(reader->arena, term, 1);
+  for (int i = 0; i < count; i++) {
+    vt_node item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_level(reader, &item, &level[i]));
+  }
+  VT_TRY(check_levels(reader, node, level, (int)count));
+  *term = (vt_objective_term){level[0].category, 1, level[0].line};
+  study->pathway.objective = term;
+  study->pathway.objectives = 1;
+  if (count < 2) return VT_OK;
+  study->pathway.level = level;
+  study->pathway.levels = (int)count;
+  return VT_OK;
+}
+
 static vt_error read_objective(vt_reader *reader, const vt_node *node, void *target) {
   vt_study *study = target;
   study->pathway.objective_line = node->line;
   if (vt_type_of(node) != VT_TYPE_LIST) return read_goal(reader, node, study);
   if (vt_node_count(node) == 0) VT_REFUSE(reader, node, "found an empty list, expected a category");
-  vt_node goal;
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    VT_TRY(vt_list_item(reader, node, i, &goal));
-    if (i > 0)
-      VT_FAULT(reader, goal.line,
-               "a list of several objectives is not available in this version: found a second in "
-               "'%s'",
-               vt_place(node));
-    VT_TRY(read_goal(reader, &goal, study));
+  vt_node only;
+  VT_TRY(vt_list_item(reader, node, 0, &only));
+  bool weights = vt_node_count(node) == 1 && vt_type_of(&only) == VT_TYPE_MAP;
+  for (ptrdiff_t i = 0; weights && i < vt_node_count(&only); i++) {
+    vt_node child;
+    VT_TRY(vt_map_pair(reader, &only, i, &child));
+    weights = strcmp(child.key, "category") != 0 && strcmp(child.key, "tolerance") != 0;
   }
-  return VT_OK;
+  if (weights) return read_weights(reader, &only, study);
+  return read_levels(reader, node, study);
 }
 
 static vt_error read_unit(vt_reader *reader, const vt_node *node, void *target) {

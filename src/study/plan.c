@@ -5,7 +5,13 @@
 
 enum { SIZE_BITS = 62 };
 
-typedef enum argument { NO_ARGUMENT, SIZE_ARGUMENT, FILE_ARGUMENT } argument;
+typedef enum argument {
+  NO_ARGUMENT,
+  SIZE_ARGUMENT,
+  FILE_ARGUMENT,
+  PARETO_ARGUMENT,
+  ALTERNATIVES_ARGUMENT,
+} argument;
 
 /// A design by its name, and what it takes from a factor.
 typedef struct design_row {
@@ -52,6 +58,14 @@ static const design_row designs[] = {
      .kind = VT_DESIGN_TABLE,
      .takes = FILE_ARGUMENT,
      .values = NO_VALUE},
+    {.name = "pareto",
+     .usage = "{pareto: {categories: [a, b], points: 20}}",
+     .kind = VT_DESIGN_PARETO,
+     .takes = PARETO_ARGUMENT},
+    {.name = "alternatives",
+     .usage = "{alternatives: {slack: 0.05}}",
+     .kind = VT_DESIGN_ALTERNATIVES,
+     .takes = ALTERNATIVES_ARGUMENT},
     {.name = "latin-hypercube", .presence = VT_UNAVAILABLE},
     {.name = "sobol", .presence = VT_UNAVAILABLE},
     {.name = "saltelli", .presence = VT_UNAVAILABLE},
@@ -86,8 +100,8 @@ static vt_error find_design(const vt_reader *reader, const vt_node *node, const 
     vt_nearest_try(&nearest, designs[i].name);
   }
   VT_REFUSE(reader, node,
-            "found '%.80s', expected factorial, one-at-a-time, {monte-carlo: N} or "
-            "{table: file.csv}%s",
+            "found '%.80s', expected factorial, one-at-a-time, {monte-carlo: N}, "
+            "{table: file.csv}, {pareto: ...} or {alternatives: ...}%s",
             name, vt_nearest_hint(&nearest));
 }
 
@@ -109,7 +123,14 @@ static vt_error read_design(vt_reader *reader, const vt_node *node, void *target
   if (row->takes == SIZE_ARGUMENT)
     VT_TRY(vt_read_integer(reader, &value, 1, INT64_C(1) << SIZE_BITS, &study->design_size));
   if (row->takes == FILE_ARGUMENT) VT_TRY(vt_read_path(reader, &value, &study->table));
+  if (row->takes == PARETO_ARGUMENT) VT_TRY(vt_read_pareto(reader, &value, study));
+  if (row->takes == ALTERNATIVES_ARGUMENT) VT_TRY(vt_read_alternatives(reader, &value, study));
   return VT_OK;
+}
+
+// Whether the scenarios differ in what they aim at, not in factors.
+static bool has_aims(const vt_study *study) {
+  return study->design == VT_DESIGN_PARETO || study->design == VT_DESIGN_ALTERNATIVES;
 }
 
 static const char *const value_names[] = {
@@ -157,6 +178,11 @@ static vt_error check_duplicates(vt_reader *reader, const vt_node *map, int coun
 
 static vt_error read_factors(vt_reader *reader, const vt_node *node, void *target) {
   vt_study *study = target;
+  if (has_aims(study))
+    VT_REFUSE(reader, node,
+              "found factors with the design '%s', expected none: its scenarios differ in what "
+              "they minimise",
+              study->design == VT_DESIGN_PARETO ? "pareto" : "alternatives");
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP, "a map of names to factors"));
   int count;
   VT_TRY(vt_factor_count(reader, node, &count));
@@ -181,8 +207,11 @@ static vt_error read_factors(vt_reader *reader, const vt_node *node, void *targe
 vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study) {
   static const vt_key keys[] = {{"seed", VT_OPTIONAL, read_seed},
                                 {"design", VT_REQUIRED, read_design},
-                                {"factors", VT_REQUIRED, read_factors},
+                                {"factors", VT_OPTIONAL, read_factors},
                                 {NULL, VT_OPTIONAL, NULL}};
   reader->study->ensemble = true;
-  return vt_map_read(reader, node, keys, study);
+  VT_TRY(vt_map_read(reader, node, keys, study));
+  if (!has_aims(study) && reader->study->factors == 0)
+    VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
+  return VT_OK;
 }

@@ -157,6 +157,10 @@ vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *coun
 vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *factor,
                         vt_node *operation); ///< factor.c
 
+/// The argument of a design whose scenarios differ in what they aim at.
+vt_error vt_read_pareto(vt_reader *reader, const vt_node *node, vt_study *study);       ///< aims.c
+vt_error vt_read_alternatives(vt_reader *reader, const vt_node *node, vt_study *study); ///< aims.c
+
 vt_error vt_read_distribution(vt_reader *reader, const vt_node *node,
                               vt_distribution *distribution); ///< distribution.c
 

@@ -7,11 +7,12 @@
 
 #include "reader.h"
 
-const char *const vt_study_keepable[] = {
-    "installation", "operation", "impact",
-    // The first three unless told otherwise.
-    "production", "operation_by_vintage", "capacity", "utilisation", "flow", "inventory",
-    "impact_by_origin", "impact_by_flow", "demand_dual", "limit_dual", "reduced_cost", NULL};
+const char *const vt_study_keepable[] = {"installation", "operation", "impact",
+                                         // The first three unless told otherwise.
+                                         "production", "operation_by_vintage", "capacity",
+                                         "utilisation", "flow", "inventory", "impact_by_origin",
+                                         "impact_by_flow", "demand_dual", "limit_dual",
+                                         "reduced_cost", "installation_range", NULL};
 
 static const double default_quantile[] = {0.05, 0.5, 0.95};
 

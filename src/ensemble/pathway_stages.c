@@ -1,0 +1,375 @@
+// pathway_stages.c - scenarios that take several solves on one session.
+//
+// A stage minimises something within what the stages before it left: the optimal face, by fixing
+// what their multipliers hold at a bound, or, with a tolerance, a bound on the goal's row. Each
+// stage starts from the basis of the one before it, so all follows from the scenario alone.
+#include "pathway_stages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OBJECTIVE = -1, INSTALLATION = -2 };
+
+typedef struct stage {
+  int goal;    // minimised: a goal of the model, OBJECTIVE or INSTALLATION
+  int process; // INSTALLATION
+  double sign; // INSTALLATION: -1 to maximise it
+  double tolerance;
+} stage;
+
+struct stages {
+  const vt_pathway_kind *kind;
+  const vt_program *program;
+  int processes;
+  stage *stage; // shape [count]
+  int count;
+  const staged *scenario;
+  vt_numbers numbers; // of the stage in work: the scenario's entries, the arrays below
+  double *cost, *row_lower, *row_upper, *column_lower, *column_upper;
+  double *x, *row_dual, *reduced_cost;
+  double *least, *greatest; // shape [processes], or NULL
+  vt_basis first, start;    // after the first stage; what the next one starts from
+};
+
+static bool keeps_ranges(const vt_study *study) {
+  for (int i = 0; i < study->keeps; i++) {
+    if (strcmp(study->keep[i], "installation_range") == 0) return true;
+  }
+  return false;
+}
+
+bool stages_wanted(const vt_study *study) {
+  return study->pathway.levels > 1 || study->design == VT_DESIGN_PARETO ||
+         study->design == VT_DESIGN_ALTERNATIVES || keeps_ranges(study);
+}
+
+static vt_error allocate(stages *s) {
+  const vt_study *study = s->kind->study;
+  const ptrdiff_t rows = s->program->rows, columns = s->program->columns;
+  const int levels = study->pathway.levels;
+  VT_NEW(s->stage, levels > 3 ? levels : 3);
+  VT_NEW(s->cost, columns);
+  VT_NEW(s->row_lower, rows);
+  VT_NEW(s->row_upper, rows);
+  VT_NEW(s->column_lower, columns);
+  VT_NEW(s->column_upper, columns);
+  VT_NEW(s->x, columns);
+  VT_NEW(s->row_dual, rows);
+  VT_NEW(s->reduced_cost, columns);
+  if (!keeps_ranges(study)) return VT_OK;
+  VT_NEW(s->least, s->processes);
+  VT_NEW(s->greatest, s->processes);
+  return VT_OK;
+}
+
+vt_error stages_create(const vt_pathway_kind *kind, stages **stages_of_thread) {
+  stages *s;
+  *stages_of_thread = NULL;
+  VT_NEW(s, 1);
+  s->kind = kind;
+  s->program = vt_pathway_program(kind->pathway);
+  s->processes = vt_labels_count(kind->inputs->process);
+  const vt_error allocated = allocate(s);
+  if (allocated != VT_OK) {
+    stages_free(s);
+    return allocated;
+  }
+  *stages_of_thread = s;
+  return VT_OK;
+}
+
+static void drop_basis(vt_basis *basis) {
+  free(basis->status);
+  *basis = (vt_basis){0};
+}
+
+void stages_free(stages *s) {
+  if (!s) return;
+  double *const owned[] = {s->cost, s->row_lower, s->row_upper,    s->column_lower, s->column_upper,
+                           s->x,    s->row_dual,  s->reduced_cost, s->least,        s->greatest};
+  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
+  drop_basis(&s->first);
+  drop_basis(&s->start);
+  free(s->stage);
+  free(s);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Which stages a scenario has.
+
+static void add(stages *s, stage next) {
+  s->stage[s->count++] = next;
+}
+
+double stages_limit(const vt_pathway_kind *kind, int64_t scenario) {
+  const front *f = &kind->front;
+  const int64_t steps = kind->study->design_size - 1;
+  if (scenario < 2) return (double)NAN;
+  // Ends that are one point up to rounding: the limit must not cut it off.
+  const double distance = f->end[1] - f->end[0];
+  if (fabs(distance) <= 1e-9 * fmax(fabs(f->end[0]), fabs(f->end[1])))
+    return fmax(f->end[0], f->end[1]);
+  return f->end[0] + distance * ((double)(scenario - 1) / (double)steps);
+}
+
+static void plan_front(stages *s, int64_t scenario) {
+  const int first = scenario == 1 ? 1 : 0;
+  const int row = vt_pathway_goal_row(s->kind->pathway, 1);
+  add(s, (stage){.goal = first});
+  add(s, (stage){.goal = 1 - first});
+  if (scenario >= 2 && row >= 0) s->row_upper[row] = stages_limit(s->kind, scenario);
+}
+
+// Of all plans with the least (or greatest) installation, the best: it shows what that costs.
+static void plan_alternative(stages *s, int64_t scenario) {
+  int count;
+  const vt_alternative *a = vt_pathway_alternatives(s->kind->pathway, &count) + scenario;
+  add(s, (stage){.goal = OBJECTIVE, .tolerance = s->kind->study->alternatives.slack});
+  add(s, (stage){.goal = INSTALLATION, .process = a->process, .sign = -a->sense});
+  add(s, (stage){.goal = OBJECTIVE});
+}
+
+static void plan(stages *s, int64_t scenario) {
+  const vt_study *study = s->kind->study;
+  s->count = 0;
+  if (scenario >= 0 && study->design == VT_DESIGN_PARETO) {
+    plan_front(s, scenario);
+  } else if (scenario >= 0 && study->design == VT_DESIGN_ALTERNATIVES) {
+    plan_alternative(s, scenario);
+  } else if (study->pathway.levels > 1) {
+    for (int i = 0; i < study->pathway.levels; i++)
+      add(s, (stage){.goal = i, .tolerance = study->pathway.level[i].tolerance});
+  } else {
+    add(s, (stage){.goal = OBJECTIVE});
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// One stage.
+
+static void set_goal_cost(stages *s, int goal) {
+  const vt_program *p = s->program;
+  const int row = vt_pathway_goal_row(s->kind->pathway, goal);
+  for (int j = 0; j < p->columns; j++) {
+    s->cost[j] = 0;
+    for (ptrdiff_t e = p->column_start[j]; row >= 0 && e < p->column_start[j + 1]; e++) {
+      if (p->row[e] == row) s->cost[j] = s->numbers.value[e];
+    }
+  }
+}
+
+// False if the goal has no bound that any column could show.
+static bool set_cost(stages *s, const stage *t) {
+  const int columns = s->program->columns;
+  if (t->goal == OBJECTIVE) {
+    memcpy(s->cost, s->scenario->numbers->cost, (size_t)columns * sizeof *s->cost);
+  } else if (t->goal == INSTALLATION) {
+    const bool endless = vt_pathway_installation_cost(s->scenario->state, t->process, s->cost);
+    for (int j = 0; j < columns; j++) s->cost[j] *= t->sign;
+    return !endless || t->sign > 0;
+  } else {
+    set_goal_cost(s, t->goal);
+  }
+  return true;
+}
+
+static void copy_numbers(stages *s) {
+  const vt_numbers *from = s->scenario->numbers;
+  const size_t rows = (size_t)s->program->rows, columns = (size_t)s->program->columns;
+  memcpy(s->row_lower, from->row_lower, rows * sizeof(double));
+  memcpy(s->row_upper, from->row_upper, rows * sizeof(double));
+  memcpy(s->column_lower, from->column_lower, columns * sizeof(double));
+  memcpy(s->column_upper, from->column_upper, columns * sizeof(double));
+  s->numbers = (vt_numbers){.value = from->value,
+                            .cost = s->cost,
+                            .row_lower = s->row_lower,
+                            .row_upper = s->row_upper,
+                            .column_lower = s->column_lower,
+                            .column_upper = s->column_upper};
+}
+
+static vt_error go_on_from_here(stages *s) {
+  drop_basis(&s->start);
+  return vt_lp_basis(s->scenario->session, &s->start);
+}
+
+static vt_error narrow(stages *s) {
+  return vt_lp_narrow(s->scenario->session, s->row_lower, s->row_upper, s->column_lower,
+                      s->column_upper);
+}
+
+// What the stages after this one may not undo.
+static vt_error hold(stages *s, const stage *t, double optimum) {
+  if (t->tolerance == 0) return narrow(s);
+  const int row = vt_pathway_goal_row(s->kind->pathway, t->goal == OBJECTIVE ? 0 : t->goal);
+  if (row >= 0) s->row_upper[row] = optimum + t->tolerance * fabs(optimum);
+  return VT_OK;
+}
+
+static double objective_at(const stages *s) {
+  const double *cost = s->scenario->numbers->cost;
+  double sum = 0;
+  for (int j = 0; j < s->program->columns; j++) sum += cost[j] * s->x[j];
+  return sum;
+}
+
+static void keep_point(stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
+  memcpy(s->x, from->x, (size_t)s->program->columns * sizeof *s->x);
+  to->x = s->x;
+  to->violation = from->violation;
+  to->unique = from->unique;
+  to->objective = objective_at(s);
+}
+
+static void keep_duals(stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
+  memcpy(s->row_dual, from->row_dual, (size_t)s->program->rows * sizeof *s->row_dual);
+  memcpy(s->reduced_cost, from->reduced_cost,
+         (size_t)s->program->columns * sizeof *s->reduced_cost);
+  to->row_dual = s->row_dual;
+  to->reduced_cost = s->reduced_cost;
+  to->dual_bound = from->dual_bound;
+}
+
+// What a stage adds to the answer. The plan of the stages before it is there, if it found none.
+static void take(stages *s, int at, const vt_lp_solution *found, vt_lp_solution *total) {
+  const bool plan_found = found->outcome == VT_OPTIMAL || found->outcome == VT_INACCURATE;
+  total->outcome = found->outcome;
+  total->reason = found->reason;
+  total->iterations += found->iterations;
+  if (found->rung > total->rung) total->rung = found->rung;
+  // The point of the stage before shows that there are some: numbers went wrong.
+  if (at > 0 && found->outcome == VT_INFEASIBLE) total->outcome = VT_INACCURATE;
+  if (!plan_found) return;
+  if (at == 0) keep_duals(s, found, total);
+  total->gap = at == 0 ? found->gap : fmax(total->gap, found->gap);
+  keep_point(s, found, total);
+}
+
+static vt_error run_stage(stages *s, int at, vt_lp_solution *total) {
+  const stage *t = &s->stage[at];
+  const vt_basis *start = s->start.status ? &s->start : s->scenario->start;
+  const bool last = at + 1 == s->count;
+  vt_lp_solution found;
+  if (!set_cost(s, t)) {
+    total->outcome = VT_UNBOUNDED;
+    total->reason = "units without any effect can be installed without end";
+    return VT_OK;
+  }
+  VT_TRY((last ? vt_lp_solve : vt_lp_solve_any)(s->scenario->session, &s->numbers, start, &found));
+  take(s, at, &found, total);
+  if (total->outcome != VT_OPTIMAL) return VT_OK;
+  VT_TRY(go_on_from_here(s));
+  if (at == 0) VT_TRY(vt_lp_basis(s->scenario->session, &s->first));
+  return last ? VT_OK : hold(s, t, found.objective);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Ranges.
+
+typedef struct span {
+  double lower, upper; // from the bounds of the columns
+  double at;           // in the plan
+} span;
+
+static span span_of(const stages *s) {
+  span total = {0};
+  for (int j = 0; j < s->program->columns; j++) {
+    const double c = s->cost[j];
+    if (c == 0) continue;
+    total.lower += c * (c > 0 ? s->column_lower[j] : s->column_upper[j]);
+    total.upper += c * (c > 0 ? s->column_upper[j] : s->column_lower[j]);
+    total.at += c * s->x[j];
+  }
+  return total;
+}
+
+// The least of the cost on the face, NaN if that is not known.
+static vt_error end_of_range(stages *s, double *end) {
+  vt_lp_solution found;
+  VT_TRY(vt_lp_solve_any(s->scenario->session, &s->numbers, &s->start, &found));
+  *end = found.outcome == VT_OPTIMAL     ? found.objective
+         : found.outcome == VT_UNBOUNDED ? -INFINITY
+                                         : (double)NAN;
+  return VT_OK;
+}
+
+// The installation of a process as cost; whether more than that can be had without any effect. Not
+// where a stage has minimised it.
+static bool range_cost(stages *s, int process) {
+  bool endless = vt_pathway_installation_cost(s->scenario->state, process, s->cost);
+  for (int i = 0; i < s->count; i++) {
+    if (s->stage[i].goal != INSTALLATION) continue;
+    endless = endless && !vt_pathway_coupled(s->kind->pathway, process, s->stage[i].process);
+  }
+  return endless;
+}
+
+static vt_error find_range(stages *s, int process, double *least, double *greatest) {
+  const bool endless = range_cost(s, process);
+  const span total = span_of(s);
+  *least = *greatest = total.at;
+  if (total.at > total.lower) {
+    VT_TRY(end_of_range(s, least));
+    if (*least > total.at) *least = total.at;
+  }
+  if (endless) *greatest = INFINITY;
+  if (endless || !(total.at < total.upper)) return VT_OK;
+  for (int j = 0; j < s->program->columns; j++) s->cost[j] = -s->cost[j];
+  VT_TRY(end_of_range(s, greatest));
+  *greatest = 0 - *greatest;
+  if (*greatest < total.at) *greatest = total.at;
+  return VT_OK;
+}
+
+static vt_error find_ranges(stages *s, bool unique) {
+  if (!unique) VT_TRY(narrow(s));
+  for (int p = 0; p < s->processes; p++) {
+    if (!unique) {
+      VT_TRY(find_range(s, p, &s->least[p], &s->greatest[p]));
+      continue;
+    }
+    const bool endless = range_cost(s, p);
+    s->least[p] = s->greatest[p] = span_of(s).at;
+    if (endless) s->greatest[p] = INFINITY;
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+vt_error stages_solve(stages *s, const staged *scenario, vt_lp_solution *solution) {
+  s->scenario = scenario;
+  drop_basis(&s->first);
+  drop_basis(&s->start);
+  copy_numbers(s);
+  plan(s, scenario->scenario);
+  *solution = (vt_lp_solution){.outcome = VT_OPTIMAL, .rung = VT_RUNG_GIVEN, .reason = ""};
+  for (int i = 0; i < s->count && solution->outcome == VT_OPTIMAL; i++) {
+    VT_TRY(run_stage(s, i, solution));
+    const bool only = solution->unique && s->stage[i].tolerance == 0;
+    if (only && i + 1 < s->count && s->stage[i + 1].goal != INSTALLATION) break;
+  }
+  if (solution->outcome != VT_OPTIMAL) solution->unique = false;
+  if (s->least && solution->outcome == VT_OPTIMAL) return find_ranges(s, solution->unique);
+  for (int p = 0; s->least && p < s->processes; p++) s->least[p] = s->greatest[p] = (double)NAN;
+  return VT_OK;
+}
+
+vt_error stages_basis(const stages *s, vt_basis *basis) {
+  if (!s->first.status) return VT_OK;
+  const ptrdiff_t variables = (ptrdiff_t)s->first.rows + s->first.columns;
+  VT_NEW(basis->status, variables);
+  memcpy(basis->status, s->first.status, (size_t)variables);
+  basis->rows = s->first.rows;
+  basis->columns = s->first.columns;
+  return VT_OK;
+}
+
+const double *stages_least(const stages *s) {
+  return s->least;
+}
+
+const double *stages_greatest(const stages *s) {
+  return s->greatest;
+}
