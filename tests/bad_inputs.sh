@@ -261,6 +261,7 @@ bad_study 'no model' '3,7d' model
 bad_study 'two model kinds' '7a \  choice: {}' 'study\.yaml'
 bad_study 'no inputs' '5d' inputs
 bad_study 'unknown category' '6s/climate_change/climat_change/' climat_change "climate_change"
+bad_study 'years to add that are too many' '7a \    extend: 2000' 'study\.yaml:8' 2000
 bad_study 'unknown unit' '7s/annual/yearly/' 'study\.yaml:7' yearly
 bad_study 'infinite weight' '6s/climate_change/{climate_change: .inf}/' 'study\.yaml:6'
 bad_study 'two documents' '$a ---\nvintner: 1' 'study\.yaml'
@@ -366,6 +367,12 @@ expect 'show of a folder' 2 'folder|directory' -- show .
 expect 'resume of a missing file' 2 'nowhere\.h5' -- resume nowhere.h5
 echo hello >text.h5
 expect 'show of a text file' 2 'text\.h5' -- show text.h5
+expect 'diagnose of a text file' 2 'text\.h5' -- diagnose text.h5
+expect 'diagnose of a missing file' 2 'nowhere\.h5' -- diagnose nowhere.h5
+expect 'export of a text file' 2 'text\.h5' -- export text.h5 --csv tables
+expect 'export without a folder' 2 csv -- export text.h5
+expect 'export with an option of run' 2 export output -- export text.h5 --csv tables -o out.h5
+expect 'diagnose of a scenario that is a word' 2 scenario -- diagnose text.h5 --scenario two
 expect 'resume of a text file' 2 'text\.h5' -- resume text.h5
 expect 'check of a bad study' 2 'nowhere\.yaml' -- check nowhere.yaml
 

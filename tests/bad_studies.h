@@ -76,10 +76,16 @@ static const bad_study bad_heads[] = {
     {"vintner: 1\nname: x\nmodel:\n  pathway: {inputs: [a]}\n",
      "s.yaml:4: 'model.pathway.inputs': found a list, expected text"},
     {HEAD "    inptus: b\n", "s.yaml:6: unknown key in 'model.pathway': found 'inptus', expected "
-                             "inputs, objective, unit, overrides; did you mean 'inputs'?"},
+                             "inputs, objective, unit, extend, overrides; did you mean 'inputs'?"},
     {HEAD "    inputs: b\n", "s.yaml:6: duplicate key in 'model.pathway': found 'inputs' again"},
     {HEAD "    unit: liftime\n", "s.yaml:6: 'model.pathway.unit': found 'liftime', expected one of "
                                  "lifetime, annual; did you mean 'lifetime'?"},
+    {HEAD "    extend: -1\n", "s.yaml:6: 'model.pathway.extend': found the number -1, expected"},
+    {HEAD "    extend: 1001\n",
+     "s.yaml:6: 'model.pathway.extend': found the number 1001, expected"},
+    {HEAD "    extend: 1.5\n", "s.yaml:6: 'model.pathway.extend': found the number 1.5, expected"},
+    {HEAD "    extend: ten\n", "s.yaml:6: 'model.pathway.extend': found 'ten', expected"},
+    {HEAD "    extend: [1]\n", "s.yaml:6: 'model.pathway.extend': found a list, expected"},
     {HEAD "    unit: 3\n", "s.yaml:6: 'model.pathway.unit': found the number 3, expected one of"},
     {HEAD "    objective: 3\n", "s.yaml:6: 'model.pathway.objective': found the number 3"},
     {HEAD "    objective: []\n", "s.yaml:6: 'model.pathway.objective': found an empty list"},

@@ -102,6 +102,17 @@ def inputs_of(raw):
     return inputs
 
 
+def extend(inputs, years):
+    """The inputs with years after the last one that repeat its demand, mapping and factors."""
+    last = max(inputs["SYSTEM_TIME"])
+    inputs["SYSTEM_TIME"] = list(inputs["SYSTEM_TIME"]) + [last + n + 1 for n in range(years)]
+    for name in ("demand", "mapping", "characterization"):
+        for key, value in list(inputs[name].items()):
+            if key[-1] == last:
+                for n in range(years):
+                    inputs[name][key[:-1] + (last + n + 1,)] = value
+
+
 def key_of(text, axes):
     return (text,) if axes == 1 else tuple(json.loads(text))
 
@@ -590,6 +601,7 @@ def check_results(path, study_path, sample, seed, tolerance):
         study = yaml.safe_load(file)
     pathway = study["model"]["pathway"]
     base = read_inputs(Path(study_path).parent / pathway["inputs"])
+    extend(base, pathway.get("extend", 0))
     for override in pathway.get("overrides") or []:
         operation = operation_of(override)
         apply(base, override["target"], operation, float(override[operation]))
@@ -957,6 +969,9 @@ def random_study(seed, raw):
         # Not the limits: overrides that make them cross are an input error.
         target = random_target(rnd, inputs, ["demand", "background_inventory", "characterization"])
         pathway["overrides"] = [{"target": target, "multiply": round(rnd.uniform(0.5, 1.5), 3)}]
+    further = random.Random(f"extend {seed}")
+    if further.random() < 0.2:
+        pathway["extend"] = further.randint(1, 4)
     study = {"vintner": 1, "name": f"random-{seed}", "model": {"pathway": pathway}}
     if rnd.random() < 0.2:
         return study

@@ -3,7 +3,8 @@
 #
 #   bash tests/runs.sh TOPIC VINTNER SAME_RESULTS PRINT_VALUES
 #
-# TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs or shared. Prints what failed;
+# TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs, shared,
+# diagnose, export or extend. Prints what failed;
 # exit code 1 if something did, 77 if the topic needs programs that are not here.
 set -euo pipefail
 
@@ -125,7 +126,7 @@ commands() {
   for word in run check resume show --threads --force --write-lp; do
     holds "--help names $word" grep -q -- "$word" stdout
   done
-  for word in run check resume show; do
+  for word in run check resume show diagnose export; do
     expect "$word --help" 0 "$vintner" "$word" --help
     holds "$word --help says something" [ -s stdout ]
   done
@@ -735,9 +736,185 @@ PY
   done
 }
 
+infeasible_study() { # one product, two plants, both limited
+  edited single.yaml 's/(unit: annual)/\1\n    overrides: [{target: "cumulative_process_limits_max[P2R1|P2R2]", set: 1}]/' "$1"
+}
+
+diagnose() {
+  infeasible_study none.yaml
+  expect 'an infeasible solve' 3 "$vintner" run none.yaml -o none.h5
+  holds 'is explained after the summary' grep -q 'cannot be met together' stdout
+  holds 'with its limit' grep -qF 'cumulative_process_limits_max[P2R1] = 1' stdout
+  holds 'and a demand' grep -q "demand of 'Product 2' in 2030: 9.756" stdout
+  grep -A 100 'cannot be met' stdout >told
+  expect 'diagnose' 0 "$vintner" diagnose none.h5
+  holds 'says the same' diff told stdout
+  expect 'diagnose --scenario 0' 0 "$vintner" diagnose none.h5 --scenario 0
+  holds 'is the same' diff told stdout
+  expect 'diagnose --json' 0 "$vintner" --json diagnose none.h5
+  holds 'is JSON' python3 -c 'import json, sys; d = json.load(open("stdout"))
+assert d["status"] == "infeasible" and len(d["conflict"]) == 3 and d["scenario"] == 0
+assert d["conflict"][0]["key"] == ["Product 2", 2030]
+assert abs(d["conflict"][1]["change_alone"] - 17.4632037603166) < 1e-6'
+  expect 'on two ranks' 3 mpirun -n 2 "$vintner" run none.yaml --force -o none.h5
+  holds 'it is told once' [ "$(grep -c 'cannot be met' stdout)" = 1 ]
+  expect 'run -q' 3 "$vintner" run none.yaml -q --force -o none.h5
+  holds 'tells nothing' [ ! -s stdout ]
+  expect 'run --json' 3 "$vintner" run none.yaml --json --force -o none.h5
+  holds 'is one JSON document' python3 -m json.tool stdout
+  edited single.yaml 's/objective: climate_change/objective: {climate_change: -1}/' without.yaml
+  expect 'an unbounded solve' 3 "$vintner" run without.yaml -o without.h5
+  holds 'names the process and the year' grep -qE "(installation|operation) of 'P[12]R[12]' in 20[2-4][0-9]: \+1" stdout
+  holds 'and the flow' grep -q "foreground_[a-z]* '[A-Z0-9a-z]*' of 'P[12]R[12]'" stdout
+  expect 'diagnose --json of an unbounded solve' 0 "$vintner" diagnose without.h5 --json
+  holds 'is JSON' python3 -m json.tool stdout
+
+  "$vintner" run single.yaml -q -o single.h5 >stdout
+  expect 'an optimum' 0 "$vintner" diagnose single.h5
+  holds 'is said to be one' grep -q 'scenario 0 has an optimum' stdout
+  expect 'an optimum as JSON' 0 "$vintner" diagnose single.h5 --json
+  holds 'is JSON' python3 -m json.tool stdout
+  edited single.yaml '/^results:/,$d' limits.yaml
+  cat >>limits.yaml <<'YAML'
+ensemble:
+  design: factorial
+  factors:
+    cap: {target: "cumulative_process_limits_max[P2R1|P2R2]", set: [1000, 0, 1]}
+YAML
+  sed '/unit: annual/a \    overrides: [{target: "cumulative_process_limits_max[P2R1|P2R2]", set: 2}]' limits.yaml >first.yaml
+  expect 'an ensemble' 0 "$vintner" run first.yaml -q -o first.h5
+  expect 'its reference' 0 "$vintner" diagnose first.h5
+  holds 'comes first' grep -q 'the reference scenario is infeasible' stdout
+  holds 'with its own cap' grep -q 'cumulative_process_limits_max\[P2R1\] = 2$' stdout
+  sed '/unit: annual/a \    overrides: [{target: "cumulative_process_limits_max[P2R1|P2R2]", set: 900}]' limits.yaml >later.yaml
+  expect 'an ensemble with a sound reference' 0 "$vintner" run later.yaml -q -o later.h5
+  expect 'its first infeasible scenario' 0 "$vintner" diagnose later.h5
+  holds 'is scenario 1' grep -q 'scenario 1 is infeasible' stdout
+  expect 'another one' 0 "$vintner" diagnose later.h5 --scenario 2
+  holds 'has its own cap' grep -q 'cumulative_process_limits_max\[P2R1\] = 1$' stdout
+  expect 'a feasible one' 0 "$vintner" diagnose later.h5 --scenario 0
+  holds 'has an optimum' grep -q 'scenario 0 has an optimum' stdout
+  edited ensemble.yaml 's/1000/5/' sound.yaml
+  "$vintner" run sound.yaml -q -o sound.h5 >stdout
+  expect 'nothing to explain' 0 "$vintner" diagnose sound.h5
+  holds 'is said' grep -q 'no scenario is infeasible or unbounded' stdout
+
+  expect 'a scenario that is not there' 2 "$vintner" diagnose sound.h5 --scenario 5
+  expect 'no file' 2 "$vintner" diagnose nowhere.h5
+  expect 'not a results file' 2 "$vintner" diagnose none.yaml
+  sed -i 's/: 18\.5/: 18.6/' model_inputs.json
+  expect 'other inputs' 2 "$vintner" diagnose none.h5
+  holds 'are named' grep -q model_inputs.json stderr
+  echo '# more' >>none.yaml
+  expect 'another study' 2 "$vintner" diagnose none.h5
+  local python
+  python=$(find_python 'scipy')
+  if [ -n "$python" ]; then
+    expect 'random models' 0 "$python" "$here/diagnose.py" "$vintner" --count "${DIAGNOSE_MODELS:-20}" --unbounded 5
+    cat stdout
+  fi
+}
+
+exported() {
+  edited ensemble.yaml 's/1000/7/; s/(keep:).*/\1 [installation, impact]/' small.yaml
+  sed -E -i 's/^ "CATEGORY"/ "process_names": {"P1R1": "one, \\"old\\"", "P2R1": "two"},\n&/' model_inputs.json
+  expect 'a run' 0 "$vintner" run small.yaml -q -o small.h5
+  expect 'export' 0 "$vintner" export small.h5 --csv tables
+  holds 'the default tables' [ "$(cd tables && echo *)" = \
+    'factor_value.csv impact.csv installation.csv objective.csv status.csv total_impact.csv' ]
+  holds 'are listed' [ "$(grep -c '\.csv .*rows' stdout)" = 6 ]
+  holds 'a header' [ "$(head -n 1 tables/impact.csv)" = 'scenario,category,process,process_name,time,value' ]
+  holds 'a line per number' [ "$(wc -l <tables/installation.csv)" = $((7 * 4 * 30 + 1)) ]
+  holds 'quotes' grep -qF '0,P1R1,"one, ""old""",2020,' tables/installation.csv
+  holds 'codes where there is no name' grep -q '^6,P2R2,P2R2,2049,' tables/installation.csv
+  holds 'the numbers of the file' diff <(value small.h5 impact) <(tail -n +2 tables/impact.csv |
+    awk -F, '{ printf "%.17g\n", $NF }')
+  holds 'exactly' diff <(value small.h5 objective) <(tail -n +2 tables/objective.csv |
+    awk -F, '{ printf "%.17g\n", $2 }')
+  expect 'again' 2 "$vintner" export small.h5 --csv tables
+  holds 'names a file' grep -q 'tables/status.csv.*--force' stderr
+  expect 'again by force' 0 "$vintner" export small.h5 --csv tables --force -q
+  holds '-q is silent' [ ! -s stdout ]
+  expect 'some' 0 "$vintner" export small.h5 --csv some --variables unique,gap --scenarios 2:3
+  holds 'only those' [ "$(cd some && echo *)" = 'gap.csv unique.csv' ]
+  holds 'of those scenarios' [ "$(cut -d, -f1 some/unique.csv | tr '\n' ' ')" = 'scenario 2 3 ' ]
+  expect 'one scenario' 0 "$vintner" export small.h5 --csv one --variables objective --scenarios 4
+  holds 'is one' [ "$(wc -l <one/objective.csv)" = 2 ]
+  expect 'from a scenario on' 0 "$vintner" export small.h5 --csv on --variables objective --scenarios 5:
+  holds 'is two' [ "$(wc -l <on/objective.csv)" = 3 ]
+  sed 's/^results:/&\n  precision: single/' small.yaml >single-precision.yaml
+  expect 'single precision' 0 "$vintner" run single-precision.yaml -q -o single.h5
+  expect 'exported' 0 "$vintner" export single.h5 --csv short --variables installation
+  holds 'has short numbers' [ "$(awk -F, '{ if (length($NF) > n) n = length($NF) } END { print n }' short/installation.csv)" -le 15 ]
+  infeasible_study none.yaml
+  "$vintner" run none.yaml -q -o none.h5 >stdout || true
+  expect 'a scenario without optimum' 0 "$vintner" export none.h5 --csv none
+  holds 'has its status' grep -qx '0,1' none/status.csv
+  holds 'and empty numbers' grep -qx '0,' none/objective.csv
+
+  expect 'no folder' 2 "$vintner" export small.h5
+  expect 'unknown variable' 2 "$vintner" export small.h5 --csv bad --variables instalation
+  holds 'a hint' grep -q "did you mean 'installation'" stderr
+  expect 'a variable that has no scenarios' 2 "$vintner" export small.h5 --csv bad --variables process
+  expect 'a variable twice' 2 "$vintner" export small.h5 --csv bad --variables gap,gap
+  expect 'an empty name' 2 "$vintner" export small.h5 --csv bad --variables gap,
+  for range in 7 3:7 5:2 : '' a 1:2:3 -1 1.5 99999999999999999999; do
+    if [ "$range" = : ]; then continue; fi
+    expect "scenarios '$range'" 2 "$vintner" export small.h5 --csv bad --scenarios "$range"
+    holds "one line for '$range'" [ "$(wc -l <stderr)" -eq 1 ]
+  done
+  holds 'nothing was made' [ ! -e bad ]
+  expect 'a folder that is a file' 2 "$vintner" export small.h5 --csv small.yaml
+  expect 'a folder in a missing one' 1 "$vintner" export small.h5 --csv nowhere/tables
+  expect 'no file' 2 "$vintner" export nowhere.h5 --csv bad
+  expect 'not a results file' 2 "$vintner" export small.yaml --csv bad
+  expect 'a full disk' 1 bash -c "trap '' XFSZ; ulimit -f 1; exec '$vintner' export small.h5 --csv full --variables impact"
+  holds 'is told in one line' [ "$(wc -l <stderr)" -eq 1 ]
+  holds 'leaves no table' [ -z "$(ls full)" ]
+}
+
+# A model whose last year is repeated, against one that has the years in its file.
+extended() {
+  python3 - <<'PY'
+import json
+with open("model_inputs.json") as file:
+    inputs = json.load(file)
+last = max(inputs["SYSTEM_TIME"])
+inputs["SYSTEM_TIME"] += [last + n for n in (1, 2, 3, 4)]
+for name in ("demand", "mapping", "characterization"):
+    for key, value in list(inputs[name].items()):
+        labels = json.loads(key)
+        if labels[-1] == last:
+            for n in (1, 2, 3, 4):
+                inputs[name][json.dumps(labels[:-1] + [last + n])] = value
+with open("longer.json", "w") as file:
+    json.dump(inputs, file)
+PY
+  edited ensemble.yaml 's/1000/20/; s/"demand\[.*\]"/"demand[*, 2045:]"/' base.yaml
+  for unit in annual lifetime; do
+    edited base.yaml "s/unit: annual/unit: $unit\n    extend: 4/" extended.yaml
+    edited base.yaml "s/unit: annual/unit: $unit/; s/model_inputs/longer/" longer.yaml
+    expect "extend $unit" 0 run 2 1 run extended.yaml -q --force -o extended.h5
+    expect "years in the file, $unit" 0 run 0 1 run longer.yaml -q --force -o longer.h5
+    for name in objective installation impact factor_value status; do
+      holds "$unit: the same $name" [ "$(value extended.h5 $name)" = "$(value longer.h5 $name)" ]
+    done
+    holds "$unit: the years that were added" [ "$(value extended.h5 extension | awk '{ s += $1 } END { print s }')" = 4 ]
+    near "$unit: their part" "$(value extended.h5 total_impact_extension 0 1)" \
+      "$(value extended.h5 impact 0 136 | awk 'NR % 34 > 30 || NR % 34 == 0 { s += $1 } END { printf "%.15g", s }')" 1e-9
+  done
+  holds 'no such variable without' [ "$(value longer.h5 total_impact_extension)" = none ]
+  edited single.yaml 's/(unit: annual)/\1\n    extend: 0/' zero.yaml
+  expect 'extend: 0' 0 "$vintner" run zero.yaml -q -o zero.h5
+  near 'changes nothing' "$(value zero.h5 objective)" 25880.780591491 1e-9
+}
+
 case $topic in
   single | commands | parallel | designs | aims | units | netcdf | oracle | outputs | shared) "$topic" ;;
   kill) killed ;;
+  diagnose) diagnose ;;
+  export) exported ;;
+  extend) extended ;;
   *) echo "runs.sh: no topic '$topic'" >&2 && exit 2 ;;
 esac
 echo "$passed passed, $failed failed"

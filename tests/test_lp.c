@@ -59,13 +59,16 @@ static void random_programmes_agree_with_exact_arithmetic(void **state) {
   stream r = {1};
   int seen[VT_OUTCOME_COUNT] = {0};
   for (int t = 0; t < 1500; t++) {
-    sample s = random_sample(&r, 1 + pick(&r, 12), 1 + pick(&r, 14), t % 2);
+    const int rows = 1 + pick(&r, 12), columns = 1 + pick(&r, 14);
+    sample s = random_sample(&r, rows, columns, t % 2);
     solver v = open_solver(&s, &(vt_lp_options){.tie_break = t % 3 != 0});
     const vt_lp_solution a = solve(&v, &s);
     const verdict want = oracle(&s);
     // Rows that depend on each other may contradict by a rounding error: exactly infeasible.
-    const bool rounding = t % 2 == 0 && a.outcome == VT_OPTIMAL && want.outcome == VT_INFEASIBLE;
-    if (!rounding) assert_int_equal(a.outcome, want.outcome);
+    const bool solvable = a.outcome == VT_OPTIMAL || a.outcome == VT_UNBOUNDED;
+    const bool rounding = t % 2 == 0 && solvable && want.outcome == VT_INFEASIBLE;
+    if (!rounding && a.outcome != want.outcome)
+      fail_msg("case %d: outcome %d, expected %d", t, a.outcome, want.outcome);
     // glp_exact rounds the numbers that it is given to 1e-9, unless they are simple fractions.
     if (a.outcome == VT_OPTIMAL && !rounding)
       assert_close(a.objective, want.objective, t % 2 ? 1e-12 : 1e-7);

@@ -19,7 +19,8 @@ static void the_choice_among_ties_does_not_depend_on_the_start(void **state) {
   stream r = {34};
   int tried = 0, differ = 0, not_unique = 0;
   for (int t = 0; t < 400; t++) {
-    sample s = transport(&r, 2 + pick(&r, 4), 3 + pick(&r, 6));
+    const int rows = 2 + pick(&r, 4), columns = 3 + pick(&r, 6);
+    sample s = transport(&r, rows, columns);
     solver v = open_tie_breaker(&s);
     vt_lp_solution a = solve(&v, &s);
     assert_int_equal(a.outcome, VT_OPTIMAL);

@@ -130,6 +130,7 @@ static void the_smallest_study_has_the_documented_defaults(void **state) {
   assert_int_equal(study->pathway.inputs_line, 5);
   assert_int_equal(study->pathway.objectives, 0);
   assert_int_equal(study->pathway.unit, VT_UNIT_LIFETIME);
+  assert_int_equal(study->pathway.extend, 0);
   assert_int_equal(study->pathway.overrides, 0);
   assert_false(study->ensemble);
   assert_int_equal(study->design, VT_DESIGN_NONE);
@@ -142,6 +143,13 @@ static void the_smallest_study_has_the_documented_defaults(void **state) {
   assert_true(study->solver.tie_break && study->solver.warm_start);
   assert_int_equal(study->solver.iteration_limit, 0);
   assert_true(study->solver.time_limit_s == 0);
+  vt_study_free(study);
+}
+
+static void the_number_of_years_to_add_arrives(void **state) {
+  (void)state;
+  vt_study *study = parse("s.yaml", HEAD "    extend: 1e3\n");
+  assert_int_equal(study->pathway.extend, 1000);
   vt_study_free(study);
 }
 
@@ -427,6 +435,7 @@ int main(void) {
       cmocka_unit_test(a_hostile_file_is_refused_at_once),
       cmocka_unit_test(an_alias_that_means_itself_or_multiplies_is_refused),
       cmocka_unit_test(the_smallest_study_has_the_documented_defaults),
+      cmocka_unit_test(the_number_of_years_to_add_arrives),
       cmocka_unit_test(every_key_of_a_full_study_arrives),
       cmocka_unit_test(every_distribution_arrives_with_its_bounds),
       cmocka_unit_test(a_table_design_takes_factors_without_values),

@@ -192,6 +192,15 @@ typedef struct vt_numbers {
   const double *column_lower, *column_upper; ///< shape [columns]
 } vt_numbers;
 
+/// A bound that one member of a programme's conditions (a demand, a limit) puts on one side of a
+/// row or column: what an explanation may do without.
+typedef struct vt_claim {
+  int member;   ///< 0 to members - 1; a member has one claim or several
+  int variable; ///< row i, or rows + column j; each side of a row is claimed at most once
+  bool upper;   ///< which side
+  double bound; ///< infinite towards the other side: nothing can meet it
+} vt_claim;
+
 // ---------------------------------------------------------------------------------------------
 // A sparse matrix by columns.
 

@@ -122,6 +122,11 @@ vt_error vt_inputs_parse(const char *path, const void *bytes, ptrdiff_t length, 
 /// capacity, non-positive coupling, NaN.
 vt_error vt_inputs_check_numbers(const vt_inputs *inputs);
 
+/// Add years after the last one, each with its demand, mapping and characterisation. Limits by year
+/// are not repeated, those without years hold in all of them.
+/// @return VT_ERR_INPUT if the years leave the range of an int
+vt_error vt_inputs_extend(vt_inputs *inputs, int years);
+
 void vt_inputs_free(vt_inputs *inputs); ///< accepts NULL
 
 /// Labels of an axis that has names (not times, not FLOW), else NULL.

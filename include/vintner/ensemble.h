@@ -21,6 +21,9 @@ typedef struct vt_dimension {
   const char *const *label; ///< coordinate values (codes), UTF-8
   const char *text_name;    ///< e.g. "process_name", with `text`; NULL if there is none
   const char *const *text;  ///< shape [size]
+  const char *flag_name;    ///< e.g. "extension", with `flag`; NULL if there is none
+  const char *flag_long_name;
+  const int8_t *flag; ///< shape [size], 0 or 1
 } vt_dimension;
 
 typedef enum vt_storage {
@@ -221,5 +224,43 @@ vt_error vt_pathway_kind_solve_reference(vt_pathway_kind *kind, const vt_team *t
 /// Write the reference and every scenario below `scenarios` as CPLEX LP files into a folder that
 /// exists.
 vt_error vt_pathway_kind_write_lp(vt_pathway_kind *kind, const char *folder, int64_t scenarios);
+
+// ---------------------------------------------------------------------------------------------
+// Why a scenario has no optimum.
+
+/// A demand, limit or coupling of a minimal conflict.
+typedef struct vt_explained_member {
+  const char *text; ///< in the words of the study
+  const char *kind; ///< "demand", "limit", "coupling" or "existing capacity"
+  const char *tensor;
+  int keys;
+  const char *key[2]; ///< labels on the tensor's axes
+  bool is_year[2];
+  bool fallback; ///< the value is the tensor's default
+  double value;
+  bool suffices;        ///< changed (a coupling: dropped) alone it makes the scenario feasible
+  double change;        ///< the least such change, NaN if there is none (or for a coupling)
+  double change_within; ///< the least that ends this conflict, whatever other conflicts there are
+} vt_explained_member;
+
+typedef struct vt_explanation {
+  vt_arena *arena;    ///< owns the texts
+  vt_outcome outcome; ///< of the scenario, solved again
+  const char *reason; ///< for other outcomes than infeasible and unbounded
+  int members;        ///< infeasible: of the minimal conflict
+  vt_explained_member *member;
+  const char *plain;    ///< why a single demand is never met; "" if there is nothing to say
+  const char *capacity; ///< existing capacities that take part, a line each; ""
+  vt_ray ray;           ///< unbounded
+} vt_explanation;
+
+/// Solve one scenario again and explain why it is infeasible or unbounded.
+///
+/// Not collective. `inputs` is as read and changed (see vt_pathway_create).
+///
+/// @param scenario  -1: the reference
+vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t scenario,
+                            vt_explanation *explanation);
+void vt_explanation_free(vt_explanation *explanation);
 
 #endif

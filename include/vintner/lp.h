@@ -92,6 +92,46 @@ vt_error vt_lp_narrow(const vt_lp_session *session, double *row_lower, double *r
 /// The basis of the latest optimal solve (after the tie-break). The caller frees basis->status.
 vt_error vt_lp_basis(const vt_lp_session *session, vt_basis *basis);
 
+// ---------------------------------------------------------------------------------------------
+// Explanations of what has no optimum.
+
+/// One member of a minimal conflict, and how far it would have to give way.
+typedef struct vt_conflict_member {
+  int member;
+  bool suffices; ///< changed (or, where `change` is NaN, dropped) alone it ends all conflicts
+  double change; ///< least change of its bound that makes the programme feasible; NaN: none does
+  double change_within; ///< least change that ends this conflict, whatever else there is; or NaN
+} vt_conflict_member;
+
+/// A set of members that cannot be met together, while without any one of them the rest can.
+typedef struct vt_conflict {
+  bool infeasible;            ///< false: there is no conflict to explain
+  int members;                ///< 0: what nobody claims contradicts itself
+  vt_conflict_member *member; ///< shape [members], ascending; owned
+  /// shape [rows]: weights with which the rows add up to the contradiction, 0 where a row takes no
+  /// part (all of them where no such weights are known); owned
+  double *multiplier;
+} vt_conflict;
+
+/// Find a minimal conflict: elastic filter for size, then a deletion filter over the members.
+///
+/// Not collective.
+///
+/// @param structure  numbers without the claimed bounds; its costs are not looked at
+/// @param rigid      shape [members]: the member is no bound that could give way, only be dropped
+/// @param conflict   the caller frees it with vt_conflict_free
+vt_error vt_lp_find_conflict(const vt_program *program, const vt_numbers *structure,
+                             const vt_claim *claim, ptrdiff_t claims, const bool *rigid,
+                             int members, vt_conflict *conflict);
+void vt_conflict_free(vt_conflict *conflict);
+
+/// A direction along which all rows and bounds hold for ever while the objective falls: an extreme
+/// one, scaled so that its parts sum to 1.
+///
+/// @param direction  shape [columns], overwritten; all 0 if there is none
+vt_error vt_lp_find_ray(const vt_program *program, const vt_numbers *numbers, double *direction,
+                        bool *found);
+
 /// Write the numbers as a CPLEX LP file with the programme's names, in real units.
 vt_error vt_lp_write(const vt_program *program, const vt_numbers *numbers, const char *title,
                      const char *path);

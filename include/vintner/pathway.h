@@ -23,6 +23,11 @@ vt_error vt_pathway_create(const vt_study *study, vt_inputs *inputs, vt_pathway 
 /// what tests compare the reduction with.
 vt_error vt_pathway_create_unreduced(const vt_study *study, vt_inputs *inputs,
                                      vt_pathway **pathway);
+
+/// The same model with couplings as rows, so that each limit is a bound of its own: what an
+/// explanation looks at.
+vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
+                                     vt_pathway **pathway);
 void vt_pathway_free(vt_pathway *pathway); ///< accepts NULL
 
 const vt_program *vt_pathway_program(const vt_pathway *pathway);
@@ -184,5 +189,80 @@ vt_output vt_pathway_reduced_cost;
 /// @param cost  shape [columns], overwritten
 /// @return whether more of it than any column has can be installed without any effect
 bool vt_pathway_installation_cost(const vt_pathway_state *state, int process, double *cost);
+
+// ---------------------------------------------------------------------------------------------
+// Explanations, in the words of the study.
+
+/// A demand, a limit or a coupling: what a scenario may be freed of. (An existing capacity only
+/// where it is negative.)
+typedef struct vt_member {
+  vt_tensor_id tensor;
+  int32_t key[2]; ///< labels on the axes of the tensor
+  double value;   ///< in the scenario
+  bool fallback;  ///< the value is that of the tensor's default
+  bool rigid;     ///< a ratio: it cannot give way as a bound can
+} vt_member;
+
+/// A scenario's members, what each claims of the programme, and the numbers without all claims.
+typedef struct vt_claims {
+  vt_arena *arena; ///< owns the arrays
+  int members;
+  ptrdiff_t claims;
+  vt_member *member;    ///< shape [members]
+  vt_claim *claim;      ///< shape [claims]
+  bool *rigid;          ///< shape [members]
+  vt_numbers structure; ///< borrows entries and costs from the state
+} vt_claims;
+
+/// Members of the scenario that was applied last, demands first, by product and year. The caller
+/// frees with vt_claims_free. `state` is of an uncoupled model.
+vt_error vt_pathway_list_claims(const vt_pathway_state *state, const vt_numbers *numbers,
+                                vt_claims *claims);
+void vt_claims_free(vt_claims *claims);
+
+/// "demand of 'Product 1' in 2030: 10" or "process_deployment_limits_max[P1, 2025] = 5".
+vt_error vt_pathway_member_text(const vt_pathway *pathway, const vt_member *member, vt_text *text);
+
+/// Why a demand cannot be met even without any limit: "no process can produce 'Product 1' in 2025".
+///
+/// @param most  what can be met of it
+vt_error vt_pathway_unmet_text(const vt_pathway *pathway, const vt_member *demand, double most,
+                               vt_text *text);
+
+/// The existing capacities that take part in a conflict, one per line ("" if there are none).
+///
+/// @param multiplier  shape [rows], not 0 for the rows of the conflict
+vt_error vt_pathway_capacity_text(const vt_pathway_state *state, const double *multiplier,
+                                  vt_text *text);
+
+/// Something that moves along a ray, or a flow that makes the objective fall there.
+typedef struct vt_ray_part {
+  const char *process; ///< code
+  const char *name;    ///< of the process; NULL if it has none
+  bool installation;   ///< else operation
+  int year;
+  double units; ///< along the ray
+} vt_ray_part;
+
+typedef struct vt_ray_cause {
+  const char *process, *name; ///< as above
+  const char *tensor, *flow;
+  const char *category; ///< whose impact falls most through it
+  double amount;        ///< of the flow along the ray
+  double objective;     ///< change of the objective through it, along the ray
+} vt_ray_cause;
+
+/// What an unbounded scenario does without end, largest parts first.
+typedef struct vt_ray {
+  vt_arena *arena;
+  ptrdiff_t parts, causes;
+  vt_ray_part *part;
+  vt_ray_cause *cause; ///< flows that lower the objective, most effective first
+} vt_ray;
+
+/// @param direction  shape [columns]
+vt_error vt_pathway_describe_ray(const vt_pathway_state *state, const double *direction,
+                                 vt_ray *ray);
+void vt_ray_free(vt_ray *ray);
 
 #endif

@@ -95,4 +95,16 @@ vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
 vt_error vt_reader_read(vt_reader *reader, const char *path, int64_t scenario, double **value,
                         int64_t *count);
 
+/// Read rows [first, first + count) of a numeric dataset whose first axis is the scenario, into
+/// memory of the caller's.
+vt_error vt_reader_read_rows(vt_reader *reader, const char *path, int64_t first, int64_t count,
+                             double *value);
+
+/// Names of the root's variables whose first axis is the scenario (not the axis itself), in the
+/// order of the file, NULL-terminated; the reader owns them. NULL if there is no memory.
+const char *const *vt_reader_variables(vt_reader *reader);
+
+/// Whether a dataset holds numbers of single precision.
+bool vt_reader_is_single(vt_reader *reader, const char *path);
+
 #endif

@@ -114,6 +114,7 @@ typedef struct vt_study {
     const vt_objective_term *objective;
     int objective_line;
     vt_unit unit;
+    int extend; ///< years that repeat the last one after it
     int overrides;
     const vt_factor *override;
     int levels; ///< lexicographic objective: >= 2, the first is also `objective`; else 0

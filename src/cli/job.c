@@ -52,7 +52,7 @@ static vt_error agree(const job *j, vt_error mine) {
   return mine != VT_OK ? mine : worst;
 }
 
-vt_error job_load(job *j, const char *path, const char *text) {
+vt_error job_read(job *j, const char *path, const char *text) {
   vt_text study = {0}, packed = {0};
   vt_error loaded = j->team->rank == 0 ? read_here(j, path, text, &packed) : VT_OK;
   loaded = agree(j, loaded);
@@ -60,6 +60,11 @@ vt_error job_load(job *j, const char *path, const char *text) {
   vt_text_free(&study);
   vt_text_free(&packed);
   VT_TRY(loaded);
+  return VT_OK;
+}
+
+vt_error job_load(job *j, const char *path, const char *text) {
+  VT_TRY(job_read(j, path, text));
   VT_TRY(agree(j, vt_pathway_kind_create(j->study, j->inputs, j->team->rank, &j->kind)));
   VT_TRY(vt_team_threads(j->team, &j->threads));
   if (j->o->threads > 0) j->threads = j->o->threads;
@@ -155,6 +160,15 @@ static vt_error set_exit_code(job *j) {
   return VT_OK;
 }
 
+// The results are in the file, whatever becomes of their explanation. The model is made again from
+// its files: what there is to note about it was noted before.
+static void explain_run(const job *j) {
+  vt_log_open(VT_LOG_ERROR, false, true);
+  (void)fputc('\n', stdout);
+  if (diagnose_file(j->path, -1, false, stdout) != VT_OK)
+    (void)fprintf(stdout, "no explanation: %s\n", vt_error_message());
+}
+
 vt_error job_solve(job *j) {
   const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
   vt_results *results;
@@ -167,5 +181,8 @@ vt_error job_solve(job *j) {
   VT_TRY(set_exit_code(j));
   if (j->exit_code == 75)
     vt_log(VT_LOG_WARNING, "stopped with work left; go on with: vintner resume %s", j->path);
-  return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+  if (j->o->quiet) return VT_OK;
+  VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
+  if (j->exit_code == 3 && !j->o->json) explain_run(j);
+  return VT_OK;
 }

@@ -20,8 +20,11 @@ typedef struct job {
   int exit_code; ///< of the command, if nothing failed
 } job;
 
-/// Collective. Read study and inputs on rank 0, send them to all, build the model on each.
+/// Collective. Read study and inputs on rank 0, send them to all.
 /// `text`: the study as stored in a results file, or NULL to read `path`.
+vt_error job_read(job *j, const char *path, const char *text);
+
+/// Collective. The same, and build the model on each rank.
 vt_error job_load(job *j, const char *path, const char *text);
 
 /// Collective. Open the results file, solve the reference scenario and all work, fill in the
@@ -36,11 +39,26 @@ vt_error job_absolute_path(const char *path, vt_text *absolute);
 /// "FILE sha256" of each file a study reads, one per line; the caller frees.
 vt_error job_describe_inputs(const job *j, vt_text *text);
 
+/// The study that a results file was made from; an error if the study's file says something else by
+/// now. The texts are the reader's.
+vt_error stored_study(const char *path, vt_reader *reader, const char **study,
+                      const char **study_file);
+
+/// Whether the inputs that were read are those that the results file was made from.
+vt_error stored_check_inputs(const job *j, vt_reader *reader);
+
+/// Explain on `out` why a scenario of a results file has no optimum.
+///
+/// @param scenario  -1: the reference if it has none, else the first that has none
+vt_error diagnose_file(const char *path, int64_t scenario, bool json, FILE *out);
+
 // One function per command.
 vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
                      int *exit_code);
 vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
                         int *exit_code);
+vt_error command_diagnose(const options *o, FILE *out);
+vt_error command_export(const options *o, FILE *out);
 vt_error command_check(const options *o, const vt_team *team, FILE *out);
 
 #endif

@@ -37,6 +37,8 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
     case COMMAND_RESUME: return command_resume(o, team, &stop_asked, exit_code);
     case COMMAND_CHECK: return team->rank == 0 ? command_check(o, team, stdout) : VT_OK;
     case COMMAND_SHOW: return team->rank == 0 ? show(o) : VT_OK;
+    case COMMAND_DIAGNOSE: return team->rank == 0 ? command_diagnose(o, stdout) : VT_OK;
+    case COMMAND_EXPORT: return team->rank == 0 ? command_export(o, stdout) : VT_OK;
     case COMMAND_HELP:
       if (team->rank == 0) options_help(o->help_of, stdout);
       return VT_OK;

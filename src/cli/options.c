@@ -11,6 +11,9 @@ typedef enum option_id {
   OPTION_WRITE_LP,
   OPTION_JSON,
   OPTION_SCENARIO,
+  OPTION_CSV,
+  OPTION_VARIABLES,
+  OPTION_SCENARIOS,
   OPTION_QUIET,
   OPTION_VERBOSE,
   OPTION_DEBUG,
@@ -23,13 +26,16 @@ static const struct {
   const char *name, *letter, *value, *text;
 } known_options[OPTION_COUNT] = {
     [OPTION_OUTPUT] = {"--output", "-o", "FILE", "results file (default <name>.h5 here)"},
-    [OPTION_FORCE] = {"--force", NULL, NULL, "replace an existing FILE"},
+    [OPTION_FORCE] = {"--force", NULL, NULL, "replace existing files"},
     [OPTION_THREADS] = {"--threads", NULL, "N",
                         "threads per rank (default OMP_NUM_THREADS, "
                         "else the cores bound to it)"},
     [OPTION_WRITE_LP] = {"--write-lp", NULL, "DIR", "write each scenario as a CPLEX LP file"},
     [OPTION_JSON] = {"--json", NULL, NULL, "one JSON document on stdout"},
-    [OPTION_SCENARIO] = {"--scenario", NULL, "K", "show scenario K instead of the ensemble"},
+    [OPTION_SCENARIO] = {"--scenario", NULL, "K", "this scenario (counted from 0)"},
+    [OPTION_CSV] = {"--csv", NULL, "DIR", "folder for the tables, made if it is missing"},
+    [OPTION_VARIABLES] = {"--variables", NULL, "A,B,...", "variables to export"},
+    [OPTION_SCENARIOS] = {"--scenarios", NULL, "A:B", "scenarios to export, both ends included"},
     [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
@@ -51,8 +57,13 @@ static const struct {
     [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
                         BIT(THREADS) | BIT(JSON)},
     [COMMAND_SHOW] = {"show", "FILE", "print what a results file holds", BIT(SCENARIO) | BIT(JSON)},
+    [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
+                          BIT(SCENARIO) | BIT(JSON)},
+    [COMMAND_EXPORT] = {"export", "FILE", "write variables of a results file as CSV tables",
+                        BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(FORCE)},
 };
 enum { COMMANDS = sizeof known_commands / sizeof *known_commands };
+static const char command_list[] = "run, check, resume, show, diagnose or export";
 
 static void list_options(unsigned which, FILE *out) {
   for (int i = 0; i < OPTION_COUNT; i++) {
@@ -77,7 +88,7 @@ void options_help(int of, FILE *out) {
               "srun)\n\n",
               out);
   for (int i = 0; i < COMMANDS; i++)
-    (void)fprintf(out, "  %-6s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
+    (void)fprintf(out, "  %-8s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
                   known_commands[i].text);
   (void)fputs("\noptions (vintner COMMAND --help lists those of one command)\n\n", out);
   list_options(~0U, out);
@@ -117,6 +128,29 @@ static vt_error read_count(const char *name, const char *text, int64_t least, in
   return VT_OK;
 }
 
+static vt_error read_end(const char *name, const char *text, size_t length, int64_t *value) {
+  char number[24];
+  const bool fits = length < sizeof number && strspn(text, "0123456789") >= length;
+  VT_CHECK(fits, VT_ERR_INPUT, "option %s: found '%s', expected scenarios as A, A:B, A: or :B",
+           name, text);
+  (void)snprintf(number, sizeof number, "%.*s", (int)length, text);
+  return length > 0 ? read_count(name, number, 0, INT64_MAX, value) : VT_OK;
+}
+
+// A, A:B, A: or :B.
+static vt_error read_range(const char *name, const char *text, int64_t *first, int64_t *last) {
+  const char *colon = strchr(text, ':');
+  const size_t length = colon ? (size_t)(colon - text) : strlen(text);
+  *first = 0;
+  *last = INT64_MAX;
+  VT_TRY(read_end(name, text, length, first));
+  if (colon) VT_TRY(read_end(name, colon + 1, strlen(colon + 1), last));
+  if (!colon) *last = *first;
+  VT_CHECK(text[0] != '\0' && *first <= *last, VT_ERR_INPUT,
+           "option %s: found '%s', expected scenarios as A, A:B, A: or :B with A <= B", name, text);
+  return VT_OK;
+}
+
 static vt_error set_option(options *o, int id, const char *value) {
   int64_t number = 0;
   switch ((option_id)id) {
@@ -131,6 +165,9 @@ static vt_error set_option(options *o, int id, const char *value) {
       VT_TRY(read_count("--threads", value, 1, 4096, &number));
       o->threads = (int)number;
       break;
+    case OPTION_CSV: o->csv = value; break;
+    case OPTION_VARIABLES: o->variables = value; break;
+    case OPTION_SCENARIOS: return read_range("--scenarios", value, &o->first, &o->last);
     case OPTION_SCENARIO: return read_count("--scenario", value, 0, INT64_MAX, &o->scenario);
     case OPTION_HELP:
     case OPTION_VERSION:
@@ -148,7 +185,7 @@ static vt_error find_command(const char *text, int *command) {
     }
     vt_nearest_try(&nearest, known_commands[i].name);
   }
-  VT_FAIL(VT_ERR_INPUT, "unknown command '%s', expected run, check, resume or show%s", text,
+  VT_FAIL(VT_ERR_INPUT, "unknown command '%s', expected %s%s", text, command_list,
           vt_nearest_hint(&nearest));
 }
 
@@ -196,7 +233,7 @@ static vt_error read_words(int argc, char **argv, reading *r, options *o) {
 
 vt_error options_read(int argc, char **argv, options *o) {
   reading r = {.command = -1};
-  *o = (options){.scenario = -1, .help_of = -1};
+  *o = (options){.scenario = -1, .help_of = -1, .last = INT64_MAX};
   VT_TRY(read_words(argc, argv, &r, o));
   if (r.given & BIT(HELP)) {
     o->command = COMMAND_HELP;
@@ -207,8 +244,8 @@ vt_error options_read(int argc, char **argv, options *o) {
     o->command = COMMAND_VERSION;
     return VT_OK;
   }
-  VT_CHECK(r.command >= 0, VT_ERR_INPUT,
-           "found no command, expected run, check, resume or show (see vintner --help)");
+  VT_CHECK(r.command >= 0, VT_ERR_INPUT, "found no command, expected %s (see vintner --help)",
+           command_list);
   for (int i = 0; i < OPTION_COUNT; i++) {
     const bool fits = ((known_commands[r.command].takes | COMMON) >> i & 1U) != 0;
     VT_CHECK(fits || !(r.given >> i & 1U), VT_ERR_INPUT, "vintner %s takes no option %s",
@@ -216,6 +253,8 @@ vt_error options_read(int argc, char **argv, options *o) {
   }
   VT_CHECK(o->file, VT_ERR_INPUT, "vintner %s: found no argument, expected %s",
            known_commands[r.command].name, known_commands[r.command].argument);
+  VT_CHECK(r.command != COMMAND_EXPORT || o->csv, VT_ERR_INPUT,
+           "vintner export: found no --csv, expected the folder for the tables");
   VT_CHECK(!(o->quiet && o->verbose), VT_ERR_INPUT, "found -q and -v, expected one of them");
   o->command = (command_id)r.command;
   return VT_OK;

@@ -12,6 +12,8 @@ typedef enum command_id {
   COMMAND_CHECK,
   COMMAND_RESUME,
   COMMAND_SHOW,
+  COMMAND_DIAGNOSE,
+  COMMAND_EXPORT,
   COMMAND_HELP, ///< of the command in `help_of`, or of all
   COMMAND_VERSION,
 } command_id;
@@ -19,13 +21,16 @@ typedef enum command_id {
 /// What was asked for. Strings are those of argv.
 typedef struct options {
   command_id command;
-  int help_of;          ///< COMMAND_HELP: a command_id, or -1
-  const char *file;     ///< the study or the results file
-  const char *output;   ///< -o; NULL: <name>.h5
-  const char *write_lp; ///< folder, or NULL
-  const char *line;     ///< the whole command line, for the file's history
-  int threads;          ///< 0: choose
-  int64_t scenario;     ///< -1: none
+  int help_of;           ///< COMMAND_HELP: a command_id, or -1
+  const char *file;      ///< the study or the results file
+  const char *output;    ///< -o; NULL: <name>.h5
+  const char *write_lp;  ///< folder, or NULL
+  const char *csv;       ///< folder of an export, or NULL
+  const char *variables; ///< names with commas between them, or NULL
+  int64_t first, last;   ///< scenarios of an export, both included; INT64_MAX: to the end
+  const char *line;      ///< the whole command line, for the file's history
+  int threads;           ///< 0: choose
+  int64_t scenario;      ///< -1: none
   bool force, json, quiet, verbose, debug;
 } options;
 

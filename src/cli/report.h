@@ -48,6 +48,10 @@ bool report_is_shown(const report_table *t, double value);
 /// As few digits as give the same number back; returns `text`.
 const char *report_exact(double value, char text[32]);
 
+/// A text in quotes (null for NULL), a number (null if it is not finite).
+void json_text(FILE *out, const char *text);
+void json_number(FILE *out, double value);
+
 void report_print_json(FILE *out, const report *r);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static void json_text(FILE *out, const char *text) {
+void json_text(FILE *out, const char *text) {
   if (!text) {
     (void)fputs("null", out);
     return;
@@ -20,7 +20,7 @@ static void json_text(FILE *out, const char *text) {
   (void)fputc('"', out);
 }
 
-static void json_number(FILE *out, double value) {
+void json_number(FILE *out, double value) {
   char text[32];
   (void)fputs(isfinite(value) ? report_exact(value, text) : "null", out);
 }

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static vt_error check_version(const char *path, vt_reader *reader) {
   const char *version = vt_reader_attribute(reader, "vintner_version");
@@ -14,31 +13,6 @@ static vt_error check_version(const char *path, vt_reader *reader) {
            "%s: found a file of vintner %s, expected version %s: another version may give other "
            "numbers",
            path, version ? version : "(unknown)", VT_VERSION);
-  return VT_OK;
-}
-
-// A study that was edited since is another study.
-static vt_error check_study(const char *path, const char *study_file, const char *study) {
-  vt_text now = {0};
-  if (access(study_file, R_OK) != 0) return VT_OK;
-  const vt_error read_it = vt_text_read_file(study_file, &now);
-  const bool same = read_it == VT_OK && strcmp(now.bytes, study) == 0;
-  vt_text_free(&now);
-  VT_TRY(read_it);
-  VT_CHECK(same, VT_ERR_INPUT, "%s: found another study in %s than the one it was made from", path,
-           study_file);
-  return VT_OK;
-}
-
-static vt_error check_inputs(const job *j, const char *stored) {
-  vt_text now = {0};
-  const vt_error described = job_describe_inputs(j, &now);
-  const bool same = described == VT_OK && stored && strcmp(now.bytes, stored) == 0;
-  vt_text_free(&now);
-  VT_TRY(described);
-  VT_CHECK(same, VT_ERR_INPUT,
-           "%s: found other inputs than the ones it was made from (%s has changed, or a table)",
-           j->path, j->inputs->path);
   return VT_OK;
 }
 
@@ -73,15 +47,13 @@ static vt_error load(job *j, vt_reader *reader) {
   const char *study = NULL, *study_file = NULL;
   vt_error ready = VT_OK, worst;
   if (first) {
-    study = vt_reader_attribute(reader, "study");
-    study_file = vt_reader_attribute(reader, "study_file");
     ready = check_version(j->path, reader);
-    if (ready == VT_OK) ready = check_study(j->path, study_file, study);
+    if (ready == VT_OK) ready = stored_study(j->path, reader, &study, &study_file);
   }
   VT_TRY(vt_team_agree(j->team, ready, &worst));
   if (worst != VT_OK) return ready != VT_OK ? ready : worst;
   VT_TRY(job_load(j, study_file, study));
-  if (first) ready = check_inputs(j, vt_reader_attribute(reader, "inputs"));
+  if (first) ready = stored_check_inputs(j, reader);
   if (first && ready == VT_OK) ready = list_work(j, reader);
   VT_TRY(vt_team_agree(j->team, ready, &worst));
   return ready != VT_OK ? ready : worst;

@@ -14,6 +14,7 @@ typedef struct output {
   const char *keep; // what results.keep calls it; NULL: its name
   bool always;      // else only if results.keep names it
   bool big;         // stored in the study's precision
+  bool extension;   // only where the study extends the horizon
   bool statistics;
   vt_storage storage;
   int axes;
@@ -34,6 +35,21 @@ static void fill_objective(const answer *s, double *value, ptrdiff_t cells) {
 
 static void fill_total_impact(const answer *s, double *value, ptrdiff_t cells) {
   copy(value, s->plan->total_impact, cells);
+}
+
+// The part of total_impact that falls into the years added to the horizon.
+static void fill_extension(const answer *s, double *value, ptrdiff_t cells) {
+  const vt_inputs *in = s->kind->inputs;
+  const int processes = vt_labels_count(in->process), times = in->system_times;
+  const int first = times - s->kind->study->pathway.extend;
+  for (ptrdiff_t c = 0; c < cells; c++) {
+    value[c] = 0.0;
+    // By year, then process: the order in which the total adds up.
+    for (int t = first; t < times; t++) {
+      for (int p = 0; p < processes; p++)
+        value[c] += s->plan->impact[(c * processes + p) * times + t];
+    }
+  }
 }
 
 static void fill_installation(const answer *s, double *value, ptrdiff_t cells) {
@@ -76,6 +92,9 @@ static const output outputs[] = {
      .fill = fill_objective},
     {"total_impact", "impact over the horizon", .always = true, .statistics = true, .axes = 1,
      .axis = {AXIS_CATEGORY}, .fill = fill_total_impact},
+    {"total_impact_extension", "impact in the years added to the horizon, part of total_impact",
+     .always = true, .extension = true, .statistics = true, .axes = 1, .axis = {AXIS_CATEGORY},
+     .fill = fill_extension},
     {"installation", "units installed", .big = true, .statistics = true, .axes = 2,
      .axis = {AXIS_PROCESS, AXIS_TIME}, .fill = fill_installation},
     {"operation", "units running, all vintages", .big = true, .statistics = true, .axes = 2,
@@ -144,6 +163,7 @@ static bool keeps(const vt_study *study, const char *name) {
 }
 
 static bool is_kept(const vt_pathway_kind *k, const output *o) {
+  if (o->extension && k->study->pathway.extend == 0) return false;
   return o->always || keeps(k->study, o->keep ? o->keep : o->name);
 }
 
@@ -240,6 +260,19 @@ static vt_error prepare_outputs(vt_pathway_kind *k, bool *used) {
   return prepared ? vt_pathway_prepare_outputs(k->pathway) : VT_OK;
 }
 
+// Which years were added to the horizon.
+static vt_error flag_extension(const vt_pathway_kind *k, vt_dimension *time) {
+  const int extend = k->study->pathway.extend, times = k->inputs->system_times;
+  if (extend == 0) return VT_OK;
+  int8_t *flag;
+  VT_ARENA_NEW(k->inputs->arena, flag, times);
+  for (int t = times - extend; t < times; t++) flag[t] = 1;
+  time->flag = flag;
+  time->flag_name = "extension";
+  time->flag_long_name = "1 in years added to the horizon";
+  return VT_OK;
+}
+
 static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   const vt_inputs *in = k->inputs;
   bool used[AXIS_COUNT] = {false};
@@ -260,6 +293,7 @@ static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   };
   VT_TRY(list_years(k));
   all[AXIS_TIME].number = k->time;
+  VT_TRY(flag_extension(k, &all[AXIS_TIME]));
   VT_TRY(list_labels(in, VT_AXIS_PROCESS, &all[AXIS_PROCESS].label));
   VT_TRY(list_labels(in, VT_AXIS_CATEGORY, &all[AXIS_CATEGORY].label));
   VT_TRY(list_factors(k, &all[AXIS_FACTOR].label));

@@ -106,7 +106,8 @@ typedef struct touched_cell {
 struct vt_pathway {
   const vt_study *study;
   vt_inputs *inputs;
-  bool reduced; ///< vintages that run alike share a column
+  bool reduced;   ///< vintages that run alike share a column
+  bool uncoupled; ///< all couplings are rows
   vt_arena *arena;
   graph graph;
   int processes, products, intermediates, elementaries, categories, times;

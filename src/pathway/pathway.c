@@ -39,6 +39,8 @@ static void set_sizes(vt_pathway *m) {
 static vt_error build_model(vt_pathway *m) {
   VT_TRY(vt_arena_create(&m->arena));
   VT_TRY(graph_create(&m->graph));
+  // Selectors of overrides and factors see the years that are added.
+  VT_TRY(vt_inputs_extend(m->inputs, m->study->pathway.extend));
   set_sizes(m);
   VT_TRY(find_objective(m));
   VT_TRY(goals_find(m));
@@ -50,7 +52,7 @@ static vt_error build_model(vt_pathway *m) {
   return program_build(m);
 }
 
-static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced,
+static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced, bool uncoupled,
                        vt_pathway **pathway) {
   vt_pathway *m;
   *pathway = NULL;
@@ -58,6 +60,7 @@ static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced,
   m->study = study;
   m->inputs = inputs;
   m->reduced = reduced;
+  m->uncoupled = uncoupled;
   const vt_error built = build_model(m);
   if (built != VT_OK) {
     vt_pathway_free(m);
@@ -68,12 +71,17 @@ static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced,
 }
 
 vt_error vt_pathway_create(const vt_study *study, vt_inputs *inputs, vt_pathway **pathway) {
-  return create(study, inputs, true, pathway);
+  return create(study, inputs, true, false, pathway);
 }
 
 vt_error vt_pathway_create_unreduced(const vt_study *study, vt_inputs *inputs,
                                      vt_pathway **pathway) {
-  return create(study, inputs, false, pathway);
+  return create(study, inputs, false, false, pathway);
+}
+
+vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
+                                     vt_pathway **pathway) {
+  return create(study, inputs, true, true, pathway);
 }
 
 void vt_pathway_free(vt_pathway *m) {

@@ -338,7 +338,7 @@ static vt_error couple(draft *d) {
   for (int p = 0; p < m->processes; p++) m->coupled[p] = (coupled){p, CELL_ONE};
   for (ptrdiff_t e = 0; e < t->count; e++) {
     const int p1 = t->index[2 * e], p2 = t->index[2 * e + 1];
-    rows[e] = m->coupled[p1].root != p1 || find_root(m, p2) == p1;
+    rows[e] = m->uncoupled || m->coupled[p1].root != p1 || find_root(m, p2) == p1;
     if (!rows[e]) m->coupled[p1] = (coupled){p2, m->cell[VT_TENSOR_COUPLING][e]};
   }
   for (int p = 0; p < m->processes; p++) VT_TRY(flatten(m, p));

@@ -119,8 +119,12 @@ static vt_error put_coordinates(const vt_maker *m, hid_t dataset, const vt_field
   vt_error added = VT_OK;
   for (int k = 0; k < f->axes && added == VT_OK; k++) {
     const vt_dimension *axis = &m->axis[f->axis[k]];
-    if (!axis->text_name || !axis->text || strcmp(axis->text_name, f->name) == 0) continue;
-    added = vt_text_add(&names, "%s%s", names.length > 0 ? " " : "", axis->text_name);
+    const char *along[] = {axis->text ? axis->text_name : NULL,
+                           axis->flag ? axis->flag_name : NULL};
+    for (size_t i = 0; i < sizeof along / sizeof *along && added == VT_OK; i++) {
+      if (!along[i] || strcmp(along[i], f->name) == 0) continue;
+      added = vt_text_add(&names, "%s%s", names.length > 0 ? " " : "", along[i]);
+    }
   }
   if (added == VT_OK && names.length > 0) {
     added = vt_maker_put_text(m, dataset, "coordinates", names.bytes);
@@ -229,6 +233,21 @@ static vt_error make_coordinate(vt_maker *m, const vt_maker_group *g, int index,
   return VT_OK;
 }
 
+// A flag along an axis, such as which years were added to the horizon.
+static vt_error make_flags(vt_maker *m, const vt_maker_group *g, int index) {
+  const vt_dimension *axis = &m->axis[index];
+  const vt_field f = {.name = axis->flag_name,
+                      .long_name = axis->flag_long_name,
+                      .units = "1",
+                      .type = H5T_STD_I8LE,
+                      .axes = 1,
+                      .axis = {index}};
+  hid_t flags;
+  VT_TRY(vt_maker_add_variable(m, g, &f, &flags));
+  VT_H5(m->path, made, H5Dwrite(flags, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->flag));
+  return VT_OK;
+}
+
 static vt_error make_axis(vt_maker *m, vt_maker_group *g, int index) {
   const vt_dimension *axis = &m->axis[index];
   hid_t *scale = &g->scale[index];
@@ -239,6 +258,7 @@ static vt_error make_axis(vt_maker *m, vt_maker_group *g, int index) {
   }
   const int id = m->netcdf_dimensions++;
   VT_TRY(vt_maker_put_values(m, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT, m->scalar, &id));
+  if (axis->flag_name && axis->flag) VT_TRY(make_flags(m, g, index));
   if (!axis->text_name || !axis->text) return VT_OK;
   const vt_field f = {.name = axis->text_name,
                       .long_name = axis->text_name,

@@ -1,5 +1,5 @@
 // reader.c - reading a results file, serial, also while a run writes it.
-#include "h5.h"
+#include "reader.h"
 
 #include <errno.h>
 #include <hdf5_hl.h>
@@ -10,14 +10,6 @@
 #include <sys/stat.h>
 
 static const char read_done[] = "read";
-
-struct vt_reader {
-  const char *path; // the arena's, as all texts
-  hid_t file, text_type;
-  vt_arena *arena;
-  vt_h5_pool pool;
-  bool finished;
-};
 
 // ---------------------------------------------------------------------------------------------
 // Opening.
@@ -143,15 +135,9 @@ bool vt_reader_has(vt_reader *reader, const char *path) {
          H5Oexists_by_name(reader->file, path, H5P_DEFAULT) > 0;
 }
 
-typedef struct opened {
-  hid_t dataset, space, type;
-  int axes;
-  hsize_t extent[VT_MAX_DIMENSIONS + 1];
-  hsize_t items;
-} opened;
-
 // Refuses what only a damaged or forged file has, before any memory is asked for.
-static vt_error open_dataset(vt_reader *reader, const char *name, vt_h5_pool *pool, opened *o) {
+vt_error vt_reader_open_dataset(vt_reader *reader, const char *name, vt_h5_pool *pool,
+                                vt_opened *o) {
   const char *path = reader->path;
   VT_CHECK(vt_reader_has(reader, name), VT_ERR_INPUT, "%s: has no '%s'", path, name);
   VT_H5(path, read_done, o->dataset = vt_h5_keep(pool, H5Dopen2(reader->file, name, H5P_DEFAULT)));
@@ -186,7 +172,7 @@ int64_t vt_reader_dimension(vt_reader *reader, const char *name) {
   return (int64_t)extent;
 }
 
-static bool text_labels(vt_reader *reader, const opened *o, const char **label) {
+static bool text_labels(vt_reader *reader, const vt_opened *o, const char **label) {
   if (H5Tis_variable_str(o->type) <= 0) return false;
   char **text = vt_calloc((ptrdiff_t)o->items, sizeof *text);
   if (!text) return false;
@@ -200,7 +186,7 @@ static bool text_labels(vt_reader *reader, const opened *o, const char **label) 
   return done;
 }
 
-static bool number_labels(vt_reader *reader, const opened *o, const char **label) {
+static bool number_labels(vt_reader *reader, const vt_opened *o, const char **label) {
   double *value = vt_calloc((ptrdiff_t)o->items, sizeof *value);
   if (!value) return false;
   bool done = H5Dread(o->dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0;
@@ -216,9 +202,9 @@ static bool number_labels(vt_reader *reader, const opened *o, const char **label
 
 const char *const *vt_reader_labels(vt_reader *reader, const char *name) {
   vt_h5_pool pool = {0};
-  opened o;
+  vt_opened o;
   const char **label = NULL;
-  if (open_dataset(reader, name, &pool, &o) == VT_OK && o.axes == 1) {
+  if (vt_reader_open_dataset(reader, name, &pool, &o) == VT_OK && o.axes == 1) {
     label = vt_arena_calloc(reader->arena, (ptrdiff_t)o.items, sizeof *label);
     const bool text = H5Tget_class(o.type) == H5T_STRING;
     const bool done = label && (text ? text_labels : number_labels)(reader, &o, label);
@@ -239,7 +225,7 @@ static herr_t take_scale_name(hid_t dataset, unsigned axis, hid_t scale, void *c
   return vt_text_add(name, "%s", slash ? slash + 1 : path) == VT_OK ? 1 : -1;
 }
 
-static vt_error axis_name(vt_reader *reader, const opened *o, int axis, const char **name) {
+static vt_error axis_name(vt_reader *reader, const vt_opened *o, int axis, const char **name) {
   vt_text text = {0};
   if (H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
     (void)H5DSiterate_scales(o->dataset, (unsigned)axis, NULL, take_scale_name, &text);
@@ -255,8 +241,8 @@ vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
                          int64_t size[VT_MAX_DIMENSIONS + 1],
                          const char *name[VT_MAX_DIMENSIONS + 1]) {
   vt_h5_pool pool = {0};
-  opened o;
-  vt_error done = open_dataset(reader, path, &pool, &o);
+  vt_opened o;
+  vt_error done = vt_reader_open_dataset(reader, path, &pool, &o);
   for (int a = 0; done == VT_OK && a < o.axes; a++) {
     size[a] = (int64_t)o.extent[a];
     done = axis_name(reader, &o, a, &name[a]);
@@ -269,8 +255,8 @@ vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
 
 static vt_error read_numbers(vt_reader *reader, const char *name, int64_t scenario,
                              vt_h5_pool *pool, double **value, int64_t *count) {
-  opened o;
-  VT_TRY(open_dataset(reader, name, pool, &o));
+  vt_opened o;
+  VT_TRY(vt_reader_open_dataset(reader, name, pool, &o));
   VT_CHECK(H5Tget_class(o.type) != H5T_STRING, VT_ERR_INPUT,
            "%s: '%s' holds text, expected numbers", reader->path, name);
   hsize_t start[VT_MAX_DIMENSIONS + 1] = {0}, items = o.items;

@@ -142,6 +142,13 @@ static vt_error read_unit(vt_reader *reader, const vt_node *node, void *target) 
   return VT_OK;
 }
 
+static vt_error read_extend(vt_reader *reader, const vt_node *node, void *target) {
+  int64_t years;
+  VT_TRY(vt_read_integer(reader, node, 0, 1000, &years));
+  ((vt_study *)target)->pathway.extend = (int)years;
+  return VT_OK;
+}
+
 static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *target) {
   vt_study *study = target;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
@@ -166,19 +173,14 @@ static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *tar
 }
 
 static vt_error read_pathway(vt_reader *reader, const vt_node *node, void *study) {
-  static const vt_key keys[] = {{"inputs", VT_REQUIRED, read_inputs},
-                                {"objective", VT_OPTIONAL, read_objective},
-                                {"unit", VT_OPTIONAL, read_unit},
-                                {"overrides", VT_OPTIONAL, read_overrides},
-                                {"databases", VT_UNAVAILABLE, NULL},
-                                {"foreground", VT_UNAVAILABLE, NULL},
-                                {"background", VT_UNAVAILABLE, NULL},
-                                {"demand", VT_UNAVAILABLE, NULL},
-                                {"years", VT_UNAVAILABLE, NULL},
-                                {"methods", VT_UNAVAILABLE, NULL},
-                                {"flows", VT_UNAVAILABLE, NULL},
-                                {"missing", VT_UNAVAILABLE, NULL},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {
+      {"inputs", VT_REQUIRED, read_inputs},       {"objective", VT_OPTIONAL, read_objective},
+      {"unit", VT_OPTIONAL, read_unit},           {"extend", VT_OPTIONAL, read_extend},
+      {"overrides", VT_OPTIONAL, read_overrides}, {"databases", VT_UNAVAILABLE, NULL},
+      {"foreground", VT_UNAVAILABLE, NULL},       {"background", VT_UNAVAILABLE, NULL},
+      {"demand", VT_UNAVAILABLE, NULL},           {"years", VT_UNAVAILABLE, NULL},
+      {"methods", VT_UNAVAILABLE, NULL},          {"flows", VT_UNAVAILABLE, NULL},
+      {"missing", VT_UNAVAILABLE, NULL},          {NULL, VT_OPTIONAL, NULL}};
   return vt_map_read(reader, node, keys, study);
 }
 

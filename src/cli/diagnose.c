@@ -1,0 +1,115 @@
+// diagnose.c - vintner diagnose: why a scenario is infeasible or unbounded.
+#include "explanation.h"
+#include "job.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_no_end(double status) {
+  return status == VT_INFEASIBLE || status == VT_UNBOUNDED;
+}
+
+static vt_error read_status(vt_reader *reader, const char *name, double **status, int64_t *count) {
+  VT_TRY(vt_reader_read(reader, name, -1, status, count));
+  if (*count > 0) return VT_OK;
+  free(*status);
+  VT_FAIL(VT_ERR_INPUT, "found no scenario, expected at least one");
+}
+
+static vt_error read_reference(vt_reader *reader, double *status) {
+  double *value;
+  int64_t count;
+  *status = VT_NOT_DONE;
+  if (!vt_reader_has(reader, "reference/status")) return VT_OK;
+  VT_TRY(read_status(reader, "reference/status", &value, &count));
+  *status = value[0];
+  free(value);
+  return VT_OK;
+}
+
+static vt_outcome outcome_of(double status) {
+  return status >= 0 && status < VT_OUTCOME_COUNT ? (vt_outcome)status : VT_NOT_DONE;
+}
+
+// The reference explains what is wrong with the study itself, so it comes first.
+static void choose(finding *f, double reference, const double *status, int64_t count, bool single) {
+  f->scenario = NO_SCENARIO;
+  if (single) {
+    f->scenario = 0;
+    f->stored = outcome_of(status[0]);
+    return;
+  }
+  if (has_no_end(reference)) {
+    f->scenario = -1;
+    f->stored = outcome_of(reference);
+    return;
+  }
+  for (int64_t k = 0; k < count; k++) {
+    if (!has_no_end(status[k])) continue;
+    f->scenario = k;
+    f->stored = outcome_of(status[k]);
+    return;
+  }
+}
+
+static vt_error find_scenario(vt_reader *reader, int64_t wanted, finding *f) {
+  double *status, reference;
+  int64_t count;
+  VT_TRY(read_reference(reader, &reference));
+  VT_TRY(read_status(reader, "status", &status, &count));
+  const bool there = wanted < count;
+  if (wanted < 0) {
+    choose(f, reference, status, count, count == 1 && vt_reader_dimension(reader, "factor") == 0);
+  } else if (there) {
+    f->scenario = wanted;
+    f->stored = outcome_of(status[wanted]);
+  }
+  free(status);
+  VT_CHECK(there, VT_ERR_INPUT, "%s: has no scenario %" PRId64 ", expected 0 to %" PRId64, f->path,
+           wanted, count - 1);
+  return VT_OK;
+}
+
+static vt_error explain(vt_reader *reader, job *j, finding *f, vt_explanation *e) {
+  const char *study, *study_file;
+  VT_TRY(stored_study(f->path, reader, &study, &study_file));
+  VT_TRY(job_read(j, study_file, study));
+  VT_TRY(stored_check_inputs(j, reader));
+  VT_TRY(vt_pathway_explain(j->study, j->inputs, f->scenario, e));
+  f->explanation = e;
+  return VT_OK;
+}
+
+static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json, FILE *out) {
+  finding f = {.path = j->path};
+  vt_explanation e = {0};
+  VT_TRY(find_scenario(reader, scenario, &f));
+  vt_error done = VT_OK;
+  if (f.scenario != NO_SCENARIO && f.stored != VT_OPTIMAL) done = explain(reader, j, &f, &e);
+  if (done == VT_OK) (json ? explanation_print_json : explanation_print)(out, &f);
+  vt_explanation_free(&e);
+  VT_TRY(done);
+  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
+           "standard output: cannot be written: %s", strerror(errno));
+  return VT_OK;
+}
+
+vt_error diagnose_file(const char *path, int64_t scenario, bool json, FILE *out) {
+  // The model is explained by one rank: the others have nothing to add.
+  const vt_team alone = {.size = 1};
+  job j = {.team = &alone, .path = strdup(path)};
+  vt_reader *reader = NULL;
+  vt_error done =
+      j.path ? vt_reader_open(path, &reader)
+             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
+  if (done == VT_OK) done = diagnose(reader, &j, scenario, json, out);
+  vt_reader_close(reader);
+  job_free(&j);
+  return done;
+}
+
+vt_error command_diagnose(const options *o, FILE *out) {
+  return diagnose_file(o->file, o->scenario, o->json, out);
+}

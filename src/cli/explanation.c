@@ -1,0 +1,243 @@
+#include "explanation.h"
+
+#include "report.h"
+
+#include <math.h>
+#include <string.h>
+
+// Ten digits, for people.
+static const char *rounded(double value, char text[32]) {
+  (void)snprintf(text, 32, "%.10g", value);
+  return text;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Text.
+
+static void print_title(FILE *out, const finding *f) {
+  if (f->scenario < 0)
+    (void)fputs("the reference scenario", out);
+  else
+    (void)fprintf(out, "scenario %lld", (long long)f->scenario);
+}
+
+static void print_change(FILE *out, const vt_explained_member *m, double change) {
+  char by[32], to[32];
+  (void)fprintf(out, "%s it by %s to %s", change < 0 ? "lower" : "raise", rounded(fabs(change), by),
+                rounded(m->value + change, to));
+}
+
+// By how much a member would have to give way.
+static void print_way_out(FILE *out, const vt_explained_member *m) {
+  (void)fputs("      ", out);
+  if (strcmp(m->kind, "existing capacity") == 0) {
+    (void)fputs("what exists cannot be less than nothing: set it to 0 or more\n", out);
+    return;
+  }
+  if (m->suffices && isnan(m->change)) {
+    (void)fputs("dropping it alone makes the scenario feasible\n", out);
+  } else if (m->suffices) {
+    print_change(out, m, m->change);
+    (void)fputs(", and the scenario is feasible\n", out);
+  } else {
+    (void)fputs("no change of it alone suffices, there are other conflicts", out);
+    if (!isnan(m->change_within)) {
+      (void)fputs(" (for this one: ", out);
+      print_change(out, m, m->change_within);
+      (void)fputs(")", out);
+    }
+    (void)fputs("\n", out);
+  }
+}
+
+static void print_lines(FILE *out, const char *title, const char *lines) {
+  if (!lines[0]) return;
+  (void)fprintf(out, "%s\n  ", title);
+  for (const char *c = lines; *c; c++) (void)fputs(*c == '\n' ? "\n  " : (char[]){*c, '\0'}, out);
+  (void)fputc('\n', out);
+}
+
+static void print_conflict(FILE *out, const vt_explanation *e) {
+  if (e->members == 0) {
+    (void)fputs("no demand or limit is to blame: the capacities of the processes contradict "
+                "themselves\n",
+                out);
+    return;
+  }
+  (void)fputs(e->members == 1 ? "this cannot be met, whatever else is asked for:\n"
+                              : "these cannot be met together; without any one of them the others "
+                                "can:\n",
+              out);
+  for (int i = 0; i < e->members; i++) {
+    (void)fprintf(out, "  %s\n", e->member[i].text);
+    print_way_out(out, &e->member[i]);
+  }
+  if (e->plain[0]) (void)fprintf(out, "%s\n", e->plain);
+  print_lines(out, "existing capacity that counts here:", e->capacity);
+}
+
+static void print_process(FILE *out, const char *code, const char *name) {
+  (void)fprintf(out, "'%s'", code);
+  if (name && strcmp(name, code) != 0) (void)fprintf(out, " ('%s')", name);
+}
+
+static void print_ray(FILE *out, const vt_ray *ray) {
+  enum { PARTS = 12, CAUSES = 3 };
+  char text[32];
+  if (ray->parts == 0) {
+    (void)fputs("the objective falls without end, but no direction could be proven\n", out);
+    return;
+  }
+  (void)fputs("the objective falls without end along:\n", out);
+  for (ptrdiff_t i = 0; i < ray->parts && i < PARTS; i++) {
+    const vt_ray_part *p = &ray->part[i];
+    (void)fprintf(out, "  %s of ", p->installation ? "installation" : "operation");
+    print_process(out, p->process, p->name);
+    (void)fprintf(out, " in %d: %s%s\n", p->year, p->units > 0 ? "+" : "",
+                  rounded(p->units / fabs(ray->part[0].units), text));
+  }
+  if (ray->parts > PARTS) (void)fprintf(out, "  and %td more\n", ray->parts - PARTS);
+  if (ray->causes == 0) return;
+  (void)fputs("the usual cause is an impact below zero that no limit stops; here it comes from:\n",
+              out);
+  for (ptrdiff_t i = 0; i < ray->causes && i < CAUSES; i++) {
+    const vt_ray_cause *c = &ray->cause[i];
+    char objective[32];
+    const double unit = fabs(ray->part[0].units);
+    (void)fprintf(out, "  %s '%s' of ", c->tensor, c->flow);
+    print_process(out, c->process, c->name);
+    (void)fprintf(out, ": %s of it change the objective by %s (%s)\n",
+                  rounded(c->amount / unit, text), rounded(c->objective / unit, objective),
+                  c->category);
+  }
+}
+
+void explanation_print(FILE *out, const finding *f) {
+  if (f->scenario == NO_SCENARIO) {
+    (void)fputs("no scenario is infeasible or unbounded\n", out);
+    return;
+  }
+  print_title(out, f);
+  if (!f->explanation) {
+    (void)fprintf(out, " has an optimum\n");
+    return;
+  }
+  const vt_outcome outcome = f->explanation->outcome;
+  (void)fprintf(out, " is %s", vt_outcome_name(outcome));
+  if (outcome != f->stored)
+    (void)fprintf(out, " when it is solved again (the file says: %s)", vt_outcome_name(f->stored));
+  (void)fputs(outcome == VT_INFEASIBLE || outcome == VT_UNBOUNDED ? ": " : "", out);
+  if (outcome == VT_INFEASIBLE) {
+    print_conflict(out, f->explanation);
+  } else if (outcome == VT_UNBOUNDED) {
+    print_ray(out, &f->explanation->ray);
+  } else {
+    const char *reason = f->explanation->reason;
+    (void)fprintf(out, "%s%s\n", reason[0] ? ": " : "", reason);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// JSON.
+
+static void json_field(FILE *out, const char *name, const char *text) {
+  (void)fprintf(out, ", \"%s\": ", name);
+  json_text(out, text);
+}
+
+static void json_value(FILE *out, const char *name, double value) {
+  (void)fprintf(out, ", \"%s\": ", name);
+  json_number(out, value);
+}
+
+static void json_member(FILE *out, const vt_explained_member *m) {
+  (void)fputs("\n    {\"text\": ", out);
+  json_text(out, m->text);
+  json_field(out, "kind", m->kind);
+  json_field(out, "tensor", m->tensor);
+  (void)fputs(", \"key\": [", out);
+  for (int a = 0; a < m->keys; a++) {
+    (void)fputs(a > 0 ? ", " : "", out);
+    if (m->is_year[a])
+      (void)fputs(m->key[a], out);
+    else
+      json_text(out, m->key[a]);
+  }
+  (void)fprintf(out, "], \"default\": %s", m->fallback ? "true" : "false");
+  json_value(out, "value", m->value);
+  (void)fprintf(out, ", \"suffices_alone\": %s", m->suffices ? "true" : "false");
+  json_value(out, "change_alone", m->change);
+  json_value(out, "change_within_conflict", m->change_within);
+  (void)fputs("}", out);
+}
+
+// Lines of a text as a list.
+static void json_lines(FILE *out, const char *lines) {
+  const char *separator = "";
+  while (*lines) {
+    const size_t length = strcspn(lines, "\n");
+    vt_text line = {0};
+    if (vt_text_add_bytes(&line, lines, (ptrdiff_t)length) == VT_OK) {
+      (void)fputs(separator, out);
+      json_text(out, line.bytes);
+      separator = ", ";
+    }
+    vt_text_free(&line);
+    lines += length + (lines[length] == '\n');
+  }
+}
+
+static void json_ray(FILE *out, const vt_ray *ray) {
+  (void)fputs(",\n  \"ray\": [", out);
+  for (ptrdiff_t i = 0; i < ray->parts; i++) {
+    const vt_ray_part *p = &ray->part[i];
+    (void)fprintf(out, "%s\n    {\"what\": \"%s\"", i > 0 ? "," : "",
+                  p->installation ? "installation" : "operation");
+    json_field(out, "process", p->process);
+    json_field(out, "name", p->name);
+    (void)fprintf(out, ", \"year\": %d", p->year);
+    json_value(out, "units", p->units);
+    (void)fputs("}", out);
+  }
+  (void)fputs("],\n  \"causes\": [", out);
+  for (ptrdiff_t i = 0; i < ray->causes; i++) {
+    const vt_ray_cause *c = &ray->cause[i];
+    (void)fprintf(out, "%s\n    {\"tensor\": \"%s\"", i > 0 ? "," : "", c->tensor);
+    json_field(out, "process", c->process);
+    json_field(out, "name", c->name);
+    json_field(out, "flow", c->flow);
+    json_field(out, "category", c->category);
+    json_value(out, "amount", c->amount);
+    json_value(out, "objective", c->objective);
+    (void)fputs("}", out);
+  }
+  (void)fputs("]", out);
+}
+
+void explanation_print_json(FILE *out, const finding *f) {
+  const vt_explanation none = {.plain = "", .capacity = "", .reason = ""};
+  const vt_explanation *e = f->explanation ? f->explanation : &none;
+  (void)fputs("{\n  \"file\": ", out);
+  json_text(out, f->path);
+  if (f->scenario >= 0)
+    (void)fprintf(out, ",\n  \"scenario\": %lld", (long long)f->scenario);
+  else
+    (void)fprintf(out, ",\n  \"scenario\": %s",
+                  f->scenario == NO_SCENARIO ? "null" : "\"reference\"");
+  (void)fputs(",\n  \"status\": ", out);
+  json_text(out, f->scenario == NO_SCENARIO
+                     ? NULL
+                     : vt_outcome_name(f->explanation ? e->outcome : f->stored));
+  (void)fputs(",\n  \"conflict\": [", out);
+  for (int i = 0; i < e->members; i++) {
+    if (i > 0) (void)fputs(",", out);
+    json_member(out, &e->member[i]);
+  }
+  (void)fputs("],\n  \"plain\": ", out);
+  json_text(out, e->plain[0] ? e->plain : NULL);
+  (void)fputs(",\n  \"existing_capacity\": [", out);
+  json_lines(out, e->capacity);
+  (void)fputs("]", out);
+  json_ray(out, &e->ray);
+  (void)fputs("\n}\n", out);
+}

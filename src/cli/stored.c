@@ -1,0 +1,40 @@
+// stored.c - the study and inputs that a results file was made from.
+#include "job.h"
+
+#include <string.h>
+#include <unistd.h>
+
+// A study that was edited since is another study.
+static vt_error check_study(const char *path, const char *study_file, const char *study) {
+  vt_text now = {0};
+  if (access(study_file, R_OK) != 0) return VT_OK;
+  const vt_error read_it = vt_text_read_file(study_file, &now);
+  const bool same = read_it == VT_OK && strcmp(now.bytes, study) == 0;
+  vt_text_free(&now);
+  VT_TRY(read_it);
+  VT_CHECK(same, VT_ERR_INPUT, "%s: found another study in %s than the one it was made from", path,
+           study_file);
+  return VT_OK;
+}
+
+vt_error stored_study(const char *path, vt_reader *reader, const char **study,
+                      const char **study_file) {
+  *study = vt_reader_attribute(reader, "study");
+  *study_file = vt_reader_attribute(reader, "study_file");
+  VT_CHECK(*study && *study_file, VT_ERR_INPUT, "%s: found no study in it, expected that of a run",
+           path);
+  return check_study(path, *study_file, *study);
+}
+
+vt_error stored_check_inputs(const job *j, vt_reader *reader) {
+  const char *stored = vt_reader_attribute(reader, "inputs");
+  vt_text now = {0};
+  const vt_error described = job_describe_inputs(j, &now);
+  const bool same = described == VT_OK && stored && strcmp(now.bytes, stored) == 0;
+  vt_text_free(&now);
+  VT_TRY(described);
+  VT_CHECK(same, VT_ERR_INPUT,
+           "%s: found other inputs than the ones it was made from (%s has changed, or a table)",
+           j->path, j->inputs->path);
+  return VT_OK;
+}
