@@ -27,6 +27,18 @@ static vt_error refuse_srun_without_mpi(void) {
           tasks);
 }
 
+// Tasks of srun whose MPI speaks another PMI each believe to be alone, and all write the file.
+static vt_error refuse_strangers(const vt_team *team) {
+  const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+  // Below mpirun the tasks that srun counts are its helpers.
+  if (getenv("OMPI_COMM_WORLD_SIZE") || getenv("MPI_LOCALNRANKS")) return VT_OK;
+  if (team->size > 1 || !tasks || strcmp(tasks, "1") == 0) return VT_OK;
+  VT_FAIL(VT_ERR_INPUT,
+          "srun started %s tasks that cannot see each other: found 1 rank, expected %s (another "
+          "srun --mpi=..., see srun --mpi=list, or mpirun)",
+          tasks, tasks);
+}
+
 vt_error vt_team_open(int *argc, char ***argv, vt_team *team) {
   *team = (vt_team){.rank = 0, .size = 1};
   if (!launched()) return refuse_srun_without_mpi();
@@ -38,7 +50,7 @@ vt_error vt_team_open(int *argc, char ***argv, vt_team *team) {
   VT_CALL_MPI(MPI_Comm_set_errhandler(team->comm, MPI_ERRORS_RETURN));
   VT_CALL_MPI(MPI_Comm_rank(team->comm, &team->rank));
   VT_CALL_MPI(MPI_Comm_size(team->comm, &team->size));
-  return VT_OK;
+  return refuse_strangers(team);
 }
 
 void vt_team_close(vt_team *team) {
