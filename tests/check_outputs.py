@@ -337,6 +337,7 @@ def check_file(path, study_path, sample, seed, most):
     study = yaml.safe_load(Path(study_path).read_text(encoding="utf-8"))
     pathway = study["model"]["pathway"]
     base = oracle.read_inputs(Path(study_path).parent / pathway["inputs"])
+    oracle.extend(base, pathway.get("extend", 0))
     for override in pathway.get("overrides") or []:
         operation = oracle.operation_of(override)
         oracle.apply(base, override["target"], operation, float(override[operation]))
