@@ -81,5 +81,4 @@ else
   echo "the real models are not here: hydrogen and carbon removal left out" >&2
 fi
 "$synthetic" >synthetic.json
-ROUNDS=1 bench synthetic synthetic.json "$(grep -o '"PROCESS": \["[^"]*' synthetic.json | head -1 |
-  sed 's/.*"//')" "$LARGE" lifetime
+ROUNDS=1 bench synthetic synthetic.json P0 "$LARGE" lifetime
