@@ -40,6 +40,7 @@ static const bad_study bad_documents[] = {
     {"%YAML 1.7\n---\nvintner: 1\n", "s.yaml:1: not YAML: found incompatible YAML document"},
 };
 
+#define INVENTORY "vintner: 1\nname: x\nmodel:\n  inventory:\n    databases: [a.json]\n"
 static const bad_study bad_heads[] = {
     {"name: x\n", "s.yaml:1: missing key in 'study': expected 'vintner'"},
     {"vintner: 1\nmodel: {}\n", "s.yaml:1: missing key in 'study': expected 'name'"},
@@ -66,9 +67,39 @@ static const bad_study bad_heads[] = {
     {"vintner: 1\nname: x\nmodel: {pathway: {}, choice: {}}\n",
      "s.yaml:3: 'model': found 'pathway' and 'choice', expected exactly one of pathway, choice"},
     {"vintner: 1\nname: x\nmodel:\n  inventory: {}\n",
-     "s.yaml:4: 'model.inventory' is not available in this version"},
+     "s.yaml:4: missing key in 'model.inventory': expected 'databases'"},
+    {INVENTORY "    demands: {all: [x]}\n",
+     "s.yaml:6: 'model.inventory.demands.all': found a list, expected text"},
+    {INVENTORY "    demands: []\n", "s.yaml:6: 'model.inventory.demands': found an empty list"},
+    {INVENTORY "    demands: [{amount: 1}]\n",
+     "s.yaml:6: 'model.inventory.demands[0]': found none, expected exactly one of activity, all, "
+     "datapackage id"},
+    {INVENTORY "    demands: [{activity: [a]}]\n",
+     "s.yaml:6: 'model.inventory.demands[0].activity': found a list of 1, expected [database, "
+     "code]"},
+    {INVENTORY "    demands: {all: x, name: y}\n",
+     "s.yaml:6: 'model.inventory.demands': found 'name' with 'all'"},
+    {INVENTORY "    demands: {all: x, amount: .inf}\n",
+     "s.yaml:6: 'model.inventory.demands.amount'"},
+    {INVENTORY "    demands: {datapackage id: -1}\n",
+     "s.yaml:6: 'model.inventory.demands.datapackage id': found the number -1, expected a whole "
+     "number from 0"},
+    {INVENTORY "    demands: {all: x}\n    methods: {}\n",
+     "s.yaml:7: 'model.inventory.methods': found none, expected methods"},
+    {INVENTORY "    demands: {all: x}\n    methods: [[a, b], c, [a, b]]\n",
+     "s.yaml:7: 'model.inventory.methods': found 'a' a second time"},
+    {INVENTORY "    demands: {all: x}\n    keep: [supplys]\n",
+     "s.yaml:7: 'model.inventory.keep[0]': found 'supplys', expected one of inventory, supply; did "
+     "you mean 'supply'?"},
+    {INVENTORY "    demands: {all: x}\n    contributions: -1\n",
+     "s.yaml:7: 'model.inventory.contributions': found the number -1"},
+    {INVENTORY "    demands: {all: x}\nensemble: {seed: 1}\n",
+     "'ensemble' with 'model.inventory' is not available in this version"},
+    {INVENTORY "    demands: {all: x}\nresults: {keep: [impact]}\n",
+     "s.yaml:7: 'results.keep': belongs to pathway models"},
     {"vintner: 1\nname: x\nmodel:\n  pathwy: {}\n",
-     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway; did you mean 'pathway'?"},
+     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, inventory; did you mean "
+     "'pathway'?"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {}\n",
      "s.yaml:4: missing key in 'model.pathway': expected 'inputs'"},
     {"vintner: 1\nname: x\nmodel:\n  pathway:\n    unit: annual\n    databases: [a]\n",

@@ -87,17 +87,19 @@ belongs 'glpk\.h' '^src/lp/'
 belongs 'hdf5' '^src/(results/|data/store)'
 belongs 'yaml\.h' '^src/study/'
 belongs 'json-c|json\.h' '^src/data/'
-belongs 'mpi\.h' '^src/(ensemble|results)/|^src/cli/main\.c$|^include/vintner/(ensemble|results)\.h$'
+belongs 'mpi\.h' '^src/(background|ensemble|results)/|^src/cli/main\.c$|^include/vintner/(background|ensemble|results)\.h$'
 belongs 'gsl/' '^src/ensemble/'
 belongs 'Random123|philox|threefry' '^src/ensemble/'
-belongs 'sha2\.h' '^src/base/'
+belongs '(sha2|md5)\.h' '^src/base/'
+belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/data/'
 belongs 'omp\.h' '^src/(ensemble|cli)/'
 
 # -- a room includes headers of itself and of the rooms before it, never of those after it
 order=(base study data background impact pathway choice timeline lp ensemble results cli)
 place() {
-  local n
-  for n in "${!order[@]}"; do if [ "${order[$n]}" = "$1" ]; then echo "$n"; return; fi; done
+  local n room=$1
+  if [ "$room" = database ]; then room=data; fi # a second header of that room
+  for n in "${!order[@]}"; do if [ "${order[$n]}" = "$room" ]; then echo "$n"; return; fi; done
   echo -1
 }
 for file in "${room_code[@]}"; do

@@ -29,6 +29,41 @@ static void expect_all_refused(const bad_study *bad, size_t count) {
 }
 #define EXPECT_ALL_REFUSED(table) expect_all_refused((table), sizeof(table) / sizeof *(table))
 
+static void a_study_of_plain_lca_is_read(void **state) {
+  (void)state;
+  const char *text = "vintner: 1\nname: x\nmodel:\n  inventory:\n    databases: [a.json, /b.zip]\n"
+                     "    demands: [{activity: [d, 12], name: car}, {all: e, amount: 2},\n"
+                     "              {datapackage id: 17}]\n"
+                     "    methods: {gwp: [GWP, \"100\"], b: one}\n"
+                     "    contributions: 5\n    keep: [supply]\n";
+  vt_study *study;
+  assert_int_equal(vt_study_parse("f/s.yaml", text, (ptrdiff_t)strlen(text), &study), VT_OK);
+  const vt_inventory_plan *plan = &study->inventory;
+  assert_true(plan->given);
+  assert_int_equal(plan->databases, 2);
+  assert_string_equal(plan->database[0], "f/a.json");
+  assert_string_equal(plan->database[1], "/b.zip");
+  assert_int_equal(plan->demands, 3);
+  assert_string_equal(plan->demand[0].database, "d");
+  assert_string_equal(plan->demand[0].code, "12");
+  assert_string_equal(plan->demand[0].name, "car");
+  assert_true(plan->demand[0].amount == 1);
+  assert_string_equal(plan->demand[1].database, "e");
+  assert_null(plan->demand[1].code);
+  assert_true(plan->demand[1].amount == 2);
+  assert_null(plan->demand[2].database);
+  assert_int_equal(plan->demand[2].id, 17);
+  assert_int_equal(plan->methods, 2);
+  assert_string_equal(plan->method[0].name, "gwp");
+  assert_int_equal(plan->method[0].parts, 2);
+  assert_string_equal(plan->method[1].part[0], "one");
+  assert_int_equal(plan->contributions, 5);
+  assert_true(plan->keep_supply);
+  assert_false(plan->keep_inventory);
+  assert_int_equal(plan->array_column, -1);
+  vt_study_free(study);
+}
+
 static void a_file_that_is_not_a_study_is_refused_with_its_line(void **state) {
   (void)state;
   EXPECT_ALL_REFUSED(bad_documents);
@@ -426,6 +461,7 @@ static void globs_match_whole_texts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_study_of_plain_lca_is_read),
       cmocka_unit_test(a_file_that_is_not_a_study_is_refused_with_its_line),
       cmocka_unit_test(a_bad_head_or_model_is_refused_with_its_line),
       cmocka_unit_test(a_bad_override_or_selector_is_refused_with_its_line),

@@ -107,6 +107,9 @@ vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined
 /// SHA-256 as 64 hexadecimal digits and a NUL.
 void vt_sha256(const void *bytes, ptrdiff_t length, char hex[65]);
 
+/// MD5 as 32 hexadecimal digits and a NUL: what Brightway names files by. No protection.
+void vt_md5(const void *bytes, ptrdiff_t length, char hex[33]);
+
 /// A stable 64-bit hash (FNV-1a, offset basis and prime of the FNV authors): same value on every
 /// machine and in every version, since random streams are keyed by it.
 uint64_t vt_hash64(const void *bytes, ptrdiff_t length);

@@ -51,6 +51,7 @@ typedef struct vt_variable {
   ptrdiff_t cells;                  ///< product of the sizes, 1 for a scalar
   bool statistics;                  ///< summarised in /statistics
   bool reference;                   ///< stored in /reference
+  bool once;                        ///< one for all scenarios: without the scenario's axis
 } vt_variable;
 
 /// Which numbers of a row make it a point of a Pareto front.
@@ -262,5 +263,33 @@ typedef struct vt_explanation {
 vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t scenario,
                             vt_explanation *explanation);
 void vt_explanation_free(vt_explanation *explanation);
+
+// ---------------------------------------------------------------------------------------------
+// Plain LCA: one scenario of fixed values, solved as a whole before there is a file, so that a
+// singular system leaves none. On one rank.
+
+typedef struct vt_inventory_kind vt_inventory_kind;
+
+/// What `vintner check` tells.
+typedef struct vt_inventory_sizes {
+  int demands, categories, products, processes, flows;
+  ptrdiff_t technosphere, biosphere; ///< entries
+} vt_inventory_sizes;
+
+/// Read the databases, build the system, find demands and methods, lay the results out. `study` is
+/// borrowed.
+vt_error vt_inventory_kind_create(const vt_study *study, vt_inventory_kind **kind);
+void vt_inventory_kind_free(vt_inventory_kind *kind); ///< accepts NULL
+
+/// Make sure that the system is regular; VT_ERR_INPUT names the culprits.
+vt_error vt_inventory_kind_prove(vt_inventory_kind *kind);
+
+/// Solve everything and fill the row.
+vt_error vt_inventory_kind_solve(vt_inventory_kind *kind);
+
+const vt_layout *vt_inventory_kind_layout(const vt_inventory_kind *kind);
+/// A block of one, the kind's own; without numbers before the solve.
+const vt_block *vt_inventory_kind_row(const vt_inventory_kind *kind);
+vt_inventory_sizes vt_inventory_kind_sizes(const vt_inventory_kind *kind);
 
 #endif

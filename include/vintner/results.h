@@ -11,6 +11,10 @@ typedef struct vt_attribute {
   const char *name, *text;
 } vt_attribute;
 
+/// Whether a results file of this name can be made, as far as one can tell beforehand: VT_ERR_INPUT
+/// if PATH exists and not `force`.
+vt_error vt_results_check_target(const char *path, bool force);
+
 /// Create the whole file - every group, dataset, dimension scale and attribute, values NaN, status
 /// not done - as PATH.partial, and rename it to PATH.
 ///

@@ -101,6 +101,39 @@ typedef struct vt_level {
   int line;
 } vt_level;
 
+/// What plain LCA asks for: amount of one activity, or one unit of every product of a database.
+typedef struct vt_demanded {
+  int line;
+  const char *name;     ///< label in the results, or NULL: the activity's code
+  const char *database; ///< of the activity, or whose products are all demanded; else NULL
+  const char *code;     ///< of the activity; NULL: all of `database`, or the node of `id`
+  int64_t id;           ///< in the datapackages, where `database` is NULL
+  double amount;
+} vt_demanded;
+
+/// A method of impact assessment in plain LCA.
+typedef struct vt_method_choice {
+  int line;
+  const char *name; ///< label in the results, or NULL: the parts joined by ", "
+  int parts;
+  const char *const *part; ///< shape [parts]
+} vt_method_choice;
+
+/// Plain LCA: scores and inventories of demands on databases.
+typedef struct vt_inventory_plan {
+  bool given; ///< the study is plain LCA; else a pathway model
+  int databases;
+  const char *const *database; ///< sources in order, paths resolved; shape [databases]
+  const int *database_line;    ///< shape [databases]
+  int demands;
+  const vt_demanded *demand;
+  int methods; ///< 0: the unnamed method of sources without identifiers
+  const vt_method_choice *method;
+  int contributions; ///< rows of the contribution tables
+  bool keep_inventory, keep_supply;
+  int64_t array_column; ///< -1: vectors only
+} vt_inventory_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -120,6 +153,7 @@ typedef struct vt_study {
     int levels; ///< lexicographic objective: >= 2, the first is also `objective`; else 0
     const vt_level *level;
   } pathway;
+  vt_inventory_plan inventory;
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
   uint64_t seed;
   vt_design_kind design;

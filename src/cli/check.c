@@ -96,13 +96,58 @@ static void print_json(const plan *p, FILE *out) {
       p->textbook_columns, p->threads, p->memory_mib, p->file_mib, p->ranks);
 }
 
+// ---------------------------------------------------------------------------------------------
+// Plain LCA.
+
+static double inventory_mib(const job *j, const vt_inventory_sizes *s) {
+  const vt_inventory_plan *asked = &j->study->inventory;
+  const double demands = s->demands, tops = asked->contributions > 0;
+  const double work = demands * tops * ((double)s->processes + s->flows);
+  const double matrices = 60.0 * ((double)s->technosphere + (double)s->biosphere);
+  const double weights = 8.0 * (double)s->categories * s->flows;
+  return (file_bytes(job_layout(j)) + 8 * work + matrices + weights) / (1024.0 * 1024.0) + 60.0;
+}
+
+static void print_inventory(const job *j, FILE *out) {
+  const vt_inventory_sizes s = vt_inventory_kind_sizes(j->inventory);
+  const double memory = inventory_mib(j, &s);
+  const double file = file_bytes(job_layout(j)) / (1024.0 * 1024.0);
+  if (j->o->json) {
+    (void)fprintf(out,
+                  "{\"name\": \"%s\", \"scenarios\": 1, \"demands\": %d, \"categories\": %d, "
+                  "\"products\": %d, \"processes\": %d, \"elementary_flows\": %d, "
+                  "\"technosphere_entries\": %td, \"biosphere_entries\": %td, "
+                  "\"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": 1}\n",
+                  j->study->name, s.demands, s.categories, s.products, s.processes, s.flows,
+                  s.technosphere, s.biosphere, memory, file);
+    return;
+  }
+  (void)fprintf(out, "study            %s\n", j->study->name);
+  (void)fprintf(out, "scenarios        1\n");
+  (void)fprintf(out, "demands          %d, %d categories\n", s.demands, s.categories);
+  (void)fprintf(out, "technosphere     %d products x %d processes, %td entries\n", s.products,
+                s.processes, s.technosphere);
+  (void)fprintf(out, "biosphere        %d elementary flows, %td entries\n", s.flows, s.biosphere);
+  (void)fprintf(out, "memory           %.0f MiB\n", memory);
+  (void)fprintf(out, "results file     %.1f MiB\n", file);
+}
+
+static vt_error check_inventory(const job *j, FILE *out) {
+  VT_TRY(vt_inventory_kind_prove(j->inventory));
+  vt_log_release();
+  if (!j->o->quiet) print_inventory(j, out);
+  return VT_OK;
+}
+
 vt_error command_check(const options *o, const vt_team *team, FILE *out) {
   // Rank 0 works alone: the plan is for the ranks, not of them.
   const vt_team alone = {.size = 1};
   job j = {.o = o, .team = &alone};
   (void)team;
-  const vt_error loaded = job_load(&j, o->file, NULL);
-  if (loaded == VT_OK) {
+  vt_error loaded = job_load(&j, o->file, NULL);
+  if (loaded == VT_OK && j.inventory) {
+    loaded = check_inventory(&j, out);
+  } else if (loaded == VT_OK) {
     vt_log_release();
     const plan p = make_plan(&j);
     if (!o->quiet) (o->json ? print_json : print_text)(&p, out);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // ---------------------------------------------------------------------------------------------
@@ -18,12 +19,20 @@ static vt_error check_access(const char *study, int line, const char *path) {
   return VT_OK;
 }
 
+static vt_error check_databases(const job *j) {
+  const vt_inventory_plan *plan = &j->study->inventory;
+  for (int i = 0; i < plan->databases; i++)
+    VT_TRY(check_access(j->study->path, plan->database_line[i], plan->database[i]));
+  return VT_OK;
+}
+
 static vt_error read_here(job *j, const char *path, const char *text, vt_text *packed) {
   if (text) {
     VT_TRY(vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study));
   } else {
     VT_TRY(vt_study_read(path, &j->study));
   }
+  if (j->study->inventory.given) return check_databases(j);
   VT_TRY(check_access(path, j->study->pathway.inputs_line, j->study->pathway.inputs));
   if (j->study->design == VT_DESIGN_TABLE)
     VT_TRY(check_access(path, j->study->design_line, j->study->table));
@@ -52,11 +61,25 @@ static vt_error agree(const job *j, vt_error mine) {
   return mine != VT_OK ? mine : worst;
 }
 
+// Rank 0 goes on alone with plain LCA.
+static vt_error load_inventory(job *j) {
+  j->alone = (vt_team){.size = 1};
+  j->team = &j->alone;
+  return vt_inventory_kind_create(j->study, &j->inventory);
+}
+
+static vt_error share(job *j, vt_text *study, vt_text *packed) {
+  bool plain = j->team->rank == 0 && j->study->inventory.given;
+  VT_TRY(vt_team_broadcast(j->team, &plain, (int64_t)sizeof plain));
+  j->idle = plain && j->team->rank != 0;
+  return plain ? VT_OK : share_study(j, study, packed);
+}
+
 vt_error job_read(job *j, const char *path, const char *text) {
   vt_text study = {0}, packed = {0};
   vt_error loaded = j->team->rank == 0 ? read_here(j, path, text, &packed) : VT_OK;
   loaded = agree(j, loaded);
-  if (loaded == VT_OK) loaded = share_study(j, &study, &packed);
+  if (loaded == VT_OK) loaded = share(j, &study, &packed);
   vt_text_free(&study);
   vt_text_free(&packed);
   VT_TRY(loaded);
@@ -65,7 +88,12 @@ vt_error job_read(job *j, const char *path, const char *text) {
 
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_read(j, path, text));
-  VT_TRY(agree(j, vt_pathway_kind_create(j->study, j->inputs, j->team->rank, &j->kind)));
+  if (j->idle) return VT_OK;
+  if (j->study->inventory.given) {
+    VT_TRY(load_inventory(j));
+  } else {
+    VT_TRY(agree(j, vt_pathway_kind_create(j->study, j->inputs, j->team->rank, &j->kind)));
+  }
   VT_TRY(vt_team_threads(j->team, &j->threads));
   if (j->o->threads > 0) j->threads = j->o->threads;
   return VT_OK;
@@ -73,6 +101,7 @@ vt_error job_load(job *j, const char *path, const char *text) {
 
 void job_free(job *j) {
   vt_pathway_kind_free(j->kind);
+  vt_inventory_kind_free(j->inventory);
   vt_inputs_free(j->inputs);
   vt_study_free(j->study);
   free(j->path);
@@ -86,7 +115,31 @@ vt_error job_absolute_path(const char *path, vt_text *absolute) {
   return added;
 }
 
+// A project or datapackage folder is told by its name alone.
+static vt_error describe_source(const char *path, vt_text *text) {
+  struct stat info;
+  char sha256[65] = "folder";
+  if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
+    vt_text bytes = {0};
+    const vt_error read_it = vt_text_read_file(path, &bytes);
+    if (read_it == VT_OK) vt_sha256(bytes.bytes, bytes.length, sha256);
+    vt_text_free(&bytes);
+    VT_TRY(read_it);
+  }
+  VT_TRY(job_absolute_path(path, text));
+  return vt_text_add(text, " %s", sha256);
+}
+
+static vt_error describe_sources(const vt_inventory_plan *plan, vt_text *text) {
+  for (int i = 0; i < plan->databases; i++) {
+    if (i > 0) VT_TRY(vt_text_add(text, "\n"));
+    VT_TRY(describe_source(plan->database[i], text));
+  }
+  return VT_OK;
+}
+
 vt_error job_describe_inputs(const job *j, vt_text *text) {
+  if (j->inventory) return describe_sources(&j->study->inventory, text);
   VT_TRY(job_absolute_path(j->inputs->path, text));
   VT_TRY(vt_text_add(text, " %s", j->inputs->sha256));
   if (j->study->design != VT_DESIGN_TABLE) return VT_OK;
@@ -106,6 +159,24 @@ vt_error job_describe_inputs(const job *j, vt_text *text) {
 
 static vt_error write_block(void *context, const vt_block *block) {
   return vt_results_write(context, block);
+}
+
+const vt_layout *job_layout(const job *j) {
+  return j->inventory ? vt_inventory_kind_layout(j->inventory)
+                      : vt_pathway_kind_interface(j->kind)->layout;
+}
+
+vt_error job_solve_beforehand(job *j) {
+  return j->inventory ? vt_inventory_kind_solve(j->inventory) : VT_OK;
+}
+
+// One scenario, solved already, which is its own reference.
+static vt_error write_inventory(const job *j, vt_results *results) {
+  const vt_block *row = vt_inventory_kind_row(j->inventory);
+  VT_CHECK(row->data, VT_ERR_BUG, "plain LCA was not solved before its file was made");
+  vt_log_release();
+  VT_TRY(vt_results_write_reference(results, row));
+  return vt_results_write(results, row);
 }
 
 static vt_error solve_and_write(job *j, vt_results *results, vt_block *reference, bool *stopped) {
@@ -134,7 +205,11 @@ static vt_error summarise(job *j, vt_results *results) {
 }
 
 static vt_error solve_open(job *j, vt_results *results) {
-  const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
+  if (j->inventory) {
+    VT_TRY(write_inventory(j, results));
+    return summarise(j, results);
+  }
+  const vt_layout *layout = job_layout(j);
   vt_block reference;
   bool stopped = false;
   VT_TRY(vt_block_create(layout, 1, &reference));
@@ -170,9 +245,8 @@ static void explain_run(const job *j) {
 }
 
 vt_error job_solve(job *j) {
-  const vt_layout *layout = vt_pathway_kind_interface(j->kind)->layout;
   vt_results *results;
-  VT_TRY(vt_results_open(j->path, layout, j->team->size > 1, j->team->comm, &results));
+  VT_TRY(vt_results_open(j->path, job_layout(j), j->team->size > 1, j->team->comm, &results));
   const vt_error solved = solve_open(j, results);
   const vt_error closed = vt_results_close(results);
   VT_TRY(agree(j, solved));

@@ -13,7 +13,10 @@ typedef struct job {
   vt_study *study;
   vt_inputs *inputs;
   vt_pathway_kind *kind;
-  char *path; ///< of the results file
+  vt_inventory_kind *inventory; ///< plain LCA, in place of inputs and kind
+  vt_team alone;                ///< plain LCA: the team of rank 0, which does all of it
+  bool idle;                    ///< plain LCA: another rank does all of it
+  char *path;                   ///< of the results file
   int threads;
   int64_t *work; ///< scenarios to solve; NULL: all
   int64_t work_count;
@@ -26,6 +29,12 @@ vt_error job_read(job *j, const char *path, const char *text);
 
 /// Collective. The same, and build the model on each rank.
 vt_error job_load(job *j, const char *path, const char *text);
+
+/// What is stored, of either kind of model.
+const vt_layout *job_layout(const job *j);
+
+/// Plain LCA is solved before there is a file: a singular system leaves none. Else nothing to do.
+vt_error job_solve_beforehand(job *j);
 
 /// Collective. Open the results file, solve the reference scenario and all work, fill in the
 /// statistics, print the summary.

@@ -41,6 +41,8 @@ typedef struct report {
   report_table impact;       ///< shape [categories, 1]
   double *spread;            ///< standard deviation of the impacts, shape [categories]
   report_table installation; ///< shape [processes, years]
+  report_table score;        ///< plain LCA: shape [demands, categories]
+  double residual;           ///< plain LCA: the largest
 } report;
 
 bool report_is_shown(const report_table *t, double value);

@@ -65,6 +65,25 @@ static void json_factors(FILE *out, const report *r) {
   (void)fputs("}", out);
 }
 
+// Plain LCA: one number for each demand and category.
+static void json_scores(FILE *out, const report *r) {
+  const report_table *t = &r->score;
+  const char *const *demand = vt_reader_labels(r->reader, "demand");
+  const char *const *category = vt_reader_labels(r->reader, "category");
+  (void)fputs(",\n  \"checks\": {\"largest_residual\": ", out);
+  json_number(out, r->residual);
+  (void)fputs("},\n  \"scores\": [", out);
+  for (int64_t i = 0; i < t->rows * t->columns; i++) {
+    (void)fputs(i > 0 ? ",\n    {\"demand\": " : "\n    {\"demand\": ", out);
+    json_text(out, demand ? demand[i / t->columns] : NULL);
+    (void)fputs(", \"category\": ", out);
+    json_text(out, category ? category[i % t->columns] : NULL);
+    json_pair(out, r->scenario >= 0 ? "value" : "mean", t->value[i]);
+    (void)fputs("}", out);
+  }
+  (void)fputs("]", out);
+}
+
 static void json_objective(FILE *out, const report *r) {
   (void)fputs(",\n  \"objective\": {\"units\": ", out);
   json_text(out, r->units);
@@ -142,6 +161,11 @@ static void json_installation(FILE *out, const report *r) {
 void report_print_json(FILE *out, const report *r) {
   json_head(out, r);
   json_factors(out, r);
+  if (r->score.value) {
+    json_scores(out, r);
+    (void)fputs("\n}\n", out);
+    return;
+  }
   json_objective(out, r);
   (void)fputs(",\n  \"checks\": {\"scenarios\": ", out);
   (void)fprintf(out, "%lld", (long long)(r->scenario >= 0 ? 1 : r->outcome[VT_OPTIMAL]));

@@ -20,16 +20,16 @@ static vt_error list_work(job *j, vt_reader *reader) {
   double *status;
   int64_t count;
   VT_TRY(vt_reader_read(reader, "status", -1, &status, &count));
-  const vt_design *design = vt_pathway_kind_design(j->kind);
+  const int64_t expected = job_layout(j)->scenarios;
   j->work = vt_calloc((ptrdiff_t)count, sizeof *j->work);
   for (int64_t k = 0; j->work && k < count; k++) {
     if (status[k] == VT_NOT_DONE) j->work[j->work_count++] = k;
   }
   free(status);
   VT_CHECK(j->work, VT_ERR_SYSTEM, "out of memory: %" PRId64 " scenarios", count);
-  VT_CHECK(count == vt_design_scenarios(design), VT_ERR_INPUT,
+  VT_CHECK(count == expected, VT_ERR_INPUT,
            "%s: found %" PRId64 " scenarios, expected the study's %" PRId64, j->path, count,
-           vt_design_scenarios(design));
+           expected);
   return VT_OK;
 }
 
@@ -53,6 +53,7 @@ static vt_error load(job *j, vt_reader *reader) {
   VT_TRY(vt_team_agree(j->team, ready, &worst));
   if (worst != VT_OK) return ready != VT_OK ? ready : worst;
   VT_TRY(job_load(j, study_file, study));
+  if (j->idle) return VT_OK;
   if (first) ready = stored_check_inputs(j, reader);
   if (first && ready == VT_OK) ready = list_work(j, reader);
   VT_TRY(vt_team_agree(j->team, ready, &worst));
@@ -74,12 +75,15 @@ static vt_error prepare(job *j, bool *finished) {
   ready = *finished ? VT_OK : load(j, reader);
   vt_reader_close(reader);
   VT_TRY(ready);
-  return *finished ? VT_OK : share_work(j);
+  if (*finished || j->idle) return VT_OK;
+  VT_TRY(job_solve_beforehand(j));
+  return share_work(j);
 }
 
 static vt_error resume(job *j) {
   bool finished;
   VT_TRY(prepare(j, &finished));
+  if (j->idle) return VT_OK;
   if (!finished) return job_solve(j);
   if (j->team->rank != 0 || j->o->quiet) return VT_OK;
   vt_log(VT_LOG_INFO, "%s is finished, nothing is missing", j->path);

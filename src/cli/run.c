@@ -43,13 +43,15 @@ static vt_error create_file(const job *j, const attributes *a) {
       {"inputs", a->inputs.bytes},     {"seed", a->seed.bytes},
       {"created", a->created},
   };
-  return vt_results_create(j->path, vt_pathway_kind_interface(j->kind)->layout, list,
-                           (int)(sizeof list / sizeof *list), j->o->force);
+  return vt_results_create(j->path, job_layout(j), list, (int)(sizeof list / sizeof *list),
+                           j->o->force);
 }
 
 static vt_error create_results(job *j) {
   attributes a = {.created = ""};
   vt_error created = choose_path(j);
+  if (created == VT_OK) created = vt_results_check_target(j->path, j->o->force);
+  if (created == VT_OK) created = job_solve_beforehand(j);
   if (created == VT_OK) created = fill_attributes(j, &a);
   if (created == VT_OK) created = create_file(j, &a);
   vt_text_free(&a.inputs);
@@ -61,6 +63,7 @@ static vt_error create_results(job *j) {
 
 static vt_error write_lps(job *j) {
   if (!j->o->write_lp) return VT_OK;
+  VT_CHECK(!j->inventory, VT_ERR_INPUT, "--write-lp: plain LCA solves no linear programme");
   const int made = mkdir(j->o->write_lp, 0777);
   VT_CHECK(made == 0 || errno == EEXIST, VT_ERR_SYSTEM, "%s: folder cannot be made: %s",
            j->o->write_lp, strerror(errno));
@@ -71,6 +74,7 @@ static vt_error write_lps(job *j) {
 static vt_error run(job *j) {
   vt_error ready, worst;
   VT_TRY(job_load(j, j->o->file, NULL));
+  if (j->idle) return VT_OK;
   ready = j->team->rank == 0 ? create_results(j) : choose_path(j);
   if (ready == VT_OK && j->team->rank == 0) {
     ready = write_lps(j);

@@ -130,11 +130,25 @@ static report_table gather_table(const report *r, const char *variable, int axes
   return t;
 }
 
+// The largest of a variable that is one for all scenarios.
+static double largest(const report *r, const char *name) {
+  int64_t count;
+  double *value = read_if_there(r, name, -1, &count);
+  double result = (double)NAN;
+  for (int64_t i = 0; i < count; i++) {
+    if (!(value[i] <= result)) result = value[i];
+  }
+  free(value);
+  return result;
+}
+
 static void gather_decisions(report *r) {
   const bool have = r->scenario >= 0 ? r->status == VT_OPTIMAL : r->statistics;
   if (!have) return;
   r->impact = gather_table(r, "total_impact", 1);
   r->installation = gather_table(r, "installation", 2);
+  r->score = gather_table(r, "score", 2);
+  r->residual = largest(r, "residual");
   if (r->scenario >= 0) return;
   int64_t count;
   r->spread = read_if_there(r, "statistics/total_impact_variance", -1, &count);
@@ -206,6 +220,7 @@ static bool column_is_shown(const report_table *t, int64_t column) {
 // ---------------------------------------------------------------------------------------------
 // Text.
 
+enum { SCORE_BAND = 3, SCORE_WIDTH = 17, MOST_DEMANDS = 50 };
 enum { BAND = 5, LABEL_WIDTH = 24 }; // years beside each other; both within 80 columns
 
 static void print_band(FILE *out, const report *r, const int64_t *year, int years) {
@@ -299,6 +314,7 @@ static void print_statistics(FILE *out, const report *r) {
 }
 
 static void print_objective(FILE *out, const report *r) {
+  if (!vt_reader_has(r->reader, "objective")) return;
   const bool unit = r->units && strcmp(r->units, "1") != 0;
   char text[32];
   if (r->scenario >= 0) {
@@ -313,6 +329,7 @@ static void print_objective(FILE *out, const report *r) {
 }
 
 static void print_quality(FILE *out, const report *r) {
+  if (!vt_reader_has(r->reader, "violation")) return;
   if (r->outcome[VT_OPTIMAL] == 0 || (r->scenario >= 0 && r->status != VT_OPTIMAL)) return;
   (void)fprintf(out, "checks      largest violation %.2g, largest gap %.2g", r->violation, r->gap);
   if (r->scenario >= 0) {
@@ -374,6 +391,38 @@ static void print_attributes(FILE *out, const report *r) {
   }
 }
 
+static void print_score_band(FILE *out, const report *r, int64_t rows, int64_t first, int64_t end) {
+  const report_table *t = &r->score;
+  const char *const *demand = vt_reader_labels(r->reader, "demand");
+  const char *const *category = vt_reader_labels(r->reader, "category");
+  (void)fputs("  ", out);
+  print_label(out, "demand", LABEL_WIDTH);
+  for (int64_t c = first; c < end; c++) {
+    (void)fputc(' ', out);
+    print_label(out, category ? category[c] : "?", SCORE_WIDTH);
+  }
+  (void)fputc('\n', out);
+  for (int64_t d = 0; d < rows; d++) {
+    (void)fputs("  ", out);
+    print_label(out, demand ? demand[d] : "?", LABEL_WIDTH);
+    for (int64_t c = first; c < end; c++)
+      (void)fprintf(out, " %-*.10g", (int)SCORE_WIDTH, t->value[d * t->columns + c]);
+    (void)fputc('\n', out);
+  }
+}
+
+static void print_scores(FILE *out, const report *r) {
+  const report_table *t = &r->score;
+  if (!t->value) return;
+  const int64_t rows = t->rows < MOST_DEMANDS ? t->rows : MOST_DEMANDS;
+  (void)fprintf(out, "checks      largest residual %.2g\n\nscores", r->residual);
+  print_of_what(out, r);
+  for (int64_t c = 0; c < t->columns; c += SCORE_BAND)
+    print_score_band(out, r, rows, c, c + SCORE_BAND < t->columns ? c + SCORE_BAND : t->columns);
+  if (rows < t->rows)
+    (void)fprintf(out, "  and %lld more demands, see --json\n", (long long)(t->rows - rows));
+}
+
 static void print_text(FILE *out, const report *r) {
   print_attributes(out, r);
   print_outcomes(out, r);
@@ -383,6 +432,7 @@ static void print_text(FILE *out, const report *r) {
   if (r->scenario >= 0) print_quality(out, r);
   print_impacts(out, r);
   print_installation(out, r);
+  print_scores(out, r);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -410,6 +460,7 @@ vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *ou
   free(r.impact.value);
   free(r.spread);
   free(r.installation.value);
+  free(r.score.value);
   vt_reader_close(r.reader);
   VT_TRY(done);
   return VT_OK;

@@ -34,6 +34,35 @@ static void print_factors(const char *title, const vt_factor *factor, int factor
   }
 }
 
+static void print_demand(const vt_demanded *d, FILE *out) {
+  if (d->name) (void)fprintf(out, "%s: ", d->name);
+  (void)fprintf(out, "%.12g of ", d->amount);
+  if (d->database && d->code)
+    (void)fprintf(out, "'%s' in '%s'\n", d->code, d->database);
+  else if (d->database)
+    (void)fprintf(out, "each product of '%s'\n", d->database);
+  else
+    (void)fprintf(out, "datapackage id %" PRId64 "\n", d->id);
+}
+
+static void print_inventory(const vt_study *s, FILE *out) {
+  const vt_inventory_plan *plan = &s->inventory;
+  (void)fprintf(out, "study       %s\n", s->name);
+  for (int i = 0; i < plan->databases; i++)
+    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", plan->database[i]);
+  for (int i = 0; i < plan->demands; i++) {
+    (void)fprintf(out, "%-11s ", i == 0 ? "demands" : "");
+    print_demand(&plan->demand[i], out);
+  }
+  for (int i = 0; i < plan->methods; i++) {
+    const vt_method_choice *m = &plan->method[i];
+    (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
+    if (m->name) (void)fprintf(out, "%s: ", m->name);
+    for (int p = 0; p < m->parts; p++) (void)fprintf(out, "%s%s", p > 0 ? ", " : "", m->part[p]);
+    (void)fputc('\n', out);
+  }
+}
+
 static void print_study(const vt_study *s, FILE *out) {
   (void)fprintf(out, "study       %s\ninputs      %s\nunit        %s\n", s->name, s->pathway.inputs,
                 s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
@@ -57,7 +86,7 @@ bool vt_is_study_path(const char *path) {
 vt_error vt_command_show_study(const char *path, FILE *out) {
   vt_study *study;
   VT_TRY(vt_study_read(path, &study));
-  print_study(study, out);
+  (study->inventory.given ? print_inventory : print_study)(study, out);
   vt_study_free(study);
   return VT_OK;
 }

@@ -34,7 +34,8 @@ vt_error stored_check_inputs(const job *j, vt_reader *reader) {
   vt_text_free(&now);
   VT_TRY(described);
   VT_CHECK(same, VT_ERR_INPUT,
-           "%s: found other inputs than the ones it was made from (%s has changed, or a table)",
-           j->path, j->inputs->path);
+           "%s: found other inputs than the ones it was made from (%s has changed, or %s)", j->path,
+           j->inputs ? j->inputs->path : "a source of databases",
+           j->inputs ? "a table" : "its place");
   return VT_OK;
 }

@@ -12,7 +12,7 @@ static vt_field field_of(const vt_maker *m, const vt_variable *v, bool scenario)
                 .long_name = v->long_name,
                 .units = v->units,
                 .type = vt_h5_stored_type(v->storage)};
-  if (scenario) f.axis[f.axes++] = m->scenario_axis;
+  if (scenario && !v->once) f.axis[f.axes++] = m->scenario_axis;
   for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
   return f;
 }

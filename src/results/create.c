@@ -17,7 +17,7 @@ static vt_error refuse_existing(const char *path) {
           path);
 }
 
-static vt_error check_target(const char *path, bool force) {
+vt_error vt_results_check_target(const char *path, bool force) {
   VT_CHECK(path[0] != '\0', VT_ERR_INPUT, "the results file has an empty name");
   struct stat info;
   if (stat(path, &info) != 0) return VT_OK;
@@ -113,7 +113,7 @@ vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_a
                            int attributes, bool force) {
   vt_h5_quiet();
   VT_CHECK(layout->scenarios > 0, VT_ERR_BUG, "a results file needs at least one scenario");
-  VT_TRY(check_target(path, force));
+  VT_TRY(vt_results_check_target(path, force));
   vt_text partial = {0};
   vt_error done = vt_text_add(&partial, "%s.partial", path);
   int file = -1;

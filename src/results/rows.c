@@ -103,10 +103,11 @@ static vt_error open_file(vt_results *results) {
 
 // The file may be an old one that is resumed: it must have the shape that the study gives.
 static vt_error check_shape(const vt_results *results, const vt_variable *v, const vt_slot *slot) {
+  const int first = v->once ? 0 : 1;
   hsize_t cells = 1;
-  for (int a = 1; a < slot->axes; a++) cells *= slot->extent[a];
-  const bool same = slot->axes == v->dimensions + 1 && cells == (hsize_t)v->cells &&
-                    slot->extent[0] == (hsize_t)results->layout->scenarios &&
+  for (int a = first; a < slot->axes; a++) cells *= slot->extent[a];
+  const bool same = slot->axes == v->dimensions + first && cells == (hsize_t)v->cells &&
+                    (v->once || slot->extent[0] == (hsize_t)results->layout->scenarios) &&
                     slot->storage == v->storage;
   VT_CHECK(same, VT_ERR_INPUT, "%s: '%s' has another shape or type than the study gives",
            results->path, v->name);
@@ -218,8 +219,10 @@ static vt_error write_variable(vt_results *results, int variable, const vt_block
   const vt_slot *slot = &results->slot[variable];
   hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->first};
   hsize_t count[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->count};
-  for (int a = 1; a < slot->axes; a++) count[a] = slot->extent[a];
-  const ptrdiff_t items = (ptrdiff_t)block->count * results->layout->variable[variable].cells;
+  const vt_variable *v = &results->layout->variable[variable];
+  if (v->once) start[0] = 0;
+  for (int a = v->once ? 0 : 1; a < slot->axes; a++) count[a] = slot->extent[a];
+  const ptrdiff_t items = (v->once ? 1 : (ptrdiff_t)block->count) * v->cells;
   const void *item;
   VT_TRY(convert(results, slot->storage, block->data[variable], items, &item));
   VT_TRY(vt_slot_write(results, slot, start, count, item));
@@ -245,7 +248,7 @@ static vt_error write_once(vt_results *results, const char *name, const double *
                            ptrdiff_t count) {
   vt_h5_pool pool = {0};
   vt_slot slot;
-  const void *item;
+  const void *item = NULL;
   const hsize_t start[VT_MAX_DIMENSIONS + 2] = {0};
   vt_error done = vt_slot_open(results, &pool, name, &slot);
   if (done == VT_OK) {

@@ -190,7 +190,7 @@ vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study) {
   static const vt_key keys[] = {{"pathway", VT_OPTIONAL, read_pathway},
                                 {"choice", VT_UNAVAILABLE, NULL},
                                 {"timeline", VT_UNAVAILABLE, NULL},
-                                {"inventory", VT_UNAVAILABLE, NULL},
+                                {"inventory", VT_OPTIONAL, vt_read_inventory},
                                 {NULL, VT_OPTIONAL, NULL}};
   vt_node child[VT_MAX_KEYS];
   int only;

@@ -147,7 +147,9 @@ vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate);
 
 // --- the parts of a study ---------------------------------------------------------------------
 
-vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study);    ///< model.c
+vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study); ///< model.c
+/// inventory.c
+vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study);
 vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study); ///< plan.c
 
 /// Number of entries of a list or map of factors; refuses absurd ones.

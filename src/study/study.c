@@ -29,6 +29,8 @@ enum {
 
 static vt_error read_keep(vt_reader *reader, const vt_node *node, void *target) {
   vt_study *study = target;
+  if (study->inventory.given)
+    VT_REFUSE(reader, node, "belongs to pathway models, expected 'model.inventory.keep'");
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of tensors"));
   const ptrdiff_t items = vt_node_count(node);
   bool seen[KEEPABLE] = {false};
@@ -157,11 +159,19 @@ static vt_error check_version_first(vt_reader *reader, const vt_node *root) {
   return VT_OK;
 }
 
+// Plain LCA takes fixed values and says itself what it keeps.
+static vt_error read_the_ensemble(vt_reader *reader, const vt_node *node, void *study) {
+  if (((vt_study *)study)->inventory.given)
+    VT_FAULT(reader, node->line,
+             "'ensemble' with 'model.inventory' is not available in this version");
+  return vt_read_ensemble(reader, node, study);
+}
+
 static vt_error read_root(vt_reader *reader) {
   static const vt_key keys[] = {{"vintner", VT_REQUIRED, read_version},
                                 {"name", VT_REQUIRED, read_name},
                                 {"model", VT_REQUIRED, vt_read_model},
-                                {"ensemble", VT_OPTIONAL, vt_read_ensemble},
+                                {"ensemble", VT_OPTIONAL, read_the_ensemble},
                                 {"results", VT_OPTIONAL, read_results},
                                 {"solver", VT_OPTIONAL, read_solver},
                                 {NULL, VT_OPTIONAL, NULL}};

@@ -1,0 +1,52 @@
+// contributions.c - what a score is made of.
+#include "vintner/background.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+// Is `a` listed before `b`?
+static bool before(const vt_contribution *a, const vt_contribution *b) {
+  const double x = fabs(a->amount), y = fabs(b->amount);
+  return x > y || (x == y && a->index < b->index);
+}
+
+// Insert into a table of at most `limit` rows in order.
+static void offer(vt_contribution *table, int *count, int limit, vt_contribution row) {
+  if (row.amount == 0 || limit <= 0) return;
+  if (*count == limit && !before(&row, &table[limit - 1])) return;
+  int place = *count < limit ? (*count)++ : limit - 1;
+  for (; place > 0 && before(&row, &table[place - 1]); place--) table[place] = table[place - 1];
+  table[place] = row;
+}
+
+static void set_shares(vt_contribution *table, int count, double score) {
+  for (int k = 0; k < count; k++) table[k].share = score != 0 ? table[k].amount / score : NAN;
+}
+
+static void list_processes(const vt_sparse *b, const double *supply, const double *weight,
+                           int limit, vt_contribution *table, int *count) {
+  for (int j = 0; j < b->columns; j++) {
+    double direct = 0;
+    for (ptrdiff_t k = b->column_start[j]; k < b->column_start[j + 1]; k++)
+      direct += b->value[k] * weight[b->row[k]];
+    offer(table, count, limit, (vt_contribution){.index = j, .amount = direct * supply[j]});
+  }
+}
+
+vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, const double *inventory,
+                          const double *weight, int limit, vt_contribution *process, int *processes,
+                          vt_contribution *flow, int *flows) {
+  double score = 0;
+  if (process) *processes = 0;
+  if (flow) *flows = 0;
+  for (int e = 0; e < biosphere->rows; e++) {
+    const double amount = weight[e] * inventory[e];
+    score += amount;
+    if (flow) offer(flow, flows, limit, (vt_contribution){.index = e, .amount = amount});
+  }
+  VT_CHECK(isfinite(score), VT_ERR_INPUT, "a score is not finite");
+  if (process) list_processes(biosphere, supply, weight, limit, process, processes);
+  if (process) set_shares(process, *processes, score);
+  if (flow) set_shares(flow, *flows, score);
+  return VT_OK;
+}

@@ -1,0 +1,123 @@
+// load.c - loads the module with PETSc when something is to be solved, and starts MPI for it.
+#include "room.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+double vt_background_clock(void) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+vt_error vt_background_check(const vt_background *background, int code, const char *doing) {
+  if (code == 0) return VT_OK;
+  VT_FAIL(VT_ERR_SYSTEM, "%s fails: %s", doing,
+          *background->text ? background->text : "out of memory");
+}
+
+vt_error vt_background_create(MPI_Comm comm, vt_background **background) {
+  VT_NEW(*background, 1);
+  (*background)->comm = comm;
+  return VT_OK;
+}
+
+// The folder of the running program.
+static vt_error own_folder(char *path, size_t size) {
+  const ssize_t length = readlink("/proc/self/exe", path, size - 1);
+  VT_CHECK(length > 0 && (size_t)length < size - 1, VT_ERR_SYSTEM,
+           "cannot find the folder of the running program");
+  path[length] = '\0';
+  char *slash = strrchr(path, '/');
+  if (slash) slash[1] = '\0';
+  return VT_OK;
+}
+
+// Beside the program as installed, as built, and for the test programs of a build folder.
+static vt_error find_module(vt_text *path) {
+  const char *const places[] = {"", "background/", "../src/background/", VT_MODULE_FOLDER};
+  char folder[PATH_MAX];
+  VT_TRY(own_folder(folder, sizeof folder));
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    path->length = 0;
+    const bool absolute = places[i][0] == '/';
+    VT_TRY(vt_text_add(path, "%s%s%s%s", absolute ? "" : folder, places[i], absolute ? "/" : "",
+                       VT_KERNEL_MODULE));
+    if (access(path->bytes, R_OK) == 0) return VT_OK;
+  }
+  VT_FAIL(VT_ERR_SYSTEM, "cannot find %s: expected beside the program in '%s' or in '%s'",
+          VT_KERNEL_MODULE, folder, VT_MODULE_FOLDER);
+}
+
+static vt_error load_module(vt_background *background, const char *path) {
+  // Threads inside BLAS would make sums depend on how many cores a rank has. Read once, on loading.
+  (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  (void)setenv("BLIS_NUM_THREADS", "1", 1);
+  (void)setenv("MKL_NUM_THREADS", "1", 1);
+  background->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  VT_CHECK(background->module, VT_ERR_SYSTEM, "cannot load PETSc: %s", dlerror());
+  const vt_kernel *kernel = dlsym(background->module, VT_KERNEL_SYMBOL);
+  VT_CHECK(kernel && kernel->version == VT_KERNEL_VERSION, VT_ERR_SYSTEM,
+           "'%s' belongs to another version of the program", path);
+  background->kernel = kernel;
+  return VT_OK;
+}
+
+static bool launched(void) {
+  const char *const signs[] = {
+      "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "PMI_FD", "MPI_LOCALNRANKS"};
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    if (getenv(signs[i])) return true;
+  }
+  return false;
+}
+
+// PETSc needs MPI even on one process. Open MPI then starts a daemon and looks for networks, 0.3 s,
+// unless told that it stays alone, 0.02 s. What the user set has precedence.
+static vt_error start_mpi(vt_background *background) {
+  int running;
+  VT_CHECK(MPI_Initialized(&running) == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI does not answer");
+  if (running) return VT_OK;
+  if (!launched()) {
+    (void)setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    (void)setenv("OMPI_MCA_pml", "ob1", 0);
+    (void)setenv("OMPI_MCA_btl", "self,vader", 0);
+  }
+  int provided;
+  VT_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS,
+           VT_ERR_SYSTEM, "MPI does not start");
+  background->started_mpi = true;
+  return VT_OK;
+}
+
+static vt_error load(vt_background *background) {
+  vt_text path = {0};
+  const vt_error found = find_module(&path);
+  const vt_error loaded = found == VT_OK ? load_module(background, path.bytes) : found;
+  vt_text_free(&path);
+  VT_TRY(loaded);
+  VT_TRY(start_mpi(background));
+  VT_TRY(vt_background_check(background, background->kernel->open(background->text),
+                             "starting PETSc"));
+  return VT_OK;
+}
+
+vt_error vt_background_load(vt_background *background, double *seconds) {
+  if (background->kernel) return VT_OK;
+  const double start = vt_background_clock();
+  VT_TRY(load(background));
+  *seconds += vt_background_clock() - start;
+  return VT_OK;
+}
+
+void vt_background_free(vt_background *background) {
+  if (!background) return;
+  if (background->kernel) background->kernel->close();
+  if (background->started_mpi) (void)MPI_Finalize();
+  // The module stays loaded: PETSc leaves hooks behind that run when the process ends.
+  free(background);
+}

@@ -1,0 +1,310 @@
+// run.c - a study's systems and demands over the ranks. The solves of all requests stand in one
+// line, and each rank takes a stretch of it of about the same cost: so that most systems are
+// factorised on one rank only. A result does not depend on who computes it.
+#include "room.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VT_CALL_MPI(...)                                                                           \
+  do {                                                                                             \
+    const int vt_mpi_ = (__VA_ARGS__);                                                             \
+    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
+             vt_mpi_);                                                                             \
+  } while (0)
+
+typedef struct ranks {
+  MPI_Comm comm;
+  int rank, size;
+} ranks;
+
+// One request, as it is solved.
+typedef struct job {
+  vt_request *request;
+  ptrdiff_t solves;
+  double *column;   // adjoint: shape [solves][demands], the answers of each solve
+  double *residual; // shape [solves]
+} job;
+
+// ---------------------------------------------------------------------------------------------
+// Which way, and who
+
+static int flow_count(const vt_request *r) {
+  if (!r->inventory || !r->system.biosphere) return 0;
+  return r->flow ? r->flow_count : r->system.biosphere->rows;
+}
+
+static ptrdiff_t score_count(const vt_request *r) {
+  return r->score ? r->weight_count : 0;
+}
+
+static ptrdiff_t adjoint_solves(const vt_request *r) {
+  return score_count(r) + flow_count(r);
+}
+
+static bool is_adjoint(const vt_request *r) {
+  return !r->supply && adjoint_solves(r) < r->demand_count;
+}
+
+static double cost_of_solve(const job *j) {
+  return (double)j->request->system.technosphere->entries + 1;
+}
+
+// A request's preparation costs about 20 solves.
+static double cost_of(const job *j) {
+  return j->solves > 0 ? cost_of_solve(j) * (20 + (double)j->solves) : 0;
+}
+
+// How many solves of a job belong to the ranks before `rank`.
+static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, int rank,
+                          ptrdiff_t which) {
+  const ptrdiff_t solves = jobs[which].solves;
+  if (rank == 0) return 0;
+  if (rank == team->size) return solves;
+  double total = 0, start = 0;
+  for (ptrdiff_t k = 0; k < count; k++) {
+    if (k == which) start = total;
+    total += cost_of(&jobs[k]);
+  }
+  const double share = (total * rank / team->size - start) / cost_of(&jobs[which]);
+  if (!(share > 0)) return 0;
+  return share < 1 ? (ptrdiff_t)ceil((double)solves * share) : solves;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Solving
+
+static double weighted(const double *weight, const double *inventory, int flows) {
+  double sum = 0;
+  for (int e = 0; e < flows; e++) sum += weight[e] * inventory[e];
+  return sum;
+}
+
+static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, double *inventory) {
+  const vt_request *r = j->request;
+  const vt_sparse *b = r->system.biosphere;
+  const ptrdiff_t n = r->system.technosphere->columns, kept = flow_count(r);
+  VT_TRY(vt_solver_forward(solver, &r->demand[d], r->supply ? r->supply + d * n : NULL,
+                           r->inventory || r->score ? inventory : NULL, &j->residual[d]));
+  for (ptrdiff_t e = 0; e < kept; e++)
+    r->inventory[d * kept + e] = inventory[r->flow ? r->flow[e] : e];
+  for (ptrdiff_t c = 0; c < score_count(r); c++)
+    r->score[d * r->weight_count + c] =
+        b ? weighted(r->weight + c * b->rows, inventory, b->rows) : 0;
+  return VT_OK;
+}
+
+static double value_of(const vt_demand *demand, const double *score) {
+  double sum = 0;
+  for (int k = 0; k < demand->count; k++) sum += demand->amount[k] * score[demand->product[k]];
+  return sum;
+}
+
+// Solve number `a` of an adjoint request: the weights first, then a unit of each flow.
+static vt_error solve_adjoint(vt_solver *solver, const job *j, ptrdiff_t a, double *unit,
+                              double *score) {
+  const vt_request *r = j->request;
+  const double *weight = unit;
+  if (a < score_count(r)) {
+    weight = r->weight + a * (r->system.biosphere ? r->system.biosphere->rows : 0);
+  } else {
+    const ptrdiff_t kept = a - score_count(r);
+    unit[r->flow ? r->flow[kept] : kept] = 1;
+  }
+  VT_TRY(vt_solver_adjoint(solver, weight, score, &j->residual[a]));
+  if (weight == unit) {
+    const ptrdiff_t kept = a - score_count(r);
+    unit[r->flow ? r->flow[kept] : kept] = 0;
+  }
+  for (ptrdiff_t d = 0; d < r->demand_count; d++)
+    j->column[a * r->demand_count + d] = value_of(&r->demand[d], score);
+  return VT_OK;
+}
+
+static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, ptrdiff_t end) {
+  const vt_request *r = j->request;
+  const ptrdiff_t flows = r->system.biosphere ? r->system.biosphere->rows : 0;
+  double *work;
+  VT_NEW(work, flows + r->system.technosphere->rows);
+  vt_error result = VT_OK;
+  for (ptrdiff_t k = first; result == VT_OK && k < end; k++)
+    result = r->adjoint ? solve_adjoint(solver, j, k, work, work + flows)
+                        : solve_forward(solver, j, k, work);
+  free(work);
+  return result;
+}
+
+static vt_error solve_share(vt_background *background, job *jobs, ptrdiff_t count,
+                            const ranks *team) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const ptrdiff_t first = first_of(jobs, count, team, team->rank, k);
+    const ptrdiff_t end = first_of(jobs, count, team, team->rank + 1, k);
+    if (first >= end) continue;
+    vt_request *r = jobs[k].request;
+    vt_solver *solver;
+    VT_TRY(vt_solver_create(background, &r->system, jobs[k].solves, &r->culprits, &solver));
+    const vt_error result = solve_stretch(solver, &jobs[k], first, end);
+    r->figures = *vt_solver_figures(solver);
+    vt_solver_free(solver);
+    VT_TRY(result);
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Gathering
+
+// Every rank has some rows of an array and gets the others.
+static vt_error gather(const ranks *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
+                       double *rows, ptrdiff_t width) {
+  if (!rows || width == 0 || team->size == 1) return VT_OK;
+  VT_CHECK(width <= INT_MAX && jobs[which].solves <= INT_MAX, VT_ERR_INPUT,
+           "too many results for one request: %td rows of %td", jobs[which].solves, width);
+  MPI_Datatype row;
+  int *counts;
+  VT_NEW(counts, 2 * (ptrdiff_t)team->size);
+  int *starts = counts + team->size;
+  for (int r = 0; r < team->size; r++) {
+    starts[r] = (int)first_of(jobs, count, team, r, which);
+    counts[r] = (int)first_of(jobs, count, team, r + 1, which) - starts[r];
+  }
+  int failed = MPI_Type_contiguous((int)width, MPI_DOUBLE, &row);
+  if (!failed) failed = MPI_Type_commit(&row);
+  if (!failed)
+    failed =
+        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, rows, counts, starts, row, team->comm);
+  (void)MPI_Type_free(&row);
+  free(counts);
+  VT_CALL_MPI(failed);
+  return VT_OK;
+}
+
+// An adjoint request has its answers by solve; its results are by demand.
+static void turn(const job *j) {
+  vt_request *r = j->request;
+  const ptrdiff_t scores = score_count(r), kept = flow_count(r), demands = r->demand_count;
+  for (ptrdiff_t d = 0; d < demands; d++) {
+    for (ptrdiff_t c = 0; c < scores; c++) r->score[d * scores + c] = j->column[c * demands + d];
+    for (ptrdiff_t e = 0; e < kept; e++)
+      r->inventory[d * kept + e] = j->column[(scores + e) * demands + d];
+  }
+}
+
+static void set_residuals(const job *j) {
+  const vt_request *r = j->request;
+  double worst = 0;
+  for (ptrdiff_t k = 0; k < j->solves; k++) worst = fmax(worst, j->residual[k]);
+  for (ptrdiff_t d = 0; r->residual && d < r->demand_count; d++)
+    r->residual[d] = r->adjoint ? worst : j->residual[d];
+}
+
+static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    vt_request *r = jobs[k].request;
+    VT_TRY(gather(team, jobs, count, k, jobs[k].residual, 1));
+    if (r->adjoint) {
+      VT_TRY(gather(team, jobs, count, k, jobs[k].column, r->demand_count));
+      turn(&jobs[k]);
+    } else {
+      const ptrdiff_t n = r->system.technosphere->columns;
+      VT_TRY(gather(team, jobs, count, k, r->supply, n));
+      VT_TRY(gather(team, jobs, count, k, r->inventory, flow_count(r)));
+      VT_TRY(gather(team, jobs, count, k, r->score, score_count(r)));
+    }
+    set_residuals(&jobs[k]);
+  }
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Errors: the lowest rank that failed speaks for all.
+
+enum { MESSAGE_BYTES = 1024 };
+
+typedef struct report {
+  int code;
+  int request; // whose system is singular, -1 = none
+  vt_culprits culprits;
+  char text[MESSAGE_BYTES];
+} report;
+
+static void describe(vt_error mine, const job *jobs, ptrdiff_t count, report *told) {
+  *told = (report){.code = (int)mine, .request = -1};
+  const char *text = vt_error_message();
+  const size_t length = strnlen(text, MESSAGE_BYTES - 1);
+  memcpy(told->text, text, length);
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const vt_culprits *found = &jobs[k].request->culprits;
+    if (found->products + found->processes == 0) continue;
+    told->request = (int)k;
+    told->culprits = *found;
+  }
+}
+
+static vt_error agree(const ranks *team, vt_error mine, const job *jobs, ptrdiff_t count) {
+  if (team->size == 1) return mine;
+  int speaker = mine == VT_OK ? team->size : team->rank;
+  VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, team->comm));
+  if (speaker == team->size) return VT_OK;
+  report told;
+  describe(mine, jobs, count, &told);
+  VT_CALL_MPI(MPI_Bcast(&told, (int)sizeof told, MPI_BYTE, speaker, team->comm));
+  if (speaker == team->rank) return mine;
+  if (told.request >= 0 && told.request < count)
+    jobs[told.request].request->culprits = told.culprits;
+  VT_FAIL((vt_error)told.code, "%s", told.text);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    vt_request *r = &request[k];
+    r->adjoint = is_adjoint(r);
+    r->culprits = (vt_culprits){0};
+    r->figures = (vt_solve_figures){0};
+    jobs[k].request = r;
+    jobs[k].solves = r->adjoint ? adjoint_solves(r) : r->demand_count;
+    VT_NEW(jobs[k].residual, jobs[k].solves);
+    if (r->adjoint) VT_NEW(jobs[k].column, jobs[k].solves * r->demand_count);
+    for (ptrdiff_t d = 0; d < r->demand_count; d++) {
+      for (int i = 0; i < r->demand[d].count; i++) {
+        const int product = r->demand[d].product[i];
+        VT_CHECK(product >= 0 && product < r->system.technosphere->rows, VT_ERR_BUG,
+                 "a demand for product %d of %d", product, r->system.technosphere->rows);
+      }
+    }
+  }
+  return VT_OK;
+}
+
+static vt_error join(const vt_background *background, ranks *team) {
+  *team = (ranks){.comm = background->comm, .rank = 0, .size = 1};
+  if (team->comm == MPI_COMM_NULL) return VT_OK;
+  VT_CALL_MPI(MPI_Comm_rank(team->comm, &team->rank));
+  VT_CALL_MPI(MPI_Comm_size(team->comm, &team->size));
+  return VT_OK;
+}
+
+static void free_jobs(job *jobs, ptrdiff_t count) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    free(jobs[k].residual);
+    free(jobs[k].column);
+  }
+  free(jobs);
+}
+
+vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_request *request) {
+  ranks team;
+  job *jobs;
+  VT_TRY(join(background, &team));
+  VT_NEW(jobs, count);
+  vt_error result = plan(request, count, jobs);
+  if (result == VT_OK) result = solve_share(background, jobs, count, &team);
+  result = agree(&team, result, jobs, count);
+  if (result == VT_OK) result = gather_all(&team, jobs, count);
+  free_jobs(jobs, count);
+  return result;
+}

@@ -1,0 +1,395 @@
+// inventory_kind.c - plain LCA: databases -> system -> demands and methods -> scores, inventories,
+// supplies and what they are made of.
+#include "inventory_kind.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MESSAGE_BYTES = 1024 };
+
+// The same error, with the line of the study that led to it.
+static vt_error at_line(const vt_inventory_kind *k, int line, vt_error error) {
+  char text[MESSAGE_BYTES];
+  if (error == VT_OK) return VT_OK;
+  (void)snprintf(text, sizeof text, "%s", vt_error_message());
+  VT_FAIL(error, "%s:%d: %s", k->study->path, line, text);
+}
+
+// -------------------------------------------------------------------------------------------------
+// The system.
+
+// A node of a project is known once its database is loaded: look through those that are not yet.
+static vt_error find_id(vt_inventory_kind *k, int64_t id, int *node) {
+  if (vt_node_find_id(k->set, id, node) == VT_OK) return VT_OK;
+  for (int d = 0; d < k->set->databases; d++) {
+    if (k->set->database[d].loaded || vt_database_require(k->set, d) != VT_OK) continue;
+    if (vt_node_find_id(k->set, id, node) == VT_OK) return VT_OK;
+  }
+  return vt_node_find_id(k->set, id, node);
+}
+
+static vt_error find_database(vt_inventory_kind *k, const vt_demanded *demand, int *database) {
+  if (demand->database)
+    return at_line(k, demand->line, vt_database_find(k->set, demand->database, database));
+  int node;
+  VT_TRY(at_line(k, demand->line, find_id(k, demand->id, &node)));
+  *database = k->set->node[node].database;
+  return VT_OK;
+}
+
+static vt_error build_system(vt_inventory_kind *k, int *database) {
+  const vt_inventory_plan *plan = &k->study->inventory;
+  int count = 0;
+  for (int i = 0; i < plan->demands; i++) {
+    int found = -1;
+    VT_TRY(find_database(k, &plan->demand[i], &found));
+    bool known = found < 0;
+    for (int d = 0; d < count && !known; d++) known = database[d] == found;
+    if (!known) database[count++] = found;
+  }
+  const ptrdiff_t column = plan->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)plan->array_column;
+  return vt_system_create(k->set, count, database, column, &k->system);
+}
+
+static vt_error read_system(vt_inventory_kind *k) {
+  const vt_inventory_plan *plan = &k->study->inventory;
+  int *database;
+  VT_TRY(vt_database_set_read(plan->databases, plan->database, &k->set));
+  VT_NEW(database, k->set->databases);
+  const vt_error built = build_system(k, database);
+  free(database);
+  return built;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Demands.
+
+static vt_error add_demand(vt_inventory_kind *k, ptrdiff_t *room, int row, double amount,
+                           const char *label) {
+  const ptrdiff_t needed = (ptrdiff_t)k->demands + 1;
+  if (needed > *room) {
+    ptrdiff_t others[2] = {*room, *room};
+    VT_TRY(vt_grow(&k->product, &others[0], needed, sizeof *k->product));
+    VT_TRY(vt_grow(&k->amount, &others[1], needed, sizeof *k->amount));
+    VT_TRY(vt_grow(&k->demand_label, room, needed, sizeof *k->demand_label));
+  }
+  k->product[k->demands] = row;
+  k->amount[k->demands] = amount;
+  k->demand_label[k->demands] = label;
+  k->demands++;
+  return VT_OK;
+}
+
+static vt_error add_all(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded *demand) {
+  int database, count, *row;
+  VT_TRY(vt_database_find(k->set, demand->database, &database));
+  VT_TRY(vt_system_rows_of(k->set, k->system, database, &count, &row));
+  vt_error added = VT_OK;
+  for (int i = 0; i < count && added == VT_OK; i++) {
+    const char *code = k->set->node[k->system->product[row[i]]].code;
+    added = add_demand(k, room, row[i], demand->amount, code);
+  }
+  free(row);
+  VT_TRY(added);
+  VT_CHECK(count > 0, VT_ERR_INPUT, "database '%s' has no products, expected some to demand",
+           demand->database);
+  return VT_OK;
+}
+
+static vt_error add_one(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded *demand) {
+  int database, node, row;
+  if (demand->database) {
+    VT_TRY(vt_database_find(k->set, demand->database, &database));
+    VT_TRY(vt_node_find(k->set, database, demand->code, &node));
+  } else {
+    VT_TRY(find_id(k, demand->id, &node));
+  }
+  VT_TRY(vt_system_demand_row(k->set, k->system, node, &row));
+  const char *label = demand->name ? demand->name : k->set->node[node].code;
+  return add_demand(k, room, row, demand->amount, label);
+}
+
+static vt_error find_demands(vt_inventory_kind *k) {
+  const vt_inventory_plan *plan = &k->study->inventory;
+  ptrdiff_t room = 0;
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demanded *demand = &plan->demand[i];
+    const bool all = demand->database && !demand->code;
+    VT_TRY(at_line(k, demand->line, (all ? add_all : add_one)(k, &room, demand)));
+  }
+  VT_NEW(k->demand, k->demands);
+  for (int d = 0; d < k->demands; d++) k->demand[d] = (vt_demand){1, &k->product[d], &k->amount[d]};
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Methods.
+
+// Sources without any method have no factors: scores of 0.
+static vt_error find_unnamed(vt_inventory_kind *k) {
+  const char *example = NULL;
+  k->method[0] = -1;
+  for (int m = 0; m < k->set->methods; m++) {
+    const vt_method *method = &k->set->method[m];
+    if (method->kind != VT_MATRIX_CHARACTERIZATION) continue;
+    if (method->parts == 0) return vt_method_find(k->set, method->kind, 0, NULL, &k->method[0]);
+    if (!example) example = method->label;
+  }
+  VT_CHECK(!example, VT_ERR_INPUT,
+           "%s: missing key 'model.inventory.methods': the sources have named methods only, such "
+           "as '%s'",
+           k->study->path, example);
+  return VT_OK;
+}
+
+static vt_error find_methods(vt_inventory_kind *k) {
+  const vt_inventory_plan *plan = &k->study->inventory;
+  k->categories = plan->methods > 0 ? plan->methods : 1;
+  VT_NEW(k->method, k->categories);
+  if (plan->methods == 0) VT_TRY(find_unnamed(k));
+  for (int c = 0; c < plan->methods; c++) {
+    const vt_method_choice *m = &plan->method[c];
+    VT_TRY(at_line(
+        k, m->line,
+        vt_method_find(k->set, VT_MATRIX_CHARACTERIZATION, m->parts, m->part, &k->method[c])));
+  }
+  VT_NEW(k->weight, (ptrdiff_t)k->categories * k->system->flows);
+  const ptrdiff_t column = plan->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)plan->array_column;
+  for (int c = 0; c < k->categories; c++) {
+    if (k->method[c] < 0) continue;
+    VT_TRY(vt_method_factors(k->set, k->system, k->method[c], column,
+                             k->weight + (ptrdiff_t)c * k->system->flows));
+  }
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Solving.
+
+static vt_equations equations(const vt_inventory_kind *k) {
+  return (vt_equations){.technosphere = &k->system->technosphere,
+                        .biosphere = k->system->flows > 0 ? &k->system->biosphere : NULL,
+                        .reference = k->system->reference};
+}
+
+// "'code' (name), ..."
+static vt_error list_culprits(const vt_inventory_kind *k, int count, const int *index,
+                              const int *node, vt_text *text) {
+  const int shown = count < VT_CULPRITS_SHOWN ? count : VT_CULPRITS_SHOWN;
+  for (int i = 0; i < shown; i++) {
+    const vt_node *n = &k->set->node[node[index[i]]];
+    VT_TRY(vt_text_add(text, "%s'%.60s'", i > 0 ? ", " : "", n->code));
+    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%.60s)", n->name));
+  }
+  return count > shown ? vt_text_add(text, ", ...") : VT_OK;
+}
+
+static vt_error describe_culprits(const vt_inventory_kind *k, const vt_culprits *c, vt_text *text) {
+  VT_TRY(vt_text_add(text, "the system is singular: found"));
+  if (c->processes > 0) {
+    VT_TRY(vt_text_add(text, " processes "));
+    VT_TRY(list_culprits(k, c->processes, c->process, k->system->process, text));
+    VT_TRY(vt_text_add(text, c->structural ? " without a product of their own"
+                                           : " whose effects cancel each other"));
+  }
+  if (c->products > 0) {
+    VT_TRY(vt_text_add(text, "%s products ", c->processes > 0 ? " and" : ""));
+    VT_TRY(list_culprits(k, c->products, c->product, k->system->product, text));
+    VT_TRY(vt_text_add(text, c->structural ? " without a process of their own"
+                                           : " that no process can make apart"));
+  }
+  return VT_OK;
+}
+
+// Errors of the background room know rows and columns; people know activities.
+static vt_error name_culprits(const vt_inventory_kind *k, const vt_culprits *c, vt_error error) {
+  char plain[MESSAGE_BYTES];
+  if (error != VT_ERR_INPUT) return error;
+  if (c->processes + c->products == 0) {
+    (void)snprintf(plain, sizeof plain, "%s", vt_error_message());
+    VT_FAIL(error, "%s: %s", k->study->path, plain);
+  }
+  vt_text text = {0};
+  vt_error told = describe_culprits(k, c, &text);
+  if (told == VT_OK)
+    told =
+        vt_error_raise(error, __FILE__, __LINE__, __func__, "%s: %s", k->study->path, text.bytes);
+  vt_text_free(&text);
+  return told;
+}
+
+vt_error vt_inventory_kind_prove(vt_inventory_kind *k) {
+  const vt_equations system = equations(k);
+  vt_culprits culprits = {0};
+  vt_solver *solver = NULL;
+  if (k->system->processes == 0) return VT_OK;
+  const vt_error made = vt_solver_create(k->background, &system, 1, &culprits, &solver);
+  vt_solver_free(solver);
+  return name_culprits(k, &culprits, made);
+}
+
+static void fill_table(const vt_inventory_kind *k, const top_places *place, ptrdiff_t first,
+                       const vt_contribution *table, int rows) {
+  if (place->index < 0) return;
+  double *const *row = k->row.data;
+  for (int i = 0; i < k->study->inventory.contributions; i++) {
+    row[place->index][first + i] = i < rows ? table[i].index : -1;
+    row[place->amount][first + i] = i < rows ? table[i].amount : (double)NAN;
+    row[place->share][first + i] = i < rows ? table[i].share : (double)NAN;
+  }
+}
+
+static vt_error fill_tables(const vt_inventory_kind *k, const vt_request *r) {
+  const int limit = k->study->inventory.contributions;
+  const ptrdiff_t flows = k->system->flows;
+  vt_contribution *table;
+  if (limit == 0 || flows == 0) {
+    // Without flows every table of processes is empty.
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)k->demands * k->categories; i++)
+      fill_table(k, &k->top_process, i * limit, NULL, 0);
+    return VT_OK;
+  }
+  VT_NEW(table, 2 * (ptrdiff_t)limit);
+  vt_error listed = VT_OK;
+  for (ptrdiff_t i = 0; i < (ptrdiff_t)k->demands * k->categories && listed == VT_OK; i++) {
+    const ptrdiff_t d = i / k->categories, c = i % k->categories;
+    int processes = 0, in_flows = 0;
+    listed = vt_contributions(&k->system->biosphere, r->supply + d * k->system->processes,
+                              r->inventory + d * flows, k->weight + c * flows, limit, table,
+                              &processes, table + limit, &in_flows);
+    if (listed != VT_OK) break;
+    fill_table(k, &k->top_process, i * limit, table, processes);
+    fill_table(k, &k->top_flow, i * limit, table + limit, in_flows);
+  }
+  free(table);
+  return listed;
+}
+
+static vt_error check_finite(const vt_inventory_kind *k) {
+  for (int v = 0; v < k->layout.variables; v++) {
+    if (v != k->score && v != k->inventory && v != k->supply) continue;
+    for (ptrdiff_t i = 0; i < k->variable[v].cells; i++)
+      VT_CHECK(isfinite(k->row.data[v][i]), VT_ERR_INPUT,
+               "%s: demand '%.80s': found numbers too large to compute '%s'", k->study->path,
+               k->demand_label[i / (k->variable[v].cells / k->demands)], k->variable[v].name);
+  }
+  return VT_OK;
+}
+
+static vt_error solve_request(vt_inventory_kind *k, vt_request *r) {
+  double *const *row = k->row.data;
+  const double begun = omp_get_wtime();
+  const vt_error solved = vt_background_run(k->background, 1, r);
+  VT_TRY(name_culprits(k, &r->culprits, solved));
+  VT_TRY(check_finite(k));
+  VT_TRY(fill_tables(k, r));
+  row[k->status][0] = VT_OPTIMAL;
+  row[k->wall][0] = omp_get_wtime() - begun;
+  row[k->iterations][0] = (double)r->figures.iterations;
+  row[k->rank][0] = 0;
+  return VT_OK;
+}
+
+vt_error vt_inventory_kind_solve(vt_inventory_kind *k) {
+  const bool tops = k->study->inventory.contributions > 0;
+  VT_TRY(vt_block_create(&k->layout, 1, &k->row));
+  double *const *row = k->row.data;
+  double *supply = NULL, *inventory = NULL;
+  if (tops && k->supply < 0) VT_NEW(supply, (ptrdiff_t)k->demands * k->system->processes);
+  vt_error solved = VT_OK;
+  if (tops && k->inventory < 0) {
+    inventory = vt_calloc((ptrdiff_t)k->demands * k->system->flows, sizeof *inventory);
+    if (!inventory)
+      solved = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                              "out of memory: inventories of %d demands", k->demands);
+  }
+  vt_request request = {.system = equations(k),
+                        .demand_count = k->demands,
+                        .demand = k->demand,
+                        .weight_count = k->categories,
+                        .weight = k->weight,
+                        .supply = k->supply >= 0 ? row[k->supply] : supply,
+                        .inventory = k->inventory >= 0 ? row[k->inventory] : inventory,
+                        .score = row[k->score],
+                        .residual = row[k->residual]};
+  if (solved == VT_OK) solved = solve_request(k, &request);
+  free(supply);
+  free(inventory);
+  return solved;
+}
+
+// -------------------------------------------------------------------------------------------------
+// The kind.
+
+// A singular system is the more basic fault: tell it before an unknown method.
+static vt_error find_all(vt_inventory_kind *k) {
+  vt_error found = find_demands(k);
+  if (found != VT_OK) return found;
+  found = find_methods(k);
+  if (found != VT_ERR_INPUT) return found;
+  char text[MESSAGE_BYTES];
+  (void)snprintf(text, sizeof text, "%s", vt_error_message());
+  VT_TRY(vt_inventory_kind_prove(k));
+  VT_FAIL(found, "%s", text);
+}
+
+static vt_error fill_kind(vt_inventory_kind *k) {
+  VT_TRY(vt_arena_create(&k->arena));
+  VT_TRY(vt_background_create(MPI_COMM_NULL, &k->background));
+  VT_TRY(read_system(k));
+  VT_TRY(find_all(k));
+  VT_TRY(inventory_lay_out(k));
+  return VT_OK;
+}
+
+vt_error vt_inventory_kind_create(const vt_study *study, vt_inventory_kind **kind) {
+  vt_inventory_kind *k;
+  *kind = NULL;
+  VT_NEW(k, 1);
+  k->study = study;
+  const vt_error filled = fill_kind(k);
+  if (filled != VT_OK) {
+    vt_inventory_kind_free(k);
+    return filled;
+  }
+  *kind = k;
+  return VT_OK;
+}
+
+void vt_inventory_kind_free(vt_inventory_kind *k) {
+  if (!k) return;
+  if (k->row.data) vt_block_free(&k->layout, &k->row);
+  free(k->demand);
+  free(k->product);
+  free(k->amount);
+  free((void *)k->demand_label);
+  free(k->method);
+  free(k->weight);
+  vt_system_free(k->system);
+  vt_background_free(k->background);
+  vt_database_set_free(k->set);
+  vt_arena_free(k->arena);
+  free(k);
+}
+
+const vt_layout *vt_inventory_kind_layout(const vt_inventory_kind *k) {
+  return &k->layout;
+}
+
+const vt_block *vt_inventory_kind_row(const vt_inventory_kind *k) {
+  return &k->row;
+}
+
+vt_inventory_sizes vt_inventory_kind_sizes(const vt_inventory_kind *k) {
+  const vt_system *s = k->system;
+  return (vt_inventory_sizes){.demands = k->demands,
+                              .categories = k->categories,
+                              .products = s->products,
+                              .processes = s->processes,
+                              .flows = s->flows,
+                              .technosphere = s->technosphere.entries,
+                              .biosphere = s->biosphere.entries};
+}

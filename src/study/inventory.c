@@ -1,0 +1,224 @@
+// inventory.c - plain LCA in a study: databases, demands, methods, what is kept.
+#include <string.h>
+
+#include "reader.h"
+
+// What a whole number in an unquoted label means is its digits: codes are texts.
+static vt_error read_label(vt_reader *reader, const vt_node *node, const char **text) {
+  if (vt_type_of(node) != VT_TYPE_INTEGER) return vt_read_text(reader, node, text);
+  const ptrdiff_t length = (ptrdiff_t)node->yaml->data.scalar.length;
+  VT_TRY(vt_charge(reader, node, length));
+  return vt_arena_text(reader->arena, (const char *)node->yaml->data.scalar.value, length, text);
+}
+
+static vt_error read_databases(vt_reader *reader, const vt_node *node, void *target) {
+  vt_inventory_plan *plan = target;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of files and folders"));
+  const ptrdiff_t items = vt_node_count(node);
+  if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected files and folders");
+  const char **path;
+  int *line;
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, path, items);
+  VT_ARENA_NEW(reader->arena, line, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_path(reader, &item, &path[i]));
+    line[i] = item.line;
+  }
+  plan->database = path;
+  plan->database_line = line;
+  plan->databases = (int)items;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Demands.
+
+static vt_error read_activity(vt_reader *reader, const vt_node *node, void *target) {
+  vt_demanded *demand = target;
+  vt_node item;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list [database, code]"));
+  if (vt_node_count(node) != 2)
+    VT_REFUSE(reader, node, "found a list of %td, expected [database, code]", vt_node_count(node));
+  VT_TRY(vt_list_item(reader, node, 0, &item));
+  VT_TRY(vt_read_text(reader, &item, &demand->database));
+  VT_TRY(vt_list_item(reader, node, 1, &item));
+  return read_label(reader, &item, &demand->code);
+}
+
+static vt_error read_all(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_text(reader, node, &((vt_demanded *)target)->database);
+}
+
+static vt_error read_id(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_integer(reader, node, 0, INT64_MAX, &((vt_demanded *)target)->id);
+}
+
+static vt_error read_amount(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_number(reader, node, &((vt_demanded *)target)->amount);
+}
+
+static vt_error read_name(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_text(reader, node, &((vt_demanded *)target)->name);
+}
+
+enum { ACTIVITY, ALL, ID, TARGETS };
+
+static vt_error read_demand(vt_reader *reader, const vt_node *node, vt_demanded *demand) {
+  static const vt_key keys[] = {[ACTIVITY] = {"activity", VT_OPTIONAL, read_activity},
+                                [ALL] = {"all", VT_OPTIONAL, read_all},
+                                [ID] = {"datapackage id", VT_OPTIONAL, read_id},
+                                {"amount", VT_OPTIONAL, read_amount},
+                                {"name", VT_OPTIONAL, read_name},
+                                {NULL, VT_OPTIONAL, NULL}};
+  vt_node child[VT_MAX_KEYS];
+  int only = 0;
+  *demand = (vt_demanded){.line = node->line, .id = -1, .amount = 1};
+  VT_TRY(vt_map_match(reader, node, keys, child));
+  VT_TRY(vt_map_only(reader, node, keys, child, 0, TARGETS - 1, &only));
+  VT_TRY(vt_map_read_matched(reader, node, keys, child, demand));
+  if (only == ALL && demand->name)
+    VT_REFUSE(reader, node, "found 'name' with 'all', which demands several products");
+  return VT_OK;
+}
+
+// A list of demands, or one of them by itself: {all: database}.
+static vt_error read_demands(vt_reader *reader, const vt_node *node, void *target) {
+  vt_inventory_plan *plan = target;
+  const bool one = vt_type_of(node) == VT_TYPE_MAP;
+  if (!one)
+    VT_TRY(
+        vt_expect(reader, node, VT_TYPE_LIST,
+                  "a list such as [{activity: [database, code], amount: 1}] or {all: database}"));
+  const ptrdiff_t items = one ? 1 : vt_node_count(node);
+  if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected demands");
+  vt_demanded *demand;
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, demand, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item = *node;
+    if (!one) VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_demand(reader, &item, &demand[i]));
+  }
+  plan->demand = demand;
+  plan->demands = (int)items;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Methods.
+
+static vt_error read_method(vt_reader *reader, const vt_node *node, vt_method_choice *method) {
+  const char **part;
+  const bool list = vt_type_of(node) == VT_TYPE_LIST;
+  const ptrdiff_t parts = list ? vt_node_count(node) : 1;
+  if (parts == 0) VT_REFUSE(reader, node, "found an empty list, expected the parts of a method");
+  if (!list)
+    VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "the parts of a method: [GWP, \"100 years\"]"));
+  VT_TRY(vt_charge(reader, node, parts));
+  VT_ARENA_NEW(reader->arena, part, parts);
+  for (ptrdiff_t i = 0; i < parts; i++) {
+    vt_node item = *node;
+    if (list) VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_label(reader, &item, &part[i]));
+  }
+  method->line = node->line;
+  method->parts = (int)parts;
+  method->part = part;
+  return VT_OK;
+}
+
+static bool same_method(const vt_method_choice *a, const vt_method_choice *b) {
+  if (a->name || b->name) return a->name && b->name && strcmp(a->name, b->name) == 0;
+  bool same = a->parts == b->parts;
+  for (int i = 0; same && i < a->parts; i++) same = strcmp(a->part[i], b->part[i]) == 0;
+  return same;
+}
+
+// Categories are the labels of an axis: each of them once.
+static vt_error check_methods(const vt_reader *reader, const vt_node *node,
+                              const vt_method_choice *method, int count) {
+  for (int i = 1; i < count; i++) {
+    for (int k = 0; k < i; k++) {
+      if (!same_method(&method[i], &method[k])) continue;
+      VT_FAULT(reader, method[i].line, "'%s': found '%.80s' a second time, first in line %d",
+               vt_place(node), method[i].name ? method[i].name : method[i].part[0], method[k].line);
+    }
+  }
+  return VT_OK;
+}
+
+// A map from categories to methods, or a list of methods.
+static vt_error read_methods(vt_reader *reader, const vt_node *node, void *target) {
+  enum { MOST_METHODS = 10000 };
+  vt_inventory_plan *plan = target;
+  const bool map = vt_type_of(node) == VT_TYPE_MAP;
+  if (!map)
+    VT_TRY(vt_expect(reader, node, VT_TYPE_LIST,
+                     "a map such as {gwp: [GWP, \"100 years\"]} or a list of methods"));
+  const ptrdiff_t items = vt_node_count(node);
+  if (items == 0) VT_REFUSE(reader, node, "found none, expected methods");
+  if (items > MOST_METHODS)
+    VT_REFUSE(reader, node, "found %td methods, expected at most %d", items, (int)MOST_METHODS);
+  vt_method_choice *method;
+  VT_TRY(vt_charge(reader, node, items));
+  VT_ARENA_NEW(reader->arena, method, items);
+  for (ptrdiff_t i = 0; i < items; i++) {
+    vt_node item;
+    VT_TRY(map ? vt_map_pair(reader, node, i, &item) : vt_list_item(reader, node, i, &item));
+    if (map)
+      VT_TRY(vt_arena_text(reader->arena, item.key, (ptrdiff_t)strlen(item.key), &method[i].name));
+    VT_TRY(read_method(reader, &item, &method[i]));
+  }
+  VT_TRY(check_methods(reader, node, method, (int)items));
+  plan->method = method;
+  plan->methods = (int)items;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+
+static vt_error read_contributions(vt_reader *reader, const vt_node *node, void *target) {
+  enum { MOST_ROWS = 1000 };
+  int64_t rows;
+  VT_TRY(vt_read_integer(reader, node, 0, MOST_ROWS, &rows));
+  ((vt_inventory_plan *)target)->contributions = (int)rows;
+  return VT_OK;
+}
+
+static vt_error read_keep(vt_reader *reader, const vt_node *node, void *target) {
+  static const char *const names[] = {"inventory", "supply", NULL};
+  vt_inventory_plan *plan = target;
+  bool *const keep[] = {&plan->keep_inventory, &plan->keep_supply};
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of inventory and supply"));
+  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
+    vt_node item;
+    int choice;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_choice(reader, &item, names, &choice));
+    if (*keep[choice])
+      VT_REFUSE(reader, &item, "found '%s' twice, expected distinct names", names[choice]);
+    *keep[choice] = true;
+  }
+  return VT_OK;
+}
+
+static vt_error read_array_column(vt_reader *reader, const vt_node *node, void *target) {
+  return vt_read_integer(reader, node, 0, INT32_MAX, &((vt_inventory_plan *)target)->array_column);
+}
+
+vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study) {
+  static const vt_key keys[] = {{"databases", VT_REQUIRED, read_databases},
+                                {"demands", VT_REQUIRED, read_demands},
+                                {"methods", VT_OPTIONAL, read_methods},
+                                {"contributions", VT_OPTIONAL, read_contributions},
+                                {"keep", VT_OPTIONAL, read_keep},
+                                {"array_column", VT_OPTIONAL, read_array_column},
+                                {NULL, VT_OPTIONAL, NULL}};
+  vt_inventory_plan *plan = &((vt_study *)study)->inventory;
+  plan->given = true;
+  plan->array_column = -1;
+  return vt_map_read(reader, node, keys, plan);
+}

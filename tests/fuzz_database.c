@@ -1,0 +1,146 @@
+// fuzz_database.c - any bytes as a source of databases: read or refused, and what is read gives
+// systems, factors and foregrounds, or one line that says why not.
+//
+// With -DVT_FUZZ_PARTS the bytes are the members of a zip, cut at lines "----": datapackage.json,
+// then 1.npy, 2.npy ... The zip is made here with sound check sums, so that mutations reach the
+// readers.
+//
+//   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -o fuzz_database
+//     tests/fuzz_database.c src/data/*.c src/base/*.c -lzip -lsqlite3 -ljson-c -lmd -lz -lm
+//   ./fuzz_database -max_total_time=300 CORPUS
+#include "vintner/database.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+enum { MOST_PARTS = 8 };
+
+static void check(vt_error error) {
+  if (error == VT_ERR_BUG) __builtin_trap();
+  if (error != VT_OK && strchr(vt_error_message(), '\n')) __builtin_trap();
+}
+
+// A system is square with a full diagonal, and its entries lie inside.
+static void check_system(const vt_system *system) {
+  if (system->products != system->processes) __builtin_trap();
+  const vt_sparse *b = &system->biosphere;
+  for (ptrdiff_t k = 0; k < b->entries; k++) {
+    if (b->row[k] < 0 || b->row[k] >= system->flows) __builtin_trap();
+  }
+  for (int j = 0; j < system->processes; j++) {
+    if (system->maker[system->reference[j]] != j) __builtin_trap();
+  }
+}
+
+static void use(vt_database_set *set) {
+  for (int d = 0; d < set->databases && d < 4; d++) {
+    for (ptrdiff_t column = VT_NO_COLUMN; column < 2; column++) {
+      vt_system *system;
+      const vt_error error = vt_system_create(set, 1, &d, column, &system);
+      check(error);
+      if (error != VT_OK) continue;
+      check_system(system);
+      double *factor = calloc((size_t)system->flows + 1, sizeof *factor);
+      for (int m = 0; factor && m < set->methods && m < 4; m++)
+        check(vt_method_factors(set, system, m, column, factor));
+      free(factor);
+      vt_system_free(system);
+    }
+    const vt_foreground from = {.database = d, .first_year = 2020, .last_year = 2025};
+    vt_inputs *inputs;
+    int *flow, *elementary;
+    const vt_error error = vt_foreground_build(set, &from, &inputs, &flow, &elementary);
+    check(error);
+    if (error != VT_OK) continue;
+    vt_inputs_free(inputs);
+    free(flow);
+    free(elementary);
+  }
+}
+
+#ifdef VT_FUZZ_PARTS
+
+static bool put_number(vt_text *text, uint64_t number, int bytes) {
+  for (int i = 0; i < bytes; i++) {
+    const unsigned char byte = (unsigned char)(i < 8 ? number >> 8 * i : 0);
+    if (vt_text_add_bytes(text, &byte, 1) != VT_OK) return false;
+  }
+  return true;
+}
+
+// Header of a member: in front of it (`at` < 0), or in the directory.
+static void put_header(vt_text *text, const char *name, const uint8_t *part, size_t size,
+                       ptrdiff_t at) {
+  (void)vt_text_add_bytes(text, at < 0 ? "PK\x03\x04" : "PK\x01\x02\x14\x00", at < 0 ? 4 : 6);
+  (void)put_number(text, 20, 2);
+  (void)put_number(text, 0, 8);
+  (void)put_number(text, crc32(0, part, (unsigned)size), 4);
+  (void)put_number(text, size, 4);
+  (void)put_number(text, size, 4);
+  (void)put_number(text, strlen(name), 2);
+  (void)put_number(text, 0, at < 0 ? 2 : 12);
+  if (at >= 0) (void)put_number(text, (uint64_t)at, 4);
+  (void)vt_text_add(text, "%s", name);
+}
+
+static void make_source(const uint8_t *bytes, size_t length, vt_text *zip) {
+  vt_text directory = {0};
+  uint64_t parts = 0;
+  const uint8_t *end = bytes + length;
+  while (bytes <= end && parts < MOST_PARTS) {
+    const uint8_t *stop = bytes < end ? memmem(bytes, (size_t)(end - bytes), "\n----\n", 6) : NULL;
+    const size_t size = (size_t)((stop ? stop : end) - bytes);
+    char name[32] = "datapackage.json";
+    if (parts > 0) (void)snprintf(name, sizeof name, "%d.npy", (int)parts);
+    put_header(&directory, name, bytes, size, zip->length);
+    put_header(zip, name, bytes, size, -1);
+    (void)vt_text_add_bytes(zip, bytes, (ptrdiff_t)size);
+    parts++;
+    if (!stop) break;
+    bytes = stop + 6;
+  }
+  const ptrdiff_t start = zip->length;
+  (void)vt_text_add_bytes(zip, directory.bytes, directory.length);
+  (void)vt_text_add_bytes(zip, "PK\x05\x06\0\0\0\0", 8);
+  (void)put_number(zip, parts, 2);
+  (void)put_number(zip, parts, 2);
+  (void)put_number(zip, (uint64_t)directory.length, 4);
+  (void)put_number(zip, (uint64_t)start, 4);
+  (void)put_number(zip, 0, 2);
+  vt_text_free(&directory);
+}
+
+#else
+
+static void make_source(const uint8_t *bytes, size_t length, vt_text *source) {
+  (void)vt_text_add_bytes(source, bytes, (ptrdiff_t)length);
+}
+
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+  vt_text source = {0};
+  make_source(bytes, length, &source);
+  const int file = memfd_create("source", 0);
+  if (file < 0 || write(file, source.bytes, (size_t)source.length) != source.length)
+    __builtin_trap();
+  char path[64];
+  (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+  const char *const paths[] = {path};
+  vt_database_set *set;
+  const vt_error error = vt_database_set_read(1, paths, &set);
+  check(error);
+  if (error == VT_OK) {
+    use(set);
+    vt_database_set_free(set);
+  }
+  (void)close(file);
+  vt_text_free(&source);
+  return 0;
+}

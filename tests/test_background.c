@@ -1,0 +1,581 @@
+// test_background.c - supplies, inventories and scores: by hand, against dense elimination, at the
+// edges. Alone, or under mpirun, where ranks must get the bits of one process.
+#include "vintner/background.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LARGEST = 60, FLOWS = 5 };
+
+#define assert_ok(...)                                                                             \
+  do {                                                                                             \
+    if ((__VA_ARGS__) != VT_OK) fail_msg("%s", vt_error_message());                                \
+  } while (0)
+
+static bool launched(void) {
+  return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_RANK");
+}
+
+static int open_room(void **state) {
+  vt_background *room;
+  if (launched() && MPI_Init(NULL, NULL) != MPI_SUCCESS) return 1;
+  if (vt_background_create(MPI_COMM_NULL, &room) != VT_OK) return 1;
+  *state = room;
+  return 0;
+}
+
+static int close_room(void **state) {
+  vt_background_free(*state);
+  if (launched()) (void)MPI_Finalize();
+  return 0;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Small systems, dense and sparse
+
+typedef struct dense {
+  int n;
+  double a[LARGEST][LARGEST]; // products by processes
+  double b[FLOWS][LARGEST];
+  double product_unit[LARGEST], process_unit[LARGEST]; // 0 = 1
+} dense;
+
+typedef struct small {
+  ptrdiff_t start[2][LARGEST + 1];
+  int row[2][LARGEST * LARGEST];
+  double value[2][LARGEST * LARGEST];
+  vt_sparse technosphere, biosphere;
+  vt_equations system;
+} small;
+
+static void pack(const double *item, int rows, int columns, int stride, int which, small *s,
+                 vt_sparse *m) {
+  ptrdiff_t filled = 0;
+  for (int j = 0; j < columns; j++) {
+    for (int i = 0; i < rows; i++) {
+      if (item[i * stride + j] == 0) continue;
+      s->row[which][filled] = i;
+      s->value[which][filled++] = item[i * stride + j];
+    }
+    s->start[which][j + 1] = filled;
+  }
+  *m = (vt_sparse){rows, columns, filled, s->start[which], s->row[which], s->value[which]};
+}
+
+static small *make_small(const dense *d) {
+  small *s = calloc(1, sizeof *s);
+  assert_non_null(s);
+  pack(&d->a[0][0], d->n, d->n, LARGEST, 0, s, &s->technosphere);
+  pack(&d->b[0][0], FLOWS, d->n, LARGEST, 1, s, &s->biosphere);
+  s->system = (vt_equations){&s->technosphere, &s->biosphere, NULL};
+  return s;
+}
+
+static double unit_or_1(double unit) {
+  return unit > 0 ? unit : 1;
+}
+
+// Gauss with row pivoting in long double, on comparable units: A x = f, or the transpose.
+static void eliminate(const dense *d, bool transposed, const double *f, double *x) {
+  static long double m[LARGEST][LARGEST + 1];
+  const int n = d->n;
+  double p[LARGEST], q[LARGEST]; // units of the equations and of the unknowns
+  for (int i = 0; i < n; i++) {
+    p[i] = transposed ? 1 / unit_or_1(d->process_unit[i]) : unit_or_1(d->product_unit[i]);
+    q[i] = transposed ? 1 / unit_or_1(d->product_unit[i]) : unit_or_1(d->process_unit[i]);
+  }
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++)
+      m[i][j] = (long double)(transposed ? d->a[j][i] : d->a[i][j]) * q[j] / p[i];
+    m[i][n] = (long double)f[i] / p[i];
+  }
+  for (int k = 0; k < n; k++) {
+    int pivot = k;
+    for (int i = k; i < n; i++)
+      if (fabsl(m[i][k]) > fabsl(m[pivot][k])) pivot = i;
+    for (int j = 0; j <= n; j++) {
+      const long double kept = m[k][j];
+      m[k][j] = m[pivot][j];
+      m[pivot][j] = kept;
+    }
+    for (int i = k + 1; i < n; i++) {
+      const long double part = m[i][k] / m[k][k];
+      for (int j = k; j <= n && part != 0; j++) m[i][j] -= part * m[k][j];
+    }
+  }
+  for (int k = n - 1; k >= 0; k--) {
+    for (int j = k + 1; j < n; j++) m[k][n] -= m[k][j] * m[j][n];
+    m[k][n] /= m[k][k];
+  }
+  for (int k = 0; k < n; k++) x[k] = (double)(m[k][n] * q[k]);
+}
+
+typedef struct stream {
+  uint64_t state;
+} stream;
+
+static double uniform(stream *s) {
+  s->state = s->state * 6364136223846793005u + 1442695040888963407u;
+  return (double)(s->state >> 11) * 0x1p-53;
+}
+
+// An economy with loops; products in other rows than their processes; units between 10^-span and
+// 10^span for products and processes.
+static void draw_economy(stream *s, int n, double span, dense *d, int *reference) {
+  memset(d, 0, sizeof *d);
+  d->n = n;
+  for (int j = 0; j < n; j++) reference[j] = (j * 7 + 3) % n;
+  if (n % 7 == 0)
+    for (int j = 0; j < n; j++) reference[j] = n - 1 - j;
+  for (int i = 0; i < n; i++) {
+    d->product_unit[i] = pow(10, span * (2 * uniform(s) - 1));
+    d->process_unit[i] = pow(10, span * (2 * uniform(s) - 1));
+  }
+  for (int j = 0; j < n; j++) {
+    for (int k = 0; k < 5; k++) {
+      const int i = (int)(uniform(s) * n);
+      d->a[i][j] = -0.18 * uniform(s) * d->product_unit[i] / d->process_unit[j];
+    }
+    const double sign = uniform(s) < 0.1 ? -1 : 1;
+    d->a[reference[j]][j] = sign * d->product_unit[reference[j]] / d->process_unit[j];
+    for (int e = 0; e < FLOWS; e++)
+      if (uniform(s) < 0.5) d->b[e][j] = uniform(s) / d->process_unit[j];
+  }
+}
+
+static void assert_near(double found, double expected, double scale, double tolerance) {
+  if (!(fabs(found - expected) <= tolerance * scale))
+    fail_msg("found %.17g, expected %.17g", found, expected);
+}
+
+// Every unit demand and one weight, both ways, against elimination.
+static void compare(vt_background *room, const dense *d, const int *reference, int64_t solves,
+                    double tolerance) {
+  small *s = make_small(d);
+  s->system.reference = reference;
+  vt_solver *solver;
+  assert_ok(vt_solver_create(room, &s->system, solves, NULL, &solver));
+  const double weight[FLOWS] = {1, -2, 0.5, 0, 3};
+  double score[LARGEST], direct[LARGEST] = {0}, expected[LARGEST], residual;
+  for (int j = 0; j < d->n; j++)
+    for (int e = 0; e < FLOWS; e++) direct[j] += weight[e] * d->b[e][j];
+  assert_ok(vt_solver_adjoint(solver, weight, score, &residual));
+  assert_true(residual <= 1e-15);
+  eliminate(d, true, direct, expected);
+  for (int i = 0; i < d->n; i++) {
+    double f[LARGEST] = {0}, x[LARGEST], right[LARGEST], g[FLOWS], spread = 0, sum = 0;
+    f[i] = 2;
+    const vt_demand demand = {2, (const int[]){i, i}, (const double[]){0.5, 1.5}};
+    assert_ok(vt_solver_forward(solver, &demand, x, g, &residual));
+    assert_true(residual <= 1e-15);
+    eliminate(d, false, f, right);
+    // What cancels has the rounding of what it cancelled from, in comparable units.
+    const double floor = 1e-3 / unit_or_1(d->product_unit[i]);
+    for (int j = 0; j < d->n; j++)
+      assert_near(x[j], right[j], fabs(right[j]) + floor * unit_or_1(d->process_unit[j]),
+                  tolerance);
+    for (int e = 0; e < FLOWS; e++) sum += weight[e] * g[e];
+    for (int e = 0; e < FLOWS; e++) spread += fabs(weight[e] * g[e]);
+    spread += floor;
+    assert_near(2 * score[i], sum, spread, tolerance);
+    assert_near(score[i], expected[i], spread / 2, tolerance);
+  }
+  vt_solver_free(solver);
+  free(s);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static void a_chain_gives_the_numbers_found_by_hand(void **state) {
+  dense d = {
+      .n = 3, .a = {{1, 0, -0.1}, {-0.5, 2, 0}, {0, -0.25, 4}}, .b = {{1, 0, 3 + 4}, {0, 2, 0}}};
+  small *s = make_small(&d);
+  vt_solver *solver;
+  double x[3], g[FLOWS], residual;
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  const vt_demand one = {1, (const int[]){0}, (const double[]){1}};
+  assert_ok(vt_solver_forward(solver, &one, x, g, &residual));
+  assert_near(x[0], 1.001564945226917, 1, 1e-15);
+  assert_near(x[1], 0.25039123630672927, 1, 1e-15);
+  assert_near(x[2], 0.01564945226917058, 1, 1e-16);
+  assert_near(10 * g[0] + 100 * g[1], 61.189358372456965, 61, 1e-15);
+  assert_int_equal(g[2] == 0, 1);
+  vt_solver_free(solver);
+  free(s);
+}
+
+static void products_beside_the_diagonal_are_found(void **state) {
+  // Process 0 makes product 1, 1 makes 2, 2 makes 0; no diagonal entry at all.
+  dense d = {.n = 3, .a = {{0, -0.2, 1}, {2, 0, -0.5}, {-1, 4, 0}}, .b = {{1, 1, 1}}};
+  const int wrong[3] = {0, 0, 7};
+  compare(*state, &d, NULL, 1, 1e-14);
+  compare(*state, &d, wrong, 1000, 1e-14);
+  small *s = make_small(&d);
+  vt_solver *solver;
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  assert_memory_equal(vt_solver_reference(solver), ((const int[]){1, 2, 0}), 3 * sizeof(int));
+  vt_solver_free(solver);
+  free(s);
+}
+
+static void economies_agree_with_elimination(void **state) {
+  stream s = {11};
+  for (int k = 0; k < 40; k++) {
+    dense d;
+    int reference[LARGEST];
+    draw_economy(&s, 2 + (int)(uniform(&s) * (LARGEST - 2)), 0, &d, reference);
+    compare(*state, &d, reference, k % 2 ? 1 : 1000, 1e-10);
+    compare(*state, &d, NULL, k % 2 ? 1000 : 1, 1e-10);
+  }
+}
+
+static void units_of_any_size_do_no_harm(void **state) {
+  stream s = {12};
+  for (int k = 0; k < 20; k++) {
+    dense d;
+    int reference[LARGEST];
+    draw_economy(&s, 20 + k, 12, &d, reference);
+    compare(*state, &d, reference, k % 2 ? 1 : 1000, 1e-10);
+  }
+}
+
+static void systems_without_any_dominance_are_solved(void **state) {
+  stream s = {13};
+  for (int k = 0; k < 20; k++) {
+    dense d = {.n = 15 + k};
+    for (int j = 0; j < d.n; j++) {
+      for (int i = 0; i < d.n; i++) d.a[i][j] = uniform(&s) < 0.4 ? 2 * uniform(&s) - 1 : 0;
+      d.a[j][j] = 0.01 + uniform(&s);
+      d.b[0][j] = d.b[4][j] = uniform(&s);
+    }
+    small *packed = make_small(&d);
+    vt_solver *solver;
+    double x[LARGEST], residual;
+    assert_ok(vt_solver_create(*state, &packed->system, 1, NULL, &solver));
+    const vt_demand one = {1, (const int[]){3}, (const double[]){1}};
+    assert_ok(vt_solver_forward(solver, &one, x, NULL, &residual));
+    assert_true(residual <= 1e-15);
+    double f[LARGEST] = {0}, right[LARGEST];
+    f[3] = 1;
+    eliminate(&d, false, f, right);
+    for (int j = 0; j < d.n; j++) assert_near(x[j], right[j], fabs(right[j]) + 1e-3, 1e-9);
+    vt_solver_free(solver);
+    free(packed);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+static void expect_refusal(vt_background *room, const dense *d, int64_t solves,
+                           vt_culprits *culprits) {
+  small *s = make_small(d);
+  vt_solver *solver = NULL;
+  assert_int_equal(vt_solver_create(room, &s->system, solves, culprits, &solver), VT_ERR_INPUT);
+  assert_null(solver);
+  assert_non_null(strstr(vt_error_message(), "singular"));
+  free(s);
+}
+
+static void a_product_without_producer_is_named(void **state) {
+  // Processes 1 and 2 both touch product 1 only; nobody makes product 2.
+  dense d = {.n = 4, .a = {{1, 0, 0, 0}, {-1, 1, 2, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}}};
+  vt_culprits culprits;
+  expect_refusal(*state, &d, 1, &culprits);
+  assert_true(culprits.structural);
+  assert_int_equal(culprits.products, 1);
+  assert_int_equal(culprits.product[0], 2);
+  assert_int_equal(culprits.processes, 2);
+  assert_int_equal(culprits.process[0], 1);
+  assert_int_equal(culprits.process[1], 2);
+}
+
+static void processes_that_cancel_are_named(void **state) {
+  // Processes 5 and 9 of an economy run in a circle without net output: exactly, and to rounding.
+  const double parts[2] = {1, 0.1 * 3 / 0.3};
+  stream s = {14};
+  for (int k = 0; k < 4; k++) {
+    dense d;
+    int reference[LARGEST];
+    vt_culprits culprits;
+    draw_economy(&s, 40, 0, &d, reference);
+    for (int i = 0; i < d.n; i++) d.a[i][5] = d.a[i][9] = 0;
+    const int p = reference[5], q = reference[9];
+    d.a[p][5] = 0.3;
+    d.a[q][5] = -0.7;
+    d.a[p][9] = -0.3 * parts[k % 2];
+    d.a[q][9] = 0.7;
+    expect_refusal(*state, &d, k < 2 ? 1 : 1000, &culprits);
+    assert_false(culprits.structural);
+    assert_int_equal(culprits.processes, 2);
+    assert_int_equal(culprits.process[0] + culprits.process[1], 14);
+    assert_true(culprits.products >= 2);
+  }
+}
+
+static void long_chains_are_not_taken_for_singular(void **state) {
+  dense d = {.n = LARGEST};
+  for (int j = 0; j < d.n; j++) {
+    d.a[j][j] = 1;
+    if (j > 0) d.a[j - 1][j] = -1000;
+    if (j > 0) d.a[j][j - 1] = 1e-9;
+    d.b[0][j] = 1;
+  }
+  small *s = make_small(&d);
+  vt_solver *solver;
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  vt_solver_free(solver);
+  free(s);
+}
+
+static void systems_that_make_no_sense_are_refused(void **state) {
+  dense d = {.n = 2, .a = {{1, 0}, {0, 1}}};
+  small *s = make_small(&d);
+  vt_solver *solver;
+  s->value[0][1] = NAN;
+  assert_int_equal(vt_solver_create(*state, &s->system, 1, NULL, &solver), VT_ERR_INPUT);
+  s->value[0][1] = 1;
+  s->technosphere.rows = 3;
+  assert_int_equal(vt_solver_create(*state, &s->system, 1, NULL, &solver), VT_ERR_INPUT);
+  assert_non_null(strstr(vt_error_message(), "3 products and 2 processes"));
+  s->technosphere.rows = 2;
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  const vt_demand endless = {1, (const int[]){0}, (const double[]){INFINITY}};
+  assert_int_equal(vt_solver_forward(solver, &endless, NULL, NULL, NULL), VT_ERR_INPUT);
+  vt_solver_free(solver);
+  free(s);
+}
+
+static void nothing_asked_for_gives_nothing(void **state) {
+  dense d = {.n = 2, .a = {{1, -0.5}, {0, 1}}, .b = {{1, 1}}};
+  small *s = make_small(&d);
+  vt_solver *solver;
+  double x[2] = {1, 1}, g[FLOWS], residual = 1, y[2];
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  const vt_demand none = {0, NULL, NULL};
+  const double weightless[FLOWS] = {0};
+  assert_ok(vt_solver_forward(solver, &none, x, g, &residual));
+  assert_true(x[0] == 0 && x[1] == 0 && g[0] == 0 && residual == 0);
+  assert_ok(vt_solver_adjoint(solver, weightless, y, &residual));
+  assert_true(y[0] == 0 && y[1] == 0);
+  // Demands of any size.
+  const vt_demand tiny = {1, (const int[]){1}, (const double[]){1e-290}};
+  assert_ok(vt_solver_forward(solver, &tiny, x, g, &residual));
+  assert_near(x[0], 0.5e-290, 1e-290, 1e-14);
+  vt_solver_free(solver);
+  s->system.biosphere = NULL;
+  assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
+  assert_ok(vt_solver_adjoint(solver, NULL, y, &residual));
+  assert_true(y[0] == 0 && y[1] == 0);
+  vt_solver_free(solver);
+  d.n = 0;
+  small *empty = make_small(&d);
+  assert_ok(vt_solver_create(*state, &empty->system, 1, NULL, &solver));
+  assert_ok(vt_solver_forward(solver, &none, x, g, &residual));
+  vt_solver_free(solver);
+  free(empty);
+  free(s);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Requests
+
+enum { DEMANDS = 9 };
+
+typedef struct answers {
+  double supply[DEMANDS][LARGEST], inventory[DEMANDS][FLOWS], score[DEMANDS][2], residual[DEMANDS];
+} answers;
+
+static const double weights[2][FLOWS] = {{1, 2, 0, 0.5, 0}, {0, -1, 3, 0, 0.1}};
+static const double one_unit = 1;
+
+static void list_demands(int n, vt_demand *demand, int *product) {
+  for (int d = 0; d < DEMANDS; d++) {
+    product[d] = d * 5 % n;
+    demand[d] = (vt_demand){1, &product[d], &one_unit};
+  }
+}
+
+static vt_request make_request(const small *s, ptrdiff_t count, const vt_demand *demand,
+                               bool supply, bool inventory, answers *a) {
+  return (vt_request){.system = s->system,
+                      .demand_count = count,
+                      .demand = demand,
+                      .weight_count = 2,
+                      .weight = &weights[0][0],
+                      .supply = supply ? calloc(DEMANDS, LARGEST * sizeof(double)) : NULL,
+                      .inventory = inventory ? &a->inventory[0][0] : NULL,
+                      .score = &a->score[0][0],
+                      .residual = a->residual};
+}
+
+static void scores_by_the_adjoint_are_those_of_forward_solves(void **state) {
+  stream s = {15};
+  dense d;
+  int reference[LARGEST], product[DEMANDS];
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 50, 3, &d, reference);
+  small *packed = make_small(&d);
+  answers forward, adjoint;
+  list_demands(d.n, demand, product);
+  vt_request one = make_request(packed, DEMANDS, demand, true, true, &forward);
+  vt_request two = make_request(packed, DEMANDS, demand, false, true, &adjoint);
+  vt_request both[2] = {one, two};
+  assert_ok(vt_background_run(*state, 2, both));
+  assert_false(both[0].adjoint);
+  assert_true(both[1].adjoint);
+  for (int k = 0; k < DEMANDS; k++) {
+    assert_true(forward.residual[k] <= 1e-15 && adjoint.residual[k] <= 1e-15);
+    for (int e = 0; e < FLOWS; e++)
+      assert_near(adjoint.inventory[k][e], forward.inventory[k][e], forward.inventory[k][e], 1e-12);
+    for (int c = 0; c < 2; c++) {
+      double spread = 0;
+      for (int e = 0; e < FLOWS; e++) spread += fabs(weights[c][e] * forward.inventory[k][e]);
+      assert_near(adjoint.score[k][c], forward.score[k][c], spread, 1e-12);
+    }
+  }
+  free(both[0].supply);
+  free(packed);
+}
+
+static void chosen_flows_are_those_of_the_whole_inventory(void **state) {
+  stream s = {16};
+  dense d;
+  int reference[LARGEST], product[DEMANDS];
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 50, 1, &d, reference);
+  small *packed = make_small(&d);
+  answers all, unused;
+  double few[DEMANDS][2], again[1][2];
+  list_demands(d.n, demand, product);
+  vt_request r[3] = {make_request(packed, DEMANDS, demand, false, true, &all),
+                     make_request(packed, DEMANDS, demand, false, false, &unused),
+                     make_request(packed, 1, demand, false, false, &unused)};
+  r[1].score = r[2].score = r[1].residual = r[2].residual = NULL;
+  r[1].inventory = &few[0][0];
+  r[2].inventory = &again[0][0];
+  r[1].flow = r[2].flow = (const int[]){4, 1};
+  r[1].flow_count = r[2].flow_count = 2;
+  assert_ok(vt_background_run(*state, 3, r));
+  assert_true(r[1].adjoint);
+  assert_false(r[2].adjoint);
+  for (int k = 0; k < DEMANDS; k++) {
+    assert_near(few[k][0], all.inventory[k][4], all.inventory[k][4], 1e-12);
+    assert_near(few[k][1], all.inventory[k][1], all.inventory[k][1], 1e-12);
+  }
+  assert_near(again[0][0], all.inventory[0][4], all.inventory[0][4], 1e-12);
+  free(packed);
+}
+
+static void bits_do_not_depend_on_company(void **state) {
+  stream s = {17};
+  dense d;
+  int reference[LARGEST], product[DEMANDS];
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 55, 2, &d, reference);
+  small *packed = make_small(&d);
+  list_demands(d.n, demand, product);
+  const int64_t studies[2] = {1, 1000};
+  for (int k = 0; k < 2; k++) {
+    double x[DEMANDS][LARGEST], y[LARGEST], residual;
+    vt_solver *solver;
+    assert_ok(vt_solver_create(*state, &packed->system, studies[k], NULL, &solver));
+    for (int q = 0; q < DEMANDS; q++)
+      assert_ok(vt_solver_forward(solver, &demand[q], x[q], NULL, &residual));
+    vt_solver_free(solver);
+    assert_ok(vt_solver_create(*state, &packed->system, studies[k], NULL, &solver));
+    for (int q = DEMANDS - 1; q >= 0; q--) {
+      assert_ok(vt_solver_adjoint(solver, weights[0], y, &residual));
+      assert_ok(vt_solver_forward(solver, &demand[q], y, NULL, &residual));
+      assert_memory_equal(x[q], y, (size_t)d.n * sizeof *y);
+    }
+    vt_solver_free(solver);
+  }
+  free(packed);
+}
+
+static void ranks_get_the_bits_of_one_process(void **state) {
+  if (!launched()) skip();
+  stream s = {18};
+  dense d;
+  int reference[LARGEST], product[DEMANDS];
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 55, 2, &d, reference);
+  small *packed = make_small(&d);
+  list_demands(d.n, demand, product);
+  answers alone[3], together[3];
+  memset(alone, 0, sizeof alone);
+  memset(together, 0, sizeof together);
+  vt_request one[3], all[3];
+  for (int k = 0; k < 3; k++) {
+    const ptrdiff_t count = k == 2 ? 1 : DEMANDS;
+    one[k] = make_request(packed, count, demand, k == 0, k != 1, &alone[k]);
+    all[k] = make_request(packed, count, demand, k == 0, k != 1, &together[k]);
+  }
+  vt_background *room;
+  assert_ok(vt_background_create(MPI_COMM_WORLD, &room));
+  assert_ok(vt_background_run(*state, 3, one));
+  assert_ok(vt_background_run(room, 3, all));
+  assert_memory_equal(alone, together, sizeof alone);
+  assert_memory_equal(one[0].supply, all[0].supply, DEMANDS * 55 * sizeof(double));
+  // A request that only one rank finds to be singular ends all of them, with the same text.
+  packed->value[0][0] = NAN;
+  int size;
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  assert_int_equal(vt_background_run(room, 1, all + 2), VT_ERR_INPUT);
+  assert_non_null(strstr(vt_error_message(), "not finite"));
+  free(one[0].supply);
+  free(all[0].supply);
+  free(packed);
+  // `room` is not freed: PETSc is stopped with the other one.
+  free(room);
+}
+
+static void contributions_come_by_size_with_their_shares(void **state) {
+  (void)state;
+  dense d = {.n = 4, .a = {{1}}, .b = {{1, 0, 2, 1}, {0, 1, 0, 0}}};
+  small *s = make_small(&d);
+  const double supply[4] = {1, -5, 2, 4}, inventory[FLOWS] = {9, -5, 0, 0, 0};
+  const double weight[FLOWS] = {2, 1, 1, 0, 0};
+  vt_contribution process[3], flow[3];
+  int processes, flows;
+  assert_ok(vt_contributions(&s->biosphere, supply, inventory, weight, 3, process, &processes, flow,
+                             &flows));
+  assert_int_equal(processes, 3);
+  assert_int_equal(process[0].index, 2);
+  assert_int_equal(process[1].index, 3);
+  assert_int_equal(process[2].index, 1);
+  assert_near(process[2].share, -5.0 / 13, 1, 1e-15);
+  assert_int_equal(flows, 2);
+  assert_int_equal(flow[0].index, 0);
+  assert_near(flow[0].amount, 18, 1, 0);
+  free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_chain_gives_the_numbers_found_by_hand),
+      cmocka_unit_test(products_beside_the_diagonal_are_found),
+      cmocka_unit_test(economies_agree_with_elimination),
+      cmocka_unit_test(units_of_any_size_do_no_harm),
+      cmocka_unit_test(systems_without_any_dominance_are_solved),
+      cmocka_unit_test(a_product_without_producer_is_named),
+      cmocka_unit_test(processes_that_cancel_are_named),
+      cmocka_unit_test(long_chains_are_not_taken_for_singular),
+      cmocka_unit_test(systems_that_make_no_sense_are_refused),
+      cmocka_unit_test(nothing_asked_for_gives_nothing),
+      cmocka_unit_test(scores_by_the_adjoint_are_those_of_forward_solves),
+      cmocka_unit_test(chosen_flows_are_those_of_the_whole_inventory),
+      cmocka_unit_test(bits_do_not_depend_on_company),
+      cmocka_unit_test(ranks_get_the_bits_of_one_process),
+      cmocka_unit_test(contributions_come_by_size_with_their_shares),
+  };
+  return cmocka_run_group_tests(tests, open_room, close_room);
+}

@@ -1,0 +1,285 @@
+// test_document.c - JSON documents of databases and foregrounds: what is read, what is refused and
+// in which words.
+#include "database_files.h"
+
+static const char document[] =
+    "{'note': [1, {'x': null}], 'databases': {"
+    "'bio': {'data': {'co2': {'type': 'emission', 'name': 'CO2', 'categories': ['air']}}},"
+    "'base': {'metadata': {'representative_time': '2030-05-01T00:00:00'}, 'data': {"
+    " 'power': {'name': 'power', 'location': 'DE', 'reference product': 'electricity', 'odd': 3,"
+    "  'exchanges': [{'input': ['bio', 'co2'], 'type': 'biosphere', 'amount': 2},"
+    "   {'input': ['base', 'power'], 'type': 'technosphere', 'amount': 0.2}]},"
+    " 'chp': {'type': 'process', 'exchanges': ["
+    "   {'input': ['base', 'heat'], 'type': 'production', 'amount': 3},"
+    "   {'input': ['base', 'power'], 'type': 'substitution', 'amount': 1},"
+    "   {'input': ['base', 'power'], 'type': 'technosphere', 'amount': 0.25, 'formula': 'a*2',"
+    "    'uncertainty type': 2, 'loc': -1.4, 'scale': 0.1, 'minimum': NaN},"
+    "   {'input': ['base', 'power'], 'type': 'technosphere', 'amount': 0.5}]},"
+    " 'heat': {'type': 'product', 'location': ['a', 'b']}}}},"
+    "'methods': [{'name': ['gwp', '100'], 'unit': 'kg', 'cfs': [[['bio', 'co2'], 4],"
+    "  [['bio', 'co2'], 9, 'DE']]}]}";
+
+static void documents_follow_brightways_rules(void **state) {
+  (void)state;
+  write_text("doc.json", document);
+  vt_database_set *set = read_one("doc.json");
+  vt_system *system = make_system(set, "base");
+  assert_int_equal(system->products, 2);
+  assert_int_equal(system->databases, 2);
+  int database, power, chp, heat, method, row;
+  must(vt_database_find(set, "base", &database));
+  assert_int_equal(set->database[database].year, 2030);
+  must(vt_node_find(set, database, "power", &power));
+  must(vt_node_find(set, database, "chp", &chp));
+  must(vt_node_find(set, database, "heat", &heat));
+  assert_int_equal(set->node[power].type, VT_NODE_CHIMAERA);
+  assert_int_equal(set->node[chp].type, VT_NODE_PROCESS);
+  assert_string_equal(set->node[power].extra, "{\"odd\":3}");
+  assert_string_equal(set->node[heat].location, "[\"a\",\"b\"]");
+  const vt_exchange *exchange = &set->exchange[set->node[chp].first_exchange + 2];
+  assert_int_equal(exchange->uncertainty->type, 2);
+  assert_true(isnan(exchange->uncertainty->minimum));
+  assert_string_equal(exchange->extra, "{\"formula\":\"a*2\"}");
+  // Implicit production less what it uses itself; substitution less both uses.
+  const vt_sparse *a = &system->technosphere;
+  const int row_power = system->row_of[power], column_chp = system->column_of[chp];
+  assert_near(cell_of(a, row_power, system->column_of[power]), 0.8, 1e-15);
+  assert_near(cell_of(a, row_power, column_chp), 0.25, 1e-15);
+  assert_near(cell_of(a, system->row_of[heat], column_chp), 3.0, 0.0);
+  must_fail(vt_system_demand_row(set, system, chp, &row), "'chp'", "'heat'");
+  const char *part[] = {"gwp", "100"}, *wrong[] = {"gwp", "10"};
+  must(vt_method_find(set, VT_MATRIX_CHARACTERIZATION, 2, part, &method));
+  assert_string_equal(set->method[method].label, "gwp, 100");
+  assert_near(score_of(set, system, row_power, method, VT_NO_COLUMN), 10.0, 1e-15);
+  must_fail(vt_method_find(set, VT_MATRIX_CHARACTERIZATION, 2, wrong, &method), "'gwp, 10'",
+            "did you mean 'gwp, 100'?");
+  must_fail(vt_database_find(set, "bas", &database), "'bas'", "did you mean 'base'?");
+  vt_system_free(system);
+  vt_database_set_free(set);
+}
+
+// The document with the text `old` replaced by `new`.
+static void write_changed(const char *old, const char *new) {
+  const char *at = strstr(document, old);
+  assert_non_null(at);
+  vt_text text = {0};
+  must(vt_text_add(&text, "%.*s%s%s", (int)(at - document), document, new, at + strlen(old)));
+  write_text("changed.json", text.bytes);
+  vt_text_free(&text);
+}
+
+static void broken_documents_are_refused(void **state) {
+  (void)state;
+  const struct {
+    const char *old, *new, *first, *second;
+  } cases[] = {
+      {"'amount': 3", "'amount': '3'", "activity 'chp', exchange 1", "'amount'"},
+      {"'amount': 3", "'amount': NaN", "activity 'chp'", "finite"},
+      {", 'amount': 3", "", "no 'amount'", "chp"},
+      {"'type': 'production'", "'type': 'prodction'", "'prodction'", "did you mean 'production'?"},
+      {"'type': 'production', ", "", "no 'type'", "chp"},
+      {"['base', 'heat']", "['base']", "[database, code]", "chp"},
+      {"['base', 'heat']", "'heat'", "[database, code]", "chp"},
+      {"'exchanges': [{", "'exchanges': [3, {", "exchange 1", "an object"},
+      {"'2030-05-01T00:00:00'", "'May'", "'May'", "representative_time"},
+      {"'data': {'co2'", "'dta': {'co2'", "'dta'", "'bio'"},
+      {"'heat': {'type'", "'chp': {'type'", "'chp'", "twice"},
+      {"'bio': {'data'", "'base': {'data'", "'base'", "holds too"},
+      {"'cfs': [[['bio', 'co2'], 4]", "'cfs': [[['bio', 'co2'], '4']", "'gwp, 100'", "number"},
+      {"'name': ['gwp', '100']", "'name': 'gwp'", "method", "list of texts"},
+      {"'methods': [", "'methods': [[],", "'methods'", "objects"},
+      {"'note': [1,", "'note': [1,,", "not valid JSON", NULL},
+      {"'odd': 3,", "'operation_time_limits': [3, 1],", "operation_time_limits", "'power'"},
+      {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1], 'amount': []}",
+       "1 dates and 0 amounts", "exchange 3"},
+      {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'y', 'date': [1], 'amount': [1]}",
+       "'Y', 'M' or 'D'", "'y'"},
+      {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1.5], 'amount': [1]}",
+       "whole number", "1.5"},
+      {"'formula': 'a*2'", "'vintage_amounts': {'[1, 20x0]': 3}", "'[1, 20x0]'", "a year"},
+      {"'formula': 'a*2'", "'vintage_improvements': {'2030': 1, '02030': 2}", "2030", "twice"},
+      {"'formula': 'a*2'", "'operation': 'yes'", "'operation'", "true or false"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    write_changed(cases[i].old, cases[i].new);
+    must_refuse("changed.json", cases[i].first, cases[i].second);
+  }
+}
+
+static void exchanges_to_nowhere_are_refused(void **state) {
+  (void)state;
+  write_changed("['bio', 'co2'], 'type'", "['bio', 'co'], 'type'");
+  must_refuse_system(read_one("changed.json"), "base", "activity 'power', exchange 1",
+                     "did you mean 'co2'?");
+  write_changed("['bio', 'co2'], 'type'", "['boi', 'co2'], 'type'");
+  must_refuse_system(read_one("changed.json"), "base", "['boi', 'co2']", "did you mean 'bio'?");
+  // Nobody asks for the database with the fault: it does not matter.
+  vt_database_set *set = read_one("changed.json");
+  vt_system_free(make_system(set, "bio"));
+  vt_database_set_free(set);
+  write_changed("'heat': {'type': 'product'", "'heat': {'type': 'emission'");
+  set = read_one("changed.json");
+  vt_system_free(make_system(set, "base"));
+  vt_database_set_free(set);
+  write_changed("'power'], 'type': 'substitution'", "'heat'], 'type': 'substitution'");
+  vt_system_free(make_system(set = read_one("changed.json"), "base"));
+  vt_database_set_free(set);
+  write_changed("{'input': ['base', 'heat'], 'type': 'production', 'amount': 3},", "");
+  must_refuse_system(read_one("changed.json"), "base", "not square", "'chp'");
+}
+
+static void twins_of_a_snapshot_are_named(void **state) {
+  (void)state;
+  write_text("twins.json",
+             "{'databases': {'a': {'data': {'x': {'name': 'n', 'location': 'l'}}}, 'b': {'data': "
+             "{'y': {'name': 'n', 'location': 'l', 'reference product': ''}, 'u': {'name': "
+             "'n'}}}, 'c': {'data': {'y': {'name': 'n', 'location': 'l'}, 'z': {'name': 'n', "
+             "'location': 'l'}}}, 'd': {'data': {'y': {'name': 'n', 'location': 'l'}, 'x': "
+             "{'name': 'n', 'location': 'l'}}}}}");
+  vt_database_set *set = read_one("twins.json");
+  int node, match, database;
+  must(vt_node_find(set, 0, "x", &node));
+  must(vt_database_find(set, "b", &database));
+  must(vt_node_match(set, node, database, &match));
+  assert_string_equal(set->node[match].code, "y");
+  must(vt_database_find(set, "c", &database));
+  must_fail(vt_node_match(set, node, database, &match), "'y'", "'z'");
+  must(vt_database_find(set, "d", &database));
+  must(vt_node_match(set, node, database, &match));
+  assert_string_equal(set->node[match].code, "x");
+  vt_database_set_free(set);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Foregrounds.
+
+static const char foreground_text[] =
+    "{'databases': {'bio': {'data': {'co2': {'type': 'emission'}}},"
+    "'old': {'metadata': {'representative_time': '2020-01-01'}, 'data': {'i': {'name': 'i'}}},"
+    "'new': {'metadata': {'representative_time': '2040-01-01'}, 'data': {'j': {'name': 'i'}}},"
+    "'fg': {'data': {'r': {'type': 'product'},"
+    " 'p': {'name': 'plant', 'operation_time_limits': [0, 2], 'exchanges': ["
+    "  {'input': ['fg', 'r'], 'type': 'production', 'amount': 6, 'operation': true,"
+    "   'temporal_distribution': {'unit': 'Y', 'date': [0, 1, 2], 'amount': [0.5, 0.25, 0.25]},"
+    "   'vintage_improvements': {'2030': 0.5, '2020': 1}},"
+    "  {'input': ['old', 'i'], 'type': 'technosphere', 'amount': 1,"
+    "   'temporal_distribution': {'unit': 'M', 'date': [-1, 0, 11, 12], 'amount': [1, 2, 3, 4]}},"
+    "  {'input': ['old', 'i'], 'type': 'technosphere', 'amount': 10},"
+    "  {'input': ['bio', 'co2'], 'type': 'biosphere', 'amount': 1, 'vintage_amounts': {'2030': 7,"
+    "   '[366, 2040]': 8}, 'temporal_distribution': {'unit': 'D', 'date': [-366, -365, 365, 366],"
+    "   'amount': [1, 2, 3, 4]}},"
+    "  {'input': ['fg', 'c'], 'type': 'technosphere', 'amount': 2}]},"
+    " 'c': {'name': 'both', 'exchanges': [{'input': ['fg', 'c'], 'type': 'production', 'amount': "
+    "1}]}}}}}";
+
+static const vt_demand_entry foreground_demand[] = {{"r", 2025, 2027, 10.0}};
+
+static vt_error build_foreground(const char *name, vt_inputs **inputs, int **flow,
+                                 int **elementary) {
+  vt_database_set *set = read_one(name);
+  vt_foreground from = {
+      .first_year = 2019, .last_year = 2050, .demands = 1, .demand = foreground_demand};
+  must(vt_database_find(set, "fg", &from.database));
+  const vt_error error = vt_foreground_build(set, &from, inputs, flow, elementary);
+  vt_database_set_free(set);
+  return error;
+}
+
+// Value of a stored entry; the key is in labels' numbers and in years.
+static double value_of(const vt_inputs *inputs, vt_tensor_id id, int32_t a, int32_t b, int tau,
+                       int year) {
+  int32_t key[4] = {a, b, -1, year};
+  for (int k = 0; k < inputs->process_times; k++) {
+    if (inputs->process_time[k] == tau) key[2] = k;
+  }
+  if (id == VT_TENSOR_IMPROVEMENTS) key[2] = year;
+  bool found;
+  const ptrdiff_t at = vt_tensor_find(&inputs->tensor[id], vt_tensor_kinds[id].axes, key, &found);
+  return found ? inputs->tensor[id].value[at] : (double)NAN;
+}
+
+static void a_foreground_becomes_tensors(void **state) {
+  (void)state;
+  write_text("fg.json", foreground_text);
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_int_equal(vt_labels_count(inputs->process), 2); // p and c
+  assert_int_equal(vt_labels_count(inputs->product), 2); // r and c
+  const int times[] = {-2, -1, 0, 1, 2, 366};
+  assert_int_equal(inputs->process_times, 6);
+  assert_memory_equal(inputs->process_time, times, sizeof times);
+  assert_near(value_of(inputs, VT_TENSOR_PRODUCTION, 0, 0, 0, 0), 3.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, -1, 0), 1.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 0, 0), 15.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 1, 0), 4.0, 0.0);
+  for (int k = 0; k < 4; k++) {
+    const int tau[] = {-2, -1, 0, 1};
+    assert_near(value_of(inputs, VT_TENSOR_BIOSPHERE, 0, 0, tau[k], 0), k + 1.0, 0.0);
+    assert_near(value_of(inputs, VT_TENSOR_BIOSPHERE_VINTAGES, 0, 0, tau[k], 2030), 7.0, 0.0);
+  }
+  assert_near(value_of(inputs, VT_TENSOR_BIOSPHERE_VINTAGES, 0, 0, 366, 2040), 8.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_IMPROVEMENTS, 0, 0, 0, 2030), 0.5, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_INTERNAL_DEMAND, 0, 1, 0, 0), 2.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_PRODUCTION, 1, 1, 0, 0), 1.0, 0.0);
+  assert_int_equal(inputs->tensor[VT_TENSOR_OPERATION_FLOW].count, 1);
+  assert_int_equal(inputs->tensor[VT_TENSOR_DEMAND].count, 3);
+  assert_int_equal(inputs->window_last[0], 2);
+  assert_string_equal(inputs->process_name[1], "both");
+  // 2019, 2020, 2040 and later have one snapshot, the 19 years between two.
+  assert_int_equal(inputs->tensor[VT_TENSOR_MAPPING].count, 2 + 2 * 19 + 11);
+  must(vt_inputs_check_numbers(inputs));
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+}
+
+static void broken_foregrounds_are_refused(void **state) {
+  (void)state;
+  const struct {
+    const char *old, *new, *first, *second;
+  } cases[] = {
+      {"{'input': ['fg', 'r'], 'type': 'production'",
+       "{'input': ['old', 'i'], 'type': 'production'", "production of another database", "'p'"},
+      {"'fg', 'c'], 'type': 'production'", "'fg', 'c'], 'type': 'technosphere'", "no product",
+       "'c'"},
+      {"['fg', 'c'], 'type': 'technosphere'", "['fg', 'p'], 'type': 'technosphere'", "no product",
+       "'p'"},
+      {"'type': 'technosphere', 'amount': 10", "'type': 'substitution', 'amount': 10",
+       "substitution", "'p'"},
+      {"'2020-01-01'", "'2040-01-01'", "'old'", "same year 2040"},
+      {"'r': {'type': 'product'}", "'q': {'type': 'product'}", "['fg', 'r']", "'p'"},
+      {"'type': 'technosphere', 'amount': 2",
+       "'type': 'technosphere', 'amount': 2, "
+       "'vintage_amounts': {'2030': 1}",
+       "internal demand", "'p'"},
+      {"'amount': 10}", "'amount': 10, 'operation': true}", "operation flow must be constant",
+       "foreground_technosphere"},
+  };
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *at = strstr(foreground_text, cases[i].old);
+    assert_non_null(at);
+    vt_text text = {0};
+    must(vt_text_add(&text, "%.*s%s%s", (int)(at - foreground_text), foreground_text, cases[i].new,
+                     at + strlen(cases[i].old)));
+    write_text("fg.json", text.bytes);
+    vt_text_free(&text);
+    must_fail(build_foreground("fg.json", &inputs, &flow, &elementary), cases[i].first,
+              cases[i].second);
+    assert_null(inputs);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(documents_follow_brightways_rules),
+      cmocka_unit_test(broken_documents_are_refused),
+      cmocka_unit_test(exchanges_to_nowhere_are_refused),
+      cmocka_unit_test(twins_of_a_snapshot_are_named),
+      cmocka_unit_test(a_foreground_becomes_tensors),
+      cmocka_unit_test(broken_foregrounds_are_refused),
+  };
+  return cmocka_run_group_tests(tests, make_scratch, drop_scratch);
+}
