@@ -30,12 +30,12 @@ count() { # count NAME COMMAND...: a check that passes or fails as a whole
   fi
 }
 
-# build FOLDER COMPILER [meson options]: configure afresh and compile, a warning is an error
+# build FOLDER COMPILER [meson options]: configure afresh and compile
 build() {
   local folder=$1 compiler=$2
   shift 2
   rm -rf "$folder"
-  CC=$compiler meson setup "$folder" --werror "$@" && ninja -C "$folder" -j "$JOBS"
+  CC=$compiler meson setup "$folder" "$@" && ninja -C "$folder" -j "$JOBS"
 }
 
 # run_tests FOLDER [meson test options]: run and add up what meson reports for each test
@@ -73,10 +73,11 @@ formatted() {
 }
 
 count 'format (clang-format)' formatted
-count 'build with gcc' build "$BUILD-gcc" gcc
+count 'build with gcc' build "$BUILD-gcc" gcc --werror
 run_tests "$BUILD-gcc"
-count 'build with clang' build "$BUILD-clang" clang
+count 'build with clang' build "$BUILD-clang" clang --werror
 run_tests "$BUILD-clang" --suite unit
+# The sanitizers' own code makes gcc warn of paths that are not there, so no --werror.
 count 'build with sanitizers' build "$BUILD-san" gcc -Db_sanitize=address,undefined
 run_tests "$BUILD-san" --suite unit
 
