@@ -162,6 +162,10 @@ commands() {
   holds 'show has processes' grep -q P2R stdout
   expect 'show --json' 0 "$vintner" show small.h5 --json
   holds 'JSON' python3 -m json.tool stdout
+  cp small.h5 before.h5
+  touch blocked
+  expect '--write-lp into a file' 1 "$vintner" run small.yaml --force -o small.h5 --write-lp blocked/lp
+  holds 'an older result outlives a failed --force' cmp small.h5 before.h5
   expect 'show of a study' 0 "$vintner" show ensemble.yaml
   holds 'show names a factor' grep -q plant stdout
   expect 'show --scenario' 0 "$vintner" show small.h5 --scenario 3

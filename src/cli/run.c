@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 static vt_error choose_path(job *j) {
   vt_text path = {0};
@@ -47,20 +46,6 @@ static vt_error create_file(const job *j, const attributes *a) {
                            j->o->force);
 }
 
-static vt_error create_results(job *j) {
-  attributes a = {.created = ""};
-  vt_error created = choose_path(j);
-  if (created == VT_OK) created = vt_results_check_target(j->path, j->o->force);
-  if (created == VT_OK) created = job_solve_beforehand(j);
-  if (created == VT_OK) created = fill_attributes(j, &a);
-  if (created == VT_OK) created = create_file(j, &a);
-  vt_text_free(&a.inputs);
-  vt_text_free(&a.study_file);
-  vt_text_free(&a.history);
-  vt_text_free(&a.seed);
-  return created;
-}
-
 static vt_error write_lps(job *j) {
   if (!j->o->write_lp) return VT_OK;
   VT_CHECK(!j->inventory, VT_ERR_INPUT, "--write-lp: plain LCA solves no linear programme");
@@ -71,15 +56,28 @@ static vt_error write_lps(job *j) {
   return vt_pathway_kind_write_lp(j->kind, j->o->write_lp, vt_design_scenarios(design));
 }
 
+// The file comes last: with --force it takes the place of an older result, which must stay if
+// anything before it fails.
+static vt_error create_results(job *j) {
+  attributes a = {.created = ""};
+  vt_error created = choose_path(j);
+  if (created == VT_OK) created = vt_results_check_target(j->path, j->o->force);
+  if (created == VT_OK) created = write_lps(j);
+  if (created == VT_OK) created = job_solve_beforehand(j);
+  if (created == VT_OK) created = fill_attributes(j, &a);
+  if (created == VT_OK) created = create_file(j, &a);
+  vt_text_free(&a.inputs);
+  vt_text_free(&a.study_file);
+  vt_text_free(&a.history);
+  vt_text_free(&a.seed);
+  return created;
+}
+
 static vt_error run(job *j) {
   vt_error ready, worst;
   VT_TRY(job_load(j, j->o->file, NULL));
   if (j->idle) return VT_OK;
   ready = j->team->rank == 0 ? create_results(j) : choose_path(j);
-  if (ready == VT_OK && j->team->rank == 0) {
-    ready = write_lps(j);
-    if (ready != VT_OK) (void)unlink(j->path);
-  }
   VT_TRY(vt_team_agree(j->team, ready, &worst));
   if (worst != VT_OK) return ready != VT_OK ? ready : worst;
   return job_solve(j);

@@ -304,14 +304,13 @@ static vt_error write_lps(vt_pathway_kind *k, vt_pathway_state *state, const cha
 
 vt_error vt_pathway_kind_write_lp(vt_pathway_kind *k, const char *folder, int64_t scenarios) {
   VT_TRY(vt_pathway_name_program(k->pathway));
-  vt_pathway_state *state;
   double *factor;
+  VT_ARENA_NEW(k->inputs->arena, factor, k->study->factors);
+  vt_pathway_state *state;
   VT_TRY(vt_pathway_state_create(k->pathway, &state));
-  factor = vt_calloc(k->study->factors, sizeof *factor);
   // Scenarios without factors have the reference's programme; they aim at something else.
   if (k->study->ensemble && k->study->factors == 0) scenarios = 0;
-  const vt_error written = factor ? write_lps(k, state, folder, scenarios, factor) : VT_ERR_SYSTEM;
-  free(factor);
+  const vt_error written = write_lps(k, state, folder, scenarios, factor);
   vt_pathway_state_free(state);
   VT_TRY(written);
   return VT_OK;
