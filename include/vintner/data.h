@@ -106,6 +106,10 @@ typedef struct vt_inputs {
       *window_last;          ///< operation window in process time, shape [process]; missing = 0
   const char **process_name; ///< shape [process]; NULL where the file gives none
   vt_tensor tensor[VT_TENSOR_COUNT];
+  /// Names of alternative backgrounds that a `choose` factor picks from, NULL if there is one only.
+  /// tensor[VT_TENSOR_MAPPING] is then that of the first; BACKGROUND has the snapshots of all.
+  vt_labels *pathway;
+  vt_tensor *pathway_mapping; ///< as VT_TENSOR_MAPPING; shape [pathway]
 } vt_inputs;
 
 /// Read and check optimex inputs (specs/pathway.md §1, §4: structure, types, names, windows,

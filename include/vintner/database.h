@@ -301,11 +301,18 @@ typedef struct vt_demand_entry {
   double amount;
 } vt_demand_entry;
 
-typedef struct vt_foreground {
-  int database; ///< whose processes are the decisions
+/// Snapshots that belong together. Several of these are alternatives.
+typedef struct vt_background_set {
+  const char *name; ///< NULL if it is the only one
   int snapshots;
-  const vt_snapshot *snapshot; ///< shape [snapshots]; none: all with representative_time
-  int first_year, last_year;   ///< horizon, both ends included
+  const vt_snapshot *snapshot; ///< shape [snapshots]
+} vt_background_set;
+
+typedef struct vt_foreground {
+  int database;    ///< whose processes are the decisions
+  int backgrounds; ///< 0: all databases with representative_time are the snapshots
+  const vt_background_set *background; ///< shape [backgrounds]
+  int first_year, last_year;           ///< horizon, both ends included
   int demands;
   const vt_demand_entry *demand; ///< shape [demands]
 } vt_foreground;

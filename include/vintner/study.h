@@ -134,6 +134,74 @@ typedef struct vt_inventory_plan {
   int64_t array_column; ///< -1: vectors only
 } vt_inventory_plan;
 
+/// A snapshot of the background as the study names it.
+typedef struct vt_snapshot_choice {
+  int line;
+  const char *database;
+  bool has_year; ///< else the year of the database's representative_time
+  int year;
+} vt_snapshot_choice;
+
+/// Snapshots that belong together; several of these are what a `choose` factor chooses from.
+typedef struct vt_background_choice {
+  int line;
+  const char *name; ///< NULL: the only one, which needs no name
+  int snapshots;
+  const vt_snapshot_choice *snapshot; ///< shape [snapshots], at least one
+} vt_background_choice;
+
+/// Demand for a product in the years first_year to last_year, each.
+typedef struct vt_demand_choice {
+  int line;
+  const char *product; ///< code in the foreground database
+  int first_year, last_year;
+  double amount;
+} vt_demand_choice;
+
+typedef enum vt_metric {
+  VT_METRIC_STATIC, ///< the method's factor, the same every year
+  VT_METRIC_GWP,    ///< forcing relative to CO2's, by the year of emission
+  VT_METRIC_CRF,    ///< cumulative radiative forcing until a fixed year
+} vt_metric;
+
+/// A category of a model from databases: a method, and how it looks at time.
+typedef struct vt_category_choice {
+  int line;
+  const char *name; ///< label of the category
+  int parts;
+  const char *const *part; ///< of the method; shape [parts]
+  vt_metric metric;
+  int horizon;        ///< years, >= 1; 100 where not given
+  bool fixed_horizon; ///< the window ends `horizon` years after the start; true where not given
+} vt_category_choice;
+
+/// A pathway model built from databases (specs/study.md 4), in place of an input file.
+typedef struct vt_database_plan {
+  bool given;
+  int databases;
+  const char *const *database; ///< sources in order, paths resolved; shape [databases]
+  const int *database_line;    ///< shape [databases]
+  const char *foreground;      ///< name of the database whose processes are the decisions
+  int foreground_line;
+  int backgrounds;                        ///< 0: all databases with representative_time
+  const vt_background_choice *background; ///< shape [backgrounds]
+  int demand_line;
+  int demands;
+  const vt_demand_choice *demand; ///< shape [demands]; none if there is a file
+  const char *demand_file;        ///< CSV product,year,amount, path resolved; or NULL
+  int years_line;
+  int first_year, last_year; ///< horizon, both ends included
+  int methods_line;
+  int categories;
+  const vt_category_choice *category; ///< shape [categories], distinct names
+  int retain_line;
+  int retained;
+  const char *const *retain; ///< codes of elementary flows; shape [retained]
+  bool characterised_only;   ///< drop other flows that only the background has; true if not given
+  double cutoff;             ///< [0, 1): background flows of a smaller share of any impact go
+  bool missing_zero;         ///< what a snapshot lacks counts as zero, with a warning
+} vt_database_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -141,7 +209,7 @@ typedef struct vt_study {
   char sha256[65];
   const char *name;
   struct {
-    const char *inputs; ///< path, resolved against the study file
+    const char *inputs; ///< path, resolved against the study file; NULL: `from` is given
     int inputs_line;
     int objectives;
     const vt_objective_term *objective;
@@ -152,6 +220,7 @@ typedef struct vt_study {
     const vt_factor *override;
     int levels; ///< lexicographic objective: >= 2, the first is also `objective`; else 0
     const vt_level *level;
+    vt_database_plan from;
   } pathway;
   vt_inventory_plan inventory;
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum

@@ -354,9 +354,11 @@ static int compare_snapshots(const void *a, const void *b) {
 static vt_error collect_snapshots(building *made) {
   const vt_foreground *from = made->from;
   const vt_database_set *set = made->set;
-  VT_NEW(made->snapshot, from->snapshots + set->databases);
-  for (int i = 0; i < from->snapshots; i++) made->snapshot[made->snapshots++] = from->snapshot[i];
-  for (int d = 0; d < set->databases && from->snapshots == 0; d++) {
+  const vt_background_set first =
+      from->backgrounds > 0 ? from->background[0] : (vt_background_set){0};
+  VT_NEW(made->snapshot, first.snapshots + set->databases);
+  for (int i = 0; i < first.snapshots; i++) made->snapshot[made->snapshots++] = first.snapshot[i];
+  for (int d = 0; d < set->databases && from->backgrounds == 0; d++) {
     const vt_database *database = &set->database[d];
     if (database->has_time && d != from->database)
       made->snapshot[made->snapshots++] = (vt_snapshot){d, database->year};
