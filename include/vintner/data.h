@@ -110,6 +110,9 @@ typedef struct vt_inputs {
   /// tensor[VT_TENSOR_MAPPING] is then that of the first; BACKGROUND has the snapshots of all.
   vt_labels *pathway;
   vt_tensor *pathway_mapping; ///< as VT_TENSOR_MAPPING; shape [pathway]
+  /// Backward errors of the solves that gave the background, NaN where there was nothing to solve;
+  /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
+  double *background_residual;
 } vt_inputs;
 
 /// Read and check optimex inputs (specs/pathway.md §1, §4: structure, types, names, windows,

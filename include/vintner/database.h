@@ -274,6 +274,12 @@ vt_error vt_system_rows_of(const vt_database_set *set, const vt_system *system, 
 vt_error vt_method_factors(vt_database_set *set, const vt_system *system, int method,
                            ptrdiff_t array_column, double *factor);
 
+/// The same for nodes of the caller's choice, each at most once.
+/// @param[out] factor shape [nodes]
+/// @param[out] listed whether the method has the node at all, be it with 0; shape [nodes], or NULL
+vt_error vt_method_node_factors(vt_database_set *set, int nodes, const int *node, int method,
+                                ptrdiff_t array_column, double *factor, bool *listed);
+
 /// One matrix of the loose datapackages by its label, as labelled by nodes: rows and columns
 /// ascending by id. The caller frees *matrix with vt_matrix_free.
 typedef struct vt_matrix {

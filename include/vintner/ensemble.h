@@ -54,6 +54,15 @@ typedef struct vt_variable {
   bool once;                        ///< one for all scenarios: without the scenario's axis
 } vt_variable;
 
+/// A tensor that is known before any scenario is solved, and the same for all of them.
+typedef struct vt_constant {
+  const char *group; ///< it lies in /group
+  const char *name, *long_name, *units;
+  int dimensions;
+  int dimension[VT_MAX_DIMENSIONS]; ///< indices into vt_layout.dimension
+  const double *value;
+} vt_constant;
+
 /// Which numbers of a row make it a point of a Pareto front.
 typedef struct vt_front {
   int impact;      ///< variable over the categories
@@ -74,6 +83,9 @@ typedef struct vt_layout {
   const char *scenario_text_name;   ///< a name for each scenario, or NULL
   const char *const *scenario_text; ///< shape [scenarios]
   const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
+  int constants;
+  const vt_constant *constant; ///< those of a group stand together; only who creates the file has
+                               ///< to know them
 } vt_layout;
 
 /// Rows of consecutive scenarios: data[v] has shape [count, variable[v].cells].
@@ -104,6 +116,16 @@ void vt_quantiles_of(double *value, int64_t count, const double *p, int quantile
 /// that has a NaN. Differences up to 1e-7 of the largest size on an axis count as none, so that
 /// equal points do not better each other.
 vt_error vt_dominated_points(const double *a, const double *b, int64_t count, double *flag);
+
+/// What is stored of a background alone: the group /background and one scenario that is done.
+typedef struct vt_background_layout vt_background_layout;
+
+/// The layout of computed inputs; they are borrowed. The caller frees *layout with
+/// vt_background_layout_free.
+vt_error vt_background_layout_create(const vt_inputs *inputs, vt_background_layout **layout);
+void vt_background_layout_free(vt_background_layout *layout); ///< accepts NULL
+const vt_layout *vt_background_layout_of(const vt_background_layout *layout);
+vt_block vt_background_layout_row(vt_background_layout *layout);
 
 // ---------------------------------------------------------------------------------------------
 // Random numbers and designs.

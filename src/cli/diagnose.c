@@ -98,10 +98,11 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
   return VT_OK;
 }
 
-vt_error diagnose_file(const char *path, int64_t scenario, bool json, FILE *out) {
+vt_error diagnose_file(const char *path, const vt_text *ready, int64_t scenario, bool json,
+                       FILE *out) {
   // The model is explained by one rank: the others have nothing to add.
   const vt_team alone = {.size = 1};
-  job j = {.team = &alone, .path = strdup(path)};
+  job j = {.team = &alone, .path = strdup(path), .ready = ready};
   vt_reader *reader = NULL;
   vt_error done =
       j.path ? vt_reader_open(path, &reader)
@@ -113,5 +114,5 @@ vt_error diagnose_file(const char *path, int64_t scenario, bool json, FILE *out)
 }
 
 vt_error command_diagnose(const options *o, FILE *out) {
-  return diagnose_file(o->file, o->scenario, o->json, out);
+  return diagnose_file(o->file, NULL, o->scenario, o->json, out);
 }

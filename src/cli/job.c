@@ -19,39 +19,57 @@ static vt_error check_access(const char *study, int line, const char *path) {
   return VT_OK;
 }
 
-static vt_error check_databases(const job *j) {
-  const vt_inventory_plan *plan = &j->study->inventory;
-  for (int i = 0; i < plan->databases; i++)
-    VT_TRY(check_access(j->study->path, plan->database_line[i], plan->database[i]));
+static vt_error check_sources(const char *study, int count, const char *const *source,
+                              const int *line) {
+  for (int i = 0; i < count; i++) VT_TRY(check_access(study, line[i], source[i]));
   return VT_OK;
 }
 
-static vt_error read_here(job *j, const char *path, const char *text, vt_text *packed) {
+// Inputs built from databases are kept as they came, for who must have them once more: solving the
+// background again could cost as much as the run.
+static vt_error assemble(job *j, const char *path) {
+  const vt_database_plan *plan = &j->study->pathway.from;
+  VT_TRY(check_sources(path, plan->databases, plan->database, plan->database_line));
+  if (plan->demand_file) VT_TRY(check_access(path, plan->demand_line, plan->demand_file));
+  VT_TRY(vt_background_create(MPI_COMM_NULL, &j->background));
+  VT_TRY(vt_assembly_build(j->study, j->background, &j->inputs));
+  return vt_inputs_pack(j->inputs, &j->packed);
+}
+
+static vt_error read_inputs(job *j, const char *path) {
+  if (j->study->design == VT_DESIGN_TABLE)
+    VT_TRY(check_access(path, j->study->design_line, j->study->table));
+  if (j->ready && j->ready->length > 0)
+    return vt_inputs_unpack(j->ready->bytes, j->ready->length, &j->inputs);
+  if (j->study->pathway.from.given) return assemble(j, path);
+  VT_TRY(check_access(path, j->study->pathway.inputs_line, j->study->pathway.inputs));
+  VT_TRY(vt_inputs_read(j->study->pathway.inputs, &j->inputs));
+  return j->team->size > 1 ? vt_inputs_pack(j->inputs, &j->packed) : VT_OK;
+}
+
+static vt_error read_here(job *j, const char *path, const char *text) {
   if (text) {
     VT_TRY(vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study));
   } else {
     VT_TRY(vt_study_read(path, &j->study));
   }
-  if (j->study->inventory.given) return check_databases(j);
-  VT_TRY(check_access(path, j->study->pathway.inputs_line, j->study->pathway.inputs));
-  if (j->study->design == VT_DESIGN_TABLE)
-    VT_TRY(check_access(path, j->study->design_line, j->study->table));
-  VT_TRY(vt_inputs_read(j->study->pathway.inputs, &j->inputs));
-  return j->team->size > 1 ? vt_inputs_pack(j->inputs, packed) : VT_OK;
+  const vt_inventory_plan *plan = &j->study->inventory;
+  if (plan->given) return check_sources(path, plan->databases, plan->database, plan->database_line);
+  return read_inputs(j, path);
 }
 
-static vt_error share_study(job *j, vt_text *study, vt_text *packed) {
+static vt_error share_study(job *j, vt_text *study) {
   const vt_team *team = j->team;
   if (team->size == 1) return VT_OK;
   if (team->rank == 0) VT_TRY(vt_text_add(study, "%s%c%s", j->study->path, '\n', j->study->text));
   VT_TRY(vt_team_broadcast_text(team, study));
-  VT_TRY(vt_team_broadcast_text(team, packed));
+  VT_TRY(vt_team_broadcast_text(team, &j->packed));
   if (team->rank == 0) return VT_OK;
   char *text = strchr(study->bytes, '\n');
   VT_CHECK(text, VT_ERR_BUG, "the study arrived torn");
   *text++ = '\0';
   VT_TRY(vt_study_parse(study->bytes, text, (ptrdiff_t)strlen(text), &j->study));
-  return vt_inputs_unpack(packed->bytes, packed->length, &j->inputs);
+  return vt_inputs_unpack(j->packed.bytes, j->packed.length, &j->inputs);
 }
 
 // What is computed from the same bytes on every rank fails on every rank alike: rank 0 says so.
@@ -68,20 +86,19 @@ static vt_error load_inventory(job *j) {
   return vt_inventory_kind_create(j->study, &j->inventory);
 }
 
-static vt_error share(job *j, vt_text *study, vt_text *packed) {
+static vt_error share(job *j, vt_text *study) {
   bool plain = j->team->rank == 0 && j->study->inventory.given;
   VT_TRY(vt_team_broadcast(j->team, &plain, (int64_t)sizeof plain));
   j->idle = plain && j->team->rank != 0;
-  return plain ? VT_OK : share_study(j, study, packed);
+  return plain ? VT_OK : share_study(j, study);
 }
 
 vt_error job_read(job *j, const char *path, const char *text) {
-  vt_text study = {0}, packed = {0};
-  vt_error loaded = j->team->rank == 0 ? read_here(j, path, text, &packed) : VT_OK;
+  vt_text study = {0};
+  vt_error loaded = j->team->rank == 0 ? read_here(j, path, text) : VT_OK;
   loaded = agree(j, loaded);
-  if (loaded == VT_OK) loaded = share(j, &study, &packed);
+  if (loaded == VT_OK) loaded = share(j, &study);
   vt_text_free(&study);
-  vt_text_free(&packed);
   VT_TRY(loaded);
   return VT_OK;
 }
@@ -103,6 +120,8 @@ void job_free(job *j) {
   vt_pathway_kind_free(j->kind);
   vt_inventory_kind_free(j->inventory);
   vt_inputs_free(j->inputs);
+  vt_text_free(&j->packed);
+  vt_background_free(j->background);
   vt_study_free(j->study);
   free(j->path);
   free(j->work);
@@ -130,28 +149,37 @@ static vt_error describe_source(const char *path, vt_text *text) {
   return vt_text_add(text, " %s", sha256);
 }
 
-static vt_error describe_sources(const vt_inventory_plan *plan, vt_text *text) {
-  for (int i = 0; i < plan->databases; i++) {
+static vt_error describe_sources(int count, const char *const *source, vt_text *text) {
+  for (int i = 0; i < count; i++) {
     if (i > 0) VT_TRY(vt_text_add(text, "\n"));
-    VT_TRY(describe_source(plan->database[i], text));
+    VT_TRY(describe_source(source[i], text));
   }
   return VT_OK;
 }
 
-vt_error job_describe_inputs(const job *j, vt_text *text) {
-  if (j->inventory) return describe_sources(&j->study->inventory, text);
+// Folders have no sum of their own: what was built from them has.
+static vt_error describe_assembly(const job *j, vt_text *text) {
+  const vt_database_plan *plan = &j->study->pathway.from;
+  VT_TRY(describe_sources(plan->databases, plan->database, text));
+  if (plan->demand_file) {
+    VT_TRY(vt_text_add(text, "\n"));
+    VT_TRY(describe_source(plan->demand_file, text));
+  }
+  return vt_text_add(text, "\nmodel %s", j->inputs->sha256);
+}
+
+static vt_error describe_inputs_file(const job *j, vt_text *text) {
   VT_TRY(job_absolute_path(j->inputs->path, text));
-  VT_TRY(vt_text_add(text, " %s", j->inputs->sha256));
+  return vt_text_add(text, " %s", j->inputs->sha256);
+}
+
+vt_error job_describe_inputs(const job *j, vt_text *text) {
+  const vt_inventory_plan *plan = &j->study->inventory;
+  if (plan->given) return describe_sources(plan->databases, plan->database, text);
+  VT_TRY((j->study->pathway.from.given ? describe_assembly : describe_inputs_file)(j, text));
   if (j->study->design != VT_DESIGN_TABLE) return VT_OK;
-  vt_text table = {0};
-  char sha256[65];
-  const vt_error read_it = vt_text_read_file(j->study->table, &table);
-  if (read_it == VT_OK) vt_sha256(table.bytes, table.length, sha256);
-  vt_text_free(&table);
-  VT_TRY(read_it);
   VT_TRY(vt_text_add(text, "\n"));
-  VT_TRY(job_absolute_path(j->study->table, text));
-  return vt_text_add(text, " %s", sha256);
+  return describe_source(j->study->table, text);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -240,7 +268,7 @@ static vt_error set_exit_code(job *j) {
 static void explain_run(const job *j) {
   vt_log_open(VT_LOG_ERROR, false, true);
   (void)fputc('\n', stdout);
-  if (diagnose_file(j->path, -1, false, stdout) != VT_OK)
+  if (diagnose_file(j->path, &j->packed, -1, false, stdout) != VT_OK)
     (void)fprintf(stdout, "no explanation: %s\n", vt_error_message());
 }
 

@@ -3,6 +3,7 @@
 #define VT_CLI_JOB_H
 
 #include "options.h"
+#include "vintner/assembly.h"
 #include "vintner/ensemble.h"
 #include "vintner/results.h"
 
@@ -12,6 +13,9 @@ typedef struct job {
   const volatile sig_atomic_t *stop;
   vt_study *study;
   vt_inputs *inputs;
+  vt_text packed;            ///< the inputs as read, where they are sent or needed again
+  const vt_text *ready;      ///< packed inputs of another job for the same study, or NULL
+  vt_background *background; ///< what solved the databases of a pathway model
   vt_pathway_kind *kind;
   vt_inventory_kind *inventory; ///< plain LCA, in place of inputs and kind
   vt_team alone;                ///< plain LCA: the team of rank 0, which does all of it
@@ -58,14 +62,17 @@ vt_error stored_check_inputs(const job *j, vt_reader *reader);
 
 /// Explain on `out` why a scenario of a results file has no optimum.
 ///
+/// @param ready     packed inputs of its study if they are at hand; or NULL
 /// @param scenario  -1: the reference if it has none, else the first that has none
-vt_error diagnose_file(const char *path, int64_t scenario, bool json, FILE *out);
+vt_error diagnose_file(const char *path, const vt_text *ready, int64_t scenario, bool json,
+                       FILE *out);
 
 // One function per command.
 vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
                      int *exit_code);
 vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
                         int *exit_code);
+vt_error command_inventory(const options *o);
 vt_error command_diagnose(const options *o, FILE *out);
 vt_error command_export(const options *o, FILE *out);
 vt_error command_check(const options *o, const vt_team *team, FILE *out);

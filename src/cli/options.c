@@ -61,9 +61,12 @@ static const struct {
                           BIT(SCENARIO) | BIT(JSON)},
     [COMMAND_EXPORT] = {"export", "FILE", "write variables of a results file as CSV tables",
                         BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(FORCE)},
+    [COMMAND_INVENTORY] = {"inventory", "STUDY",
+                           "compute the background of a study, solve nothing else",
+                           BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
 };
 enum { COMMANDS = sizeof known_commands / sizeof *known_commands };
-static const char command_list[] = "run, check, resume, show, diagnose or export";
+static const char command_list[] = "run, check, resume, show, diagnose, export or inventory";
 
 static void list_options(unsigned which, FILE *out) {
   for (int i = 0; i < OPTION_COUNT; i++) {
@@ -88,7 +91,7 @@ void options_help(int of, FILE *out) {
               "srun)\n\n",
               out);
   for (int i = 0; i < COMMANDS; i++)
-    (void)fprintf(out, "  %-8s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
+    (void)fprintf(out, "  %-9s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
                   known_commands[i].text);
   (void)fputs("\noptions (vintner COMMAND --help lists those of one command)\n\n", out);
   list_options(~0U, out);

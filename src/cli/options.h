@@ -14,6 +14,7 @@ typedef enum command_id {
   COMMAND_SHOW,
   COMMAND_DIAGNOSE,
   COMMAND_EXPORT,
+  COMMAND_INVENTORY,
   COMMAND_HELP, ///< of the command in `help_of`, or of all
   COMMAND_VERSION,
 } command_id;

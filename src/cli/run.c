@@ -1,5 +1,6 @@
 // run.c - vintner run: solve everything, write a results file.
 #include "job.h"
+#include "show.h"
 #include "version.h"
 
 #include <errno.h>
@@ -30,11 +31,12 @@ static vt_error fill_attributes(const job *j, attributes *a) {
   (void)strftime(a->created, sizeof a->created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   VT_TRY(job_describe_inputs(j, &a->inputs));
   VT_TRY(job_absolute_path(j->study->path, &a->study_file));
-  VT_TRY(vt_text_add(&a->history, "%s: vintner run %s", a->created, j->o->file));
+  VT_TRY(vt_text_add(&a->history, "%s: vintner %s %s", a->created,
+                     j->o->command == COMMAND_INVENTORY ? "inventory" : "run", j->o->file));
   return vt_text_add(&a->seed, "%" PRIu64, j->study->seed);
 }
 
-static vt_error create_file(const job *j, const attributes *a) {
+static vt_error create_file(const job *j, const vt_layout *layout, const attributes *a) {
   const vt_attribute list[] = {
       {"title", j->study->name},       {"history", a->history.bytes},
       {"vintner_version", VT_VERSION}, {"git_commit", VT_GIT_COMMIT},
@@ -42,8 +44,7 @@ static vt_error create_file(const job *j, const attributes *a) {
       {"inputs", a->inputs.bytes},     {"seed", a->seed.bytes},
       {"created", a->created},
   };
-  return vt_results_create(j->path, job_layout(j), list, (int)(sizeof list / sizeof *list),
-                           j->o->force);
+  return vt_results_create(j->path, layout, list, (int)(sizeof list / sizeof *list), j->o->force);
 }
 
 static vt_error write_lps(job *j) {
@@ -56,21 +57,25 @@ static vt_error write_lps(job *j) {
   return vt_pathway_kind_write_lp(j->kind, j->o->write_lp, vt_design_scenarios(design));
 }
 
-// The file comes last: with --force it takes the place of an older result, which must stay if
-// anything before it fails.
-static vt_error create_results(job *j) {
+static vt_error create_as(const job *j, const vt_layout *layout) {
   attributes a = {.created = ""};
-  vt_error created = choose_path(j);
-  if (created == VT_OK) created = vt_results_check_target(j->path, j->o->force);
-  if (created == VT_OK) created = write_lps(j);
-  if (created == VT_OK) created = job_solve_beforehand(j);
-  if (created == VT_OK) created = fill_attributes(j, &a);
-  if (created == VT_OK) created = create_file(j, &a);
+  vt_error created = fill_attributes(j, &a);
+  if (created == VT_OK) created = create_file(j, layout, &a);
   vt_text_free(&a.inputs);
   vt_text_free(&a.study_file);
   vt_text_free(&a.history);
   vt_text_free(&a.seed);
   return created;
+}
+
+// The file comes last: with --force it takes the place of an older result, which must stay if
+// anything before it fails.
+static vt_error create_results(job *j) {
+  VT_TRY(choose_path(j));
+  VT_TRY(vt_results_check_target(j->path, j->o->force));
+  VT_TRY(write_lps(j));
+  VT_TRY(job_solve_beforehand(j));
+  return create_as(j, job_layout(j));
 }
 
 static vt_error run(job *j) {
@@ -90,4 +95,49 @@ vt_error command_run(const options *o, const vt_team *team, const volatile sig_a
   *exit_code = j.exit_code;
   job_free(&j);
   return ran;
+}
+
+// -------------------------------------------------------------------------------------------------
+// The background alone.
+
+static vt_error write_background(job *j, vt_background_layout *background) {
+  const vt_layout *layout = vt_background_layout_of(background);
+  const vt_block row = vt_background_layout_row(background);
+  vt_results *results;
+  VT_TRY(create_as(j, layout));
+  VT_TRY(vt_results_open(j->path, layout, false, MPI_COMM_NULL, &results));
+  vt_error written = vt_results_write_reference(results, &row);
+  if (written == VT_OK) written = vt_results_write(results, &row);
+  if (written == VT_OK) written = vt_results_finish(results);
+  const vt_error closed = vt_results_close(results);
+  VT_TRY(written);
+  return closed;
+}
+
+static vt_error compute_background(job *j) {
+  vt_background_layout *background;
+  VT_TRY(job_read(j, j->o->file, NULL));
+  VT_CHECK(j->study->pathway.from.given, VT_ERR_INPUT,
+           "%s: found %s, expected a pathway model from databases, whose background is to be "
+           "computed",
+           j->study->path,
+           j->study->inventory.given ? "plain LCA, which 'vintner run' computes"
+                                     : "a pathway model with an input file");
+  VT_TRY(choose_path(j));
+  VT_TRY(vt_results_check_target(j->path, j->o->force));
+  vt_log_release();
+  VT_TRY(vt_background_layout_create(j->inputs, &background));
+  const vt_error written = write_background(j, background);
+  vt_background_layout_free(background);
+  VT_TRY(written);
+  return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+}
+
+vt_error command_inventory(const options *o) {
+  // The other ranks have nothing to do.
+  const vt_team alone = {.size = 1};
+  job j = {.o = o, .team = &alone};
+  const vt_error computed = compute_background(&j);
+  job_free(&j);
+  return computed;
 }

@@ -281,30 +281,40 @@ static vt_error find_location(vt_cells *cells) {
   return VT_OK;
 }
 
-static vt_error fill_factors(vt_cells *cells, const vt_system *system, int *flow_of,
-                             double *factor) {
-  for (int n = 0; n < cells->set->nodes; n++) flow_of[n] = -1;
-  for (int e = 0; e < system->flows; e++) flow_of[system->flow[e]] = e;
+// Where factors go: one for each of some nodes.
+typedef struct factor_places {
+  int count;
+  const int *node;
+  double *factor;
+  bool *listed; // or NULL
+} factor_places;
+
+static vt_error fill_factors(vt_cells *cells, int *place_of, const factor_places *to) {
+  for (int n = 0; n < cells->set->nodes; n++) place_of[n] = -1;
+  for (int e = 0; e < to->count; e++) place_of[to->node[e]] = e;
   VT_TRY(find_location(cells));
   const bool weighting = cells->kind == VT_MATRIX_WEIGHTING;
-  if (!weighting) cells->row_of = flow_of;
+  if (!weighting) cells->row_of = place_of;
   vt_sparse column;
-  VT_TRY(vt_cells_build(cells, weighting ? 1 : system->flows, 1, &column));
-  for (int e = 0; e < system->flows; e++) factor[e] = 0.0;
+  VT_TRY(vt_cells_build(cells, weighting ? 1 : to->count, 1, &column));
+  for (int e = 0; e < to->count; e++) to->factor[e] = 0.0;
+  for (int e = 0; to->listed && e < to->count; e++) to->listed[e] = weighting;
   for (ptrdiff_t k = 0; k < column.entries; k++) {
-    if (!weighting) factor[column.row[k]] = column.value[k];
-    for (int e = 0; weighting && e < system->flows; e++) factor[e] = column.value[k];
+    if (!weighting) to->factor[column.row[k]] = column.value[k];
+    if (!weighting && to->listed) to->listed[column.row[k]] = true;
+    for (int e = 0; weighting && e < to->count; e++) to->factor[e] = column.value[k];
   }
   vt_sparse_free(&column);
   return VT_OK;
 }
 
-vt_error vt_method_factors(vt_database_set *set, const vt_system *system, int method,
-                           ptrdiff_t array_column, double *factor) {
+vt_error vt_method_node_factors(vt_database_set *set, int nodes, const int *node, int method,
+                                ptrdiff_t array_column, double *factor, bool *listed) {
   VT_TRY(vt_project_load_method(set, method));
   VT_TRY(vt_document_load_method(set, method));
-  int count = 0, *package = NULL, *flow_of = vt_calloc(set->nodes, sizeof *flow_of);
-  VT_CHECK(flow_of, VT_ERR_SYSTEM, "out of memory: %d items", set->nodes);
+  const factor_places to = {nodes, node, factor, listed};
+  int count = 0, *package = NULL, *place_of = vt_calloc(set->nodes, sizeof *place_of);
+  VT_CHECK(place_of, VT_ERR_SYSTEM, "out of memory: %d items", set->nodes);
   vt_error error = factor_packages(set, method, &count, &package);
   if (error == VT_OK) {
     vt_cells cells = {.set = set,
@@ -313,11 +323,17 @@ vt_error vt_method_factors(vt_database_set *set, const vt_system *system, int me
                       .array_column = array_column,
                       .packages = count,
                       .package = package};
-    error = fill_factors(&cells, system, flow_of, factor);
+    error = fill_factors(&cells, place_of, &to);
   }
   free(package);
-  free(flow_of);
+  free(place_of);
   return error;
+}
+
+vt_error vt_method_factors(vt_database_set *set, const vt_system *system, int method,
+                           ptrdiff_t array_column, double *factor) {
+  return vt_method_node_factors(set, system->flows, system->flow, method, array_column, factor,
+                                NULL);
 }
 
 // -------------------------------------------------------------------------------------------------

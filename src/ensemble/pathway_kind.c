@@ -164,6 +164,8 @@ static vt_error create_lp(vt_pathway_kind *k) {
 }
 
 static vt_error fill_kind(vt_pathway_kind *k, vt_inputs *inputs) {
+  // As it was computed: what overrides make of it is the model's.
+  if (k->study->pathway.from.given) VT_TRY(background_dense(inputs, &k->background));
   VT_TRY(vt_pathway_create(k->study, inputs, &k->pathway));
   VT_TRY(vt_design_create(k->study, &k->design));
   int alternatives;

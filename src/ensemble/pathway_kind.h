@@ -2,6 +2,7 @@
 #ifndef VT_ENSEMBLE_PATHWAY_KIND_H
 #define VT_ENSEMBLE_PATHWAY_KIND_H
 
+#include "background_layout.h"
 #include "vintner/ensemble.h"
 #include "vintner/lp.h"
 
@@ -17,6 +18,7 @@ typedef enum axis_id {
   AXIS_PRODUCT,
   AXIS_INTERMEDIATE_FLOW,
   AXIS_ELEMENTARY_FLOW,
+  AXIS_SNAPSHOT,
   AXIS_VINTAGE,
   AXIS_ORIGIN,
   AXIS_LIMIT,
@@ -53,7 +55,9 @@ struct vt_pathway_kind {
   int output[MOST_VARIABLES]; ///< variable -> output it holds, -1: set by the solve itself
   places place;
   front front;
-  vt_front columns; ///< of a Pareto front, for the results
+  vt_front columns;         ///< of a Pareto front, for the results
+  const double *background; ///< computed for this study, dense; NULL: it was read
+  vt_constant constant[BACKGROUND_CONSTANTS];
   vt_layout layout;
   vt_kind interface;
 };

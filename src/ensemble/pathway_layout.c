@@ -170,15 +170,6 @@ static bool is_kept(const vt_pathway_kind *k, const output *o) {
 // ---------------------------------------------------------------------------------------------
 // Axes.
 
-static vt_error list_labels(const vt_inputs *inputs, vt_axis axis, const char *const **labels) {
-  const vt_labels *set = vt_inputs_labels(inputs, axis);
-  const char **list;
-  VT_ARENA_NEW(inputs->arena, list, vt_labels_count(set));
-  for (int i = 0; i < vt_labels_count(set); i++) list[i] = vt_labels_get(set, i);
-  *labels = list;
-  return VT_OK;
-}
-
 // Names for people; a process without one has its code.
 static vt_error list_process_names(const vt_inputs *inputs, const char *const **names) {
   const int processes = vt_labels_count(inputs->process);
@@ -228,6 +219,7 @@ static vt_error add_further_axes(vt_pathway_kind *k, const bool *used, vt_dimens
       {AXIS_PRODUCT, VT_AXIS_PRODUCT, "product", "product code"},
       {AXIS_INTERMEDIATE_FLOW, VT_AXIS_INTERMEDIATE_FLOW, "intermediate_flow",
        "intermediate flow code"},
+      {AXIS_SNAPSHOT, VT_AXIS_BACKGROUND, "snapshot", "database of the background"},
       {AXIS_ELEMENTARY_FLOW, VT_AXIS_ELEMENTARY_FLOW, "elementary_flow", "elementary flow code"},
   };
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
@@ -235,7 +227,7 @@ static vt_error add_further_axes(vt_pathway_kind *k, const bool *used, vt_dimens
     if (!used[sets[i].axis]) continue;
     *d = (vt_dimension){.name = sets[i].name, .long_name = sets[i].long_name};
     d->size = vt_labels_count(vt_inputs_labels(k->inputs, sets[i].labels));
-    VT_TRY(list_labels(k->inputs, sets[i].labels, &d->label));
+    VT_TRY(layout_labels(k->inputs, sets[i].labels, &d->label));
   }
   if (used[AXIS_VINTAGE]) VT_TRY(list_vintages(k, &all[AXIS_VINTAGE]));
   if (used[AXIS_ORIGIN])
@@ -294,12 +286,14 @@ static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   VT_TRY(list_years(k));
   all[AXIS_TIME].number = k->time;
   VT_TRY(flag_extension(k, &all[AXIS_TIME]));
-  VT_TRY(list_labels(in, VT_AXIS_PROCESS, &all[AXIS_PROCESS].label));
-  VT_TRY(list_labels(in, VT_AXIS_CATEGORY, &all[AXIS_CATEGORY].label));
+  VT_TRY(layout_labels(in, VT_AXIS_PROCESS, &all[AXIS_PROCESS].label));
+  VT_TRY(layout_labels(in, VT_AXIS_CATEGORY, &all[AXIS_CATEGORY].label));
   VT_TRY(list_factors(k, &all[AXIS_FACTOR].label));
   VT_TRY(list_process_names(in, &all[AXIS_PROCESS].text));
   if (all[AXIS_PROCESS].text) all[AXIS_PROCESS].text_name = "process_name";
   VT_TRY(prepare_outputs(k, used));
+  if (k->background)
+    used[AXIS_SNAPSHOT] = used[AXIS_INTERMEDIATE_FLOW] = used[AXIS_ELEMENTARY_FLOW] = true;
   VT_TRY(add_further_axes(k, used, all));
   for (int a = 0; a < AXIS_COUNT; a++) {
     k->axis[a] = -1;
@@ -412,6 +406,12 @@ vt_error pathway_lay_out(vt_pathway_kind *k) {
   k->place.rank = add_performance(k, "rank", "MPI rank that solved it", "1", VT_STORE_INT32);
   k->place.start =
       add_performance(k, "start", "rung of the ladder that gave the answer", "1", VT_STORE_INT8);
+  k->layout.constants =
+      background_constants(k->inputs, k->background,
+                           (const int[]){k->axis[AXIS_SNAPSHOT], k->axis[AXIS_INTERMEDIATE_FLOW],
+                                         k->axis[AXIS_ELEMENTARY_FLOW]},
+                           k->constant);
+  k->layout.constant = k->constant;
   k->layout.scenarios = vt_design_scenarios(k->design);
   k->layout.dimension = k->dimension;
   k->layout.variable = k->variable;

@@ -191,6 +191,40 @@ static vt_error make_performance(vt_maker *m) {
   return VT_OK;
 }
 
+// ---------------------------------------------------------------------------------------------
+// What does not depend on scenarios: its numbers are in the file from the start.
+
+static vt_error make_constant(vt_maker *m, const vt_maker_group *g, const vt_constant *c) {
+  vt_field f = {.name = c->name,
+                .long_name = c->long_name,
+                .units = c->units,
+                .type = H5T_IEEE_F64LE,
+                .axes = c->dimensions};
+  for (int k = 0; k < c->dimensions; k++) f.axis[k] = c->dimension[k];
+  hid_t dataset;
+  VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
+  VT_H5(m->path, made,
+        H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, c->value));
+  return VT_OK;
+}
+
+static vt_error make_constants(vt_maker *m) {
+  const vt_constant *c = m->layout->constant;
+  for (int first = 0, end; first < m->layout->constants; first = end) {
+    vt_maker_group g;
+    bool *used;
+    VT_ARENA_NEW(m->arena, used, m->axes);
+    for (end = first; end < m->layout->constants && strcmp(c[end].group, c[first].group) == 0;
+         end++) {
+      for (int k = 0; k < c[end].dimensions; k++) used[c[end].dimension[k]] = true;
+    }
+    VT_TRY(vt_maker_group_add(m, c[first].group, &g));
+    VT_TRY(vt_maker_add_axes(m, &g, used));
+    for (int i = first; i < end; i++) VT_TRY(make_constant(m, &g, &c[i]));
+  }
+  return VT_OK;
+}
+
 // netCDF wants this one as plain ASCII of fixed length.
 static vt_error put_netcdf_properties(vt_maker *m) {
   unsigned major, minor, release;
@@ -273,6 +307,7 @@ static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribu
   VT_TRY(make_performance(m));
   VT_TRY(make_statistics(m));
   VT_TRY(make_reference(m));
+  VT_TRY(make_constants(m));
   VT_H5(m->path, made, H5Fflush(m->file, H5F_SCOPE_GLOBAL));
   return VT_OK;
 }

@@ -1,0 +1,62 @@
+// assembly.h - what the steps of an assembly share.
+#ifndef VT_ASSEMBLY_ASSEMBLY_H
+#define VT_ASSEMBLY_ASSEMBLY_H
+
+#include "vintner/assembly.h"
+
+/// One snapshot of the background and what is asked of it.
+typedef struct vt_snapshot_work {
+  int database;
+  vt_system *system;
+  int demands;
+  int *flow;    ///< intermediate flow of each demand; shape [demands]
+  int *product; ///< row of A of each demand; shape [demands]
+  double *amount;
+  vt_demand *demand;
+  int kept;          ///< elementary flows that the model takes
+  int *row, *label;  ///< their rows of B and numbers in ELEMENTARY_FLOW, ascending by label
+  double *inventory; ///< shape [demands, kept]
+  double *residual;  ///< shape [demands]
+} vt_snapshot_work;
+
+/// Elementary flows that some source emits: candidates for the axis ELEMENTARY_FLOW. One code is
+/// one flow, whatever databases it lies in: those of the foreground come first.
+typedef struct vt_candidates {
+  vt_labels *code;
+  int direct;            ///< the first ones: emitted by the foreground
+  int nodes;             ///< all nodes behind the candidates
+  int *node, *candidate; ///< shape [nodes]: the node, its candidate
+  int *first_node;       ///< of each candidate, index into node; shape [count]
+  ptrdiff_t node_room, candidate_room, first_room;
+  double *factor;      ///< characterisation; shape [categories, count, years]
+  bool *characterised; ///< in some category; shape [count]
+  int *label;          ///< number in ELEMENTARY_FLOW, -1: dropped; shape [count]
+} vt_candidates;
+
+typedef struct vt_assembly {
+  const vt_study *study;
+  const vt_database_plan *plan;
+  vt_database_set *set;
+  vt_inputs *inputs;
+  int *flow_node, *elementary_node;
+  int snapshots;
+  vt_snapshot_work *snapshot; ///< in the order of BACKGROUND; shape [snapshots]
+  vt_candidates candidates;
+} vt_assembly;
+
+/// Foreground tensors, with what the study says of snapshots, years and demand.
+vt_error vt_assembly_foreground(vt_assembly *a);
+
+/// The system of each snapshot, and which of its products the intermediate flows are.
+vt_error vt_assembly_systems(vt_assembly *a);
+
+/// Candidates and their characterisation.
+vt_error vt_assembly_characterise(vt_assembly *a);
+
+/// Which candidates become ELEMENTARY_FLOWs; the tensor of characterisation.
+vt_error vt_assembly_select_flows(vt_assembly *a);
+
+/// Background inventories, solved and stored.
+vt_error vt_assembly_background(vt_assembly *a, vt_background *background);
+
+#endif

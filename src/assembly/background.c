@@ -1,0 +1,194 @@
+// background.c - background inventories: solved for each snapshot, stored for the model.
+#include "assembly.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// -------------------------------------------------------------------------------------------------
+// Requests.
+
+typedef struct place {
+  int label, row;
+} place;
+
+static int compare_places(const void *a, const void *b) {
+  const place *x = a, *y = b;
+  return (x->label > y->label) - (x->label < y->label);
+}
+
+// The flows of a snapshot that the model takes, ascending by their number there.
+static vt_error pick_flows(const vt_assembly *a, const int *candidate_of, vt_snapshot_work *s) {
+  place *at;
+  VT_NEW(at, s->system->flows);
+  for (int e = 0; e < s->system->flows; e++) {
+    const int label = a->candidates.label[candidate_of[s->system->flow[e]]];
+    if (label >= 0) at[s->kept++] = (place){label, e};
+  }
+  if (s->kept > 1) qsort(at, (size_t)s->kept, sizeof *at, compare_places);
+  s->row = vt_calloc(s->kept, sizeof *s->row);
+  s->label = vt_calloc(s->kept, sizeof *s->label);
+  for (int k = 0; s->row && s->label && k < s->kept; k++) {
+    s->row[k] = at[k].row;
+    s->label[k] = at[k].label;
+  }
+  free(at);
+  VT_CHECK(s->row && s->label, VT_ERR_SYSTEM, "out of memory: %d items", s->kept);
+  VT_NEW(s->inventory, (ptrdiff_t)s->demands * s->kept);
+  VT_NEW(s->residual, s->demands);
+  return VT_OK;
+}
+
+static vt_error pick_all(const vt_assembly *a) {
+  const vt_candidates *c = &a->candidates;
+  int *candidate_of;
+  VT_NEW(candidate_of, a->set->nodes);
+  for (int k = 0; k < c->nodes; k++) candidate_of[c->node[k]] = c->candidate[k];
+  vt_error picked = VT_OK;
+  for (int b = 0; b < a->snapshots && picked == VT_OK; b++)
+    picked = pick_flows(a, candidate_of, &a->snapshot[b]);
+  free(candidate_of);
+  return picked;
+}
+
+static vt_request request_of(const vt_snapshot_work *s) {
+  const vt_system *system = s->system;
+  return (vt_request){.system = {.technosphere = &system->technosphere,
+                                 .biosphere = system->flows > 0 ? &system->biosphere : NULL,
+                                 .reference = system->reference},
+                      .demand_count = s->demands,
+                      .demand = s->demand,
+                      .flow_count = s->kept,
+                      .flow = s->row,
+                      .inventory = s->inventory,
+                      .residual = s->residual};
+}
+
+static vt_error solve(const vt_assembly *a, vt_background *background) {
+  vt_request *request;
+  int asked = 0;
+  VT_NEW(request, a->snapshots);
+  for (int b = 0; b < a->snapshots; b++) {
+    request[b] = request_of(&a->snapshot[b]);
+    asked += a->snapshot[b].demands;
+  }
+  vt_error solved = asked > 0 ? vt_background_run(background, a->snapshots, request) : VT_OK;
+  for (int b = 0; b < a->snapshots && solved == VT_ERR_INPUT; b++) {
+    const vt_culprits *c = &request[b].culprits;
+    if (c->products + c->processes == 0) continue;
+    const vt_database *database = &a->set->database[a->snapshot[b].database];
+    solved = vt_name_culprits(a->set, a->snapshot[b].system, database->path, c, solved);
+    break;
+  }
+  free(request);
+  return solved;
+}
+
+// -------------------------------------------------------------------------------------------------
+// The cutoff: an entry goes if it is a small share of every impact that it is part of.
+
+// Characterisation by flow of the model, year and category.
+typedef struct weights {
+  int categories, years;
+  const double **row; // factors of a flow in a category; shape [flows, categories]
+} weights;
+
+static vt_error list_weights(const vt_assembly *a, weights *w) {
+  const vt_candidates *c = &a->candidates;
+  const int count = vt_labels_count(c->code);
+  w->categories = a->plan->categories;
+  w->years = a->inputs->system_times;
+  VT_NEW(w->row, (ptrdiff_t)vt_labels_count(a->inputs->elementary_flow) * w->categories);
+  for (int e = 0; e < count; e++) {
+    for (int i = 0; i < w->categories && c->label[e] >= 0; i++)
+      w->row[(ptrdiff_t)c->label[e] * w->categories + i] =
+          c->factor + ((ptrdiff_t)i * count + e) * w->years;
+  }
+  return VT_OK;
+}
+
+static void mark_large(const weights *w, const vt_snapshot_work *s, const double *inventory,
+                       double cutoff, bool *large) {
+  for (int i = 0; i < w->categories; i++) {
+    for (int t = 0; t < w->years; t++) {
+      double total = 0.0;
+      for (int k = 0; k < s->kept; k++)
+        total += fabs(inventory[k] * w->row[(ptrdiff_t)s->label[k] * w->categories + i][t]);
+      for (int k = 0; k < s->kept; k++) {
+        const double part =
+            fabs(inventory[k] * w->row[(ptrdiff_t)s->label[k] * w->categories + i][t]);
+        large[k] = large[k] || (part > 0.0 && part >= cutoff * total);
+      }
+    }
+  }
+}
+
+// Only characterised flows that the foreground does not emit and the study does not retain.
+static bool may_go(const vt_assembly *a, int label) {
+  const char *code = vt_labels_get(a->inputs->elementary_flow, label);
+  const int candidate = vt_labels_find(a->candidates.code, code, (ptrdiff_t)strlen(code));
+  if (candidate < a->candidates.direct || !a->candidates.characterised[candidate]) return false;
+  for (int i = 0; i < a->plan->retained; i++) {
+    if (strcmp(a->plan->retain[i], code) == 0) return false;
+  }
+  return true;
+}
+
+static vt_error cut(const vt_assembly *a) {
+  weights w = {0};
+  bool *large;
+  if (!(a->plan->cutoff > 0.0)) return VT_OK;
+  VT_NEW(large, vt_labels_count(a->inputs->elementary_flow));
+  const vt_error listed = list_weights(a, &w);
+  for (int b = 0; b < a->snapshots && listed == VT_OK; b++) {
+    const vt_snapshot_work *s = &a->snapshot[b];
+    for (int d = 0; d < s->demands; d++) {
+      double *inventory = s->inventory + (ptrdiff_t)d * s->kept;
+      memset(large, 0, (size_t)s->kept * sizeof *large);
+      mark_large(&w, s, inventory, a->plan->cutoff, large);
+      for (int k = 0; k < s->kept; k++) {
+        if (!large[k] && may_go(a, s->label[k])) inventory[k] = 0.0;
+      }
+    }
+  }
+  free((void *)w.row);
+  free(large);
+  return listed;
+}
+
+// -------------------------------------------------------------------------------------------------
+// The tensor.
+
+static vt_error store(vt_assembly *a) {
+  vt_tensor *tensor = &a->inputs->tensor[VT_TENSOR_BACKGROUND];
+  ptrdiff_t most = 0;
+  for (int b = 0; b < a->snapshots; b++)
+    most += (ptrdiff_t)a->snapshot[b].demands * a->snapshot[b].kept;
+  *tensor = (vt_tensor){0};
+  VT_ARENA_NEW(a->inputs->arena, tensor->index, 3 * most);
+  VT_ARENA_NEW(a->inputs->arena, tensor->value, most);
+  for (int b = 0; b < a->snapshots; b++) {
+    const vt_snapshot_work *s = &a->snapshot[b];
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)s->demands * s->kept; i++) {
+      const int demand = (int)(i / s->kept), k = (int)(i % s->kept);
+      VT_CHECK(isfinite(s->inventory[i]), VT_ERR_INPUT,
+               "%s: database '%s': found numbers too large for the inventory of '%s'",
+               a->set->database[s->database].path, a->set->database[s->database].name,
+               vt_labels_get(a->inputs->intermediate_flow, s->flow[demand]));
+      if (!(fabs(s->inventory[i]) > 0.0)) continue;
+      int32_t *key = tensor->index + 3 * tensor->count;
+      key[0] = b;
+      key[1] = s->flow[demand];
+      key[2] = s->label[k];
+      tensor->value[tensor->count++] = s->inventory[i];
+    }
+  }
+  return VT_OK;
+}
+
+vt_error vt_assembly_background(vt_assembly *a, vt_background *background) {
+  VT_TRY(pick_all(a));
+  VT_TRY(solve(a, background));
+  VT_TRY(cut(a));
+  return store(a);
+}

@@ -1,0 +1,248 @@
+// characterise.c - elementary flows that sources emit, and what a unit of them adds to each
+// category in each year.
+#include "assembly.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vintner/impact.h"
+
+// -------------------------------------------------------------------------------------------------
+// Candidates.
+
+static vt_error add_node(vt_assembly *a, int node, bool *seen) {
+  vt_candidates *c = &a->candidates;
+  const char *code = a->set->node[node].code;
+  int index;
+  bool added;
+  if (seen[node]) return VT_OK;
+  seen[node] = true;
+  VT_TRY(vt_labels_add(c->code, code, (ptrdiff_t)strlen(code), &index, &added));
+  VT_TRY(vt_grow(&c->node, &c->node_room, c->nodes + 1, sizeof *c->node));
+  VT_TRY(vt_grow(&c->candidate, &c->candidate_room, c->nodes + 1, sizeof *c->candidate));
+  VT_TRY(vt_grow(&c->first_node, &c->first_room, index + 1, sizeof *c->first_node));
+  if (added) c->first_node[index] = c->nodes;
+  c->node[c->nodes] = node;
+  c->candidate[c->nodes++] = index;
+  return VT_OK;
+}
+
+// A flow that the study retains may be emitted by nobody: any node with its code will do.
+static vt_error add_retained(vt_assembly *a, const char *code, bool *seen) {
+  const vt_candidates *c = &a->candidates;
+  if (vt_labels_find(c->code, code, (ptrdiff_t)strlen(code)) >= 0) return VT_OK;
+  for (int n = 0; n < a->set->nodes; n++) {
+    const vt_node *node = &a->set->node[n];
+    if (node->type == VT_NODE_OTHER && strcmp(node->code, code) == 0) return add_node(a, n, seen);
+  }
+  vt_nearest nearest = {.name = code};
+  vt_nearest_try_labels(&nearest, c->code);
+  VT_FAIL(VT_ERR_INPUT,
+          "%s:%d: 'model.pathway.flows.retain': found '%s', expected the code of an elementary "
+          "flow%s",
+          a->study->path, a->plan->retain_line, code, vt_nearest_hint(&nearest));
+}
+
+static vt_error collect(vt_assembly *a, bool *seen) {
+  vt_candidates *c = &a->candidates;
+  VT_TRY(vt_labels_create(&c->code));
+  c->direct = vt_labels_count(a->inputs->elementary_flow);
+  for (int e = 0; e < c->direct; e++) VT_TRY(add_node(a, a->elementary_node[e], seen));
+  for (int b = 0; b < a->snapshots; b++) {
+    const vt_system *system = a->snapshot[b].system;
+    for (int e = 0; e < system->flows; e++) VT_TRY(add_node(a, system->flow[e], seen));
+  }
+  for (int i = 0; i < a->plan->retained; i++) VT_TRY(add_retained(a, a->plan->retain[i], seen));
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Factors.
+
+// One category: the method's factor of each node, and whether the method has it.
+typedef struct category {
+  const vt_category_choice *choice;
+  int index;
+  double *factor; // shape [nodes]
+  bool *listed;   // shape [nodes]
+  int unknown;    // flows of the method without a dynamic function
+} category;
+
+static vt_error find_method(const vt_assembly *a, const vt_category_choice *choice, int *method) {
+  return vt_error_at_line(
+      a->study->path, choice->line,
+      vt_method_find(a->set, VT_MATRIX_CHARACTERIZATION, choice->parts, choice->part, method));
+}
+
+static vt_error characterise_static(const vt_assembly *a, const category *of, int k, double *row) {
+  const vt_candidates *c = &a->candidates;
+  const double factor = of->factor[k];
+  const int first = c->first_node[c->candidate[k]];
+  // The same flow of several databases: the method may have any of them, but with one factor.
+  for (int other = first; other < k; other++) {
+    const bool same = c->candidate[other] == c->candidate[k] && of->listed[other];
+    const bool differs = of->factor[other] < factor || of->factor[other] > factor;
+    VT_CHECK(!same || !differs, VT_ERR_INPUT,
+             "%s:%d: category '%s': found the factors %.10g and %.10g for the elementary flow '%s' "
+             "of two databases, expected one",
+             a->study->path, of->choice->line, of->choice->name, of->factor[other], factor,
+             a->set->node[c->node[k]].code);
+  }
+  for (int t = 0; t < a->inputs->system_times; t++) row[t] = factor;
+  return VT_OK;
+}
+
+static bool characterise_dynamic(const vt_assembly *a, const category *of, int k, double *row) {
+  const vt_candidates *c = &a->candidates;
+  const vt_node *node = &a->set->node[c->node[k]];
+  const vt_window window = {.metric = of->choice->metric,
+                            .horizon = of->choice->horizon,
+                            .fixed_horizon = of->choice->fixed_horizon,
+                            .start_year = a->plan->first_year};
+  const vt_flow_identity flow = {.name = vt_node_name(node),
+                                 .categories = node->categories,
+                                 .type = node->type_name,
+                                 .cas = node->cas};
+  return vt_impact_dynamic(&window, &flow, a->inputs->system_times, a->inputs->system_time, row);
+}
+
+// A flow without a function is told, the first few by name.
+static void tell_unknown(const vt_assembly *a, category *of, int k) {
+  enum { TOLD = 5 };
+  const vt_node *node = &a->set->node[a->candidates.node[k]];
+  if (of->unknown++ < TOLD)
+    vt_log(VT_LOG_WARNING,
+           "category '%s': elementary flow '%s' (%s) has no dynamic characterisation and does not "
+           "count",
+           of->choice->name, node->code, vt_node_name(node));
+}
+
+static vt_error characterise_nodes(vt_assembly *a, category *of) {
+  vt_candidates *c = &a->candidates;
+  const int years = a->inputs->system_times, count = vt_labels_count(c->code);
+  for (int k = 0; k < c->nodes; k++) {
+    const int flow = c->candidate[k];
+    double *row = c->factor + ((ptrdiff_t)of->index * count + flow) * years;
+    if (!of->listed[k]) continue;
+    if (of->choice->metric == VT_METRIC_STATIC) {
+      VT_TRY(characterise_static(a, of, k, row));
+      c->characterised[flow] = c->characterised[flow] || fabs(of->factor[k]) > 0.0;
+    } else if (characterise_dynamic(a, of, k, row)) {
+      c->characterised[flow] = true;
+    } else {
+      tell_unknown(a, of, k);
+    }
+  }
+  if (of->unknown > 0)
+    vt_log(VT_LOG_WARNING, "category '%s': %d elementary flows of its method do not count",
+           of->choice->name, of->unknown);
+  return VT_OK;
+}
+
+static vt_error characterise_category(vt_assembly *a, category *of) {
+  const vt_candidates *c = &a->candidates;
+  int method, listed = 0;
+  VT_TRY(find_method(a, of->choice, &method));
+  VT_TRY(vt_method_node_factors(a->set, c->nodes, c->node, method, VT_NO_COLUMN, of->factor,
+                                of->listed));
+  for (int k = 0; k < c->nodes; k++) {
+    listed += of->listed[k];
+    VT_CHECK(isfinite(of->factor[k]), VT_ERR_INPUT,
+             "%s: method '%s': found the factor %f for '%s', expected a finite number",
+             a->set->method[method].path, a->set->method[method].label, of->factor[k],
+             a->set->node[c->node[k]].code);
+  }
+  vt_log(VT_LOG_INFO, "category '%s': %d of %d elementary flows have a factor", of->choice->name,
+         listed, c->nodes);
+  return characterise_nodes(a, of);
+}
+
+static vt_error characterise_all(vt_assembly *a) {
+  vt_candidates *c = &a->candidates;
+  const ptrdiff_t count = vt_labels_count(c->code);
+  category of = {0};
+  VT_NEW(c->characterised, count);
+  VT_NEW(c->factor, a->plan->categories * count * a->inputs->system_times);
+  VT_NEW(of.factor, c->nodes);
+  of.listed = vt_calloc(c->nodes, sizeof *of.listed);
+  vt_error done = of.listed ? VT_OK
+                            : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                             "out of memory: %d items", c->nodes);
+  for (int i = 0; i < a->plan->categories && done == VT_OK; i++) {
+    of.choice = &a->plan->category[i];
+    of.index = i;
+    of.unknown = 0;
+    done = characterise_category(a, &of);
+  }
+  free(of.factor);
+  free(of.listed);
+  return done;
+}
+
+vt_error vt_assembly_characterise(vt_assembly *a) {
+  bool *seen;
+  VT_NEW(seen, a->set->nodes);
+  const vt_error collected = collect(a, seen);
+  free(seen);
+  VT_TRY(collected);
+  return characterise_all(a);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Selection.
+
+static bool is_retained(const vt_assembly *a, const char *code) {
+  for (int i = 0; i < a->plan->retained; i++) {
+    if (strcmp(a->plan->retain[i], code) == 0) return true;
+  }
+  return false;
+}
+
+static vt_error store_factors(vt_assembly *a) {
+  const vt_candidates *c = &a->candidates;
+  vt_inputs *inputs = a->inputs;
+  vt_tensor *tensor = &inputs->tensor[VT_TENSOR_CHARACTERIZATION];
+  const int count = vt_labels_count(c->code), years = inputs->system_times;
+  const ptrdiff_t most =
+      (ptrdiff_t)a->plan->categories * vt_labels_count(inputs->elementary_flow) * years;
+  *tensor = (vt_tensor){0};
+  VT_ARENA_NEW(inputs->arena, tensor->index, 3 * most);
+  VT_ARENA_NEW(inputs->arena, tensor->value, most);
+  for (int i = 0; i < a->plan->categories; i++) {
+    // Candidates that stay keep their order, so the entries come sorted.
+    for (int e = 0; e < count; e++) {
+      const double *row = c->factor + ((ptrdiff_t)i * count + e) * years;
+      for (int t = 0; t < years && c->label[e] >= 0; t++) {
+        if (!(fabs(row[t]) > 0.0)) continue;
+        int32_t *key = tensor->index + 3 * tensor->count;
+        key[0] = i;
+        key[1] = c->label[e];
+        key[2] = t;
+        tensor->value[tensor->count++] = row[t];
+      }
+    }
+  }
+  return VT_OK;
+}
+
+vt_error vt_assembly_select_flows(vt_assembly *a) {
+  vt_candidates *c = &a->candidates;
+  const int count = vt_labels_count(c->code);
+  VT_NEW(c->label, count);
+  for (int e = 0; e < count; e++) {
+    const char *code = vt_labels_get(c->code, e);
+    c->label[e] = -1;
+    if (e >= c->direct && !c->characterised[e] && a->plan->characterised_only &&
+        !is_retained(a, code))
+      continue;
+    VT_TRY(vt_labels_add(a->inputs->elementary_flow, code, (ptrdiff_t)strlen(code), &c->label[e],
+                         NULL));
+  }
+  for (int i = 0; i < a->plan->categories; i++) {
+    const char *name = a->plan->category[i].name;
+    int index;
+    VT_TRY(vt_labels_add(a->inputs->category, name, (ptrdiff_t)strlen(name), &index, NULL));
+  }
+  return store_factors(a);
+}

@@ -1,0 +1,70 @@
+// foreground.c - the study's words for snapshots, years and demand to the tensors of a foreground.
+#include "assembly.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static vt_error find_database(const vt_assembly *a, const char *name, int line, int *database) {
+  return vt_error_at_line(a->study->path, line, vt_database_find(a->set, name, database));
+}
+
+static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_choice *from, int foreground,
+                              vt_snapshot *to) {
+  VT_TRY(find_database(a, from->database, from->line, &to->database));
+  const vt_database *database = &a->set->database[to->database];
+  VT_CHECK(to->database != foreground, VT_ERR_INPUT,
+           "%s:%d: found the foreground '%s' as a background, expected another database",
+           a->study->path, from->line, from->database);
+  VT_CHECK(from->has_year || database->has_time, VT_ERR_INPUT,
+           "%s:%d: database '%s' has no representative_time, expected its year: {%s: 2030}",
+           a->study->path, from->line, from->database, from->database);
+  to->year = from->has_year ? from->year : database->year;
+  return VT_OK;
+}
+
+static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+  const vt_database_plan *plan = a->plan;
+  vt_background_set *set;
+  VT_ARENA_NEW(arena, set, plan->backgrounds);
+  for (int i = 0; i < plan->backgrounds; i++) {
+    const vt_background_choice *choice = &plan->background[i];
+    vt_snapshot *snapshot;
+    VT_ARENA_NEW(arena, snapshot, choice->snapshots);
+    for (int k = 0; k < choice->snapshots; k++)
+      VT_TRY(find_snapshot(a, &choice->snapshot[k], f->database, &snapshot[k]));
+    set[i] = (vt_background_set){choice->name, choice->snapshots, snapshot};
+  }
+  f->background = set;
+  f->backgrounds = plan->backgrounds;
+  return VT_OK;
+}
+
+static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+  const vt_database_plan *plan = a->plan;
+  vt_demand_entry *entry;
+  VT_ARENA_NEW(arena, entry, plan->demands);
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demand_choice *d = &plan->demand[i];
+    entry[i] = (vt_demand_entry){d->product, d->first_year, d->last_year, d->amount};
+  }
+  f->demand = entry;
+  f->demands = plan->demands;
+  return VT_OK;
+}
+
+static vt_error build(vt_assembly *a, vt_arena *arena) {
+  const vt_database_plan *plan = a->plan;
+  vt_foreground f = {.first_year = plan->first_year, .last_year = plan->last_year};
+  VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f.database));
+  VT_TRY(find_backgrounds(a, arena, &f));
+  VT_TRY(list_demand(a, arena, &f));
+  return vt_foreground_build(a->set, &f, &a->inputs, &a->flow_node, &a->elementary_node);
+}
+
+vt_error vt_assembly_foreground(vt_assembly *a) {
+  vt_arena *arena;
+  VT_TRY(vt_arena_create(&arena));
+  const vt_error built = build(a, arena);
+  vt_arena_free(arena);
+  return built;
+}

@@ -1,0 +1,89 @@
+// systems.c - the system of each snapshot, and which of its products the foreground takes.
+#include "assembly.h"
+
+#include <string.h>
+
+static const char *text_or(const char *text) {
+  return text ? text : "";
+}
+
+// A flow is the activity of the same name, reference product and location, whatever its code.
+static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int *missing) {
+  int node, product;
+  const int wanted = a->flow_node[flow];
+  VT_TRY(vt_node_match(a->set, wanted, s->database, &node));
+  if (node < 0) {
+    if ((*missing)++ > 0) return VT_OK;
+    const vt_node *n = &a->set->node[wanted];
+    vt_log(VT_LOG_WARNING,
+           "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
+           a->set->database[s->database].name, n->code, vt_node_name(n), text_or(n->product),
+           text_or(n->location));
+    return VT_OK;
+  }
+  VT_TRY(vt_system_demand_row(a->set, s->system, node, &product));
+  s->flow[s->demands] = flow;
+  s->product[s->demands] = product;
+  s->amount[s->demands] = 1.0;
+  s->demand[s->demands] = (vt_demand){1, &s->product[s->demands], &s->amount[s->demands]};
+  s->demands++;
+  return VT_OK;
+}
+
+// The activity of a snapshot whose name comes nearest.
+static const char *nearest_name(const vt_assembly *a, const vt_snapshot_work *s, int wanted) {
+  const vt_database *database = &a->set->database[s->database];
+  vt_nearest nearest = {.name = vt_node_name(&a->set->node[wanted])};
+  for (int i = 0; i < database->nodes; i++)
+    vt_nearest_try(&nearest, vt_node_name(&a->set->node[database->first_node + i]));
+  return vt_nearest_hint(&nearest);
+}
+
+static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s) {
+  for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++) {
+    int node;
+    VT_TRY(vt_node_match(a->set, a->flow_node[i], s->database, &node));
+    if (node >= 0) continue;
+    const vt_node *n = &a->set->node[a->flow_node[i]];
+    VT_FAIL(VT_ERR_INPUT,
+            "%s: database '%s' lacks the activity '%s' of database '%s' that the foreground takes: "
+            "expected one with name '%s', reference product '%s', location '%s'%s ('missing: zero' "
+            "takes it as zero)",
+            a->set->database[s->database].path, a->set->database[s->database].name, n->code,
+            a->set->database[n->database].name, vt_node_name(n), text_or(n->product),
+            text_or(n->location), nearest_name(a, s, a->flow_node[i]));
+  }
+  return VT_OK;
+}
+
+static vt_error make_system(vt_assembly *a, vt_snapshot_work *s) {
+  const int flows = vt_labels_count(a->inputs->intermediate_flow);
+  int missing = 0;
+  VT_TRY(vt_database_require(a->set, s->database));
+  if (!a->plan->missing_zero) VT_TRY(refuse_missing(a, s));
+  VT_TRY(vt_system_create(a->set, 1, &s->database, VT_NO_COLUMN, &s->system));
+  VT_NEW(s->flow, flows);
+  VT_NEW(s->product, flows);
+  VT_NEW(s->amount, flows);
+  VT_NEW(s->demand, flows);
+  for (int i = 0; i < flows; i++) VT_TRY(add_demand(a, s, i, &missing));
+  if (missing > 1)
+    vt_log(VT_LOG_WARNING, "database '%s' lacks %d activities in all, which count as zero",
+           a->set->database[s->database].name, missing);
+  return VT_OK;
+}
+
+vt_error vt_assembly_systems(vt_assembly *a) {
+  const vt_labels *name = a->inputs->background;
+  const int count = vt_labels_count(name);
+  VT_CHECK(count > 0 || vt_labels_count(a->inputs->intermediate_flow) == 0, VT_ERR_INPUT,
+           "%s:%d: missing key 'model.pathway.background': no database has a representative_time",
+           a->study->path, a->plan->foreground_line);
+  VT_NEW(a->snapshot, count);
+  a->snapshots = count;
+  for (int b = 0; b < count; b++) {
+    VT_TRY(vt_database_find(a->set, vt_labels_get(name, b), &a->snapshot[b].database));
+    VT_TRY(make_system(a, &a->snapshot[b]));
+  }
+  return VT_OK;
+}
