@@ -115,6 +115,52 @@ void vt_md5(const void *bytes, ptrdiff_t length, char hex[33]);
 uint64_t vt_hash64(const void *bytes, ptrdiff_t length);
 
 // ---------------------------------------------------------------------------------------------
+// Tables of comma-separated values (RFC 4180): quotes, CRLF, a byte order mark and blank lines.
+
+/// A place in a table. The text is borrowed.
+typedef struct vt_csv {
+  const char *path;       ///< for messages
+  const char *next, *end; ///< what is not read yet
+  int line;               ///< of the row, or of the field where quotes hold line ends
+  bool line_ended;        ///< the field before was the last of its line
+} vt_csv;
+
+/// Start before the first row. A NUL byte is VT_ERR_INPUT.
+vt_error vt_csv_start(const char *path, const vt_text *text, vt_csv *csv);
+
+/// Go to the next row that is not blank; false: there is none. The row before was read to its end.
+bool vt_csv_row(vt_csv *csv);
+
+/// Read one field into `field`, without its quotes and the blanks around it. `*last`: it ends its
+/// row. @return VT_ERR_INPUT "FILE:LINE: ..." for quotes that are not closed or end too early
+vt_error vt_csv_field(vt_csv *csv, vt_text *field, bool *last);
+
+// ---------------------------------------------------------------------------------------------
+// Years as users write them.
+
+enum { VT_YEAR_DIGITS = 4, VT_LAST_YEAR = 9999 };
+
+/// Years first to last of something, both included.
+typedef struct vt_year_span {
+  const char *of; ///< borrowed
+  int first, last;
+  int line;
+} vt_year_span;
+
+/// Read `2030`, `2030:2040`, `2030:` or `:2040` into first and last; an open end is INT_MIN or
+/// INT_MAX. False: the text has no such form, or ends before it starts.
+bool vt_year_span_parse(const char *text, vt_year_span *span);
+
+/// Close open ends by a horizon. False: a year of the span is not in it; `*outside` is that year.
+bool vt_year_span_fit(vt_year_span *span, int first, int last, int *outside);
+
+/// Two spans of one name that share a year, `*one` before `*other` in the list, and their first
+/// common year; NULL where there are none.
+/// @param span  shape [count], closed
+vt_error vt_year_spans_clash(int count, const vt_year_span *span, const vt_year_span **one,
+                             const vt_year_span **other, int *year);
+
+// ---------------------------------------------------------------------------------------------
 // Labels: an ordered set of names with fast look-up.
 
 typedef struct vt_labels vt_labels;

@@ -307,6 +307,16 @@ typedef struct vt_demand_entry {
   double amount;
 } vt_demand_entry;
 
+/// Read demand from a CSV file with the columns product, year and amount in any order; `year` is a
+/// year or a range such as 2030:2040, 2030: or :2040, whose open end is that of the horizon
+/// first_year to last_year.
+///
+/// Not collective. Entries and texts belong to `arena`; shape [*count], in the order of the file.
+/// @return VT_ERR_INPUT "FILE:LINE: ..." for what is malformed, years outside the horizon, and a
+///         product that has a year twice
+vt_error vt_demand_read(vt_arena *arena, const char *path, int first_year, int last_year,
+                        vt_demand_entry **entry, int *count);
+
 /// Snapshots that belong together. Several of these are alternatives.
 typedef struct vt_background_set {
   const char *name; ///< NULL if it is the only one

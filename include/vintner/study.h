@@ -61,7 +61,8 @@ typedef enum vt_value_kind {
   VT_VALUE_DISTRIBUTION,
 } vt_value_kind;
 
-/// One factor, or one override (kind VT_VALUE_NUMBER, name NULL).
+/// One factor, or one override (name NULL; value VT_VALUE_NUMBER, or VT_VALUE_NAMES with one level
+/// where the operation is VT_CHOOSE).
 typedef struct vt_factor {
   const char *name;
   int line; ///< in the study file, of the target
@@ -171,8 +172,9 @@ typedef struct vt_category_choice {
   int parts;
   const char *const *part; ///< of the method; shape [parts]
   vt_metric metric;
-  int horizon;        ///< years, >= 1; 100 where not given
-  bool fixed_horizon; ///< the window ends `horizon` years after the start; true where not given
+  int horizon;        ///< years, 1 to 1000; 100 where not given
+  bool fixed_horizon; ///< the window ends `horizon` years after the start; true where not given,
+                      ///< and for VT_METRIC_CRF whatever is given
 } vt_category_choice;
 
 /// A pathway model built from databases (specs/study.md 4), in place of an input file.

@@ -153,7 +153,7 @@ static vt_error characterise_category(vt_assembly *a, category *of) {
              a->set->method[method].path, a->set->method[method].label, of->factor[k],
              a->set->node[c->node[k]].code);
   }
-  vt_log(VT_LOG_INFO, "category '%s': %d of %d elementary flows have a factor", of->choice->name,
+  vt_log(VT_LOG_DETAIL, "category '%s': %d of %d elementary flows have a factor", of->choice->name,
          listed, c->nodes);
   return characterise_nodes(a, of);
 }

@@ -42,6 +42,12 @@ static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreg
 static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
   vt_demand_entry *entry;
+  if (plan->demand_file) {
+    VT_TRY(vt_demand_read(arena, plan->demand_file, plan->first_year, plan->last_year, &entry,
+                          &f->demands));
+    f->demand = entry;
+    return VT_OK;
+  }
   VT_ARENA_NEW(arena, entry, plan->demands);
   for (int i = 0; i < plan->demands; i++) {
     const vt_demand_choice *d = &plan->demand[i];

@@ -18,7 +18,10 @@ static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
     case VT_VALUE_EMPTY: return "from the table";
     case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", f->level[0]); break;
     case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", f->levels); break;
-    case VT_VALUE_NAMES: (void)snprintf(text, bytes, "%d alternatives", f->levels); break;
+    case VT_VALUE_NAMES:
+      if (f->levels == 1) return f->level_name[0];
+      (void)snprintf(text, bytes, "%d alternatives", f->levels);
+      break;
     case VT_VALUE_DISTRIBUTION: return kinds[f->distribution.kind];
   }
   return text;
@@ -45,11 +48,19 @@ static void print_demand(const vt_demanded *d, FILE *out) {
     (void)fprintf(out, "datapackage id %" PRId64 "\n", d->id);
 }
 
+static void print_sources(const char *const *path, int count, FILE *out) {
+  for (int i = 0; i < count; i++)
+    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", path[i]);
+}
+
+static void print_parts(const char *const *part, int parts, FILE *out) {
+  for (int p = 0; p < parts; p++) (void)fprintf(out, "%s%s", p > 0 ? ", " : "", part[p]);
+}
+
 static void print_inventory(const vt_study *s, FILE *out) {
   const vt_inventory_plan *plan = &s->inventory;
   (void)fprintf(out, "study       %s\n", s->name);
-  for (int i = 0; i < plan->databases; i++)
-    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", plan->database[i]);
+  print_sources(plan->database, plan->databases, out);
   for (int i = 0; i < plan->demands; i++) {
     (void)fprintf(out, "%-11s ", i == 0 ? "demands" : "");
     print_demand(&plan->demand[i], out);
@@ -58,14 +69,82 @@ static void print_inventory(const vt_study *s, FILE *out) {
     const vt_method_choice *m = &plan->method[i];
     (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
     if (m->name) (void)fprintf(out, "%s: ", m->name);
-    for (int p = 0; p < m->parts; p++) (void)fprintf(out, "%s%s", p > 0 ? ", " : "", m->part[p]);
+    print_parts(m->part, m->parts, out);
     (void)fputc('\n', out);
   }
 }
 
+static void print_background(const vt_background_choice *b, FILE *out) {
+  if (b->name) (void)fprintf(out, "%s: ", b->name);
+  for (int i = 0; i < b->snapshots; i++) {
+    (void)fprintf(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
+    if (b->snapshot[i].has_year) (void)fprintf(out, " (%d)", b->snapshot[i].year);
+  }
+  (void)fputc('\n', out);
+}
+
+static void print_category(const vt_category_choice *c, FILE *out) {
+  static const char *const names[] = {
+      [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
+  (void)fprintf(out, "%s: ", c->name);
+  print_parts(c->part, c->parts, out);
+  (void)fprintf(out, " (%s", names[c->metric]);
+  if (c->metric != VT_METRIC_STATIC)
+    (void)fprintf(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving",
+                  c->horizon);
+  (void)fputs(")\n", out);
+}
+
+static void print_years(int first, int last, FILE *out) {
+  (void)fprintf(out, "%d", first);
+  if (last > first) (void)fprintf(out, " to %d", last);
+}
+
+static void print_demands(const vt_database_plan *plan, FILE *out) {
+  if (plan->demand_file) (void)fprintf(out, "demand      from %s\n", plan->demand_file);
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demand_choice *d = &plan->demand[i];
+    (void)fprintf(out, "%-11s %.12g of '%s' in ", i == 0 ? "demand" : "", d->amount, d->product);
+    print_years(d->first_year, d->last_year, out);
+    (void)fputc('\n', out);
+  }
+}
+
+static void print_flows(const vt_database_plan *plan, FILE *out) {
+  if (!plan->characterised_only) (void)fputs("flows       all, characterised or not\n", out);
+  for (int i = 0; i < plan->retained; i++)
+    (void)fprintf(out, "%-11s %s\n", i == 0 ? "retained" : "", plan->retain[i]);
+  if (plan->cutoff > 0) (void)fprintf(out, "cutoff      %.12g\n", plan->cutoff);
+  if (plan->missing_zero) (void)fputs("missing     counts as zero\n", out);
+}
+
+static void print_plan(const vt_database_plan *plan, FILE *out) {
+  print_sources(plan->database, plan->databases, out);
+  (void)fprintf(out, "foreground  %s\n", plan->foreground);
+  for (int i = 0; i < plan->backgrounds; i++) {
+    (void)fprintf(out, "%-11s ", i == 0 ? "background" : "");
+    print_background(&plan->background[i], out);
+  }
+  if (plan->backgrounds == 0)
+    (void)fputs("background  all databases with representative_time\n", out);
+  (void)fputs("years       ", out);
+  print_years(plan->first_year, plan->last_year, out);
+  (void)fputc('\n', out);
+  print_demands(plan, out);
+  for (int i = 0; i < plan->categories; i++) {
+    (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
+    print_category(&plan->category[i], out);
+  }
+  print_flows(plan, out);
+}
+
 static void print_study(const vt_study *s, FILE *out) {
-  (void)fprintf(out, "study       %s\ninputs      %s\nunit        %s\n", s->name, s->pathway.inputs,
-                s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  (void)fprintf(out, "study       %s\n", s->name);
+  if (s->pathway.from.given)
+    print_plan(&s->pathway.from, out);
+  else
+    (void)fprintf(out, "inputs      %s\n", s->pathway.inputs);
+  (void)fprintf(out, "unit        %s\n", s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
   for (int i = 0; i < s->pathway.objectives; i++) {
     (void)fprintf(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
                   s->pathway.objective[i].category, s->pathway.objective[i].weight);

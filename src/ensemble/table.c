@@ -5,51 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Position in the text of the table.
-typedef struct cursor {
-  const char *path, *next, *end;
-  int line;
-} cursor;
-
-// One field, unquoted in place of `field`. `*last`: it ends its line.
-static vt_error read_field(cursor *c, vt_text *field, bool *last) {
-  field->length = 0;
-  VT_TRY(vt_text_add_bytes(field, "", 0));
-  while (c->next < c->end && (*c->next == ' ' || *c->next == '\t')) c->next++;
-  const bool quoted = c->next < c->end && *c->next == '"';
-  if (quoted) {
-    const int opened = c->line;
-    for (c->next++;; c->next++) {
-      VT_CHECK(c->next < c->end, VT_ERR_INPUT, "%s:%d: found a quote that is not closed", c->path,
-               opened);
-      if (*c->next == '\n') c->line++;
-      if (*c->next == '"' && (c->next + 1 >= c->end || c->next[1] != '"')) break;
-      if (*c->next == '"') c->next++;
-      VT_TRY(vt_text_add_bytes(field, c->next, 1));
-    }
-    c->next++;
-  }
-  const char *start = c->next;
-  while (c->next < c->end && *c->next != ',' && *c->next != '\n') c->next++;
-  const char *stop = c->next;
-  while (stop > start && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
-  VT_CHECK(!quoted || stop == start, VT_ERR_INPUT, "%s:%d: found text after a closing quote",
-           c->path, c->line);
-  if (!quoted) VT_TRY(vt_text_add_bytes(field, start, stop - start));
-  *last = c->next >= c->end || *c->next == '\n';
-  if (c->next < c->end) c->next++;
-  return VT_OK;
-}
-
-static bool at_blank_line(cursor *c) {
-  const char *p = c->next;
-  while (p < c->end && (*p == ' ' || *p == '\t' || *p == '\r')) p++;
-  if (p < c->end && *p != '\n') return false;
-  c->next = p < c->end ? p + 1 : p;
-  c->line++;
-  return true;
-}
-
 static int find_factor(const vt_study *study, const char *name) {
   for (int f = 0; f < study->factors; f++) {
     if (strcmp(study->factor[f].name, name) == 0) return f;
@@ -58,13 +13,13 @@ static int find_factor(const vt_study *study, const char *name) {
 }
 
 // Which factor each column holds.
-static vt_error read_header(const vt_study *study, cursor *c, int *factor_of, vt_text *field) {
+static vt_error read_header(const vt_study *study, vt_csv *c, int *factor_of, vt_text *field) {
   bool *seen, last = false;
   VT_NEW(seen, study->factors);
   vt_error result = VT_OK;
   int columns = 0;
   while (!last && result == VT_OK) {
-    result = read_field(c, field, &last);
+    result = vt_csv_field(c, field, &last);
     if (result != VT_OK) break;
     const int f = find_factor(study, field->bytes);
     vt_nearest nearest = {.name = field->bytes};
@@ -91,7 +46,7 @@ static vt_error read_header(const vt_study *study, cursor *c, int *factor_of, vt
   return result;
 }
 
-static vt_error read_number(const vt_study *study, const cursor *c, int factor, const char *text,
+static vt_error read_number(const vt_study *study, const vt_csv *c, int factor, const char *text,
                             double *value) {
   const vt_factor *f = &study->factor[factor];
   char *end;
@@ -105,13 +60,13 @@ static vt_error read_number(const vt_study *study, const cursor *c, int factor, 
   return VT_OK;
 }
 
-static vt_error read_row(const vt_study *study, cursor *c, const int *factor_of, vt_text *field,
+static vt_error read_row(const vt_study *study, vt_csv *c, const int *factor_of, vt_text *field,
                          double *row) {
   bool last = false;
   for (int column = 0; column < study->factors; column++) {
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->path, c->line, column,
              study->factors);
-    VT_TRY(read_field(c, field, &last));
+    VT_TRY(vt_csv_field(c, field, &last));
     VT_TRY(read_number(study, c, factor_of[column], field->bytes, &row[factor_of[column]]));
   }
   VT_CHECK(last, VT_ERR_INPUT, "%s:%d: found more than the expected %d fields", c->path, c->line,
@@ -119,18 +74,12 @@ static vt_error read_row(const vt_study *study, cursor *c, const int *factor_of,
   return VT_OK;
 }
 
-static vt_error read_rows(const vt_study *study, cursor *c, int *factor_of, vt_text *field,
+static vt_error read_rows(const vt_study *study, vt_csv *c, int *factor_of, vt_text *field,
                           double **value, int64_t *rows) {
   ptrdiff_t capacity = 0;
-  while (c->next < c->end && at_blank_line(c)) continue;
-  VT_CHECK(c->next < c->end, VT_ERR_INPUT, "%s: found an empty table, expected a header row",
-           c->path);
+  VT_CHECK(vt_csv_row(c), VT_ERR_INPUT, "%s: found an empty table, expected a header row", c->path);
   VT_TRY(read_header(study, c, factor_of, field));
-  for (c->line++; c->next < c->end; c->line++) {
-    if (at_blank_line(c)) {
-      c->line--;
-      continue;
-    }
+  while (vt_csv_row(c)) {
     const ptrdiff_t first = (ptrdiff_t)*rows * study->factors;
     VT_TRY(vt_grow(value, &capacity, first + study->factors, sizeof **value));
     VT_TRY(read_row(study, c, factor_of, field, *value + first));
@@ -147,11 +96,9 @@ vt_error table_read(const vt_study *study, double **value, int64_t *rows) {
   *rows = 0;
   VT_NEW(factor_of, study->factors);
   vt_error done = vt_text_read_file(study->table, &text);
-  if (done == VT_OK) {
-    cursor c = {study->table, text.bytes, text.bytes + text.length, 1};
-    if (text.length >= 3 && memcmp(text.bytes, "\xef\xbb\xbf", 3) == 0) c.next += 3;
-    done = read_rows(study, &c, factor_of, &field, value, rows);
-  }
+  vt_csv c;
+  if (done == VT_OK) done = vt_csv_start(study->table, &text, &c);
+  if (done == VT_OK) done = read_rows(study, &c, factor_of, &field, value, rows);
   vt_text_free(&text);
   vt_text_free(&field);
   free(factor_of);

@@ -57,9 +57,21 @@ static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_factor *f
   return VT_OK;
 }
 
+static vt_error read_one_name(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+  const char **name;
+  VT_ARENA_NEW(reader->arena, name, 1);
+  VT_TRY(vt_read_text(reader, node, &name[0]));
+  factor->value = VT_VALUE_NAMES;
+  factor->levels = 1;
+  factor->level_name = name;
+  return VT_OK;
+}
+
+// The list of a factor, or the name of an override.
 static vt_error read_names(vt_reader *reader, const vt_node *node, vt_factor *factor) {
   const char **name;
   int duplicate;
+  if (!factor->name && vt_type_of(node) != VT_TYPE_LIST) return read_one_name(reader, node, factor);
   VT_TRY(vt_read_texts(reader, node, &name, &factor->levels));
   if (factor->levels == 0) VT_REFUSE(reader, node, "found an empty list, expected names");
   VT_TRY(vt_first_duplicate(factor->levels, name, &duplicate));
@@ -104,6 +116,9 @@ vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *facto
   VT_TRY(vt_map_only(reader, node, keys, child, FIRST_OPERATION, LAST_OPERATION, &only));
   *operation = child[only];
   factor->operation = (vt_operation)(only - FIRST_OPERATION);
+  if (factor->operation == VT_CHOOSE && factor->target.bracketed)
+    VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%.80s'",
+              factor->target.tensor);
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
   VT_TRY(names ? read_names(reader, operation, factor) : read_value(reader, operation, factor));
   return VT_OK;

@@ -3,34 +3,9 @@
 
 #include "reader.h"
 
-// What a whole number in an unquoted label means is its digits: codes are texts.
-static vt_error read_label(vt_reader *reader, const vt_node *node, const char **text) {
-  if (vt_type_of(node) != VT_TYPE_INTEGER) return vt_read_text(reader, node, text);
-  const ptrdiff_t length = (ptrdiff_t)node->yaml->data.scalar.length;
-  VT_TRY(vt_charge(reader, node, length));
-  return vt_arena_text(reader->arena, (const char *)node->yaml->data.scalar.value, length, text);
-}
-
 static vt_error read_databases(vt_reader *reader, const vt_node *node, void *target) {
   vt_inventory_plan *plan = target;
-  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of files and folders"));
-  const ptrdiff_t items = vt_node_count(node);
-  if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected files and folders");
-  const char **path;
-  int *line;
-  VT_TRY(vt_charge(reader, node, items));
-  VT_ARENA_NEW(reader->arena, path, items);
-  VT_ARENA_NEW(reader->arena, line, items);
-  for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
-    VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(vt_read_path(reader, &item, &path[i]));
-    line[i] = item.line;
-  }
-  plan->database = path;
-  plan->database_line = line;
-  plan->databases = (int)items;
-  return VT_OK;
+  return vt_read_sources(reader, node, &plan->databases, &plan->database, &plan->database_line);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -45,7 +20,7 @@ static vt_error read_activity(vt_reader *reader, const vt_node *node, void *targ
   VT_TRY(vt_list_item(reader, node, 0, &item));
   VT_TRY(vt_read_text(reader, &item, &demand->database));
   VT_TRY(vt_list_item(reader, node, 1, &item));
-  return read_label(reader, &item, &demand->code);
+  return vt_read_label(reader, &item, &demand->code);
 }
 
 static vt_error read_all(vt_reader *reader, const vt_node *node, void *target) {
@@ -110,26 +85,6 @@ static vt_error read_demands(vt_reader *reader, const vt_node *node, void *targe
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-static vt_error read_method(vt_reader *reader, const vt_node *node, vt_method_choice *method) {
-  const char **part;
-  const bool list = vt_type_of(node) == VT_TYPE_LIST;
-  const ptrdiff_t parts = list ? vt_node_count(node) : 1;
-  if (parts == 0) VT_REFUSE(reader, node, "found an empty list, expected the parts of a method");
-  if (!list)
-    VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "the parts of a method: [GWP, \"100 years\"]"));
-  VT_TRY(vt_charge(reader, node, parts));
-  VT_ARENA_NEW(reader->arena, part, parts);
-  for (ptrdiff_t i = 0; i < parts; i++) {
-    vt_node item = *node;
-    if (list) VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(read_label(reader, &item, &part[i]));
-  }
-  method->line = node->line;
-  method->parts = (int)parts;
-  method->part = part;
-  return VT_OK;
-}
-
 static bool same_method(const vt_method_choice *a, const vt_method_choice *b) {
   if (a->name || b->name) return a->name && b->name && strcmp(a->name, b->name) == 0;
   bool same = a->parts == b->parts;
@@ -170,7 +125,8 @@ static vt_error read_methods(vt_reader *reader, const vt_node *node, void *targe
     VT_TRY(map ? vt_map_pair(reader, node, i, &item) : vt_list_item(reader, node, i, &item));
     if (map)
       VT_TRY(vt_arena_text(reader->arena, item.key, (ptrdiff_t)strlen(item.key), &method[i].name));
-    VT_TRY(read_method(reader, &item, &method[i]));
+    method[i].line = item.line;
+    VT_TRY(vt_read_parts(reader, &item, &method[i].parts, &method[i].part));
   }
   VT_TRY(check_methods(reader, node, method, (int)items));
   plan->method = method;

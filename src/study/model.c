@@ -149,6 +149,15 @@ static vt_error read_extend(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
+static vt_error check_fixed_choice(const vt_reader *reader, const vt_node *node,
+                                   const vt_factor *override) {
+  if (override->value == VT_VALUE_NAMES && override->levels == 1) return VT_OK;
+  if (override->value == VT_VALUE_NAMES)
+    VT_REFUSE(reader, node, "found %d names, expected one, since overrides are fixed",
+              override->levels);
+  VT_REFUSE(reader, node, "found %s, expected a name", vt_found(node));
+}
+
 static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *target) {
   vt_study *study = target;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
@@ -160,28 +169,56 @@ static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *tar
     vt_node child, operation;
     VT_TRY(vt_list_item(reader, node, i, &child));
     VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
-    if (override[i].value == VT_VALUE_NAMES)
-      VT_FAULT(reader, operation.line, "'%s' is not available in this version",
-               vt_place(&operation));
-    if (override[i].value != VT_VALUE_NUMBER)
+    if (override[i].operation == VT_CHOOSE) {
+      VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
+    } else if (override[i].value != VT_VALUE_NUMBER) {
       VT_REFUSE(reader, &operation, "found %s, expected a number, since overrides are fixed",
                 vt_found(&operation));
+    }
   }
   study->pathway.overrides = count;
   study->pathway.override = override;
   return VT_OK;
 }
 
+enum { INPUTS, DATABASES, FIRST_WITH_DATABASES, LAST_WITH_DATABASES = 8, REQUIRED = 4 };
+
+// Inputs hold everything themselves; databases need to be told what to take from them.
+static vt_error check_source(const vt_reader *reader, const vt_node *node, const vt_key *keys,
+                             const vt_node child[VT_MAX_KEYS]) {
+  int only = INPUTS;
+  VT_TRY(vt_map_only(reader, node, keys, child, INPUTS, DATABASES, &only));
+  for (int k = FIRST_WITH_DATABASES; k <= LAST_WITH_DATABASES; k++) {
+    if (only == INPUTS && child[k].yaml)
+      VT_REFUSE(reader, &child[k], "found with 'inputs', expected only with 'databases'");
+    if (only == DATABASES && !child[k].yaml && k < FIRST_WITH_DATABASES + REQUIRED)
+      VT_FAULT(reader, node->line, "missing key in '%s': expected '%s', as with 'databases'",
+               vt_place(node), keys[k].name);
+  }
+  return VT_OK;
+}
+
+// Rows are read in this order: demand needs the years, and background the foreground.
 static vt_error read_pathway(vt_reader *reader, const vt_node *node, void *study) {
   static const vt_key keys[] = {
-      {"inputs", VT_REQUIRED, read_inputs},       {"objective", VT_OPTIONAL, read_objective},
-      {"unit", VT_OPTIONAL, read_unit},           {"extend", VT_OPTIONAL, read_extend},
-      {"overrides", VT_OPTIONAL, read_overrides}, {"databases", VT_UNAVAILABLE, NULL},
-      {"foreground", VT_UNAVAILABLE, NULL},       {"background", VT_UNAVAILABLE, NULL},
-      {"demand", VT_UNAVAILABLE, NULL},           {"years", VT_UNAVAILABLE, NULL},
-      {"methods", VT_UNAVAILABLE, NULL},          {"flows", VT_UNAVAILABLE, NULL},
-      {"missing", VT_UNAVAILABLE, NULL},          {NULL, VT_OPTIONAL, NULL}};
-  return vt_map_read(reader, node, keys, study);
+      [INPUTS] = {"inputs", VT_OPTIONAL, read_inputs},
+      [DATABASES] = {"databases", VT_OPTIONAL, vt_read_pathway_databases},
+      [FIRST_WITH_DATABASES] = {"foreground", VT_OPTIONAL, vt_read_foreground},
+      {"years", VT_OPTIONAL, vt_read_years},
+      {"demand", VT_OPTIONAL, vt_read_demand},
+      {"methods", VT_OPTIONAL, vt_read_methods},
+      {"background", VT_OPTIONAL, vt_read_background},
+      {"flows", VT_OPTIONAL, vt_read_flows},
+      [LAST_WITH_DATABASES] = {"missing", VT_OPTIONAL, vt_read_missing},
+      {"objective", VT_OPTIONAL, read_objective},
+      {"unit", VT_OPTIONAL, read_unit},
+      {"extend", VT_OPTIONAL, read_extend},
+      {"overrides", VT_OPTIONAL, read_overrides},
+      {NULL, VT_OPTIONAL, NULL}};
+  vt_node child[VT_MAX_KEYS];
+  VT_TRY(vt_map_match(reader, node, keys, child));
+  VT_TRY(check_source(reader, node, keys, child));
+  return vt_map_read_matched(reader, node, keys, child, study);
 }
 
 enum { KINDS = 4 };

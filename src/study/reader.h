@@ -145,12 +145,33 @@ vt_error vt_read_texts(vt_reader *reader, const vt_node *node, const char ***tex
 /// The first index whose name occurred before, or -1.
 vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate);
 
+// --- sources.c --------------------------------------------------------------------------------
+
+/// A code or part of a method: texts, of which a whole number without quotes is its digits.
+vt_error vt_read_label(vt_reader *reader, const vt_node *node, const char **text);
+
+/// A list of files and folders, at least one, resolved, with their lines; shape [*count] each.
+vt_error vt_read_sources(vt_reader *reader, const vt_node *node, int *count,
+                         const char *const **source, const int **source_line);
+
+/// The parts of a method: a list, or one text; shape [*count].
+vt_error vt_read_parts(vt_reader *reader, const vt_node *node, int *count,
+                       const char *const **method);
+
 // --- the parts of a study ---------------------------------------------------------------------
 
 vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study); ///< model.c
 /// inventory.c
 vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study);
 vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study); ///< plan.c
+
+/// The keys of a pathway model from databases; `target` of each is the study. databases.c
+vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, vt_read_demand,
+    vt_read_years, vt_read_methods, vt_read_flows, vt_read_missing;
+
+/// Whether objective and alternatives of a pathway model from databases are among those that it
+/// names: known before anything is read or solved. databases.c
+vt_error vt_check_database_plan(const vt_reader *reader);
 
 /// Number of entries of a list or map of factors; refuses absurd ones.
 vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *count); ///< factor.c

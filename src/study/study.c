@@ -178,7 +178,8 @@ static vt_error read_root(vt_reader *reader) {
   const vt_node root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
   VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
   if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
-  return vt_map_read(reader, &root, keys, reader->study);
+  VT_TRY(vt_map_read(reader, &root, keys, reader->study));
+  return reader->study->pathway.from.given ? vt_check_database_plan(reader) : VT_OK;
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
