@@ -101,13 +101,13 @@ static const bad_study bad_heads[] = {
      "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, inventory; did you mean "
      "'pathway'?"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {}\n",
-     "s.yaml:4: missing key in 'model.pathway': expected 'inputs'"},
-    {"vintner: 1\nname: x\nmodel:\n  pathway:\n    unit: annual\n    databases: [a]\n",
-     "s.yaml:6: 'model.pathway.databases' is not available in this version"},
+     "s.yaml:4: 'model.pathway': found none, expected exactly one of inputs, databases"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {inputs: [a]}\n",
      "s.yaml:4: 'model.pathway.inputs': found a list, expected text"},
     {HEAD "    inptus: b\n", "s.yaml:6: unknown key in 'model.pathway': found 'inptus', expected "
-                             "inputs, objective, unit, extend, overrides; did you mean 'inputs'?"},
+                             "inputs, databases, foreground, years, demand, methods, background, "
+                             "flows, missing, objective, unit, extend, overrides; did you mean "
+                             "'inputs'?"},
     {HEAD "    inputs: b\n", "s.yaml:6: duplicate key in 'model.pathway': found 'inputs' again"},
     {HEAD "    unit: liftime\n", "s.yaml:6: 'model.pathway.unit': found 'liftime', expected one of "
                                  "lifetime, annual; did you mean 'lifetime'?"},
@@ -171,8 +171,17 @@ static const bad_study bad_overrides[] = {
     {OVERRIDE "{target: demand, set: 1e999}\n", "found the number 1e999, expected a finite"},
     {OVERRIDE "{target: demand, set: -.inf}\n", "found the number -.inf, expected a finite"},
     {OVERRIDE "{target: demand, set: true}\n", "found the truth value true, expected a number"},
-    {OVERRIDE "{target: demand, choose: [a]}\n",
-     "s.yaml:7: 'model.pathway.overrides[0].choose' is not available in this version"},
+    {OVERRIDE "{target: 'demand[a]', choose: [a]}\n",
+     "s.yaml:7: 'model.pathway.overrides[0].target': found brackets with choose, expected a name "
+     "alone: 'demand'"},
+    {OVERRIDE "{target: background, choose: [a, b]}\n",
+     "s.yaml:7: 'model.pathway.overrides[0].choose': found 2 names, expected one, since overrides"},
+    {OVERRIDE "{target: background, choose: }\n",
+     "s.yaml:7: 'model.pathway.overrides[0].choose': found nothing, expected a name"},
+    {OVERRIDE "{target: background, choose: 3}\n",
+     "s.yaml:7: 'model.pathway.overrides[0].choose': found the number 3, expected text (put it in"},
+    {OVERRIDE "{target: background, choose: {a: 1}}\n",
+     "s.yaml:7: 'model.pathway.overrides[0].choose': found a map, expected text"},
     {OVERRIDE "{target: a, set: 1}\n      - {target: b, set: x}\n",
      "s.yaml:8: 'model.pathway.overrides[1].set': found 'x', expected a number"},
     {TARGET("demand[a"), "s.yaml:7: 'model.pathway.overrides[0].target': bad selector 'demand[a', "

@@ -23,9 +23,36 @@ static void check_message(vt_error error, const char *prefix) {
   must(strchr(vt_error_message(), '\n') == NULL);
 }
 
+static void check_plan(const vt_database_plan *plan) {
+  must(plan->databases > 0 && plan->foreground && plan->categories > 0);
+  must(1 <= plan->first_year && plan->first_year <= plan->last_year && plan->last_year <= 9999);
+  must((plan->demands > 0) == (plan->demand_file == NULL));
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demand_choice *d = &plan->demand[i];
+    must(d->product && d->line > 0 && d->first_year <= d->last_year);
+    must(plan->first_year <= d->first_year && d->last_year <= plan->last_year);
+  }
+  for (int i = 0; i < plan->backgrounds; i++) {
+    const vt_background_choice *b = &plan->background[i];
+    must((b->name != NULL || plan->backgrounds == 1) && b->snapshots > 0);
+    for (int k = 0; k < b->snapshots; k++) must(b->snapshot[k].database && b->snapshot[k].line > 0);
+  }
+  for (int i = 0; i < plan->categories; i++) {
+    const vt_category_choice *c = &plan->category[i];
+    must(c->name && c->parts > 0 && c->part[c->parts - 1] && c->horizon > 0);
+  }
+  must(plan->cutoff >= 0 && plan->cutoff < 1);
+}
+
 static void check_study(const vt_study *study) {
-  must(study->name && study->pathway.inputs && study->text);
-  must(study->quantiles >= 0 && study->keeps >= 0 && study->keeps <= 3);
+  must(study->name && study->text);
+  if (study->pathway.from.given) check_plan(&study->pathway.from);
+  const int models =
+      (study->pathway.inputs != NULL) + study->pathway.from.given + study->inventory.given;
+  must(models == 1);
+  int keepable = 0;
+  while (vt_study_keepable[keepable]) keepable++;
+  must(study->quantiles >= 0 && study->keeps >= 0 && study->keeps <= keepable);
   must(study->ensemble == (study->design != VT_DESIGN_NONE));
   for (int i = 0; i < study->factors; i++) {
     const vt_factor *factor = &study->factor[i];
@@ -84,6 +111,18 @@ static const char *const seeds[] = {
     "  design: {table: t.csv}\n  factors: {a: {target: t, set: }}\n"
     "results: {keep: [impact], quantiles: [0, 1], precision: single}\n"
     "solver: {iteration_limit: 9, time_limit_s: 1, tie_break: true, warm_start: false}\n",
+    "vintner: 1\nname: h\nmodel:\n  pathway:\n    databases: [ei.h5, f.json]\n    foreground: f\n"
+    "    background: {S1: {a: 2020, b: 2030}, S2: [c, d]}\n    years: [2025, 2054]\n"
+    "    demand: {p: {2025: 10, 2030:2040: 12, 2041:: 3, \":2024\": 0}, 12: 5}\n"
+    "    methods: {c: {method: [GWP, x], metric: CRF, horizon: 50, fixed_horizon: true}, l: [u]}\n"
+    "    flows: {retain: [12, co2], characterised_only: true, cutoff: 0.1}\n    missing: zero\n"
+    "    objective: {c: 1, l: .5}\n    overrides: [{target: background, choose: S2}]\nensemble:\n"
+    "  design: factorial\n  factors: {f: {target: background, choose: [S1, S2]}}\n",
+    "vintner: 1\nname: h\nmodel:\n  pathway:\n    databases: [a]\n    foreground: f\n"
+    "    background: {b: 2020, c: 2030}\n    years: [1, 30]\n    methods: {c: {method: G}}\n"
+    "    demand:\n      p: &p\n        :5: 1\n        6:9: 2\n        10:: 3\n      q: *p\n",
+    "vintner: 1\nname: h\nmodel: {pathway: {databases: [a], foreground: f, background: [b, c], "
+    "years: [2025, 2025], methods: {c: {method: [a], metric: GWP}}, demand: d.csv}}\n",
     "tensor[direct air capture|\"q\\\"\\ud83d\\ude00\", a*b?, 2030:2040|:5]",
 };
 enum { SEEDS = sizeof seeds / sizeof seeds[0], LARGEST = 4096, MOST_EDITS = 6 };

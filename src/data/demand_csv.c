@@ -133,11 +133,13 @@ static vt_error read_table(demand_table *t) {
   VT_CHECK(vt_csv_row(&t->csv), VT_ERR_INPUT,
            "%s:1: found an empty table, expected the header product,year,amount", t->csv.path);
   VT_TRY(read_header(t));
+  const int header = t->csv.line;
   while (vt_csv_row(&t->csv)) {
     if (t->rows == INT32_MAX) BAD_ROW(t, "found more than %d rows", (int)INT32_MAX);
     VT_TRY(read_row(t));
   }
-  if (t->rows == 0) BAD_ROW(t, "found no row after the header, expected demand");
+  VT_CHECK(t->rows > 0, VT_ERR_INPUT, "%s:%d: found no row after the header, expected demand",
+           t->csv.path, header);
   return check_clashes(t);
 }
 
