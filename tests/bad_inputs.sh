@@ -320,6 +320,28 @@ expect 'ambiguous process name' 2 'study\.yaml:12' same P1R1 P2R1 -- run study.y
 
 bad_study 'distribution in a factorial design' '10s/\{.*/factorial/' 'study\.yaml:1[02]'
 bad_study 'distribution one at a time' '10s/\{.*/one-at-a-time/' 'study\.yaml:1[02]'
+# bad_plan TITLE LINES PATTERN...: databases in place of the inputs, with LINES after them
+bad_plan() {
+  local title=$1 lines=$2
+  shift 2
+  bad_study "$title" "5c\\    databases: [fg.json]$lines" "$@"
+}
+head='\n    foreground: fg\n    years: [2025, 2030]' # lines 6 and 7
+plan="$head"'\n    methods: {climate_change: [a]}\n    demand: '
+bad_study 'inputs with databases' '5a \    databases: [fg.json]' 'study\.yaml:4' "'inputs' and 'databases'"
+bad_study 'inputs with a foreground' '5a \    foreground: fg' 'study\.yaml:6' "'inputs'" "'databases'"
+bad_plan 'databases alone' '' 'study\.yaml:4' foreground
+bad_plan 'databases without demand' "$head" 'study\.yaml:4' demand
+bad_plan 'years of demand that overlap' "$plan{p: {2026: 1, 2025:2027: 2}}" 'study\.yaml:9' 'year 2026'
+bad_plan 'demand after the horizon' "$plan{p: {2031: 1}}" 'study\.yaml:9' 2031 2030
+bad_plan 'two forms of background' "$plan{p: 1}\n    background: {s: [a], b: 2020}" \
+  'study\.yaml:10' 'background\.b'
+bad_plan 'a static method with a horizon' \
+  "$head\n    demand: {p: 1}\n    methods: {climate_change: {method: a, horizon: 100}}" \
+  'study\.yaml:9' horizon static
+bad_plan 'a category that no method has' "$head\n    demand: {p: 1}\n    methods: {climate_chang: [a]}" \
+  'study\.yaml:10' climate_change "'climate_chang'"
+
 bad_study 'override with a distribution' '7a \    overrides: [{target: "demand[*, *]", set: {uniform: [1, 2]}}]' 'study\.yaml:8'
 bad_study 'override that matches nothing' '7a \    overrides: [{target: "demand[Product 3, *]", multiply: 2}]' 'study\.yaml:8' 'Product 3'
 bad_study 'override to a bad number' '7a \    overrides: [{target: "demand[*, *]", multiply: .nan}]' 'study\.yaml:8'

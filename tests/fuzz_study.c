@@ -112,7 +112,7 @@ static const char *const seeds[] = {
     "results: {keep: [impact], quantiles: [0, 1], precision: single}\n"
     "solver: {iteration_limit: 9, time_limit_s: 1, tie_break: true, warm_start: false}\n",
     "vintner: 1\nname: h\nmodel:\n  pathway:\n    databases: [ei.h5, f.json]\n    foreground: f\n"
-    "    background: {S1: {a: 2020, b: 2030}, S2: [c, d]}\n    years: [2025, 2054]\n"
+    "    background: {S1: {a: 2020, b: 2030}, S2: [c, d]}\n    years: [2020, 2054]\n"
     "    demand: {p: {2025: 10, 2030:2040: 12, 2041:: 3, \":2024\": 0}, 12: 5}\n"
     "    methods: {c: {method: [GWP, x], metric: CRF, horizon: 50, fixed_horizon: true}, l: [u]}\n"
     "    flows: {retain: [12, co2], characterised_only: true, cutoff: 0.1}\n    missing: zero\n"

@@ -168,6 +168,48 @@ commands() {
   holds 'an older result outlives a failed --force' cmp small.h5 before.h5
   expect 'show of a study' 0 "$vintner" show ensemble.yaml
   holds 'show names a factor' grep -q plant stdout
+  cat >plan.yaml <<'YAML'
+vintner: 1
+name: plan
+model:
+  pathway:
+    databases: [ei.h5, fg.json]
+    foreground: fg
+    background: {SSP1: {a: 2020, b: 2030}, SSP2: [c]}
+    demand: {p: {2025: 10, 2030:2040: 12}, q: 1}
+    years: [2025, 2054]
+    methods:
+      climate: {method: [GWP, 100], metric: GWP, fixed_horizon: false}
+      land: [land use]
+    flows: {retain: [co2], cutoff: 0.01}
+    missing: zero
+    objective: climate
+    overrides: [{target: background, choose: SSP2}]
+YAML
+  expect 'show of a study from databases' 0 "$vintner" show plan.yaml
+  cat >plan.txt <<'TEXT'
+study       plan
+databases   ei.h5
+            fg.json
+foreground  fg
+background  SSP1: a (2020), b (2030)
+            SSP2: c
+years       2025 to 2054
+demand      10 of 'p' in 2025
+            12 of 'p' in 2030 to 2040
+            1 of 'q' in 2025 to 2054
+methods     climate: GWP, 100 (GWP, moving horizon of 100 years)
+            land: land use (static)
+retained    co2
+cutoff      0.01
+missing     counts as zero
+unit        lifetime
+objective   climate (weight 1)
+
+overrides
+                   background choose SSP2
+TEXT
+  holds 'show tells what a study takes from databases' diff plan.txt stdout
   expect 'show --scenario' 0 "$vintner" show small.h5 --scenario 3
   expect 'show --scenario --json' 0 "$vintner" show --json small.h5 --scenario 19
   holds 'JSON' python3 -m json.tool stdout
