@@ -42,18 +42,14 @@ static int compare_spans(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-// Of spans in ascending order, each is held against the one before it that reaches furthest.
+// In ascending order the first clash is between neighbours: all before them lie apart.
 static void find_clash(int count, const vt_year_span **sorted, const vt_year_span **one,
                        const vt_year_span **other) {
-  const vt_year_span *reach = NULL;
-  for (int i = 0; i < count && !*one; i++) {
-    const vt_year_span *span = sorted[i];
-    const bool same = reach && strcmp(reach->of, span->of) == 0;
-    if (same && span->first <= reach->last) {
-      *one = reach < span ? reach : span;
-      *other = reach < span ? span : reach;
-    }
-    if (!same || span->last > reach->last) reach = span;
+  for (int i = 1; i < count && !*one; i++) {
+    const vt_year_span *before = sorted[i - 1], *span = sorted[i];
+    if (strcmp(before->of, span->of) != 0 || span->first > before->last) continue;
+    *one = before < span ? before : span;
+    *other = before < span ? span : before;
   }
 }
 
