@@ -125,6 +125,23 @@ vt_error vt_inputs_read(const char *path, vt_inputs **inputs);
 /// The same from memory; `path` is what messages call it.
 vt_error vt_inputs_parse(const char *path, const void *bytes, ptrdiff_t length, vt_inputs **inputs);
 
+/// Write inputs as optimex 0.7 saves them: its fields in its order, limits that are not there as
+/// null, an operation window for every process. What is read from the file again equals `inputs`
+/// entry by entry; of several background pathways (`pathway`) it has the mapping of the first.
+///
+/// Not collective. A file of the same name with ".partial" after it is renamed when it is whole.
+/// @param force  replace an existing file
+/// @return VT_ERR_INPUT if `path` exists and `force` is false, or if a code that lies in several
+///         sets of flows has another operation flow or improvement in each; VT_ERR_SYSTEM if the
+///         file cannot be written
+vt_error vt_inputs_write(const vt_inputs *inputs, const char *path, bool force);
+
+/// The same text appended to `json`, which the caller frees.
+vt_error vt_inputs_format(const vt_inputs *inputs, vt_text *json);
+
+/// Whether vt_inputs_write may create `path`: known before the model is built.
+vt_error vt_inputs_check_target(const char *path, bool force);
+
 /// Check what must hold of the numbers after overrides too: limits that cross, negative existing
 /// capacity, non-positive coupling, NaN.
 vt_error vt_inputs_check_numbers(const vt_inputs *inputs);

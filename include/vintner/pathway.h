@@ -30,6 +30,11 @@ vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
                                      vt_pathway **pathway);
 void vt_pathway_free(vt_pathway *pathway); ///< accepts NULL
 
+/// The inputs that the reference scenario is solved with: the study's `extend` and overrides
+/// applied, without entries that a factor creates. A view: what it points to belongs to the inputs
+/// that the model was created with.
+vt_inputs vt_pathway_reference_inputs(const vt_pathway *pathway);
+
 const vt_program *vt_pathway_program(const vt_pathway *pathway);
 
 /// Give the programme's rows and columns names for people (process, flow, year).

@@ -275,6 +275,7 @@ static vt_error export_all(exporter *x) {
 }
 
 vt_error command_export(const options *o, FILE *out) {
+  if (o->inputs) return command_export_inputs(o, out);
   exporter x = {.o = o, .out = out};
   const vt_error exported = export_all(&x);
   vt_reader_close(x.reader);

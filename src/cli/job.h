@@ -75,6 +75,7 @@ vt_error command_resume(const options *o, const vt_team *team, const volatile si
 vt_error command_inventory(const options *o);
 vt_error command_diagnose(const options *o, FILE *out);
 vt_error command_export(const options *o, FILE *out);
+vt_error command_export_inputs(const options *o, FILE *out);
 vt_error command_check(const options *o, const vt_team *team, FILE *out);
 
 #endif

@@ -14,6 +14,7 @@ typedef enum option_id {
   OPTION_CSV,
   OPTION_VARIABLES,
   OPTION_SCENARIOS,
+  OPTION_INPUTS,
   OPTION_QUIET,
   OPTION_VERBOSE,
   OPTION_DEBUG,
@@ -36,6 +37,8 @@ static const struct {
     [OPTION_CSV] = {"--csv", NULL, "DIR", "folder for the tables, made if it is missing"},
     [OPTION_VARIABLES] = {"--variables", NULL, "A,B,...", "variables to export"},
     [OPTION_SCENARIOS] = {"--scenarios", NULL, "A:B", "scenarios to export, both ends included"},
+    [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
+                       "write the optimex inputs of a study's reference scenario"},
     [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
@@ -59,8 +62,9 @@ static const struct {
     [COMMAND_SHOW] = {"show", "FILE", "print what a results file holds", BIT(SCENARIO) | BIT(JSON)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
                           BIT(SCENARIO) | BIT(JSON)},
-    [COMMAND_EXPORT] = {"export", "FILE", "write variables of a results file as CSV tables",
-                        BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(FORCE)},
+    [COMMAND_EXPORT] = {"export", "FILE",
+                        "write variables of a results file as CSV tables, or the inputs of a study",
+                        BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(INPUTS) | BIT(FORCE)},
     [COMMAND_INVENTORY] = {"inventory", "STUDY",
                            "compute the background of a study, solve nothing else",
                            BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
@@ -170,6 +174,7 @@ static vt_error set_option(options *o, int id, const char *value) {
       break;
     case OPTION_CSV: o->csv = value; break;
     case OPTION_VARIABLES: o->variables = value; break;
+    case OPTION_INPUTS: o->inputs = value; break;
     case OPTION_SCENARIOS: return read_range("--scenarios", value, &o->first, &o->last);
     case OPTION_SCENARIO: return read_count("--scenario", value, 0, INT64_MAX, &o->scenario);
     case OPTION_HELP:
@@ -234,6 +239,20 @@ static vt_error read_words(int argc, char **argv, reading *r, options *o) {
   return VT_OK;
 }
 
+// Tables of a results file, or the inputs of a study.
+static vt_error check_export(unsigned given) {
+  const bool tables = (given & BIT(CSV)) != 0, inputs = (given & BIT(INPUTS)) != 0;
+  VT_CHECK(tables || inputs, VT_ERR_INPUT,
+           "vintner export: found no --csv, expected the folder for the tables of a results file "
+           "(or --inputs, the file for the inputs of a study)");
+  VT_CHECK(!(tables && inputs), VT_ERR_INPUT,
+           "vintner export: found --csv and --inputs, expected one of them");
+  VT_CHECK(!inputs || !(given & (BIT(VARIABLES) | BIT(SCENARIOS))), VT_ERR_INPUT,
+           "vintner export: found %s with --inputs, expected it with --csv",
+           given & BIT(VARIABLES) ? "--variables" : "--scenarios");
+  return VT_OK;
+}
+
 vt_error options_read(int argc, char **argv, options *o) {
   reading r = {.command = -1};
   *o = (options){.scenario = -1, .help_of = -1, .last = INT64_MAX};
@@ -256,8 +275,7 @@ vt_error options_read(int argc, char **argv, options *o) {
   }
   VT_CHECK(o->file, VT_ERR_INPUT, "vintner %s: found no argument, expected %s",
            known_commands[r.command].name, known_commands[r.command].argument);
-  VT_CHECK(r.command != COMMAND_EXPORT || o->csv, VT_ERR_INPUT,
-           "vintner export: found no --csv, expected the folder for the tables");
+  if (r.command == COMMAND_EXPORT) VT_TRY(check_export(r.given));
   VT_CHECK(!(o->quiet && o->verbose), VT_ERR_INPUT, "found -q and -v, expected one of them");
   o->command = (command_id)r.command;
   return VT_OK;

@@ -28,6 +28,7 @@ typedef struct options {
   const char *write_lp;  ///< folder, or NULL
   const char *csv;       ///< folder of an export, or NULL
   const char *variables; ///< names with commas between them, or NULL
+  const char *inputs;    ///< file for the inputs of a study, or NULL
   int64_t first, last;   ///< scenarios of an export, both included; INT64_MAX: to the end
   const char *line;      ///< the whole command line, for the file's history
   int threads;           ///< 0: choose

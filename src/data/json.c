@@ -13,8 +13,7 @@ static int line_of(const vt_json *json, const char *at) {
   return line;
 }
 
-// Length of the UTF-8 sequence at `at`, 0 if there is none: no overlong forms, no surrogates.
-static ptrdiff_t sequence_length(const unsigned char *at, const unsigned char *end) {
+ptrdiff_t vt_json_character(const unsigned char *at, const unsigned char *end) {
   if (at[0] < 0x80) return 1;
   const ptrdiff_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
   if (at[0] < 0xc2 || at[0] > 0xf4 || end - at < length) return 0;
@@ -38,7 +37,7 @@ static const char *find_bad_byte(const char *first, const char *end) {
         continue;
       }
     }
-    const ptrdiff_t length = sequence_length(at, stop);
+    const ptrdiff_t length = vt_json_character(at, stop);
     if (length == 0) return (const char *)at;
     at += length;
   }

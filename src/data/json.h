@@ -56,6 +56,9 @@ vt_error vt_json_parse(vt_json *json, vt_json_span span, struct json_object **va
 /// Short text of a value for messages: `'x'`, 3, true, a list. Valid until this thread's next call.
 const char *vt_json_show(struct json_object *value);
 
+/// Bytes of the UTF-8 character at `at`, 0 if there is none: no overlong forms, no surrogates.
+ptrdiff_t vt_json_character(const unsigned char *at, const unsigned char *end);
+
 /// Number of bytes of a text to show in a message: not many, and whole characters.
 int vt_json_shown(const char *text);
 

@@ -178,6 +178,8 @@ static vt_error make_cells(vt_pathway *m) {
 
 vt_error factors_prepare(vt_pathway *m) {
   VT_TRY(apply_overrides(m));
+  // Factors create entries in new arrays and change no value, so these stay as they are.
+  memcpy(m->reference, m->inputs->tensor, sizeof m->reference);
   VT_TRY(look_factors_up(m));
   return make_cells(m);
 }

@@ -112,6 +112,8 @@ struct vt_pathway {
   graph graph;
   int processes, products, intermediates, elementaries, categories, times;
 
+  vt_tensor reference[VT_TENSOR_COUNT]; ///< with the overrides, before factors create entries
+
   // Factors.
   touch *touch; ///< shape [touches]
   ptrdiff_t touches, touch_capacity;

@@ -100,6 +100,12 @@ void vt_pathway_free(vt_pathway *m) {
   free(m);
 }
 
+vt_inputs vt_pathway_reference_inputs(const vt_pathway *m) {
+  vt_inputs view = *m->inputs;
+  memcpy(view.tensor, m->reference, sizeof view.tensor);
+  return view;
+}
+
 const vt_program *vt_pathway_program(const vt_pathway *m) {
   return &m->program;
 }
