@@ -4,7 +4,7 @@
 #   bash tests/runs.sh TOPIC VINTNER SAME_RESULTS PRINT_VALUES
 #
 # TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs, shared,
-# diagnose, export, extend or inventory. Prints what failed;
+# diagnose, export, inputs, extend or inventory. Prints what failed;
 # exit code 1 if something did, 77 if the topic needs programs that are not here.
 set -euo pipefail
 
@@ -958,6 +958,7 @@ PY
 case $topic in
   single | commands | parallel | designs | aims | units | netcdf | oracle | outputs | shared) "$topic" ;;
   inventory) source "$here/inventory.sh" && inventory ;;
+  inputs) source "$here/export_inputs.sh" && inputs ;;
   kill) killed ;;
   diagnose) diagnose ;;
   export) exported ;;
