@@ -272,6 +272,115 @@ static void broken_foregrounds_are_refused(void **state) {
   }
 }
 
+// -------------------------------------------------------------------------------------------------
+// Alternative backgrounds.
+
+// 2019 to 2050 with the backgrounds given; their snapshots are by number of database.
+static vt_error build_alternatives(const vt_background_set *background, int backgrounds,
+                                   vt_inputs **inputs) {
+  write_text("fg.json", foreground_text);
+  vt_database_set *set = read_one("fg.json");
+  vt_foreground from = {.first_year = 2019,
+                        .last_year = 2050,
+                        .demands = 1,
+                        .demand = foreground_demand,
+                        .backgrounds = backgrounds,
+                        .background = background};
+  int *flow, *elementary;
+  must(vt_database_find(set, "fg", &from.database));
+  const vt_error error = vt_foreground_build(set, &from, inputs, &flow, &elementary);
+  vt_database_set_free(set);
+  if (error != VT_OK) return error;
+  free(flow);
+  free(elementary);
+  return VT_OK;
+}
+
+// Databases of the document by place: bio, old, new, fg.
+static const vt_snapshot new_then_old[] = {{2, 2020}, {1, 2040}}, old_alone[] = {{1, 2030}},
+                         bio_then_old[] = {{0, 2049}, {1, 2051}}, twice[] = {{1, 2030}, {2, 2030}};
+static const vt_background_set three[] = {
+    {"down", 2, new_then_old}, {"flat", 1, old_alone}, {"up", 2, bio_then_old}};
+
+static double weight_of(const vt_tensor *mapping, int snapshot, int year) {
+  bool found;
+  const ptrdiff_t at = vt_tensor_find(mapping, 2, (const int32_t[]){snapshot, year - 2019}, &found);
+  return found ? mapping->value[at] : 0.0;
+}
+
+static void check_alternatives(const vt_inputs *inputs) {
+  const char *const snapshots[] = {"new", "old", "bio"};
+  assert_int_equal(vt_labels_count(inputs->background), 3);
+  assert_int_equal(vt_labels_count(inputs->pathway), 3);
+  for (int k = 0; k < 3; k++) {
+    assert_string_equal(vt_labels_get(inputs->background, k), snapshots[k]);
+    assert_string_equal(vt_labels_get(inputs->pathway, k), three[k].name);
+  }
+  const vt_tensor *first = &inputs->tensor[VT_TENSOR_MAPPING], *mapping = inputs->pathway_mapping;
+  assert_int_equal(first->count, mapping[0].count);
+  assert_memory_equal(first->index, mapping[0].index, 2 * (size_t)first->count * sizeof(int32_t));
+  assert_memory_equal(first->value, mapping[0].value, (size_t)first->count * sizeof(double));
+  assert_ptr_not_equal(first->value, mapping[0].value);
+  assert_near(weight_of(&mapping[0], 0, 2025), 0.75, 0.0);
+  assert_near(weight_of(&mapping[0], 1, 2025), 0.25, 0.0);
+  assert_int_equal(mapping[1].count, inputs->system_times);
+  assert_near(weight_of(&mapping[1], 1, 2019), 1.0, 0.0);
+  assert_near(weight_of(&mapping[2], 2, 2019), 1.0, 0.0);
+  assert_near(weight_of(&mapping[2], 2, 2050), 0.5, 0.0);
+  assert_near(weight_of(&mapping[2], 1, 2050), 0.5, 0.0);
+}
+
+static void every_alternative_background_has_a_mapping(void **state) {
+  (void)state;
+  vt_inputs *inputs, *copy;
+  must(build_alternatives(three, 3, &inputs));
+  check_alternatives(inputs);
+  vt_text bytes = {0}, again = {0};
+  must(vt_inputs_pack(inputs, &bytes));
+  must(vt_inputs_unpack(bytes.bytes, bytes.length, &copy));
+  check_alternatives(copy);
+  must(vt_inputs_pack(copy, &again));
+  assert_int_equal(bytes.length, again.length);
+  assert_memory_equal(bytes.bytes, again.bytes, (size_t)bytes.length);
+  vt_inputs_free(copy);
+  for (ptrdiff_t length = 0; length < bytes.length; length += 1 + length / 200)
+    assert_int_equal(vt_inputs_unpack(bytes.bytes, length, &copy), VT_ERR_BUG);
+  vt_text_free(&bytes);
+  vt_text_free(&again);
+  must(vt_inputs_extend(inputs, 2));
+  check_alternatives(inputs);
+  assert_near(weight_of(&inputs->pathway_mapping[2], 1, 2052), 0.5, 0.0);
+  assert_near(weight_of(&inputs->pathway_mapping[1], 1, 2051), 1.0, 0.0);
+  vt_inputs_free(inputs);
+}
+
+static void one_background_needs_no_name(void **state) {
+  (void)state;
+  vt_inputs *inputs;
+  must(build_alternatives(&(vt_background_set){NULL, 2, new_then_old}, 1, &inputs));
+  assert_null(inputs->pathway);
+  assert_string_equal(vt_labels_get(inputs->background, 0), "new");
+  assert_near(weight_of(&inputs->tensor[VT_TENSOR_MAPPING], 0, 2025), 0.75, 0.0);
+  vt_inputs_free(inputs);
+}
+
+static void broken_alternatives_are_refused(void **state) {
+  (void)state;
+  const vt_background_set broken[][2] = {{three[0], {"bad", 2, twice}},
+                                         {three[0], three[0]},
+                                         {three[0], {"none", 0, old_alone}},
+                                         {{NULL, 1, old_alone}, three[0]}};
+  const char *const words[][2] = {{"'old' and 'new'", "pathway 'bad' for the same year 2030"},
+                                  {"'down' twice", "background pathway"},
+                                  {"pathway 'none'", "no database"},
+                                  {"without a name", "background pathway"}};
+  vt_inputs *inputs;
+  for (int i = 0; i < 4; i++) {
+    must_fail(build_alternatives(broken[i], 2, &inputs), words[i][0], words[i][1]);
+    assert_null(inputs);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(documents_follow_brightways_rules),
@@ -280,6 +389,9 @@ int main(void) {
       cmocka_unit_test(twins_of_a_snapshot_are_named),
       cmocka_unit_test(a_foreground_becomes_tensors),
       cmocka_unit_test(broken_foregrounds_are_refused),
+      cmocka_unit_test(every_alternative_background_has_a_mapping),
+      cmocka_unit_test(one_background_needs_no_name),
+      cmocka_unit_test(broken_alternatives_are_refused),
   };
   return cmocka_run_group_tests(tests, make_scratch, drop_scratch);
 }

@@ -1,6 +1,7 @@
 // test_show.c - `vintner show` on finished, unfinished and single results.
 #include "results_case.h"
 
+#include "report.h"
 #include "show.h"
 
 // What show prints; the caller frees.
@@ -115,6 +116,77 @@ static void a_single_solve_shows_the_objective_in_full(void **state) {
   EXPECT_SHOWN(p->file, -1, true, json);
 }
 
+// A file of one scenario whose factors are `path` = 1 and `cap` = 1.
+static void create_with_choices(const char *path, const char *choices) {
+  static const char *const factor[] = {"path", "cap"};
+  const vt_dimension axis = {.name = "factor", .long_name = "factor", .size = 2, .label = factor};
+  const vt_variable variables[] = {{.name = "status", .storage = VT_STORE_INT8, .cells = 1},
+                                   {.name = "factor_value",
+                                    .cells = 2,
+                                    .dimensions = 1,
+                                    .note_name = "choices",
+                                    .note = choices}};
+  const vt_layout own = {
+      .scenarios = 1, .dimensions = 1, .dimension = &axis, .variables = 2, .variable = variables};
+  double status[] = {VT_OPTIMAL}, value[] = {1, 1}, *data[] = {status, value};
+  const vt_block block = {.count = 1, .data = data};
+  vt_results *results;
+  succeed(vt_results_create(path, &own, NULL, 0, true));
+  succeed(vt_results_open(path, &own, false, MPI_COMM_NULL, &results));
+  succeed(vt_results_write(results, &block));
+  succeed(vt_results_close(results));
+}
+
+static void a_factor_that_chooses_shows_the_name(void **state) {
+  const place *p = *state;
+  create_with_choices(p->file, "{\"other\": [\"x\"], \"path\": [\"SSP1\", \"SSP \\\"2\\\"\"]}");
+  const char *const words[] = {"path                     SSP \"2\"\n",
+                               "cap                      1\n"};
+  EXPECT_SHOWN(p->file, 0, false, words);
+  const char *const json[] = {"\"factors\": {\"path\": \"SSP \\\"2\\\"\", \"cap\": 1}"};
+  EXPECT_SHOWN(p->file, 0, true, json);
+  create_with_choices(p->file, NULL);
+  const char *const numbers[] = {"\"factors\": {\"path\": 1, \"cap\": 1}"};
+  EXPECT_SHOWN(p->file, 0, true, numbers);
+}
+
+static void broken_lists_of_choices_leave_numbers(void **state) {
+  (void)state;
+  char found[8];
+  const char *const whole = "{\"a\\\\\": [\"x\"], \"\\u0001b\": [\"1\\u0041\\n\", \"long name\"]}";
+  assert_true(report_choice(whole,
+                            "\x01"
+                            "b",
+                            0, found, sizeof found));
+  assert_string_equal(found, "1A?");
+  assert_true(report_choice(whole,
+                            "\x01"
+                            "b",
+                            1, found, sizeof found));
+  assert_string_equal(found, "long na");
+  assert_true(report_choice(whole, "a\\", 0, found, sizeof found));
+  const double none[] = {-1, 2, 0.5, (double)NAN, (double)INFINITY};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    assert_false(report_choice(whole,
+                               "\x01"
+                               "b",
+                               none[i], found, sizeof found));
+  assert_false(report_choice(whole, "b", 0, found, sizeof found));
+  assert_false(report_choice(NULL, "b", 0, found, sizeof found));
+  const size_t length = strlen(whole);
+  for (size_t cut = 0; cut <= length; cut++) {
+    char *part = strndup(whole, cut);
+    assert_non_null(part);
+    (void)report_choice(part,
+                        "\x01"
+                        "b",
+                        1, found, sizeof found);
+    (void)report_choice(part, "c", 1, found, sizeof found);
+    free(part);
+  }
+  assert_false(report_choice("{{{}}}\"a\": 5, \"b\": 7", "b", 0, found, sizeof found));
+}
+
 static void what_cannot_be_shown_or_printed_is_an_error(void **state) {
   const place *p = *state;
   free(shown(p->file, -1, false, VT_ERR_INPUT));
@@ -133,6 +205,8 @@ int main(void) {
       IN_A_FOLDER(one_scenario_shows_its_own_numbers),
       IN_A_FOLDER(an_unfinished_file_says_how_to_go_on),
       IN_A_FOLDER(a_single_solve_shows_the_objective_in_full),
+      IN_A_FOLDER(a_factor_that_chooses_shows_the_name),
+      cmocka_unit_test(broken_lists_of_choices_leave_numbers),
       IN_A_FOLDER(what_cannot_be_shown_or_printed_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,7 @@ typedef struct vt_variable {
   bool statistics;                  ///< summarised in /statistics
   bool reference;                   ///< stored in /reference
   bool once;                        ///< one for all scenarios: without the scenario's axis
+  const char *note_name, *note;     ///< a text attribute of its own in the root, or NULL
 } vt_variable;
 
 /// A tensor that is known before any scenario is solved, and the same for all of them.

@@ -54,7 +54,9 @@ void vt_pathway_textbook_size(const vt_pathway *pathway, int64_t *rows, int64_t 
 ptrdiff_t vt_pathway_state_bytes(const vt_pathway *pathway);
 
 /// Neutral value of a factor: applying it changes nothing (1 for multiply, 0 for add; for set the
-/// common value of all cells it selects, NaN if they differ).
+/// common value of all cells it selects, NaN if they differ; for choose the place of the
+/// reference's alternative among the factor's names, NaN if it is none of them or if overrides
+/// changed its weights).
 double vt_pathway_neutral(const vt_pathway *pathway, int factor);
 
 /// What stages of a scenario minimise or bound besides the objective: the levels of a lexicographic
@@ -87,8 +89,8 @@ void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
 
 /// Numbers of a scenario.
 ///
-/// @param factor   shape [factors], NaN = the factor is not applied; NULL for the reference
-/// scenario
+/// @param factor   shape [factors], for choose the place of the name; NaN = the factor is not
+/// applied; NULL for the reference scenario
 /// @param numbers  borrowed from the state, valid until its next call
 void vt_pathway_apply(vt_pathway_state *state, const double *factor, vt_numbers *numbers);
 

@@ -268,6 +268,12 @@ vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt
 
 void vt_study_free(vt_study *study); ///< accepts NULL
 
+/// Alternatives of a `choose` factor: the names that it lists, else (a table gives the values) all
+/// backgrounds of the study. The factor's value is the place of one of them, from 0.
+int vt_study_choices(const vt_study *study, const vt_factor *factor);
+/// Name of one of them.
+const char *vt_study_choice(const vt_study *study, const vt_factor *factor, int place);
+
 /// Parse one selector. Strings belong to `arena`. Errors carry no file name: the caller adds it.
 vt_error vt_selector_parse(vt_arena *arena, const char *text, vt_selector *selector);
 

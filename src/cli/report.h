@@ -38,6 +38,7 @@ typedef struct report {
   double violation, gap, unique; ///< worst, worst, share
   double *factor;
   int64_t factors;
+  const char *choices;       ///< alternatives of `choose` factors, see report_choice
   report_table impact;       ///< shape [categories, 1]
   double *spread;            ///< standard deviation of the impacts, shape [categories]
   report_table installation; ///< shape [processes, years]
@@ -49,6 +50,12 @@ bool report_is_shown(const report_table *t, double value);
 
 /// As few digits as give the same number back; returns `text`.
 const char *report_exact(double value, char text[32]);
+
+/// Name of the alternative that a factor's value stands for, cut to `bytes`; false if it is a
+/// number.
+///
+/// @param choices  attribute `choices` of factor_value, or NULL
+bool report_choice(const char *choices, const char *factor, double value, char *name, size_t bytes);
 
 /// A text in quotes (null for NULL), a number (null if it is not finite).
 void json_text(FILE *out, const char *text);

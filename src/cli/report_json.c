@@ -60,7 +60,11 @@ static void json_factors(FILE *out, const report *r) {
     if (f > 0) (void)fputs(", ", out);
     json_text(out, name[f]);
     (void)fputs(": ", out);
-    json_number(out, r->factor[f]);
+    char choice[1024];
+    if (report_choice(r->choices, name[f], r->factor[f], choice, sizeof choice))
+      json_text(out, choice);
+    else
+      json_number(out, r->factor[f]);
   }
   (void)fputs("}", out);
 }

@@ -95,6 +95,7 @@ static void gather_objective(report *r) {
   if (r->scenario >= 0) {
     r->objective = read_scalar(r, "objective", r->scenario);
     r->factor = read_if_there(r, "factor_value", r->scenario, &r->factors);
+    if (r->factor) r->choices = vt_reader_text_of(r->reader, "factor_value", "choices");
     return;
   }
   r->statistics = vt_reader_finished(r->reader);
@@ -367,10 +368,15 @@ static void print_factors(FILE *out, const report *r) {
   const char *const *name = vt_reader_labels(r->reader, "factor");
   if (!r->factor || !name || vt_reader_dimension(r->reader, "factor") != r->factors) return;
   for (int64_t f = 0; f < r->factors; f++) {
-    char text[32];
+    char text[32], choice[1024];
     (void)fputs(f == 0 ? "factors     " : "            ", out);
     print_label(out, name[f], LABEL_WIDTH);
-    (void)fprintf(out, " %s\n", report_exact(r->factor[f], text));
+    (void)fputc(' ', out);
+    if (report_choice(r->choices, name[f], r->factor[f], choice, sizeof choice))
+      (void)fputs(choice, out);
+    else
+      (void)fputs(report_exact(r->factor[f], text), out);
+    (void)fputc('\n', out);
   }
 }
 

@@ -8,6 +8,15 @@
 static const char *const operation_names[] = {
     [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
 
+static const char *names_text(const vt_factor *f, char *text, size_t bytes) {
+  size_t used = 0;
+  for (int i = 0; i < f->levels && used + 1 < bytes; i++) {
+    (void)snprintf(text + used, bytes - used, "%s%s", i > 0 ? ", " : "", f->level_name[i]);
+    used += strlen(text + used);
+  }
+  return text;
+}
+
 static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
   static const char *const kinds[] = {[VT_UNIFORM] = "uniform",
                                       [VT_NORMAL] = "normal",
@@ -18,10 +27,7 @@ static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
     case VT_VALUE_EMPTY: return "from the table";
     case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", f->level[0]); break;
     case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", f->levels); break;
-    case VT_VALUE_NAMES:
-      if (f->levels == 1) return f->level_name[0];
-      (void)snprintf(text, bytes, "%d alternatives", f->levels);
-      break;
+    case VT_VALUE_NAMES: return names_text(f, text, bytes);
     case VT_VALUE_DISTRIBUTION: return kinds[f->distribution.kind];
   }
   return text;
@@ -30,7 +36,7 @@ static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
 static void print_factors(const char *title, const vt_factor *factor, int factors, FILE *out) {
   if (factors > 0) (void)fprintf(out, "\n%s\n", title);
   for (int i = 0; i < factors; i++) {
-    char text[64];
+    char text[200];
     (void)fprintf(out, "  %-16s %s %s %s\n", factor[i].name ? factor[i].name : "",
                   factor[i].target.text, operation_names[factor[i].operation],
                   value_text(&factor[i], text, sizeof text));

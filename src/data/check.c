@@ -215,8 +215,12 @@ static vt_error check_constancy(const vt_inputs *inputs, vt_tensor_id id, int32_
   return VT_OK;
 }
 
-static vt_error compare_weights(const vt_inputs *inputs, double *sum, bool *given) {
-  const vt_tensor *mapping = &inputs->tensor[VT_TENSOR_MAPPING];
+// The mapping of the inputs, or of one of their alternative backgrounds.
+static vt_error compare_weights(const vt_inputs *inputs, const vt_tensor *mapping,
+                                const char *pathway, double *sum, bool *given) {
+  const char *of = pathway ? " of the background pathway " : "", *name = pathway ? pathway : "";
+  memset(sum, 0, (size_t)inputs->system_times * sizeof *sum);
+  memset(given, 0, (size_t)inputs->system_times * sizeof *given);
   for (ptrdiff_t i = 0; i < mapping->count; i++) {
     const int32_t year = mapping->index[2 * i + 1];
     sum[year] += mapping->value[i];
@@ -226,13 +230,22 @@ static vt_error compare_weights(const vt_inputs *inputs, double *sum, bool *give
   const bool needed = inputs->tensor[VT_TENSOR_BACKGROUND].count > 0;
   for (int t = 0; t < inputs->system_times; t++) {
     VT_CHECK(given[t] || !needed, VT_ERR_INPUT,
-             "%s: field 'mapping': found no weight for %d, expected weights that sum to 1",
-             inputs->path, inputs->system_time[t]);
+             "%s: field 'mapping'%s%s: found no weight for %d, expected weights that sum to 1",
+             inputs->path, of, name, inputs->system_time[t]);
     char text[32];
     VT_CHECK(!given[t] || fabs(sum[t] - 1.0) <= weight_tolerance, VT_ERR_INPUT,
-             "%s: field 'mapping': found weights of %d that sum to %s, expected 1", inputs->path,
-             inputs->system_time[t], vt_number_text(sum[t], text));
+             "%s: field 'mapping'%s%s: found weights of %d that sum to %s, expected 1",
+             inputs->path, of, name, inputs->system_time[t], vt_number_text(sum[t], text));
   }
+  return VT_OK;
+}
+
+static vt_error compare_all_weights(const vt_inputs *inputs, double *sum, bool *given) {
+  VT_TRY(compare_weights(inputs, &inputs->tensor[VT_TENSOR_MAPPING], NULL, sum, given));
+  const int pathways = inputs->pathway ? vt_labels_count(inputs->pathway) : 0;
+  for (int k = 0; k < pathways; k++)
+    VT_TRY(compare_weights(inputs, &inputs->pathway_mapping[k], vt_labels_get(inputs->pathway, k),
+                           sum, given));
   return VT_OK;
 }
 
@@ -242,7 +255,7 @@ static vt_error check_mapping(const vt_inputs *inputs) {
   sum = vt_calloc(inputs->system_times, sizeof *sum);
   given = vt_calloc(inputs->system_times, sizeof *given);
   const bool enough = sum && given;
-  const vt_error error = enough ? compare_weights(inputs, sum, given) : VT_OK;
+  const vt_error error = enough ? compare_all_weights(inputs, sum, given) : VT_OK;
   free(sum);
   free(given);
   VT_CHECK(enough, VT_ERR_SYSTEM, "out of memory: weights of %d years", inputs->system_times);

@@ -5,9 +5,7 @@
 
 // Tensors whose last axis is the calendar year, ascending, so that the copies of an entry of the
 // last year follow it.
-static vt_error repeat_last(vt_inputs *inputs, vt_tensor_id id, int last, int years) {
-  vt_tensor *tensor = &inputs->tensor[id];
-  const int axes = vt_tensor_kinds[id].axes;
+static vt_error repeat_last(vt_inputs *inputs, vt_tensor *tensor, int axes, int last, int years) {
   ptrdiff_t repeated = 0;
   for (ptrdiff_t e = 0; e < tensor->count; e++)
     repeated += tensor->index[e * axes + axes - 1] == last;
@@ -43,7 +41,12 @@ vt_error vt_inputs_extend(vt_inputs *inputs, int years) {
   static const vt_tensor_id repeated[] = {VT_TENSOR_DEMAND, VT_TENSOR_MAPPING,
                                           VT_TENSOR_CHARACTERIZATION};
   for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++)
-    VT_TRY(repeat_last(inputs, repeated[i], last, years));
+    VT_TRY(repeat_last(inputs, &inputs->tensor[repeated[i]], vt_tensor_kinds[repeated[i]].axes,
+                       last, years));
+  const int pathways = inputs->pathway ? vt_labels_count(inputs->pathway) : 0;
+  for (int k = 0; k < pathways; k++)
+    VT_TRY(repeat_last(inputs, &inputs->pathway_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes,
+                       last, years));
   inputs->system_time = time;
   inputs->system_times += years;
   return VT_OK;

@@ -24,8 +24,6 @@ typedef struct building {
   vt_inputs *inputs;
   const vt_database *database; // the foreground
   bool *is_product;            // nodes of the foreground; shape [database->nodes]
-  vt_snapshot *snapshot;       // ascending by year
-  int snapshots;
   bundle tensor[VT_TENSOR_COUNT];
   int *tau; // process times met, with repeats
   ptrdiff_t taus, tau_room;
@@ -292,7 +290,7 @@ static vt_error add_exchanges(building *made) {
 }
 
 // -------------------------------------------------------------------------------------------------
-// Times, demand, mapping.
+// Times, demand.
 
 static int compare_ints(const void *a, const void *b) {
   int x, y;
@@ -340,66 +338,6 @@ static vt_error add_demand(building *made, const vt_demand_entry *demand) {
   for (int year = demand->first_year; year <= demand->last_year; year++) {
     const vt_entry entry = {.index = {product, year - from->first_year}, .value = demand->amount};
     VT_TRY(push(made, VT_TENSOR_DEMAND, entry));
-  }
-  return VT_OK;
-}
-
-static int compare_snapshots(const void *a, const void *b) {
-  const vt_snapshot *x = a, *y = b;
-  if (x->year != y->year) return x->year < y->year ? -1 : 1;
-  return (x->database > y->database) - (x->database < y->database);
-}
-
-// Snapshots as given, or all databases with a representative time.
-static vt_error collect_snapshots(building *made) {
-  const vt_foreground *from = made->from;
-  const vt_database_set *set = made->set;
-  const vt_background_set first =
-      from->backgrounds > 0 ? from->background[0] : (vt_background_set){0};
-  VT_NEW(made->snapshot, first.snapshots + set->databases);
-  for (int i = 0; i < first.snapshots; i++) made->snapshot[made->snapshots++] = first.snapshot[i];
-  for (int d = 0; d < set->databases && from->backgrounds == 0; d++) {
-    const vt_database *database = &set->database[d];
-    if (database->has_time && d != from->database)
-      made->snapshot[made->snapshots++] = (vt_snapshot){d, database->year};
-  }
-  int index;
-  for (int i = 0; i < made->snapshots; i++)
-    VT_TRY(add_label(made->inputs->background, set->database[made->snapshot[i].database].name,
-                     &index));
-  qsort(made->snapshot, (size_t)made->snapshots, sizeof *made->snapshot, compare_snapshots);
-  for (int i = 1; i < made->snapshots; i++) {
-    VT_CHECK(made->snapshot[i].year != made->snapshot[i - 1].year, VT_ERR_INPUT,
-             "background: found the databases '%s' and '%s' for the same year %d",
-             set->database[made->snapshot[i - 1].database].name,
-             set->database[made->snapshot[i].database].name, made->snapshot[i].year);
-  }
-  return VT_OK;
-}
-
-static vt_error add_weight(building *made, int snapshot, int time, double weight) {
-  const char *name = made->set->database[made->snapshot[snapshot].database].name;
-  const int background = vt_labels_find(made->inputs->background, name, (ptrdiff_t)strlen(name));
-  const vt_entry entry = {.index = {background, time}, .value = weight};
-  return weight > 0.0 ? push(made, VT_TENSOR_MAPPING, entry) : VT_OK;
-}
-
-// Linear between the neighbouring snapshots, the nearest one outside.
-static vt_error add_mapping(building *made) {
-  VT_TRY(collect_snapshots(made));
-  if (made->snapshots == 0) return VT_OK;
-  for (int t = 0; t < made->inputs->system_times; t++) {
-    const int year = made->inputs->system_time[t];
-    int after = 0;
-    while (after < made->snapshots && made->snapshot[after].year <= year) after++;
-    if (after == 0 || after == made->snapshots) {
-      VT_TRY(add_weight(made, after == 0 ? 0 : after - 1, t, 1.0));
-      continue;
-    }
-    const int first = made->snapshot[after - 1].year, last = made->snapshot[after].year;
-    const double later = (double)(year - first) / (double)(last - first);
-    VT_TRY(add_weight(made, after - 1, t, 1.0 - later));
-    VT_TRY(add_weight(made, after, t, later));
   }
   return VT_OK;
 }
@@ -501,8 +439,10 @@ static vt_error build(building *made) {
   VT_TRY(add_exchanges(made));
   VT_TRY(set_times(made));
   for (int i = 0; i < made->from->demands; i++) VT_TRY(add_demand(made, &made->from->demand[i]));
-  VT_TRY(add_mapping(made));
-  for (int id = 0; id < VT_TENSOR_COUNT; id++) VT_TRY(store(made, (vt_tensor_id)id));
+  VT_TRY(vt_foreground_map(made->set, made->from, made->inputs));
+  for (int id = 0; id < VT_TENSOR_COUNT; id++) {
+    if (id != VT_TENSOR_MAPPING) VT_TRY(store(made, (vt_tensor_id)id));
+  }
   // A flow array is never NULL for want of flows.
   VT_TRY(vt_grow(&made->flow_node, &made->flow_room, 1, sizeof *made->flow_node));
   VT_TRY(vt_grow(&made->elementary_node, &made->elementary_room, 1, sizeof *made->elementary_node));
@@ -512,7 +452,6 @@ static vt_error build(building *made) {
 static void free_building(building *made) {
   for (int id = 0; id < VT_TENSOR_COUNT; id++) free(made->tensor[id].entry);
   free(made->is_product);
-  free(made->snapshot);
   free(made->tau);
 }
 

@@ -1,12 +1,13 @@
 // pack.c - inputs as flat bytes, for sending to another rank of the same program.
 //
-// Order: magic, path, hash, six label sets, times, windows, process names, tensors. Every count is
-// an int64; texts are their length and bytes (-1: none). Host byte order.
+// Order: magic, path, hash, six label sets, times, windows, process names, tensors, labels and
+// mappings of alternative backgrounds (count 0: none). Every count is an int64; texts are their
+// length and bytes (-1: none). Host byte order.
 #include "reader.h"
 
 #include <string.h>
 
-static const char magic[8] = "VTINPUT1";
+static const char magic[8] = "VTINPUT2";
 
 static vt_error put_count(vt_text *bytes, int64_t count) {
   return vt_text_add_bytes(bytes, &count, sizeof count);
@@ -56,6 +57,10 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   for (int p = 0; p < processes; p++) VT_TRY(put_text(bytes, inputs->process_name[p]));
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(put_tensor(bytes, &inputs->tensor[id], vt_tensor_kinds[id].axes));
+  if (!inputs->pathway) return put_count(bytes, 0);
+  VT_TRY(put_labels(bytes, inputs->pathway));
+  for (int k = 0; k < vt_labels_count(inputs->pathway); k++)
+    VT_TRY(put_tensor(bytes, &inputs->pathway_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
   return VT_OK;
 }
 
@@ -149,6 +154,22 @@ static vt_error take_processes(packed *from, vt_inputs *inputs) {
   return VT_OK;
 }
 
+static vt_error take_pathways(packed *from, vt_inputs *inputs) {
+  VT_TRY(vt_labels_create(&inputs->pathway));
+  VT_TRY(take_labels(from, inputs->pathway));
+  const int pathways = vt_labels_count(inputs->pathway);
+  if (pathways == 0) {
+    vt_labels_free(inputs->pathway);
+    inputs->pathway = NULL;
+    return VT_OK;
+  }
+  VT_ARENA_NEW(inputs->arena, inputs->pathway_mapping, pathways);
+  for (int k = 0; k < pathways; k++)
+    VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[VT_TENSOR_MAPPING].axes,
+                       &inputs->pathway_mapping[k]));
+  return VT_OK;
+}
+
 static vt_error take_everything(packed *from, vt_inputs *inputs) {
   const char *text = NULL;
   int64_t length = 0;
@@ -167,6 +188,7 @@ static vt_error take_everything(packed *from, vt_inputs *inputs) {
   VT_TRY(take_processes(from, inputs));
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[id].axes, &inputs->tensor[id]));
+  VT_TRY(take_pathways(from, inputs));
   VT_CHECK(from->left == 0, VT_ERR_BUG, "packed inputs go on for %td bytes too long", from->left);
   return VT_OK;
 }

@@ -167,6 +167,12 @@ bool vt_cells_has_group(const vt_cells *cells, const vt_record_group *group);
 bool vt_cells_has_record(const vt_cells *cells, const vt_record_group *group, ptrdiff_t k);
 vt_error vt_cells_build(const vt_cells *cells, int rows, int columns, vt_sparse *matrix);
 
+// mapping.c: snapshots to years.
+
+/// BACKGROUND, the mapping and, for several backgrounds, PATHWAY and the mapping of each.
+vt_error vt_foreground_map(const vt_database_set *set, const vt_foreground *from,
+                           vt_inputs *inputs);
+
 // match.c: which product each process makes.
 vt_error vt_system_match(const vt_cells *cells, vt_system *system);
 

@@ -18,6 +18,11 @@ static int64_t levels_of(const vt_factor *f) {
   return f->levels > 0 ? f->levels : 1;
 }
 
+// A name's number is its place in the factor's list.
+static double level_of(const vt_factor *f, int64_t level) {
+  return f->value == VT_VALUE_NAMES ? (double)level : f->level[level];
+}
+
 // More scenarios than this cannot be stored or counted: a mistake in the study.
 static const int64_t most_scenarios = INT64_C(1) << 40;
 
@@ -34,7 +39,7 @@ static vt_error count_scenarios(vt_design *d) {
     case VT_DESIGN_ONE_AT_A_TIME:
       d->scenarios = 0;
       for (int f = 0; f < s->factors; f++) {
-        if (s->factor[f].value == VT_VALUE_LEVELS) d->scenarios += levels_of(&s->factor[f]);
+        if (s->factor[f].value != VT_VALUE_NUMBER) d->scenarios += levels_of(&s->factor[f]);
       }
       VT_CHECK(d->scenarios > 0, VT_ERR_INPUT,
                "%s:%d: one-at-a-time: found no factor with a list of levels, expected one", s->path,
@@ -91,13 +96,13 @@ static double draw(const vt_design *d, int factor, int64_t k) {
   const double u = vt_random_uniform(d->study->seed, VT_PURPOSE_FACTOR, k, d->stream[factor], 0);
   if (f->value == VT_VALUE_DISTRIBUTION) return vt_distribution_quantile(&f->distribution, u);
   const int64_t level = (int64_t)(u * (double)f->levels);
-  return f->level[level < f->levels ? level : f->levels - 1];
+  return level_of(f, level < f->levels ? level : f->levels - 1);
 }
 
 static void factorial(const vt_design *d, int64_t k, double *value) {
   for (int f = d->study->factors - 1; f >= 0; f--) { // the last factor is the fastest
     const vt_factor *factor = &d->study->factor[f];
-    value[f] = factor->level[k % levels_of(factor)];
+    value[f] = level_of(factor, k % levels_of(factor));
     k /= levels_of(factor);
   }
 }
@@ -109,7 +114,7 @@ static void one_at_a_time(const vt_design *d, int64_t k, double *value) {
       value[f] = factor->level[0]; // a fixed number always holds
       continue;
     }
-    value[f] = k >= 0 && k < factor->levels ? factor->level[k] : NAN;
+    value[f] = k >= 0 && k < factor->levels ? level_of(factor, k) : NAN;
     k -= factor->levels;
   }
 }

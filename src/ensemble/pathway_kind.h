@@ -74,6 +74,10 @@ typedef struct answer {
 /// Choose dimensions and variables of the results.
 vt_error pathway_lay_out(vt_pathway_kind *k);
 
+/// Names of the alternatives of all `choose` factors, {"factor": ["name", ...]}; NULL if there is
+/// no such factor. Belongs to the arena of the inputs.
+vt_error pathway_list_choices(const vt_pathway_kind *k, const char **json);
+
 /// Fill the outputs of a row from a scenario that has a plan.
 void pathway_fill_outputs(const answer *s, double *const *row);
 

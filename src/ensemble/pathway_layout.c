@@ -397,7 +397,9 @@ vt_error pathway_lay_out(vt_pathway_kind *k) {
                               .storage = VT_STORE_INT8,
                               .reference = true};
   k->place.status = add_variable(k, status, NULL, 0, -1);
-  const vt_variable value = {.name = "factor_value", .long_name = "value of each factor"};
+  vt_variable value = {.name = "factor_value", .long_name = "value of each factor"};
+  value.note_name = "choices";
+  VT_TRY(pathway_list_choices(k, &value.note));
   k->place.factor_value = add_variable(k, value, (const axis_id[]){AXIS_FACTOR}, 1, -1);
   add_outputs(k);
   VT_TRY(lay_design_out(k));

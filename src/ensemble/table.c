@@ -60,6 +60,30 @@ static vt_error read_number(const vt_study *study, const vt_csv *c, int factor, 
   return VT_OK;
 }
 
+// The name of an alternative, or its place in the list of them, from 0.
+static vt_error read_choice(const vt_study *study, const vt_csv *c, int factor, const char *text,
+                            double *value) {
+  const vt_factor *f = &study->factor[factor];
+  const int choices = vt_study_choices(study, f);
+  vt_nearest nearest = {.name = text};
+  for (int i = 0; i < choices; i++) {
+    *value = i;
+    if (strcmp(vt_study_choice(study, f, i), text) == 0) return VT_OK;
+    vt_nearest_try(&nearest, vt_study_choice(study, f, i));
+  }
+  char *end;
+  errno = 0;
+  const long place = strtol(text, &end, 10);
+  const bool digits = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+  VT_CHECK(
+      digits && place < choices, VT_ERR_INPUT,
+      "%s:%d: column '%s': found '%s', expected the name of an alternative or its number, 0 to "
+      "%d%s",
+      c->path, c->line, f->name, text, choices - 1, vt_nearest_hint(&nearest));
+  *value = (double)place;
+  return VT_OK;
+}
+
 static vt_error read_row(const vt_study *study, vt_csv *c, const int *factor_of, vt_text *field,
                          double *row) {
   bool last = false;
@@ -67,7 +91,9 @@ static vt_error read_row(const vt_study *study, vt_csv *c, const int *factor_of,
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->path, c->line, column,
              study->factors);
     VT_TRY(vt_csv_field(c, field, &last));
-    VT_TRY(read_number(study, c, factor_of[column], field->bytes, &row[factor_of[column]]));
+    const int f = factor_of[column];
+    const bool choice = study->factor[f].operation == VT_CHOOSE;
+    VT_TRY((choice ? read_choice : read_number)(study, c, f, field->bytes, &row[f]));
   }
   VT_CHECK(last, VT_ERR_INPUT, "%s:%d: found more than the expected %d fields", c->path, c->line,
            study->factors);

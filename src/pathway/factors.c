@@ -22,8 +22,9 @@ static vt_error apply_overrides(vt_pathway *m) {
     selection chosen;
     VT_TRY(selection_create_entries(study->path, o, m->inputs));
     VT_TRY(selection_resolve(study->path, o, m->inputs, &chosen));
+    if (o->operation == VT_CHOOSE) choice_override(m, o);
     double *value = m->inputs->tensor[chosen.tensor].value;
-    for (ptrdiff_t k = 0; k < chosen.count; k++) {
+    for (ptrdiff_t k = 0; k < chosen.count && o->operation != VT_CHOOSE; k++) {
       value[chosen.entry[k]] = apply_one(o->operation, o->level[0], value[chosen.entry[k]]);
     }
     free(chosen.entry);
@@ -73,11 +74,18 @@ static vt_error mark(vt_pathway *m, int factor, const selection *chosen) {
   }
   free(known);
   VT_TRY(extended);
-  const vt_operation operation = m->study->factor[factor].operation;
-  m->neutral[factor] = operation == VT_MULTIPLY ? 1.0
-                       : operation == VT_ADD    ? 0.0
-                                                : common_value(tensor->value, chosen);
   return VT_OK;
+}
+
+static vt_error mark_and_note(vt_pathway *m, int factor, selection *chosen) {
+  const vt_tensor *tensor = &m->inputs->tensor[chosen->tensor];
+  switch (m->study->factor[factor].operation) {
+    case VT_SET: m->neutral[factor] = common_value(tensor->value, chosen); break;
+    case VT_ADD: m->neutral[factor] = 0.0; break;
+    case VT_MULTIPLY: m->neutral[factor] = 1.0; break;
+    case VT_CHOOSE: VT_TRY(choice_factor(m, factor, chosen)); break;
+  }
+  return mark(m, factor, chosen);
 }
 
 // A factor created entries in a tensor: move what is known of the old ones.
@@ -114,20 +122,32 @@ static vt_error look_factors_up(vt_pathway *m) {
     vt_error marked = VT_OK;
     if (old->count != m->inputs->tensor[chosen.tensor].count)
       marked = make_room(m, chosen.tensor, old);
-    if (marked == VT_OK) marked = mark(m, f, &chosen);
+    if (marked == VT_OK) marked = mark_and_note(m, f, &chosen);
     free(chosen.entry);
     VT_TRY(marked);
   }
   return VT_OK;
 }
 
-// `fallback` is the cell that gives the base, or -1.
-static vt_error add_dynamic_leaf(vt_pathway *m, double base, int fallback, int touched, int *cell) {
-  // Signatures: three for each touch, since its numbers, its alpha and its beta differ.
-  VT_TRY(graph_leaf(&m->graph, base, 3 * touched, cell));
+bool factors_choose(const vt_pathway *m, int touched) {
+  for (int i = touched; i >= 0; i = m->touch[i].parent) {
+    if (m->study->factor[m->touch[i].factor].operation == VT_CHOOSE) return true;
+  }
+  return false;
+}
+
+// `leaf` lacks its cell.
+static vt_error add_dynamic_leaf(vt_pathway *m, touched_cell leaf, int *cell) {
+  // Signatures: three for each touch, since its numbers, its alpha and its beta differ. Numbers
+  // with a choice are like no other, whatever they are in the reference.
+  const ptrdiff_t signature = leaf.weight ? 3 * m->touches + m->dynamic_leaves : 3 * leaf.touch;
+  VT_CHECK(signature < INT32_MAX, VT_ERR_SYSTEM, "the model is too large: %td numbers vary",
+           m->dynamic_leaves);
+  VT_TRY(graph_leaf(&m->graph, leaf.base, (int)signature, cell));
   VT_TRY(vt_grow(&m->dynamic_leaf, &m->dynamic_leaf_capacity, m->dynamic_leaves + 1,
                  sizeof *m->dynamic_leaf));
-  m->dynamic_leaf[m->dynamic_leaves++] = (touched_cell){*cell, fallback, touched, base};
+  leaf.cell = *cell;
+  m->dynamic_leaf[m->dynamic_leaves++] = leaf;
   return VT_OK;
 }
 
@@ -155,8 +175,11 @@ static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *di
     }
     // Where its factor is not applied, an entry that the factor created is not there.
     const bool falls_back = m->created[id] && m->created[id][e] && general != VT_TENSOR_COUNT;
-    const int fallback = falls_back ? m->cell[general][0] : -1;
-    VT_TRY(add_dynamic_leaf(m, tensor->value[e], fallback, touched, cell));
+    const touched_cell leaf = {.fallback = falls_back ? m->cell[general][0] : -1,
+                               .touch = touched,
+                               .base = tensor->value[e],
+                               .weight = factors_choose(m, touched) ? choice_weights(m, e) : NULL};
+    VT_TRY(add_dynamic_leaf(m, leaf, cell));
   }
   return VT_OK;
 }
@@ -177,6 +200,7 @@ static vt_error make_cells(vt_pathway *m) {
 }
 
 vt_error factors_prepare(vt_pathway *m) {
+  VT_TRY(choice_prepare(m));
   VT_TRY(apply_overrides(m));
   // Factors create entries in new arrays and change no value, so these stay as they are.
   memcpy(m->reference, m->inputs->tensor, sizeof m->reference);
@@ -232,19 +256,23 @@ vt_error factors_affine(vt_pathway *m, int touched, int *alpha, int *beta) {
   return VT_OK;
 }
 
-double factors_apply(const vt_pathway *m, int touched, double base, const double *factor) {
+// What the touches make of the leaf's base value.
+static double apply_all(const vt_pathway *m, const touched_cell *leaf, int touched, double base,
+                        const double *factor) {
   const touch *t = &m->touch[touched];
-  if (t->parent >= 0) base = factors_apply(m, t->parent, base, factor);
+  if (t->parent >= 0) base = apply_all(m, leaf, t->parent, base, factor);
   const double operand = factor ? factor[t->factor] : NAN;
   if (isnan(operand)) return base;
-  return apply_one(m->study->factor[t->factor].operation, operand, base);
+  const vt_operation operation = m->study->factor[t->factor].operation;
+  if (operation == VT_CHOOSE) return choice_apply(m, t->factor, operand, leaf->weight, base);
+  return apply_one(operation, operand, base);
 }
 
 void factors_set_leaves(const vt_pathway *m, const double *factor, double *value) {
   for (ptrdiff_t i = 0; i < m->dynamic_leaves; i++) {
     const touched_cell *d = &m->dynamic_leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
-    value[d->cell] = factors_apply(m, d->touch, base, factor);
+    value[d->cell] = apply_all(m, d, d->touch, base, factor);
   }
   for (ptrdiff_t i = 0; i < m->touches; i++) {
     const touch *t = &m->touch[i];

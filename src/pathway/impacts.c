@@ -4,7 +4,9 @@
 //
 // A number touched by factors is alpha * base + beta with alpha and beta common to all numbers that
 // the same factors touch. So a sum over thousands of background entries becomes a few terms, made
-// once: a scenario that scales the whole background recomputes two products per (c, i, t).
+// once: a scenario that scales the whole background recomputes two products per (c, i, t). Mapping
+// weights that a factor chooses have nothing in common: each is a beta of its own, and W a term for
+// each snapshot that some alternative has in the year.
 #include "model.h"
 
 #include <math.h>
@@ -20,8 +22,16 @@ typedef struct affine {
 // A part of what one unit of a flow emits in a year: amount times a cell.
 typedef struct emission {
   int elementary, cell;
+  int slot; // of the cell
   double amount;
 } emission;
+
+// A cell that emissions at hand have, and what is being summed of them.
+typedef struct slot {
+  int cell;
+  ptrdiff_t last; // emission with it
+  double sum;
+} slot;
 
 // Entries of the background by intermediate flow, then elementary flow; the mapping by year; and
 // the emissions of the flow and year at hand, ascending by elementary flow.
@@ -32,6 +42,9 @@ typedef struct background {
   affine *mapping;   // shape [snapshots, times]; base 0 if missing
   emission *emission;
   ptrdiff_t emissions, emission_capacity;
+  slot *slot; // shape [slots], distinct cells
+  int slots, last_slot;
+  ptrdiff_t slot_capacity;
 } background;
 
 static void background_free(background *b) {
@@ -40,12 +53,18 @@ static void background_free(background *b) {
   free(b->factor_entry);
   free(b->mapping);
   free(b->emission);
+  free(b->slot);
 }
 
 static vt_error get_affine(vt_pathway *m, vt_tensor_id id, ptrdiff_t entry, affine *a) {
   *a = (affine){m->inputs->tensor[id].value[entry], CELL_ONE, CELL_ZERO};
   const int touched = m->touched[id] ? m->touched[id][entry] : -1;
-  return touched < 0 ? VT_OK : factors_affine(m, touched, &a->alpha, &a->beta);
+  if (touched < 0) return VT_OK;
+  if (factors_choose(m, touched)) {
+    *a = (affine){0.0, CELL_ONE, m->cell[id][entry]};
+    return VT_OK;
+  }
+  return factors_affine(m, touched, &a->alpha, &a->beta);
 }
 
 // A stable sort of the entries by one axis of their keys (1: flow, 2: elementary flow). `first`
@@ -97,19 +116,38 @@ static vt_error read_tables(vt_pathway *m, background *b) {
   return VT_OK;
 }
 
+// Emissions come by elementary flow, each with the cells in the same order: the slot that follows
+// the last one is likely.
+static vt_error find_slot(background *b, int cell, int *slot_of) {
+  for (int i = 1; i <= b->slots; i++) {
+    *slot_of = (b->last_slot + i) % b->slots;
+    if (b->slot[*slot_of].cell == cell) {
+      b->last_slot = *slot_of;
+      return VT_OK;
+    }
+  }
+  VT_TRY(vt_grow(&b->slot, &b->slot_capacity, b->slots + 1, sizeof *b->slot));
+  b->last_slot = *slot_of = b->slots++;
+  b->slot[*slot_of] = (slot){.cell = cell, .last = -1};
+  return VT_OK;
+}
+
 // Add amount times the product of two cells to the emissions at hand.
 static vt_error add_emission(vt_pathway *m, background *b, int elementary, double amount, int a,
                              int c) {
   if (amount == 0.0 || a == CELL_ZERO || c == CELL_ZERO) return VT_OK;
   int cell = a == CELL_ONE ? c : a;
   if (a != CELL_ONE && c != CELL_ONE) VT_TRY(graph_product(&m->graph, a, c, &cell));
-  for (ptrdiff_t k = b->emissions - 1; k >= 0 && b->emission[k].elementary == elementary; k--) {
-    if (b->emission[k].cell != cell) continue;
-    b->emission[k].amount += amount;
+  int place;
+  VT_TRY(find_slot(b, cell, &place));
+  const ptrdiff_t last = b->slot[place].last;
+  if (last >= 0 && b->emission[last].elementary == elementary) {
+    b->emission[last].amount += amount;
     return VT_OK;
   }
+  b->slot[place].last = b->emissions;
   VT_TRY(vt_grow(&b->emission, &b->emission_capacity, b->emissions + 1, sizeof *b->emission));
-  b->emission[b->emissions++] = (emission){elementary, cell, amount};
+  b->emission[b->emissions++] = (emission){elementary, cell, place, amount};
   return VT_OK;
 }
 
@@ -117,6 +155,7 @@ static vt_error add_emission(vt_pathway *m, background *b, int elementary, doubl
 static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
   const vt_tensor *tensor = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
   b->emissions = 0;
+  b->slots = 0;
   for (ptrdiff_t k = b->first[flow]; k < b->first[flow + 1]; k++) {
     const int32_t *key = tensor->index + 3 * b->entry[k];
     const affine *w = &b->mapping[(ptrdiff_t)key[0] * m->times + t];
@@ -132,23 +171,24 @@ static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
 }
 
 // W[c,i,t] from the emissions at hand.
-static vt_error sum_impact(vt_pathway *m, const background *b, int category, int t, int *cell) {
-  double plain = 0.0;
+static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, int *cell) {
   graph_begin(&m->graph);
+  for (int i = 0; i < b->slots; i++) b->slot[i].sum = 0.0;
   for (ptrdiff_t k = 0; k < b->emissions; k++) {
     const emission *e = &b->emission[k];
     const int of = b->factor_entry[at_factor_q(m, category, e->elementary, t)];
     if (of < 0) continue;
     affine q;
     VT_TRY(get_affine(m, VT_TENSOR_CHARACTERIZATION, of, &q));
-    if (e->cell == CELL_ONE && q.alpha == CELL_ONE) {
-      plain += q.base * e->amount;
+    if (q.alpha == CELL_ONE) {
+      b->slot[e->slot].sum += q.base * e->amount;
     } else {
       VT_TRY(graph_add(&m->graph, q.base * e->amount, e->cell, q.alpha));
     }
     if (q.beta != CELL_ZERO) VT_TRY(graph_add(&m->graph, e->amount, e->cell, q.beta));
   }
-  VT_TRY(graph_add(&m->graph, plain, CELL_ONE, CELL_ONE));
+  for (int i = 0; i < b->slots; i++)
+    VT_TRY(graph_add(&m->graph, b->slot[i].sum, b->slot[i].cell, CELL_ONE));
   return graph_end(&m->graph, cell);
 }
 

@@ -10,6 +10,7 @@
 #ifndef VT_PATHWAY_MODEL_H
 #define VT_PATHWAY_MODEL_H
 
+#include "choice.h"
 #include "graph.h"
 #include "selection.h"
 #include "vintner/pathway.h"
@@ -101,7 +102,14 @@ typedef struct touched_cell {
   int fallback; ///< cell whose value is the base, -1: `base` is
   int touch;
   double base;
+  const double *weight; ///< of a mapping entry: in each alternative; NULL where there is no choice
 } touched_cell;
+
+/// What a `choose` factor picks from.
+typedef struct pathway_choice {
+  int count;
+  int *alternative; ///< by the factor's value: place on inputs->pathway; shape [count]
+} pathway_choice;
 
 struct vt_pathway {
   const vt_study *study;
@@ -123,6 +131,11 @@ struct vt_pathway {
   touched_cell *dynamic_leaf;
   ptrdiff_t dynamic_leaves, dynamic_leaf_capacity;
   double *neutral; ///< shape [factors]
+  // Alternative backgrounds (choice.c).
+  int pathways;           ///< 0: there is one background
+  int reference_pathway;  ///< what the reference scenario has
+  double *pathway_weight; ///< shape [entries of the mapping, pathways]
+  pathway_choice *choice; ///< shape [factors]; count 0 for others than `choose`
 
   // Foreground.
   point *point;
@@ -203,10 +216,24 @@ int pathway_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, i
 vt_error factors_prepare(vt_pathway *m);
 /// Cells alpha and beta of a touch: a number it touches is alpha * base + beta.
 vt_error factors_affine(vt_pathway *m, int touch, int *alpha, int *beta);
-/// Apply the touches to a base value.
-double factors_apply(const vt_pathway *m, int touch, double base, const double *factor);
+/// Whether numbers with this touch are not affine in what they were: use their cells.
+bool factors_choose(const vt_pathway *m, int touch);
 /// Set all leaves of value[cells] that factors touch.
 void factors_set_leaves(const vt_pathway *m, const double *factor, double *value);
+
+// choice.c
+/// Give the mapping the entries of all alternatives.
+vt_error choice_prepare(vt_pathway *m);
+/// Weight of an entry of the mapping in each alternative.
+const double *choice_weights(const vt_pathway *m, ptrdiff_t entry);
+/// Fix the alternative of the reference.
+void choice_override(vt_pathway *m, const vt_factor *override);
+/// Note the alternatives of a factor and its neutral value; `chosen` keeps the entries that it can
+/// change.
+vt_error choice_factor(vt_pathway *m, int factor, selection *chosen);
+/// What a factor with this value makes of a mapping weight.
+double choice_apply(const vt_pathway *m, int factor, double index, const double *weight,
+                    double value);
 
 // lines.c
 vt_error lines_build(vt_pathway *m);

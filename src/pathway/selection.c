@@ -1,5 +1,7 @@
 #include "selection.h"
 
+#include "choice.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,12 +36,9 @@ static bool axis_is_number(vt_axis axis) {
 
 static vt_error fail_unknown_tensor(const char *path, const vt_factor *factor) {
   const char *tensor = factor->target.tensor;
-  VT_CHECK(strcmp(tensor, "background") != 0, VT_ERR_INPUT,
-           "%s:%d: target 'background': found a model with one background, expected several "
-           "background pathways to choose from",
-           path, factor->line);
   vt_nearest nearest = {.name = tensor};
   for (int i = 0; i < VT_TENSOR_COUNT; i++) vt_nearest_try(&nearest, vt_tensor_kinds[i].name);
+  if (factor->operation == VT_CHOOSE) vt_nearest_try(&nearest, "background");
   VT_FAIL(VT_ERR_INPUT, "%s:%d: target '%s': found tensor '%s', expected a tensor of the inputs%s",
           path, factor->line, factor->target.text, tensor, vt_nearest_hint(&nearest));
 }
@@ -288,9 +287,21 @@ static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
   return VT_OK;
 }
 
+// The mapping stands for the background as a whole.
+static vt_error select_background(const char *study_path, const vt_factor *factor,
+                                  const vt_inputs *inputs, selection *chosen) {
+  VT_TRY(choice_check(study_path, factor, inputs));
+  *chosen =
+      (selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
+  VT_NEW(chosen->entry, chosen->count);
+  for (ptrdiff_t e = 0; e < chosen->count; e++) chosen->entry[e] = e;
+  return VT_OK;
+}
+
 vt_error selection_resolve(const char *study_path, const vt_factor *factor, const vt_inputs *inputs,
                            selection *chosen) {
   lookup l;
+  if (choice_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   *chosen = (selection){.tensor = l.tensor};
   matches m = {{0}};
@@ -510,6 +521,7 @@ static vt_error name_every_year(const lookup *l, matches *m) {
 vt_error selection_create_entries(const char *study_path, const vt_factor *factor,
                                   vt_inputs *inputs) {
   lookup l;
+  if (choice_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   if (factor->operation != VT_SET || !creates_entries(l.tensor)) return VT_OK;
   matches m = {{0}};

@@ -74,6 +74,7 @@ static vt_error make_variables(vt_maker *m, const vt_maker_group *g, wanted *wan
     hid_t dataset;
     VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
     if (i == m->layout->status_variable) VT_TRY(put_flags(m, dataset));
+    if (v->note && want == in_root) VT_TRY(vt_maker_put_text(m, dataset, v->note_name, v->note));
   }
   return VT_OK;
 }

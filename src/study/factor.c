@@ -123,3 +123,14 @@ vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *facto
   VT_TRY(names ? read_names(reader, operation, factor) : read_value(reader, operation, factor));
   return VT_OK;
 }
+
+int vt_study_choices(const vt_study *study, const vt_factor *factor) {
+  if (factor->operation != VT_CHOOSE) return 0;
+  return factor->levels > 0 ? factor->levels : study->pathway.from.backgrounds;
+}
+
+const char *vt_study_choice(const vt_study *study, const vt_factor *factor, int place) {
+  const char *name =
+      factor->levels > 0 ? factor->level_name[place] : study->pathway.from.background[place].name;
+  return name ? name : "";
+}
