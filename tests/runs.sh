@@ -4,7 +4,7 @@
 #   bash tests/runs.sh TOPIC VINTNER SAME_RESULTS PRINT_VALUES
 #
 # TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs, shared,
-# diagnose, export, inputs, extend, inventory or choose. Prints what failed;
+# diagnose, export, inputs, extend, inventory, choose or databases. Prints what failed;
 # exit code 1 if something did, 77 if the topic needs programs that are not here.
 set -euo pipefail
 
@@ -960,6 +960,7 @@ case $topic in
   inventory) source "$here/inventory.sh" && inventory ;;
   inputs) source "$here/export_inputs.sh" && inputs ;;
   choose) source "$here/choose.sh" && choose ;;
+  databases) source "$here/databases.sh" && databases ;;
   kill) killed ;;
   diagnose) diagnose ;;
   export) exported ;;

@@ -171,4 +171,17 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes);
 /// The inverse; the caller frees *inputs with vt_inputs_free.
 vt_error vt_inputs_unpack(const void *bytes, ptrdiff_t length, vt_inputs **inputs);
 
+// ---------------------------------------------------------------------------------------------
+// Numbers kept between runs: in the folder VINTNER_CACHE ("off": nowhere), else XDG_CACHE_HOME or
+// ~/.cache/vintner. A fault of the cache is no error: what is not found is computed.
+
+/// Whether numbers of this cost (entries of a matrix times right-hand sides) are worth keeping.
+bool vt_cache_wanted(double cost);
+
+/// Find the numbers that were kept under a key, of which exactly `count` there must be.
+/// @param key    a sum of all that the numbers depend on, as vt_sha256 gives it
+/// @param value  shape [count]; undefined if nothing is found
+bool vt_cache_find(const char *key, ptrdiff_t count, double *value);
+void vt_cache_keep(const char *key, ptrdiff_t count, const double *value);
+
 #endif

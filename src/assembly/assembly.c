@@ -13,7 +13,6 @@ static void free_snapshot(vt_snapshot_work *s) {
   free(s->row);
   free(s->label);
   free(s->inventory);
-  free(s->residual);
 }
 
 static void free_assembly(vt_assembly *a) {

@@ -15,8 +15,10 @@ typedef struct vt_snapshot_work {
   vt_demand *demand;
   int kept;          ///< elementary flows that the model takes
   int *row, *label;  ///< their rows of B and numbers in ELEMENTARY_FLOW, ascending by label
-  double *inventory; ///< shape [demands, kept]
+  double *inventory; ///< shape [demands, kept], and after it:
   double *residual;  ///< shape [demands]
+  char key[65];      ///< of the cache, empty if it is not worth it
+  bool known;        ///< the cache has them
 } vt_snapshot_work;
 
 /// Elementary flows that some source emits: candidates for the axis ELEMENTARY_FLOW. One code is

@@ -34,8 +34,8 @@ static vt_error pick_flows(const vt_assembly *a, const int *candidate_of, vt_sna
   }
   free(at);
   VT_CHECK(s->row && s->label, VT_ERR_SYSTEM, "out of memory: %d items", s->kept);
-  VT_NEW(s->inventory, (ptrdiff_t)s->demands * s->kept);
-  VT_NEW(s->residual, s->demands);
+  VT_NEW(s->inventory, (ptrdiff_t)s->demands * (s->kept + 1));
+  s->residual = s->inventory + (ptrdiff_t)s->demands * s->kept;
   return VT_OK;
 }
 
@@ -64,23 +64,98 @@ static vt_request request_of(const vt_snapshot_work *s) {
                       .residual = s->residual};
 }
 
+// -------------------------------------------------------------------------------------------------
+// What was computed by an earlier run.
+
+static vt_error add_numbers(vt_text *bytes, const void *item, ptrdiff_t count, size_t size) {
+  VT_TRY(vt_text_add_bytes(bytes, &count, (ptrdiff_t)sizeof count));
+  return vt_text_add_bytes(bytes, item, count * (ptrdiff_t)size);
+}
+
+static vt_error add_matrix(vt_text *bytes, const vt_sparse *m) {
+  VT_TRY(add_numbers(bytes, m->column_start, (ptrdiff_t)m->columns + 1, sizeof *m->column_start));
+  VT_TRY(add_numbers(bytes, m->row, m->entries, sizeof *m->row));
+  return add_numbers(bytes, m->value, m->entries, sizeof *m->value);
+}
+
+// All that the inventories of a snapshot depend on, the way of solving included.
+static vt_error key_of(const vt_snapshot_work *s, char key[65]) {
+  static const char solver[] = "vintner inventories 1";
+  const vt_system *system = s->system;
+  vt_text bytes = {0};
+  vt_error added = vt_text_add_bytes(&bytes, solver, (ptrdiff_t)sizeof solver);
+  if (added == VT_OK) added = add_matrix(&bytes, &system->technosphere);
+  if (added == VT_OK) added = add_matrix(&bytes, &system->biosphere);
+  if (added == VT_OK)
+    added = add_numbers(&bytes, system->reference, system->processes, sizeof *system->reference);
+  if (added == VT_OK) added = add_numbers(&bytes, s->product, s->demands, sizeof *s->product);
+  if (added == VT_OK) added = add_numbers(&bytes, s->row, s->kept, sizeof *s->row);
+  if (added == VT_OK) vt_sha256(bytes.bytes, bytes.length, key);
+  vt_text_free(&bytes);
+  return added;
+}
+
+// Inventories, then residuals: they lie in one piece, so that the cache has them in one.
+static ptrdiff_t numbers_of(const vt_snapshot_work *s) {
+  return (ptrdiff_t)s->demands * (s->kept + 1);
+}
+
+static bool is_worth_keeping(const vt_snapshot_work *s) {
+  const double entries = (double)s->system->technosphere.entries;
+  return s->demands > 0 && vt_cache_wanted(entries * s->demands);
+}
+
+static vt_error find_kept(vt_snapshot_work *s) {
+  if (!is_worth_keeping(s)) return VT_OK;
+  VT_TRY(key_of(s, s->key));
+  s->known = vt_cache_find(s->key, numbers_of(s), s->inventory);
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Solving.
+
+static vt_error name_culprits(const vt_assembly *a, const vt_request *request, const int *asked,
+                              int requests, vt_error error) {
+  for (int r = 0; r < requests && error == VT_ERR_INPUT; r++) {
+    const vt_culprits *c = &request[r].culprits;
+    const vt_snapshot_work *s = &a->snapshot[asked[r]];
+    if (c->products + c->processes > 0)
+      return vt_name_culprits(a->set, s->system, a->set->database[s->database].path, c, error);
+  }
+  return error;
+}
+
+static vt_error solve_unknown(const vt_assembly *a, vt_background *background, vt_request *request,
+                              int *asked) {
+  int requests = 0;
+  for (int b = 0; b < a->snapshots; b++) {
+    const vt_snapshot_work *s = &a->snapshot[b];
+    if (s->known || s->demands == 0) continue;
+    request[requests] = request_of(s);
+    asked[requests++] = b;
+  }
+  if (requests == 0) return VT_OK;
+  const vt_error solved = vt_background_run(background, requests, request);
+  VT_TRY(name_culprits(a, request, asked, requests, solved));
+  for (int r = 0; r < requests; r++) {
+    const vt_snapshot_work *s = &a->snapshot[asked[r]];
+    if (s->key[0]) vt_cache_keep(s->key, numbers_of(s), s->inventory);
+  }
+  return VT_OK;
+}
+
 static vt_error solve(const vt_assembly *a, vt_background *background) {
   vt_request *request;
-  int asked = 0;
+  int *asked;
+  for (int b = 0; b < a->snapshots; b++) VT_TRY(find_kept(&a->snapshot[b]));
   VT_NEW(request, a->snapshots);
-  for (int b = 0; b < a->snapshots; b++) {
-    request[b] = request_of(&a->snapshot[b]);
-    asked += a->snapshot[b].demands;
-  }
-  vt_error solved = asked > 0 ? vt_background_run(background, a->snapshots, request) : VT_OK;
-  for (int b = 0; b < a->snapshots && solved == VT_ERR_INPUT; b++) {
-    const vt_culprits *c = &request[b].culprits;
-    if (c->products + c->processes == 0) continue;
-    const vt_database *database = &a->set->database[a->snapshot[b].database];
-    solved = vt_name_culprits(a->set, a->snapshot[b].system, database->path, c, solved);
-    break;
-  }
+  asked = vt_calloc(a->snapshots, sizeof *asked);
+  const vt_error solved = asked ? solve_unknown(a, background, request, asked)
+                                : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                                 "out of memory: %d items", a->snapshots);
   free(request);
+  free(asked);
   return solved;
 }
 

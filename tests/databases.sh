@@ -1,0 +1,244 @@
+#!/usr/bin/env bash
+# Topic `databases` of runs.sh: pathway models built from databases, against an oracle of their own
+# and against the cases that optimex computed.
+
+set -euo pipefail
+
+# numpy and PyYAML, or nothing
+oracle_python() {
+  local python
+  for python in "${VINTNER_PYTHON:-}" python3; do
+    if [ -n "$python" ] && "$python" -c 'import numpy, yaml' 2>/dev/null; then
+      echo "$python" && return
+    fi
+  done
+}
+
+# bad TITLE PATTERN SED_SCRIPT [JSON_SCRIPT]: a changed study or document ends with exit 2 and one line
+bad() {
+  cp heat.json good.json
+  sed -E "$3; s/heat.json/bad.json/" single.yaml >bad.yaml
+  sed -E "${4:-}" good.json >bad.json
+  expect "$1" 2 "$vintner" run bad.yaml -o bad.h5
+  holds "$1: one line" [ "$(wc -l <stderr)" = 1 ]
+  holds "$1: says why ($(head -c 300 stderr))" grep -qE "$2" stderr
+  holds "$1: no file" [ -z "$(find . -name 'bad.h5*')" ]
+}
+
+example() {
+  local python objective
+  expect 'heat' 0 "$vintner" run single.yaml
+  at_most 'heat: feasible' heat.h5 violation 1e-12
+  at_most 'heat: residual of the background' heat.h5 background/residual 1e-15
+  objective=$(value heat.h5 objective)
+  expect 'check' 0 "$vintner" check single.yaml
+  expect 'show' 0 "$vintner" show single.yaml
+  expect 'inventory' 0 "$vintner" inventory single.yaml -o inventory.h5
+  holds 'the same background' [ "$(value inventory.h5 background/inventory)" = "$(value heat.h5 background/inventory)" ]
+  expect 'inventory of an existing file' 2 "$vintner" inventory single.yaml -o inventory.h5
+  expect 'inventory, forced' 0 mpirun -n 2 "$vintner" inventory single.yaml -o inventory.h5 --force
+  expect 'inventory of an input file' 2 "$vintner" inventory basic.yaml
+  expect 'resume of a finished inventory' 0 "$vintner" resume inventory.h5
+
+  # The inputs as a file give the same answer.
+  expect 'export' 0 "$vintner" export single.yaml --inputs exported.json
+  python=$(oracle_python)
+  if [ -n "$python" ]; then
+    expect 'the inputs of a model built by other means' 0 \
+      "$python" "$here/oracle_databases.py" single.yaml exported.json
+    sed -E 's/GWP\}/CRF, horizon: 60}/; s/\[today.*/{today: 2020, slow_2055: 2050}/' single.yaml >crf.yaml
+    expect 'export with CRF' 0 "$vintner" export crf.yaml --inputs crf.json
+    expect 'CRF and years of the study' 0 "$python" "$here/oracle_databases.py" crf.yaml crf.json
+  else
+    echo 'no Python with numpy and PyYAML: the oracle was left out'
+  fi
+  printf 'vintner: 1\nname: file\nmodel: {pathway: {inputs: exported.json, objective: climate_change}}\n' >file.yaml
+  expect 'run of the exported inputs' 0 "$vintner" run file.yaml
+  near 'the same objective' "$(value file.h5 objective)" "$objective" 1e-13
+
+  # Demand as a table, years as ranges.
+  printf 'product,year,amount\nheat,2026:2054,100000\n' >demand.csv
+  edited single.yaml 's/demand: .*/demand: demand.csv/; s/name: heat/name: table/' table_demand.yaml
+  expect 'demand in a table' 0 "$vintner" run table_demand.yaml
+  near 'demand in a table' "$(value table.h5 objective)" "$objective" 1e-15
+}
+
+flows() {
+  local labels='import sys, json; print(*sorted({json.loads(k)[2] for k in json.load(open(sys.argv[1]))["background_inventory"]}))'
+  flows_of() { # STUDY_LINE
+    edited single.yaml "s/^(    objective)/    flows: $1\n\1/" flows.yaml
+    expect "flows $1" 0 "$vintner" export flows.yaml --inputs flows.json --force
+    found=$(python3 -c "$labels" flows.json)
+  }
+  flows_of '{}'
+  holds "characterised flows alone: $found" [ "$found" = 'ch4 co2 land sf6' ]
+  flows_of '{retain: [heat_waste]}'
+  holds "retained: $found" [ "$found" = 'ch4 co2 heat_waste land sf6' ]
+  flows_of '{characterised_only: false}'
+  holds "all: $found" [ "$found" = 'ch4 co2 heat_waste land sf6' ]
+  flows_of '{cutoff: 0.5}'
+  holds "cut off: $found" [ "$found" = 'ch4 co2 land' ]
+}
+
+choice() {
+  local one two
+  expect 'ensemble' 0 run 0 2 run ensemble.yaml -q
+  for ranks in 1 2 3; do
+    expect "ensemble on $ranks ranks" 0 run "$ranks" 1 run ensemble.yaml -q -o "ranks$ranks.h5"
+    same "$ranks ranks" heat-ensemble.h5 "ranks$ranks.h5"
+  done
+  # Each alternative is the model with that background alone.
+  edited ensemble.yaml '/^  seed/d; s/design: .*/design: factorial/; /(demand|methane): \{target/d; s/-ensemble/-choice/' choice.yaml
+  expect 'factorial' 0 "$vintner" run choice.yaml -q
+  edited single.yaml 's/background: .*/background: {today: 2025, slow_2055: 2055}/; s/name: heat/name: slow/' slow.yaml
+  expect 'slow' 0 "$vintner" run slow.yaml -q
+  one=$(value heat-choice.h5 objective 0 1) two=$(value heat-choice.h5 objective 1 1)
+  near 'slow' "$one" "$(value slow.h5 objective)" 1e-13
+  near 'fast' "$two" "$(value heat.h5 objective)" 1e-13
+  near 'the reference is the first' "$(value heat-choice.h5 reference/objective)" "$one" 1e-15
+  edited choice.yaml '/^ensemble:/,$d; s/^    objective/    overrides: [{target: background, choose: fast}]\n&/; s/-choice/-fast/' fast.yaml
+  expect 'an override chooses' 0 "$vintner" run fast.yaml -q
+  near 'an override chooses' "$(value heat-fast.h5 objective)" "$two" 1e-13
+  edited choice.yaml 's/choose: .*/choose: [slow, fst]}/' bad.yaml
+  expect 'unknown alternative' 2 "$vintner" run bad.yaml
+  holds 'unknown alternative: near name' grep -q "did you mean 'fast'" stderr
+}
+
+kept() {
+  export VINTNER_CACHE=$folder/cache/deep
+  expect 'cache, first' 0 "$vintner" run single.yaml -q -o first.h5
+  same 'cache, first' heat.h5 first.h5
+  holds 'three snapshots are kept' [ "$(find cache -name '*.h5' | wc -l)" = 3 ]
+  # Whether the cache is used at all shows when a number in it is changed along with its sum.
+  expect 'cache, again' 0 "$vintner" run single.yaml -v -o again.h5
+  holds 'they are read' [ "$(grep -c 'cache/deep.*: read' stderr)" = 3 ]
+  same 'cache, again' heat.h5 again.h5
+  for file in cache/deep/*; do truncate -s 1500 "$file"; done
+  expect 'cache, torn' 0 "$vintner" run single.yaml -q -o torn.h5
+  same 'cache, torn' heat.h5 torn.h5
+  for file in cache/deep/*; do printf 'xxxx' | dd of="$file" bs=1 seek=2060 conv=notrunc status=none; done
+  expect 'cache, changed' 0 "$vintner" run single.yaml -q -o changed.h5
+  same 'cache, changed' heat.h5 changed.h5
+  chmod a-w cache/deep
+  VINTNER_CACHE=/proc/none expect 'cache, impossible' 0 "$vintner" run single.yaml -q -o none.h5
+  same 'cache, impossible' heat.h5 none.h5
+  chmod u+w cache/deep
+  export VINTNER_CACHE=off
+}
+
+resumed() {
+  edited ensemble.yaml 's/monte-carlo: 200/monte-carlo: 4000/; s/-ensemble/-long/' long.yaml
+  expect 'long' 0 run 2 1 run long.yaml -q -o whole.h5
+  "$vintner" run long.yaml -q -o part.h5 &
+  local pid=$!
+  for _ in $(seq 500); do
+    if [ -f part.h5 ]; then break; fi
+    sleep 0.02
+  done
+  sleep 0.3
+  kill -9 "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  cp part.h5 part2.h5
+  expect 'resume' 0 run 2 1 resume part.h5 -q
+  same 'resumed' whole.h5 part.h5
+  # Other databases by now: no mixture.
+  sed -i 's/4000000.0/4000001.0/; s/4100000.0/4200000.0/' heat.json
+  if [ "$(value part2.h5 status | grep -c -- -1)" -gt 0 ]; then
+    expect 'resume with another document' 2 "$vintner" resume part2.h5
+  fi
+  cp "$here/../jobs/examples/heat/heat.json" .
+}
+
+bad_databases() {
+  bad 'unknown source' 'bad.yaml:7: .*none.json: cannot be opened' 's/databases: .*/databases: [none.json]/'
+  bad 'unknown foreground' "bad.yaml:8: database 'foregroun'.*did you mean 'foreground'" 's/foreground: foreground/foreground: foregroun/'
+  bad 'unknown snapshot' "bad.yaml:9: database 'fast_2041'.*did you mean 'fast_2040'" 's/fast_2040/fast_2041/'
+  bad 'the foreground as a background' 'bad.yaml:9: .*foreground' 's/\[today,/[foreground,/'
+  bad 'unknown product' "'heet'.*did you mean 'heat'" 's/demand: \{heat/demand: {heet/'
+  bad 'unknown method' "bad.yaml:1[0-9]: method 'GWP, 10 years'.*did you mean 'GWP, 100 years'" 's/100 years/10 years/'
+  bad 'unknown objective' 'climate_chang' 's/objective: .*/objective: climate_chang/'
+  bad 'unknown flow' "'heat_wast'.*did you mean 'heat_waste'" 's/^(    objective)/    flows: {retain: [heat_wast]}\n\1/'
+  bad 'a database without a year' "biosphere.*representative_time" 's/\[today,/[biosphere,/'
+  bad 'an activity that a snapshot lacks' "database 'fast_2040' lacks the activity 't_copper'.*'market for coper'" '' \
+    '/"f_copper": /s/market for copper/market for coper/'
+  bad 'an exchange to nowhere' "activity 'heat_pump'.*t_stel.*did you mean 't_steel'" '' '0,/"t_steel"\], "amount": 11000/s//"t_stel"], "amount": 11000/'
+  bad 'no production' "'boiler'" '' 's/"amount": 20000, "type": "production"/"amount": 20000, "type": "technosphere"/'
+  bad 'dates and weights of unequal length' "temporal_distribution" '' 's/"date": \[21\]/"date": [21, 22]/'
+  bad 'a singular snapshot' "singular.*'(t_electricity|t_coal_power)'" '' \
+    '/"t_electricity": /,/"t_coal_power": /s/"amount": 0.04,/"amount": 1.0,/; s/"amount": (0.35|0.25|0.4), "type": "technosphere"\}/"amount": 0.0, "type": "technosphere"}/'
+  bad 'years outside the horizon' '2060' 's/2026:2054/2026:2060/'
+  bad 'no such tensor' 'demnd' 's/^(    objective)/    overrides: [{target: "demnd[*, *]", set: 1}]\n\1/'
+  # What is missing may count as zero.
+  sed -E 's/heat.json/bad.json/; s/name: heat/name: zero/; s/^(    objective)/    missing: zero\n\1/' single.yaml >zero.yaml
+  sed -E '/"f_copper": /s/market for copper/market for coper/' heat.json >bad.json
+  expect 'missing: zero' 0 "$vintner" run zero.yaml
+  holds 'missing: zero warns' grep -q "warning: database 'fast_2040' lacks activity 't_copper'" stderr
+}
+
+# The document of shared/cases/basic with each metric, against what optimex computed.
+basic_case() {
+  local cases=$1 metric name
+  python3 - "$cases" <<'PY'
+import json
+import sys
+demand = json.load(open(f"{sys.argv[1]}/brightway.json"))["demand"]
+metrics = {"static": "", "GWP": ", metric: GWP, fixed_horizon: false", "CRF": ", metric: CRF",
+           "CRFflexible": ", metric: CRF, fixed_horizon: false"}
+for name, metric in metrics.items():
+    with open(f"basic-{name}.yaml", "w") as file:
+        file.write(f"""vintner: 1
+name: basic-{name}
+model:
+  pathway:
+    databases: ["{sys.argv[1]}/brightway.json"]
+    foreground: foreground
+    demand: {json.dumps(demand)}
+    years: [2020, 2049]
+    methods: {{climate_change: {{method: [GWP, example]{metric}}}}}
+    objective: climate_change
+""")
+PY
+  for name in static GWP CRF CRFflexible; do expect "basic, $name" 0 "$vintner" run "basic-$name.yaml" -q; done
+  near 'basic, static' "$(value basic-static.h5 objective)" 350655.3236746509 1e-12
+  near 'basic, GWP' "$(value basic-GWP.h5 objective)" 346786.95132251346 1e-12
+  near 'basic, CRF' "$(value basic-CRF.h5 objective)" 3.074723966560879e-08 1e-12
+  near 'basic, CRF flexible' "$(value basic-CRFflexible.h5 objective)" 3.074723966560879e-08 1e-12
+  expect 'basic, export' 0 "$vintner" export basic-static.yaml --inputs basic-exported.json
+  expect 'basic, entry by entry' 0 python3 - "$cases/model_inputs.json" basic-exported.json <<'PY'
+import json
+import math
+import sys
+wanted, found = (json.load(open(name)) for name in sys.argv[1:])
+count = 0
+for field in ("foreground_technosphere", "internal_demand_technosphere", "foreground_biosphere",
+              "foreground_production", "background_inventory", "mapping", "characterization", "demand"):
+    a, b = ({tuple(json.loads(k)): v for k, v in d[field].items() if v} for d in (wanted, found))
+    if a.keys() != b.keys():
+        sys.exit(f"{field}: {sorted(a.keys() ^ b.keys(), key=str)[:4]}")
+    for key in a:
+        if not math.isclose(a[key], b[key], rel_tol=1e-12):
+            sys.exit(f"{field}{key}: {b[key]!r}, expected {a[key]!r}")
+    count += len(a)
+for field in ("PROCESS", "PRODUCT", "INTERMEDIATE_FLOW", "BACKGROUND_ID", "CATEGORY", "SYSTEM_TIME", "PROCESS_TIME"):
+    if sorted(map(str, wanted[field])) != sorted(map(str, found[field])):
+        sys.exit(f"{field}: {found[field]}, expected {wanted[field]}")
+print(count)
+PY
+}
+
+databases() {
+  cp single.yaml basic.yaml
+  cp "$here/../jobs/examples/heat/"* .
+  export VINTNER_CACHE=off
+  example
+  flows
+  choice
+  kept
+  resumed
+  bad_databases
+  if [ -d "${VINTNER_SHARED:-}/cases/basic" ]; then
+    basic_case "$VINTNER_SHARED/cases/basic"
+  else
+    echo 'VINTNER_SHARED has no cases: those were left out'
+  fi
+}

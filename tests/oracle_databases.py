@@ -1,0 +1,173 @@
+"""Builds the inputs of a pathway model from a JSON document by itself, in a few lines of numpy, and
+compares them with those that vintner exports.
+
+    python oracle_databases.py STUDY.yaml EXPORTED.json
+
+Knows what the examples need: documents, yearly offsets, static, GWP and CRF of four gases.
+"""
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy
+import yaml
+
+study_path, exported_path = map(Path, sys.argv[1:3])
+plan = yaml.safe_load(study_path.read_text())["model"]["pathway"]
+databases, methods = {}, []
+for source in plan["databases"]:
+    document = json.loads((study_path.parent / source).read_text())
+    databases.update(document["databases"])
+    methods += document.get("methods", [])
+first, last = plan["years"]
+years = range(first, last + 1)
+own = plan["foreground"]
+foreground = databases[own]["data"]
+
+
+def year_of(name):
+    return int(databases[name]["metadata"]["representative_time"][:4])
+
+
+def snapshots():
+    """Years by database, of the only background or of the first one."""
+    given = plan.get("background")
+    if isinstance(given, dict) and not all(isinstance(v, int) for v in given.values()):
+        given = next(iter(given.values()))
+    if given is None:
+        given = [n for n, d in databases.items() if "representative_time" in d["metadata"]]
+    return given if isinstance(given, dict) else {name: year_of(name) for name in given}
+
+
+def all_snapshots():
+    given = plan.get("background")
+    if isinstance(given, dict) and not all(isinstance(v, int) for v in given.values()):
+        return list(dict.fromkeys(n for names in given.values() for n in names))
+    return list(snapshots())
+
+
+# Foreground: entries of one key add up.
+SIGN = {"production": "production", "technosphere": "technosphere", "biosphere": "biosphere"}
+tensors = {k: {} for k in ("production", "technosphere", "internal", "biosphere")}
+flows, elements = {}, {}
+for code, node in foreground.items():
+    for x in node.get("exchanges", []):
+        where, name = x["input"]
+        kind = SIGN[x["type"]]
+        if kind == "technosphere" and where == own:
+            kind = "internal"
+        if kind == "technosphere":
+            flows.setdefault(name, databases[where]["data"][name])
+        if kind == "biosphere":
+            elements.setdefault(name, (where, name))
+        spread = x.get("temporal_distribution", {"unit": "Y", "date": [0], "amount": [1.0]})
+        assert spread["unit"] == "Y"
+        for tau, weight in zip(spread["date"], spread["amount"]):
+            cell = (code, name, tau)
+            tensors[kind][cell] = tensors[kind].get(cell, 0.0) + x["amount"] * weight
+
+# Background: G = B A^-1 e for each flow, found by name, product and location.
+KEY = ("name", "reference product", "location")
+inventory = {}
+for snapshot in all_snapshots():
+    data = databases[snapshot]["data"]
+    place = {code: i for i, code in enumerate(data)}
+    a = numpy.zeros((len(data), len(data)))
+    b = {}
+    for code, node in data.items():
+        for x in node["exchanges"]:
+            where, name = x["input"]
+            if x["type"] == "biosphere":
+                b.setdefault((where, name), numpy.zeros(len(data)))[place[code]] += x["amount"]
+            else:
+                sign = -1.0 if x["type"] == "technosphere" else 1.0
+                a[place[name], place[code]] += sign * x["amount"]
+    for flow, node in flows.items():
+        match = [c for c, n in data.items() if all(n.get(k) == node.get(k) for k in KEY)]
+        assert len(match) == 1, (snapshot, flow, match)
+        demand = numpy.zeros(len(data))
+        demand[place[match[0]]] = 1.0
+        supply = numpy.linalg.solve(a, demand)
+        for (where, name), row in b.items():
+            elements.setdefault(name, (where, name))
+            inventory[snapshot, flow, name] = row @ supply
+
+# Interpolation.
+mapping = {}
+ascending = sorted(snapshots().items(), key=lambda item: item[1])
+for t in years:
+    known = [y for _, y in ascending]
+    for i, (name, _) in enumerate(ascending):
+        unit = [float(k == i) for k in range(len(known))]
+        mapping[name, t] = float(numpy.interp(t, known, unit))
+
+# Characterisation: IPCC AR6, specs of the metrics as in the README.
+AIR = 28.97 / 5.135e18 * 1e9
+
+
+def co2(k):
+    terms = ((0.2240, 394.4), (0.2824, 36.54), (0.2763, 4.304))
+    total = 0.2173 * k + sum(a * tau * (1 - math.exp(-k / tau)) for a, tau in terms)
+    return 1.33e-5 * AIR / 44.01 * total
+
+
+def decay(radiative, mass, tau):
+    return lambda k: radiative * AIR / mass * tau * -math.expm1(-k / tau)
+
+
+GASES = {"carbon dioxide": co2, "methane, fossil": decay(5.7e-4, 16.04, 11.8),
+         "dinitrogen monoxide": decay(2.8e-3, 44.01, 109.0),
+         "sulfur hexafluoride": decay(0.56657, 146.07, 1000.0)}
+
+
+def factor(choice, name, static, t):
+    metric = choice.get("metric", "static")
+    if metric == "static":
+        return static
+    gas = next((f for n, f in GASES.items() if n in name.lower()), None)
+    if gas is None:
+        return 0.0
+    horizon = choice.get("horizon", 100)
+    fixed = metric == "CRF" or choice.get("fixed_horizon", True)
+    left = max(0, horizon - (t - first if fixed else 0) - 1)
+    return gas(left) / (co2(horizon - 1) if metric == "GWP" else 1.0)
+
+
+weights = {}
+for category, choice in plan["methods"].items():
+    choice = choice if isinstance(choice, dict) else {"method": choice}
+    method = next(m for m in methods if [str(p) for p in m["name"]] == [str(p) for p in choice["method"]])
+    for (where, name), static in method["cfs"]:
+        if name in elements:
+            label = databases[where]["data"][name]["name"]
+            for t in years:
+                weights[category, name, t] = factor(choice, label, static, t)
+kept = {name for (_, name, _), value in weights.items() if value} | {n for _, n, _ in tensors["biosphere"]}
+inventory = {cell: value for cell, value in inventory.items() if cell[2] in kept}
+
+# Comparison.
+exported = json.loads(exported_path.read_text())
+wrong = 0
+
+
+def compare(field, expected, tolerance=1e-12):
+    global wrong
+    found = {tuple(json.loads(k) if k.startswith("[") else [k]): v for k, v in exported[field].items()}
+    scale = max([abs(v) for v in expected.values()], default=1.0)
+    for key in sorted(set(found) | set(expected), key=str):
+        a, b = found.get(key, 0.0), expected.get(key, 0.0)
+        if not abs(a - b) <= tolerance * max(abs(b), 1e-9 * scale):
+            wrong += 1
+            print(f"{field}{list(key)}: {a!r}, expected {b!r}")
+
+
+compare("foreground_production", tensors["production"])
+compare("foreground_technosphere", tensors["technosphere"])
+compare("internal_demand_technosphere", tensors["internal"])
+compare("foreground_biosphere", tensors["biosphere"])
+compare("background_inventory", inventory)
+compare("mapping", mapping)
+compare("characterization", weights)
+print(f"{len(inventory)} inventories, {len(weights)} factors, {wrong} wrong")
+sys.exit(wrong > 0)
