@@ -154,7 +154,7 @@ bad_databases() {
   bad 'unknown foreground' "bad.yaml:8: database 'foregroun'.*did you mean 'foreground'" 's/foreground: foreground/foreground: foregroun/'
   bad 'unknown snapshot' "bad.yaml:9: database 'fast_2041'.*did you mean 'fast_2040'" 's/fast_2040/fast_2041/'
   bad 'the foreground as a background' 'bad.yaml:9: .*foreground' 's/\[today,/[foreground,/'
-  bad 'unknown product' "'heet'.*did you mean 'heat'" 's/demand: \{heat/demand: {heet/'
+  bad 'unknown product' "bad.yaml:10: .*'heet'.*did you mean 'heat'" 's/demand: \{heat/demand: {heet/'
   bad 'unknown method' "bad.yaml:1[0-9]: method 'GWP, 10 years'.*did you mean 'GWP, 100 years'" 's/100 years/10 years/'
   bad 'unknown objective' 'climate_chang' 's/objective: .*/objective: climate_chang/'
   bad 'unknown flow' "'heat_wast'.*did you mean 'heat_waste'" 's/^(    objective)/    flows: {retain: [heat_wast]}\n\1/'

@@ -391,8 +391,10 @@ static void the_basic_foreground_gives_optimexs_entries(void **state) {
   assert_non_null(entry);
   for (ptrdiff_t i = 0; i < demand->count; i++) {
     const int year = expected->system_time[demand->index[2 * i + 1]];
-    entry[i] = (vt_demand_entry){vt_labels_get(expected->product, demand->index[2 * i]), year, year,
-                                 demand->value[i]};
+    entry[i] = (vt_demand_entry){.product = vt_labels_get(expected->product, demand->index[2 * i]),
+                                 .first_year = year,
+                                 .last_year = year,
+                                 .amount = demand->value[i]};
   }
   vt_foreground from = {
       .first_year = 2020, .last_year = 2049, .demands = (int)demand->count, .demand = entry};

@@ -172,7 +172,8 @@ static const char foreground_text[] =
     " 'c': {'name': 'both', 'exchanges': [{'input': ['fg', 'c'], 'type': 'production', 'amount': "
     "1}]}}}}}";
 
-static const vt_demand_entry foreground_demand[] = {{"r", 2025, 2027, 10.0}};
+static const vt_demand_entry foreground_demand[] = {
+    {.product = "r", .first_year = 2025, .last_year = 2027, .amount = 10.0}};
 
 static vt_error build_foreground(const char *name, vt_inputs **inputs, int **flow,
                                  int **elementary) {

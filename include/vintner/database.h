@@ -305,6 +305,8 @@ typedef struct vt_demand_entry {
   const char *product; ///< code in the foreground
   int first_year, last_year;
   double amount;
+  const char *path; ///< where it was written, for messages; NULL: nowhere
+  int line;
 } vt_demand_entry;
 
 /// Read demand from a CSV file with the columns product, year and amount in any order; `year` is a

@@ -51,7 +51,12 @@ static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground
   VT_ARENA_NEW(arena, entry, plan->demands);
   for (int i = 0; i < plan->demands; i++) {
     const vt_demand_choice *d = &plan->demand[i];
-    entry[i] = (vt_demand_entry){d->product, d->first_year, d->last_year, d->amount};
+    entry[i] = (vt_demand_entry){.product = d->product,
+                                 .first_year = d->first_year,
+                                 .last_year = d->last_year,
+                                 .amount = d->amount,
+                                 .path = a->study->path,
+                                 .line = d->line};
   }
   f->demand = entry;
   f->demands = plan->demands;

@@ -102,7 +102,7 @@ static vt_error read_years(const demand_table *t, vt_year_span *span) {
 
 static vt_error read_row(demand_table *t) {
   vt_year_span span = {.line = t->csv.line};
-  vt_demand_entry entry;
+  vt_demand_entry entry = {.path = t->csv.path, .line = t->csv.line};
   VT_TRY(read_fields(t));
   if (t->field[PRODUCT].length == 0) BAD_ROW(t, "found no product, expected its code");
   VT_TRY(

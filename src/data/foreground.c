@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,7 +324,10 @@ static vt_error add_demand(building *made, const vt_demand_entry *demand) {
   if (product < 0) {
     vt_nearest nearest = {.name = demand->product};
     vt_nearest_try_labels(&nearest, products);
-    VT_FAIL(VT_ERR_INPUT, "demand: '%s' is no product of database '%s'%s", demand->product,
+    char where[512] = "";
+    if (demand->path)
+      (void)snprintf(where, sizeof where, "%.400s:%d: ", demand->path, demand->line);
+    VT_FAIL(VT_ERR_INPUT, "%sdemand: '%s' is no product of database '%s'%s", where, demand->product,
             made->database->name, vt_nearest_hint(&nearest));
   }
   const vt_foreground *from = made->from;
