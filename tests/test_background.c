@@ -546,8 +546,11 @@ static void contributions_come_by_size_with_their_shares(void **state) {
   const double weight[FLOWS] = {2, 1, 1, 0, 0};
   vt_contribution process[3], flow[3];
   int processes, flows;
-  assert_ok(vt_contributions(&s->biosphere, supply, inventory, weight, 3, process, &processes, flow,
-                             &flows));
+  double burden[4];
+  vt_burdens(&s->biosphere, weight, burden);
+  assert_near(burden[1], 1, 1, 0);
+  assert_ok(vt_contributions(&s->biosphere, supply, inventory, weight, burden, 3, process,
+                             &processes, flow, &flows));
   assert_int_equal(processes, 3);
   assert_int_equal(process[0].index, 2);
   assert_int_equal(process[1].index, 3);

@@ -48,6 +48,11 @@ typedef struct vt_background vt_background;
 /// Costs nothing: libraries are loaded by the first solve. `comm`: the ranks that work together,
 /// or MPI_COMM_NULL for one process alone, in which MPI may not have been started at all.
 vt_error vt_background_create(MPI_Comm comm, vt_background **background);
+/// Begin to load the libraries beside what the caller does next: a thread of its own maps and links
+/// them, 0.05 s. Faults are told by the first solve. Not collective.
+void vt_background_prefetch(vt_background *background);
+/// Load and start PETSc (and MPI) now instead of in the first solve. Not collective.
+vt_error vt_background_start(vt_background *background);
 /// Stop PETSc (and MPI, if PETSc had to start it). Accepts NULL. Before MPI_Finalize, after the
 /// solvers are freed.
 void vt_background_free(vt_background *background);
@@ -105,6 +110,18 @@ vt_error vt_solver_adjoint(vt_solver *solver, const double *weight, double *scor
 // ---------------------------------------------------------------------------------------------
 // A study's worth of systems and demands, shared out over ranks by cost.
 
+/// Numbers to be made of each supply and its inventory by the rank that has solved it, so that
+/// nobody has to keep all supplies.
+typedef struct vt_derived {
+  int width; ///< numbers of one demand; 0 = nothing is wanted
+  /// @param supply, inventory  shapes [processes] and [flows]
+  /// @param derived            shape [width]
+  vt_error (*compute)(void *context, const double *supply, const double *inventory,
+                      double *derived);
+  void *context;
+  double *value; ///< shape [demand_count][width]
+} vt_derived;
+
 /// Demands on one system and where their results go. Results not asked for are NULL. Scores and
 /// chosen flows alone come from one adjoint solve each if these are fewer than the demands.
 typedef struct vt_request {
@@ -114,11 +131,13 @@ typedef struct vt_request {
   int weight_count;
   const double *weight; ///< shape [weight_count][flows]: characterisation
   int flow_count;
-  const int *flow;      ///< shape [flow_count], the flows of `inventory`; NULL = all of B, in order
-  double *supply;       ///< shape [demand_count][processes]
-  double *inventory;    ///< shape [demand_count][flow_count]: the tensor G[i,e]
-  double *score;        ///< shape [demand_count][weight_count]
-  double *residual;     ///< shape [demand_count]; of an adjoint request the worst of its solves
+  const int *flow;   ///< shape [flow_count], the flows of `inventory`; NULL = all of B, in order
+  double *supply;    ///< shape [demand_count][processes]
+  double *inventory; ///< shape [demand_count][flow_count]: the tensor G[i,e]
+  double *score;     ///< shape [demand_count][weight_count]
+  double *residual;  ///< shape [demand_count]; of an adjoint request the worst of its solves
+  vt_derived derived;
+  bool first_only;      ///< the results are wanted on rank 0: elsewhere only its own part is there
   bool adjoint;         ///< out: which way it was solved
   vt_culprits culprits; ///< out: if this request's system is singular
   vt_solve_figures figures; ///< out: of this rank's part
@@ -127,6 +146,9 @@ typedef struct vt_request {
 /// Collective. Fill all results on every rank; the same bits for any number of ranks. An error of
 /// one rank is returned with its text on all of them.
 vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_request *request);
+
+/// The same, not collective: the calling rank does all of it.
+vt_error vt_background_run_alone(vt_background *background, ptrdiff_t count, vt_request *request);
 
 // ---------------------------------------------------------------------------------------------
 // What a score is made of.
@@ -137,13 +159,20 @@ typedef struct vt_contribution {
   double share; ///< amount / score; NaN if the score is 0
 } vt_contribution;
 
+/// Direct burden of a unit of each process, B' q.
+/// @param weight  shape [flows]
+/// @param burden  shape [processes]
+void vt_burdens(const vt_sparse *biosphere, const double *weight, double *burden);
+
 /// The largest contributions by magnitude (equal ones by index) of processes, (B' q)_j x_j, and of
 /// flows, q_e g_e.
+/// @param burden   as vt_burdens gives it
 /// @param limit    most rows wanted of each table
 /// @param process  shape [limit]; `*processes` are filled. NULL = not wanted
 /// @param flow     shape [limit]; `*flows` are filled. NULL = not wanted
 vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, const double *inventory,
-                          const double *weight, int limit, vt_contribution *process, int *processes,
-                          vt_contribution *flow, int *flows);
+                          const double *weight, const double *burden, int limit,
+                          vt_contribution *process, int *processes, vt_contribution *flow,
+                          int *flows);
 
 #endif

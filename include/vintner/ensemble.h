@@ -289,7 +289,7 @@ void vt_explanation_free(vt_explanation *explanation);
 
 // ---------------------------------------------------------------------------------------------
 // Plain LCA: one scenario of fixed values, solved as a whole before there is a file, so that a
-// singular system leaves none. On one rank.
+// singular system leaves none. Rank 0 reads and writes, all ranks solve.
 
 typedef struct vt_inventory_kind vt_inventory_kind;
 
@@ -297,12 +297,22 @@ typedef struct vt_inventory_kind vt_inventory_kind;
 typedef struct vt_inventory_sizes {
   int demands, categories, products, processes, flows;
   ptrdiff_t technosphere, biosphere; ///< entries
+  ptrdiff_t solves;                  ///< right-hand sides: one a demand, or one a category
+  bool shared;                       ///< enough of them for several ranks
 } vt_inventory_sizes;
 
 /// Read the databases, build the system, find demands and methods, lay the results out. `study` is
 /// borrowed.
-vt_error vt_inventory_kind_create(const vt_study *study, vt_inventory_kind **kind);
+///
+/// On rank 0. The other ranks of `team` must call vt_inventory_help; the kind's solve, or else its
+/// end, or a failure of this function, lets them go on.
+vt_error vt_inventory_kind_create(const vt_study *study, const vt_team *team,
+                                  vt_inventory_kind **kind);
 void vt_inventory_kind_free(vt_inventory_kind *kind); ///< accepts NULL
+
+/// What the other ranks do meanwhile: start PETSc, wait for rank 0, solve their share. An error of
+/// any rank that solves is returned on all of them.
+vt_error vt_inventory_help(const vt_team *team);
 
 /// Make sure that the system is regular; VT_ERR_INPUT names the culprits.
 vt_error vt_inventory_kind_prove(vt_inventory_kind *kind);

@@ -23,19 +23,19 @@ static void set_shares(vt_contribution *table, int count, double score) {
   for (int k = 0; k < count; k++) table[k].share = score != 0 ? table[k].amount / score : NAN;
 }
 
-static void list_processes(const vt_sparse *b, const double *supply, const double *weight,
-                           int limit, vt_contribution *table, int *count) {
+void vt_burdens(const vt_sparse *b, const double *weight, double *burden) {
   for (int j = 0; j < b->columns; j++) {
     double direct = 0;
     for (ptrdiff_t k = b->column_start[j]; k < b->column_start[j + 1]; k++)
       direct += b->value[k] * weight[b->row[k]];
-    offer(table, count, limit, (vt_contribution){.index = j, .amount = direct * supply[j]});
+    burden[j] = direct;
   }
 }
 
 vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, const double *inventory,
-                          const double *weight, int limit, vt_contribution *process, int *processes,
-                          vt_contribution *flow, int *flows) {
+                          const double *weight, const double *burden, int limit,
+                          vt_contribution *process, int *processes, vt_contribution *flow,
+                          int *flows) {
   double score = 0;
   if (process) *processes = 0;
   if (flow) *flows = 0;
@@ -45,7 +45,9 @@ vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, cons
     if (flow) offer(flow, flows, limit, (vt_contribution){.index = e, .amount = amount});
   }
   VT_CHECK(isfinite(score), VT_ERR_INPUT, "a score is not finite");
-  if (process) list_processes(biosphere, supply, weight, limit, process, processes);
+  for (int j = 0; process && j < biosphere->columns; j++)
+    offer(process, processes, limit,
+          (vt_contribution){.index = j, .amount = burden[j] * supply[j]});
   if (process) set_shares(process, *processes, score);
   if (flow) set_shares(flow, *flows, score);
   return VT_OK;

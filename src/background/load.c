@@ -53,12 +53,35 @@ static vt_error find_module(vt_text *path) {
           VT_KERNEL_MODULE, folder, VT_MODULE_FOLDER);
 }
 
-static vt_error load_module(vt_background *background, const char *path) {
-  // Threads inside BLAS would make sums depend on how many cores a rank has. Read once, on loading.
+// Runs in a thread of its own, which shares nothing but the path with others. dlopen a second time
+// costs nothing, and tells why if this one failed.
+static void *link_module(void *path) {
+  return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+// Threads inside BLAS would make sums depend on how many cores a rank has. Read once, on loading.
+static void calm_blas(void) {
   (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
   (void)setenv("BLIS_NUM_THREADS", "1", 1);
   (void)setenv("MKL_NUM_THREADS", "1", 1);
-  background->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+void vt_background_prefetch(vt_background *background) {
+  if (background->module || background->loading) return;
+  if (find_module(&background->module_path) != VT_OK) return;
+  calm_blas();
+  background->loading =
+      pthread_create(&background->loader, NULL, link_module, background->module_path.bytes) == 0;
+}
+
+static void finish_prefetch(vt_background *background) {
+  if (background->loading) (void)pthread_join(background->loader, NULL);
+  background->loading = false;
+}
+
+static vt_error load_module(vt_background *background, const char *path) {
+  calm_blas();
+  background->module = link_module((void *)(uintptr_t)path);
   VT_CHECK(background->module, VT_ERR_SYSTEM, "cannot load PETSc: %s", dlerror());
   const vt_kernel *kernel = dlsym(background->module, VT_KERNEL_SYMBOL);
   VT_CHECK(kernel && kernel->version == VT_KERNEL_VERSION, VT_ERR_SYSTEM,
@@ -95,15 +118,15 @@ static vt_error start_mpi(vt_background *background) {
 }
 
 static vt_error load(vt_background *background) {
-  vt_text path = {0};
-  const vt_error found = find_module(&path);
-  const vt_error loaded = found == VT_OK ? load_module(background, path.bytes) : found;
-  vt_text_free(&path);
-  VT_TRY(loaded);
-  VT_TRY(start_mpi(background));
-  VT_TRY(vt_background_check(background, background->kernel->open(background->text),
-                             "starting PETSc"));
-  return VT_OK;
+  finish_prefetch(background);
+  VT_TRY(find_module(&background->module_path));
+  VT_TRY(load_module(background, background->module_path.bytes));
+  vt_error started = start_mpi(background);
+  if (started == VT_OK)
+    started = vt_background_check(background, background->kernel->open(background->text),
+                                  "starting PETSc");
+  if (started != VT_OK) background->kernel = NULL;
+  return started;
 }
 
 vt_error vt_background_load(vt_background *background, double *seconds) {
@@ -114,10 +137,17 @@ vt_error vt_background_load(vt_background *background, double *seconds) {
   return VT_OK;
 }
 
+vt_error vt_background_start(vt_background *background) {
+  double seconds = 0;
+  return vt_background_load(background, &seconds);
+}
+
 void vt_background_free(vt_background *background) {
   if (!background) return;
+  finish_prefetch(background);
   if (background->kernel) background->kernel->close();
   if (background->started_mpi) (void)MPI_Finalize();
   // The module stays loaded: PETSc leaves hooks behind that run when the process ends.
+  vt_text_free(&background->module_path);
   free(background);
 }

@@ -5,6 +5,8 @@
 #include "kernel.h"
 #include "vintner/background.h"
 
+#include <pthread.h>
+
 #define VT_BACKWARD_ERROR 1e-15
 
 // ---------------------------------------------------------------------------------------------
@@ -13,6 +15,9 @@
 struct vt_background {
   MPI_Comm comm;
   void *module;
+  pthread_t loader; ///< links the module, if `loading`
+  bool loading;
+  vt_text module_path;
   const vt_kernel *kernel; ///< NULL until the first solve
   bool started_mpi;
   char text[VT_KERNEL_TEXT]; ///< of the kernel's latest error

@@ -45,7 +45,7 @@ static ptrdiff_t adjoint_solves(const vt_request *r) {
 }
 
 static bool is_adjoint(const vt_request *r) {
-  return !r->supply && adjoint_solves(r) < r->demand_count;
+  return !r->supply && r->derived.width == 0 && adjoint_solves(r) < r->demand_count;
 }
 
 static double cost_of_solve(const job *j) {
@@ -82,18 +82,24 @@ static double weighted(const double *weight, const double *inventory, int flows)
   return sum;
 }
 
-static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, double *inventory) {
+// `inventory` and `supply` are work space.
+static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, double *inventory,
+                              double *supply) {
   const vt_request *r = j->request;
   const vt_sparse *b = r->system.biosphere;
   const ptrdiff_t n = r->system.technosphere->columns, kept = flow_count(r);
-  VT_TRY(vt_solver_forward(solver, &r->demand[d], r->supply ? r->supply + d * n : NULL,
-                           r->inventory || r->score ? inventory : NULL, &j->residual[d]));
+  const bool flows = r->inventory || r->score || r->derived.width > 0;
+  if (r->supply) supply = r->supply + d * n;
+  VT_TRY(
+      vt_solver_forward(solver, &r->demand[d], supply, flows ? inventory : NULL, &j->residual[d]));
   for (ptrdiff_t e = 0; e < kept; e++)
     r->inventory[d * kept + e] = inventory[r->flow ? r->flow[e] : e];
   for (ptrdiff_t c = 0; c < score_count(r); c++)
     r->score[d * r->weight_count + c] =
         b ? weighted(r->weight + c * b->rows, inventory, b->rows) : 0;
-  return VT_OK;
+  if (r->derived.width == 0) return VT_OK;
+  return r->derived.compute(r->derived.context, supply, inventory,
+                            r->derived.value + d * r->derived.width);
 }
 
 static double value_of(const vt_demand *demand, const double *score) {
@@ -131,7 +137,7 @@ static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, 
   vt_error result = VT_OK;
   for (ptrdiff_t k = first; result == VT_OK && k < end; k++)
     result = r->adjoint ? solve_adjoint(solver, j, k, work, work + flows)
-                        : solve_forward(solver, j, k, work);
+                        : solve_forward(solver, j, k, work, work + flows);
   free(work);
   return result;
 }
@@ -156,27 +162,41 @@ static vt_error solve_share(vt_background *background, job *jobs, ptrdiff_t coun
 // ---------------------------------------------------------------------------------------------
 // Gathering
 
-// Every rank has some rows of an array and gets the others.
+// Rows of an array that each rank has, shape [size] each: how many, and where they begin.
+typedef struct parts {
+  MPI_Datatype row;
+  int *count, *start;
+} parts;
+
+static int exchange(const ranks *team, const parts *p, double *rows, ptrdiff_t width, bool first) {
+  if (!first)
+    return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, rows, p->count, p->start, p->row,
+                          team->comm);
+  if (team->rank == 0)
+    return MPI_Gatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, rows, p->count, p->start, p->row, 0,
+                       team->comm);
+  return MPI_Gatherv(rows + p->start[team->rank] * width, p->count[team->rank], p->row, NULL, NULL,
+                     NULL, p->row, 0, team->comm);
+}
+
+// Every rank has some rows of an array; all get the others, or rank 0 alone does.
 static vt_error gather(const ranks *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
                        double *rows, ptrdiff_t width) {
   if (!rows || width == 0 || team->size == 1) return VT_OK;
   VT_CHECK(width <= INT_MAX && jobs[which].solves <= INT_MAX, VT_ERR_INPUT,
            "too many results for one request: %td rows of %td", jobs[which].solves, width);
-  MPI_Datatype row;
-  int *counts;
-  VT_NEW(counts, 2 * (ptrdiff_t)team->size);
-  int *starts = counts + team->size;
+  parts p;
+  VT_NEW(p.count, 2 * (ptrdiff_t)team->size);
+  p.start = p.count + team->size;
   for (int r = 0; r < team->size; r++) {
-    starts[r] = (int)first_of(jobs, count, team, r, which);
-    counts[r] = (int)first_of(jobs, count, team, r + 1, which) - starts[r];
+    p.start[r] = (int)first_of(jobs, count, team, r, which);
+    p.count[r] = (int)first_of(jobs, count, team, r + 1, which) - p.start[r];
   }
-  int failed = MPI_Type_contiguous((int)width, MPI_DOUBLE, &row);
-  if (!failed) failed = MPI_Type_commit(&row);
-  if (!failed)
-    failed =
-        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, rows, counts, starts, row, team->comm);
-  (void)MPI_Type_free(&row);
-  free(counts);
+  int failed = MPI_Type_contiguous((int)width, MPI_DOUBLE, &p.row);
+  if (!failed) failed = MPI_Type_commit(&p.row);
+  if (!failed) failed = exchange(team, &p, rows, width, jobs[which].request->first_only);
+  (void)MPI_Type_free(&p.row);
+  free(p.count);
   VT_CALL_MPI(failed);
   return VT_OK;
 }
@@ -212,6 +232,7 @@ static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) 
       VT_TRY(gather(team, jobs, count, k, r->supply, n));
       VT_TRY(gather(team, jobs, count, k, r->inventory, flow_count(r)));
       VT_TRY(gather(team, jobs, count, k, r->score, score_count(r)));
+      VT_TRY(gather(team, jobs, count, k, r->derived.value, r->derived.width));
     }
     set_residuals(&jobs[k]);
   }
@@ -296,15 +317,25 @@ static void free_jobs(job *jobs, ptrdiff_t count) {
   free(jobs);
 }
 
-vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_request *request) {
-  ranks team;
+static vt_error run(vt_background *background, ptrdiff_t count, vt_request *request,
+                    const ranks *team) {
   job *jobs;
-  VT_TRY(join(background, &team));
   VT_NEW(jobs, count);
   vt_error result = plan(request, count, jobs);
-  if (result == VT_OK) result = solve_share(background, jobs, count, &team);
-  result = agree(&team, result, jobs, count);
-  if (result == VT_OK) result = gather_all(&team, jobs, count);
+  if (result == VT_OK) result = solve_share(background, jobs, count, team);
+  result = agree(team, result, jobs, count);
+  if (result == VT_OK) result = gather_all(team, jobs, count);
   free_jobs(jobs, count);
   return result;
+}
+
+vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_request *request) {
+  ranks team;
+  VT_TRY(join(background, &team));
+  return run(background, count, request, &team);
+}
+
+vt_error vt_background_run_alone(vt_background *background, ptrdiff_t count, vt_request *request) {
+  const ranks alone = {.comm = MPI_COMM_NULL, .size = 1};
+  return run(background, count, request, &alone);
 }

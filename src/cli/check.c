@@ -101,8 +101,7 @@ static void print_json(const plan *p, FILE *out) {
 
 static double inventory_mib(const job *j, const vt_inventory_sizes *s) {
   const vt_inventory_plan *asked = &j->study->inventory;
-  const double demands = s->demands, tops = asked->contributions > 0;
-  const double work = demands * tops * ((double)s->processes + s->flows);
+  const double work = 6.0 * s->demands * s->categories * asked->contributions;
   const double matrices = 60.0 * ((double)s->technosphere + (double)s->biosphere);
   const double weights = 8.0 * (double)s->categories * s->flows;
   return (file_bytes(job_layout(j)) + 8 * work + matrices + weights) / (1024.0 * 1024.0) + 60.0;
@@ -110,6 +109,8 @@ static double inventory_mib(const job *j, const vt_inventory_sizes *s) {
 
 static void print_inventory(const job *j, FILE *out) {
   const vt_inventory_sizes s = vt_inventory_kind_sizes(j->inventory);
+  // A rank's own preparation takes as long as some twenty solves.
+  const ptrdiff_t ranks = s.shared ? (s.solves + 19) / 20 : 1;
   const double memory = inventory_mib(j, &s);
   const double file = file_bytes(job_layout(j)) / (1024.0 * 1024.0);
   if (j->o->json) {
@@ -117,9 +118,9 @@ static void print_inventory(const job *j, FILE *out) {
                   "{\"name\": \"%s\", \"scenarios\": 1, \"demands\": %d, \"categories\": %d, "
                   "\"products\": %d, \"processes\": %d, \"elementary_flows\": %d, "
                   "\"technosphere_entries\": %td, \"biosphere_entries\": %td, "
-                  "\"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": 1}\n",
+                  "\"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %td}\n",
                   j->study->name, s.demands, s.categories, s.products, s.processes, s.flows,
-                  s.technosphere, s.biosphere, memory, file);
+                  s.technosphere, s.biosphere, memory, file, ranks);
     return;
   }
   (void)fprintf(out, "study            %s\n", j->study->name);
@@ -130,6 +131,8 @@ static void print_inventory(const job *j, FILE *out) {
   (void)fprintf(out, "biosphere        %d elementary flows, %td entries\n", s.flows, s.biosphere);
   (void)fprintf(out, "memory           %.0f MiB\n", memory);
   (void)fprintf(out, "results file     %.1f MiB\n", file);
+  (void)fprintf(out, "solves           %td\n", s.solves);
+  (void)fprintf(out, "ranks worth it   up to %td\n", ranks);
 }
 
 static vt_error check_inventory(const job *j, FILE *out) {

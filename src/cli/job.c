@@ -79,11 +79,12 @@ static vt_error agree(const job *j, vt_error mine) {
   return mine != VT_OK ? mine : worst;
 }
 
-// Rank 0 goes on alone with plain LCA.
+// Rank 0 goes on with plain LCA; the others only help it to solve.
 static vt_error load_inventory(job *j) {
+  const vt_team *all = j->team;
   j->alone = (vt_team){.size = 1};
   j->team = &j->alone;
-  return vt_inventory_kind_create(j->study, &j->inventory);
+  return vt_inventory_kind_create(j->study, all, &j->inventory);
 }
 
 static vt_error share(job *j, vt_text *study) {
@@ -105,7 +106,7 @@ vt_error job_read(job *j, const char *path, const char *text) {
 
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_read(j, path, text));
-  if (j->idle) return VT_OK;
+  if (j->idle) return vt_inventory_help(j->team);
   if (j->study->inventory.given) {
     VT_TRY(load_inventory(j));
   } else {

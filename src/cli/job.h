@@ -18,8 +18,8 @@ typedef struct job {
   vt_background *background; ///< what solved the databases of a pathway model
   vt_pathway_kind *kind;
   vt_inventory_kind *inventory; ///< plain LCA, in place of inputs and kind
-  vt_team alone;                ///< plain LCA: the team of rank 0, which does all of it
-  bool idle;                    ///< plain LCA: another rank does all of it
+  vt_team alone;                ///< plain LCA: the team of rank 0, which reads and writes
+  bool idle;                    ///< plain LCA: this rank has helped rank 0 to solve, that is all
   char *path;                   ///< of the results file
   int threads;
   int64_t *work; ///< scenarios to solve; NULL: all

@@ -2,6 +2,9 @@
 // supplies and what they are made of.
 #include "inventory_kind.h"
 
+#include "inventory_share.h"
+
+#include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -232,40 +235,22 @@ vt_error vt_inventory_kind_prove(vt_inventory_kind *k) {
 }
 
 static void fill_table(const vt_inventory_kind *k, const top_places *place, ptrdiff_t first,
-                       const vt_contribution *table, int rows) {
+                       const double *number) {
   if (place->index < 0) return;
   double *const *row = k->row.data;
-  for (int i = 0; i < k->study->inventory.contributions; i++) {
-    row[place->index][first + i] = i < rows ? table[i].index : -1;
-    row[place->amount][first + i] = i < rows ? table[i].amount : (double)NAN;
-    row[place->share][first + i] = i < rows ? table[i].share : (double)NAN;
+  for (int i = 0; i < k->study->inventory.contributions; i++, number += INVENTORY_TOP_NUMBERS) {
+    row[place->index][first + i] = number[0];
+    row[place->amount][first + i] = number[1];
+    row[place->share][first + i] = number[2];
   }
 }
 
-static vt_error fill_tables(const vt_inventory_kind *k, const vt_request *r) {
-  const int limit = k->study->inventory.contributions;
-  const ptrdiff_t flows = k->system->flows;
-  vt_contribution *table;
-  if (limit == 0 || flows == 0) {
-    // Without flows every table of processes is empty.
-    for (ptrdiff_t i = 0; i < (ptrdiff_t)k->demands * k->categories; i++)
-      fill_table(k, &k->top_process, i * limit, NULL, 0);
-    return VT_OK;
+static void fill_tables(const vt_inventory_kind *k, const double *number) {
+  const ptrdiff_t limit = k->study->inventory.contributions;
+  for (ptrdiff_t i = 0; limit > 0 && i < (ptrdiff_t)k->demands * k->categories; i++) {
+    fill_table(k, &k->top_process, i * limit, number + 2 * i * limit * INVENTORY_TOP_NUMBERS);
+    fill_table(k, &k->top_flow, i * limit, number + (2 * i + 1) * limit * INVENTORY_TOP_NUMBERS);
   }
-  VT_NEW(table, 2 * (ptrdiff_t)limit);
-  vt_error listed = VT_OK;
-  for (ptrdiff_t i = 0; i < (ptrdiff_t)k->demands * k->categories && listed == VT_OK; i++) {
-    const ptrdiff_t d = i / k->categories, c = i % k->categories;
-    int processes = 0, in_flows = 0;
-    listed = vt_contributions(&k->system->biosphere, r->supply + d * k->system->processes,
-                              r->inventory + d * flows, k->weight + c * flows, limit, table,
-                              &processes, table + limit, &in_flows);
-    if (listed != VT_OK) break;
-    fill_table(k, &k->top_process, i * limit, table, processes);
-    fill_table(k, &k->top_flow, i * limit, table + limit, in_flows);
-  }
-  free(table);
-  return listed;
 }
 
 static vt_error check_finite(const vt_inventory_kind *k) {
@@ -279,45 +264,60 @@ static vt_error check_finite(const vt_inventory_kind *k) {
   return VT_OK;
 }
 
-static vt_error solve_request(vt_inventory_kind *k, vt_request *r) {
+static inventory_work describe_work(const vt_inventory_kind *k) {
+  const vt_system *s = k->system;
+  return (inventory_work){.processes = s->processes,
+                          .flows = s->flows,
+                          .demands = k->demands,
+                          .categories = k->categories,
+                          .contributions = k->study->inventory.contributions,
+                          .keep_supply = k->supply >= 0,
+                          .keep_inventory = k->inventory >= 0,
+                          .technosphere = s->technosphere,
+                          .biosphere = s->biosphere,
+                          .reference = s->reference,
+                          .product = k->product,
+                          .amount = k->amount,
+                          .demand = k->demand,
+                          .weight = k->weight};
+}
+
+static void add_results(const vt_inventory_kind *k, inventory_work *work) {
   double *const *row = k->row.data;
+  work->score = row[k->score];
+  work->residual = row[k->residual];
+  if (k->supply >= 0) work->supply = row[k->supply];
+  if (k->inventory >= 0) work->inventory = row[k->inventory];
+}
+
+static vt_error solve_work(vt_inventory_kind *k, inventory_work *work) {
+  double *const *row = k->row.data;
+  const vt_team *crew = k->crew;
+  inventory_account account;
   const double begun = omp_get_wtime();
-  const vt_error solved = vt_background_run(k->background, 1, r);
-  VT_TRY(name_culprits(k, &r->culprits, solved));
+  k->crew = NULL;
+  const vt_error solved = inventory_solve(k->background, crew, work, &account);
+  VT_TRY(name_culprits(k, &account.culprits, solved));
   VT_TRY(check_finite(k));
-  VT_TRY(fill_tables(k, r));
+  fill_tables(k, work->table);
   row[k->status][0] = VT_OPTIMAL;
   row[k->wall][0] = omp_get_wtime() - begun;
-  row[k->iterations][0] = (double)r->figures.iterations;
+  row[k->iterations][0] = (double)account.figures.iterations;
   row[k->rank][0] = 0;
   return VT_OK;
 }
 
 vt_error vt_inventory_kind_solve(vt_inventory_kind *k) {
-  const bool tops = k->study->inventory.contributions > 0;
   VT_TRY(vt_block_create(&k->layout, 1, &k->row));
-  double *const *row = k->row.data;
-  double *supply = NULL, *inventory = NULL;
-  if (tops && k->supply < 0) VT_NEW(supply, (ptrdiff_t)k->demands * k->system->processes);
-  vt_error solved = VT_OK;
-  if (tops && k->inventory < 0) {
-    inventory = vt_calloc((ptrdiff_t)k->demands * k->system->flows, sizeof *inventory);
-    if (!inventory)
-      solved = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
-                              "out of memory: inventories of %d demands", k->demands);
-  }
-  vt_request request = {.system = equations(k),
-                        .demand_count = k->demands,
-                        .demand = k->demand,
-                        .weight_count = k->categories,
-                        .weight = k->weight,
-                        .supply = k->supply >= 0 ? row[k->supply] : supply,
-                        .inventory = k->inventory >= 0 ? row[k->inventory] : inventory,
-                        .score = row[k->score],
-                        .residual = row[k->residual]};
-  if (solved == VT_OK) solved = solve_request(k, &request);
-  free(supply);
-  free(inventory);
+  inventory_work work = describe_work(k);
+  add_results(k, &work);
+  const ptrdiff_t width = inventory_table_width(&work);
+  VT_CHECK(width <= INT_MAX, VT_ERR_INPUT,
+           "%s: found contribution tables of %td numbers a demand, expected fewer than 2^31",
+           k->study->path, width);
+  if (width > 0) VT_NEW(work.table, k->demands * width);
+  const vt_error solved = solve_work(k, &work);
+  free(work.table);
   return solved;
 }
 
@@ -338,18 +338,31 @@ static vt_error find_all(vt_inventory_kind *k) {
 
 static vt_error fill_kind(vt_inventory_kind *k) {
   VT_TRY(vt_arena_create(&k->arena));
-  VT_TRY(vt_background_create(MPI_COMM_NULL, &k->background));
+  VT_TRY(vt_background_create(k->crew ? k->crew->comm : MPI_COMM_NULL, &k->background));
+  vt_background_prefetch(k->background);
   VT_TRY(read_system(k));
   VT_TRY(find_all(k));
   VT_TRY(inventory_lay_out(k));
   return VT_OK;
 }
 
-vt_error vt_inventory_kind_create(const vt_study *study, vt_inventory_kind **kind) {
+static vt_error allocate(vt_inventory_kind **kind) {
+  VT_NEW(*kind, 1);
+  return VT_OK;
+}
+
+vt_error vt_inventory_kind_create(const vt_study *study, const vt_team *team,
+                                  vt_inventory_kind **kind) {
   vt_inventory_kind *k;
+  const vt_team *crew = team->size > 1 ? team : NULL;
   *kind = NULL;
-  VT_NEW(k, 1);
+  const vt_error allocated = allocate(&k);
+  if (allocated != VT_OK) {
+    inventory_dismiss(crew);
+    return allocated;
+  }
   k->study = study;
+  k->crew = crew;
   const vt_error filled = fill_kind(k);
   if (filled != VT_OK) {
     vt_inventory_kind_free(k);
@@ -361,6 +374,7 @@ vt_error vt_inventory_kind_create(const vt_study *study, vt_inventory_kind **kin
 
 void vt_inventory_kind_free(vt_inventory_kind *k) {
   if (!k) return;
+  inventory_dismiss(k->crew);
   if (k->row.data) vt_block_free(&k->layout, &k->row);
   free(k->demand);
   free(k->product);
@@ -385,11 +399,14 @@ const vt_block *vt_inventory_kind_row(const vt_inventory_kind *k) {
 
 vt_inventory_sizes vt_inventory_kind_sizes(const vt_inventory_kind *k) {
   const vt_system *s = k->system;
+  const inventory_work work = describe_work(k);
   return (vt_inventory_sizes){.demands = k->demands,
                               .categories = k->categories,
                               .products = s->products,
                               .processes = s->processes,
                               .flows = s->flows,
                               .technosphere = s->technosphere.entries,
-                              .biosphere = s->biosphere.entries};
+                              .biosphere = s->biosphere.entries,
+                              .solves = inventory_solves(&work),
+                              .shared = inventory_is_shared(&work)};
 }

@@ -19,6 +19,7 @@ struct vt_inventory_kind {
   vt_database_set *set;
   vt_system *system;
   vt_background *background;
+  const vt_team *crew; ///< ranks that wait to help, NULL = none; they must be told to go
 
   int demands;
   vt_demand *demand; ///< shape [demands]
