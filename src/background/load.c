@@ -100,7 +100,8 @@ static bool launched(void) {
 }
 
 // PETSc needs MPI even on one process. Open MPI then starts a daemon and looks for networks, 0.3 s,
-// unless told that it stays alone, 0.02 s. What the user set has precedence.
+// unless told that it stays alone, 0.02 s; and of the machine it needs to know the cores only. What
+// the user set has precedence.
 static vt_error start_mpi(vt_background *background) {
   int running;
   VT_CHECK(MPI_Initialized(&running) == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI does not answer");
@@ -109,6 +110,7 @@ static vt_error start_mpi(vt_background *background) {
     (void)setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     (void)setenv("OMPI_MCA_pml", "ob1", 0);
     (void)setenv("OMPI_MCA_btl", "self,vader", 0);
+    (void)setenv("HWLOC_COMPONENTS", "-pci,-linuxio,-opencl,-gl,-cuda,-nvml", 0);
   }
   int provided;
   VT_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS,

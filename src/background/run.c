@@ -57,13 +57,18 @@ static double cost_of(const job *j) {
   return j->solves > 0 ? cost_of_solve(j) * (20 + (double)j->solves) : 0;
 }
 
+// What rank 0 has to do besides where it alone wants the results: it has read the sources while the
+// others started PETSc, which it still has to do, and collects at the end.
+static const double FIRST_RANK_COST = 5e6;
+
 // How many solves of a job belong to the ranks before `rank`.
 static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, int rank,
                           ptrdiff_t which) {
   const ptrdiff_t solves = jobs[which].solves;
   if (rank == 0) return 0;
   if (rank == team->size) return solves;
-  double total = 0, start = 0;
+  const double before = jobs[which].request->first_only ? FIRST_RANK_COST : 0;
+  double total = before, start = 0;
   for (ptrdiff_t k = 0; k < count; k++) {
     if (k == which) start = total;
     total += cost_of(&jobs[k]);

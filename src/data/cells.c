@@ -94,7 +94,6 @@ static vt_error collect_parts(building *made) {
 static vt_error collect_items(building *made) {
   const vt_cells *cells = made->cells;
   VT_NEW(made->item, made->items);
-  VT_NEW(made->other, made->items);
   made->items = 0;
   for (int p = 0; p < made->parts; p++) {
     const vt_record_group *group = made->part[p].group;
@@ -122,6 +121,25 @@ static void sort_items(building *made, int count, bool by_column) {
   item *sorted = made->other;
   made->other = made->item;
   made->item = sorted;
+}
+
+// Many sources list their records by column and row already.
+static bool is_sorted(const building *made) {
+  for (ptrdiff_t i = 1; i < made->items; i++) {
+    const item *a = &made->item[i - 1], *b = &made->item[i];
+    if (a->column > b->column || (a->column == b->column && a->row > b->row)) return false;
+  }
+  return true;
+}
+
+static vt_error sort_all(building *made, const vt_sparse *matrix) {
+  if (is_sorted(made)) return VT_OK;
+  const int larger = matrix->rows > matrix->columns ? matrix->rows : matrix->columns;
+  VT_NEW(made->other, made->items);
+  VT_NEW(made->start, (ptrdiff_t)larger + 1);
+  sort_items(made, matrix->rows, false);
+  sort_items(made, matrix->columns, true);
+  return VT_OK;
 }
 
 static double record_value(const part *from, ptrdiff_t k) {
@@ -191,10 +209,7 @@ static vt_error fold_all(const building *made, vt_sparse *matrix) {
 static vt_error build(building *made, vt_sparse *matrix) {
   VT_TRY(collect_parts(made));
   VT_TRY(collect_items(made));
-  const int larger = matrix->rows > matrix->columns ? matrix->rows : matrix->columns;
-  VT_NEW(made->start, (ptrdiff_t)larger + 1);
-  sort_items(made, matrix->rows, false);
-  sort_items(made, matrix->columns, true);
+  VT_TRY(sort_all(made, matrix));
   return fold_all(made, matrix);
 }
 

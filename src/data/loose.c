@@ -104,8 +104,9 @@ static vt_error resolve_group(vt_database_set *set, int database, vt_record_grou
     if (group->matrix == VT_MATRIX_WEIGHTING) continue;
     VT_TRY(loose_node(set, database, raw->row[k], &group->row[k]));
     if (!has_node_columns(group->matrix)) continue;
-    int column;
-    VT_TRY(loose_node(set, database, raw->column[k], &column));
+    // Records of one column mostly follow each other.
+    int column = k > 0 && raw->column[k] == raw->column[k - 1] ? (int)group->column[k - 1] : -1;
+    if (column < 0) VT_TRY(loose_node(set, database, raw->column[k], &column));
     group->column[k] = column;
   }
   return VT_OK;
@@ -197,7 +198,9 @@ vt_error vt_project_resolve(vt_database_set *set, int project, int package,
       group->column[k] = raw[g].column[k];
       if (group->matrix == VT_MATRIX_WEIGHTING) continue;
       group->row[k] = vt_id_map_find(ids, raw[g].row[k]);
-      if (has_node_columns(group->matrix)) group->column[k] = vt_id_map_find(ids, raw[g].column[k]);
+      const bool same = k > 0 && raw[g].column[k] == raw[g].column[k - 1];
+      if (has_node_columns(group->matrix))
+        group->column[k] = same ? group->column[k - 1] : vt_id_map_find(ids, raw[g].column[k]);
       // Factors of flows that are not loaded cannot matter.
       const bool known = group->row[k] >= 0 && group->column[k] >= 0;
       VT_CHECK(known || !has_node_columns(group->matrix), VT_ERR_INPUT,

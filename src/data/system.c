@@ -190,10 +190,11 @@ static vt_error build(building *made, int count, const int *database, ptrdiff_t 
            "found array column %td, expected 0 or more", array_column);
   VT_TRY(collect_databases(made, count, database));
   made->system->nodes = made->set->nodes;
+  const bool everyone = made->system->databases == made->set->databases;
   vt_cells cells = {.set = made->set,
                     .method = -1,
                     .array_column = array_column,
-                    .member = made->member,
+                    .member = everyone ? NULL : made->member,
                     .packages = made->system->databases,
                     .package = made->package};
   VT_TRY(build_technosphere(made, &cells));

@@ -39,10 +39,27 @@ static vt_error refuse_strangers(const vt_team *team) {
           tasks, tasks);
 }
 
+// Whether the launcher says that all ranks are on this node.
+static bool on_one_node(void) {
+  const char *all = getenv("OMPI_COMM_WORLD_SIZE"), *here = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  if (all && here) return strcmp(all, here) == 0;
+  const char *nodes = getenv("SLURM_STEP_NUM_NODES");
+  return nodes && strcmp(nodes, "1") == 0;
+}
+
+// Open MPI looks for networks on starting, 0.2 s, which ranks of one node do without. What the user
+// set has precedence.
+static void spare_networks(void) {
+  if (!on_one_node() || getenv("OMPI_MCA_pml") || getenv("OMPI_MCA_btl")) return;
+  (void)setenv("OMPI_MCA_pml", "ob1", 0);
+  (void)setenv("OMPI_MCA_btl", "self,vader", 0);
+}
+
 vt_error vt_team_open(int *argc, char ***argv, vt_team *team) {
   *team = (vt_team){.rank = 0, .size = 1};
   if (!launched()) return refuse_srun_without_mpi();
   int provided;
+  spare_networks();
   VT_CALL_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
   team->parallel = true;
   // A plain duplicate: errors come back as codes, and libraries cannot mix with our messages.
