@@ -156,11 +156,101 @@ PY
   at_most 'uslci: residual' uslci.h5 residual 1e-15
 }
 
+# ring SIZE: a database of processes that buy from each other, for work to share out
+ring() {
+  awk -v n="$1" 'BEGIN {
+    print "{\"databases\": {\"ring\": {\"data\": {"
+    for (i = 0; i < n; i++) {
+      printf "\"p%d\": {\"name\": \"process %d\", \"exchanges\": [", i, i
+      printf "{\"input\": [\"ring\", \"p%d\"], \"type\": \"production\", \"amount\": 1}, ", i
+      printf "{\"input\": [\"ring\", \"p%d\"], \"type\": \"technosphere\", \"amount\": 0.3}, ", (i + 1) % n
+      printf "{\"input\": [\"ring\", \"p%d\"], \"type\": \"technosphere\", \"amount\": 0.%d}, ", (i * 7 + 3) % n, 1 + i % 5
+      printf "{\"input\": [\"nature\", \"f%d\"], \"type\": \"biosphere\", \"amount\": 1.%d}]}%s\n", i % 5, i % 7, i < n - 1 ? "," : ""
+    }
+    print "}}, \"nature\": {\"data\": {"
+    for (e = 0; e < 5; e++) printf "\"f%d\": {\"name\": \"flow %d\", \"type\": \"emission\"}%s\n", e, e, e < 4 ? "," : "}}},"
+    print "\"methods\": [{\"name\": [\"m\", \"1\"], \"cfs\": [[[\"nature\", \"f0\"], 1], [[\"nature\", \"f3\"], 0.1]]},"
+    print "{\"name\": [\"m\", \"2\"], \"cfs\": [[[\"nature\", \"f1\"], 2], [[\"nature\", \"f4\"], -0.3]]}]}"
+  }' >ring.json
+}
+
+# on_ranks TITLE: the study shared.yaml gives the same file on 1, 2 and 3 ranks and without mpirun
+on_ranks() {
+  local ranks
+  expect "$1" 0 "$vintner" run shared.yaml -q --force -o whole.h5
+  for ranks in 1 2 3; do
+    expect "$1, $ranks ranks" 0 mpirun -n "$ranks" "$vintner" run shared.yaml -q --force -o part.h5
+    same "$1, $ranks ranks" whole.h5 part.h5
+  done
+  at_most "$1: residual" whole.h5 residual 1e-15
+}
+
+# once TITLE PATTERN: the study bad.yaml ends on 2 ranks as it does on one: exit 2, one line, no file
+once() {
+  expect "$1" 2 mpirun -n 2 "$vintner" run bad.yaml -q
+  holds "$1: one line" [ "$(grep -c '^vintner:' stderr)" = 1 ]
+  holds "$1: says why" grep -qE "^vintner: $2" stderr
+  holds "$1: no file" [ -z "$(find . -name 'bad.h5*')" ]
+}
+
+shared_out() {
+  local methods='methods: {one: [m, "1"], two: [m, "2"]}' some i
+  some="[$(for ((i = 0; i < 40; i++)); do printf '{activity: [ring, p%d], name: d%d}, ' $((i * 31)) "$i"; done)]"
+  ring 1500
+  plain shared ring.json '{all: ring}' "$methods"
+  on_ranks 'scores of all by the adjoint'
+  near 'scores of all' "$(value whole.h5 score 2998 1)" "$(value part.h5 score 2998 1)" 0
+  cp whole.h5 scores.h5
+  plain shared ring.json '{all: ring}' "$methods" 'contributions: 3'
+  on_ranks 'tables of all'
+  near 'forward and adjoint' "$(value whole.h5 score 2998 1)" "$(value scores.h5 score 2998 1)" 1e-13
+  plain shared ring.json "$some" "$methods" 'contributions: 3' 'keep: [inventory, supply]'
+  on_ranks 'everything kept'
+  sed 's/^name: .*/name: tables/; s/keep: .*/keep: []/' shared.yaml >tables.yaml
+  expect 'tables alone' 0 "$vintner" run tables.yaml -q
+  for i in score residual top_process top_process_amount top_process_share top_flow top_flow_amount; do
+    holds "$i without what is kept" cmp <(value whole.h5 "$i") <(value tables.h5 "$i")
+  done
+  expect 'resume of a finished file on 2 ranks' 0 mpirun -n 2 "$vintner" resume whole.h5 -q
+  expect 'check on 2 ranks' 0 mpirun -n 2 "$vintner" check shared.yaml --json
+  holds 'check: ranks' grep -q '"ranks": 2}' stdout
+  if unfinish part.h5; then
+    expect 'resume on 2 ranks' 0 mpirun -n 2 "$vintner" resume part.h5 -q
+    same 'resume on 2 ranks' whole.h5 part.h5
+  fi
+
+  plain bad ring.json "${some/p0/q}" "$methods"
+  once 'unknown activity' "bad.yaml:6: .*'q'"
+  sed -E '/^"p7":/s/"exchanges": .*/"exchanges": [{"input": ["ring", "p7"], "type": "production", "amount": 1}, {"input": ["ring", "p8"], "type": "technosphere", "amount": 2}]},/
+    /^"p8":/s/"exchanges": .*/"exchanges": [{"input": ["ring", "p8"], "type": "production", "amount": 1}, {"input": ["ring", "p7"], "type": "technosphere", "amount": 0.5}]},/' \
+    ring.json >singular.json
+  plain bad singular.json '{all: ring}' "$methods" 'contributions: 3'
+  once 'singular, shared out' "bad.yaml: the system is singular: found processes .*'p(7|8)'"
+  plain bad singular.json '[{activity: [ring, p9]}]' "$methods"
+  once 'singular, one demand' "bad.yaml: the system is singular: found processes .*'p(7|8)'"
+}
+
+# As if the run had been killed before it wrote its row.
+unfinish() {
+  local python
+  python=$(find_python h5py)
+  if [ -z "$python" ]; then
+    echo 'a torn file is left out: no Python with h5py; VINTNER_PYTHON names one'
+    return 1
+  fi
+  "$python" -c "import h5py, sys
+with h5py.File(sys.argv[1], 'r+') as file:
+    file['status'][...] = -1
+    file['score'][...] = 0
+    file['performance/finished'][...] = 0" "$1"
+}
+
 inventory() {
   cp "$here/../jobs/examples/bike/"* .
   by_hand
   commands_of_inventory
   bad_inventories
+  shared_out
   if [ -d "${VINTNER_SHARED:-}/cases/uslci" ]; then
     golden_cases "$VINTNER_SHARED/cases"
     uslci "$VINTNER_SHARED/cases"

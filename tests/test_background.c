@@ -538,6 +538,77 @@ static void ranks_get_the_bits_of_one_process(void **state) {
   free(room);
 }
 
+// Sum of all supplies, then of all flows.
+static vt_error add_up(void *context, const double *supply, const double *inventory,
+                       double *derived) {
+  const small *packed = context;
+  derived[0] = derived[1] = 0;
+  for (int j = 0; j < packed->technosphere.columns; j++) derived[0] += supply[j];
+  for (int e = 0; e < FLOWS; e++) derived[1] += inventory[e];
+  return VT_OK;
+}
+
+static void numbers_are_derived_where_a_demand_is_solved(void **state) {
+  stream s = {19};
+  dense d;
+  int reference[LARGEST], product[DEMANDS];
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 45, 1, &d, reference);
+  small *packed = make_small(&d);
+  list_demands(d.n, demand, product);
+  answers kept, bare;
+  double sums[DEMANDS][2];
+  vt_request whole = make_request(packed, DEMANDS, demand, true, true, &kept);
+  vt_request r = make_request(packed, DEMANDS, demand, false, false, &bare);
+  r.score = NULL;
+  r.derived = (vt_derived){2, add_up, packed, &sums[0][0]};
+  assert_ok(vt_background_run(*state, 1, &whole));
+  assert_ok(vt_background_run_alone(*state, 1, &r));
+  assert_false(r.adjoint);
+  for (int q = 0; q < DEMANDS; q++) {
+    double again[2];
+    assert_ok(add_up(packed, whole.supply + (ptrdiff_t)q * d.n, kept.inventory[q], again));
+    assert_memory_equal(again, sums[q], sizeof again);
+  }
+  free(whole.supply);
+  free(packed);
+}
+
+static void rank_0_alone_gets_what_only_it_wants(void **state) {
+  if (!launched()) skip();
+  stream s = {20};
+  dense d;
+  int reference[LARGEST], product[DEMANDS], rank;
+  vt_demand demand[DEMANDS];
+  draw_economy(&s, 55, 2, &d, reference);
+  small *packed = make_small(&d);
+  list_demands(d.n, demand, product);
+  answers alone, together;
+  double sums[DEMANDS][2], again[DEMANDS][2];
+  vt_request one = make_request(packed, DEMANDS, demand, true, true, &alone);
+  vt_request all = make_request(packed, DEMANDS, demand, true, true, &together);
+  one.derived = (vt_derived){2, add_up, packed, &sums[0][0]};
+  all.derived = (vt_derived){2, add_up, packed, &again[0][0]};
+  all.first_only = true;
+  vt_background *room;
+  assert_ok(vt_background_create(MPI_COMM_WORLD, &room));
+  assert_ok(vt_background_run_alone(*state, 1, &one));
+  assert_ok(vt_background_run(room, 1, &all));
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank == 0) {
+    assert_memory_equal(alone.score, together.score, sizeof alone.score);
+    assert_memory_equal(alone.residual, together.residual, sizeof alone.residual);
+    assert_memory_equal(alone.inventory, together.inventory, sizeof alone.inventory);
+    assert_memory_equal(sums, again, sizeof sums);
+    assert_memory_equal(one.supply, all.supply, DEMANDS * 55 * sizeof(double));
+  }
+  free(one.supply);
+  free(all.supply);
+  free(packed);
+  // `room` is not freed: PETSc is stopped with the other one.
+  free(room);
+}
+
 static void contributions_come_by_size_with_their_shares(void **state) {
   (void)state;
   dense d = {.n = 4, .a = {{1}}, .b = {{1, 0, 2, 1}, {0, 1, 0, 0}}};
@@ -578,6 +649,8 @@ int main(void) {
       cmocka_unit_test(chosen_flows_are_those_of_the_whole_inventory),
       cmocka_unit_test(bits_do_not_depend_on_company),
       cmocka_unit_test(ranks_get_the_bits_of_one_process),
+      cmocka_unit_test(numbers_are_derived_where_a_demand_is_solved),
+      cmocka_unit_test(rank_0_alone_gets_what_only_it_wants),
       cmocka_unit_test(contributions_come_by_size_with_their_shares),
   };
   return cmocka_run_group_tests(tests, open_room, close_room);

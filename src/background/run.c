@@ -61,6 +61,13 @@ static double cost_of(const job *j) {
 // others started PETSc, which it still has to do, and collects at the end.
 static const double FIRST_RANK_COST = 5e6;
 
+// Where the work of a rank begins, on a line of all jobs' costs.
+static double start_of(const ranks *team, int rank, double total, double before) {
+  const double fair = (total + before) / team->size;
+  if (fair > before) return fair * rank - before;
+  return total * (rank - 1) / (team->size - 1); // rank 0 has enough to do without
+}
+
 // How many solves of a job belong to the ranks before `rank`.
 static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, int rank,
                           ptrdiff_t which) {
@@ -68,12 +75,12 @@ static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, i
   if (rank == 0) return 0;
   if (rank == team->size) return solves;
   const double before = jobs[which].request->first_only ? FIRST_RANK_COST : 0;
-  double total = before, start = 0;
+  double total = 0, start = 0;
   for (ptrdiff_t k = 0; k < count; k++) {
     if (k == which) start = total;
     total += cost_of(&jobs[k]);
   }
-  const double share = (total * rank / team->size - start) / cost_of(&jobs[which]);
+  const double share = (start_of(team, rank, total, before) - start) / cost_of(&jobs[which]);
   if (!(share > 0)) return 0;
   return share < 1 ? (ptrdiff_t)ceil((double)solves * share) : solves;
 }
