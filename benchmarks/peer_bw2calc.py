@@ -5,7 +5,7 @@
     BUILD/benchmarks/bench_background -w FOLDER  # the same database as .npy files
     python3 benchmarks/peer_bw2calc.py FOLDER    # bw2calc's JSON lines
 
-Needs bw2calc, bw_processing and, for its fast solver, pypardiso. Times begin after the imports and
+peer_lca.py runs whole commands and these tasks in turn. Needs bw2calc, bw_processing and, for its fast solver, pypardiso. Times begin after the imports and
 after the datapackage is written.
 """
 import json
@@ -33,9 +33,10 @@ def file_system(folder):
     return DirFileSystem(path=str(folder), fs=LocalFileSystem())
 
 
-def write_package(source, target):
+def write_package(source, target, numbers=np.float64):
     def load(name):
-        return np.load(source / f"{name}.npy")
+        loaded = np.load(source / f"{name}.npy")
+        return loaded.astype(numbers) if loaded.dtype.kind == "f" else loaded
 
     target.mkdir(exist_ok=True)
     package = bwp.create_datapackage(fs=file_system(target), name="made-up")
@@ -65,22 +66,29 @@ def tell(task, seconds, **more):
                       "pardiso": bool(bc.PYPARDISO), **more}), flush=True)
 
 
-def run_inventories(folder, reference):
-    start = time.perf_counter()
+def demanded(reference, count):
+    """Products spread over the whole database."""
+    return [int(reference[k * len(reference) // count]) for k in range(count)]
+
+
+def first_score(folder, reference):
     lca = bc.LCA({int(reference[0]): 1}, data_objs=[bwp.load_datapackage(file_system(folder))])
     lca.lci(factorize=True)
     lca.lcia()
-    first = time.perf_counter()
-    tell("first_score", first - start, score=lca.score)
-    for k in range(1, INVENTORIES):
-        lca.lci({int(reference[k * len(reference) // INVENTORIES]): 1})
-        np.asarray(lca.inventory.sum(axis=1))
-    end = time.perf_counter()
-    tell("inventories", end - start, each=(end - first) / (INVENTORIES - 1))
+    return lca, [lca.score]
 
 
-def run_all_scores(folder, reference):
-    start = time.perf_counter()
+def inventories(folder, reference):
+    lca, _ = first_score(folder, reference)
+    sums = [np.asarray(lca.inventory.sum(axis=1))]
+    for product in demanded(reference, INVENTORIES)[1:]:
+        lca.lci({product: 1})
+        sums.append(np.asarray(lca.inventory.sum(axis=1)))
+    weight = np.asarray(lca.characterization_matrix.sum(axis=1)).ravel()
+    return lca, [float(weight @ np.ravel(flows)) for flows in sums]
+
+
+def all_scores(folder, reference):
     lca = bc.FastScoresOnlyMultiLCA(
         demands={str(k): {int(row): 1} for k, row in enumerate(reference)},
         method_config={"impact_categories": [("weight",)]},
@@ -88,15 +96,23 @@ def run_all_scores(folder, reference):
         direction="adjoint",
     )
     scores = lca.calculate()
-    tell("all_scores", time.perf_counter() - start, first=float(np.ravel(scores)[0]))
+    return lca, np.ravel(scores)
+
+
+TASKS = {"first_score": first_score, "inventories": inventories, "all_scores": all_scores}
 
 
 def main():
     source = Path(sys.argv[1])
     package = source / "package"
-    reference = write_package(source, package)
-    run_inventories(package, reference)
-    run_all_scores(package, reference)
+    reference = np.load(source / "reference.npy")
+    if not package.exists():
+        write_package(source, package)
+    for task in sys.argv[2:] or TASKS:
+        start = time.perf_counter()
+        _, scores = TASKS[task](package, reference)
+        tell(task, time.perf_counter() - start, score=float(scores[0]))
+        np.save(source / f"{task}.npy", np.asarray(scores, dtype=float))
 
 
 if __name__ == "__main__":
