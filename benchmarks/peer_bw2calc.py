@@ -19,7 +19,7 @@ import numpy as np
 from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-PROCESS_IDS, FLOW_IDS = 10**6, 2 * 10**6
+FLOW_IDS = 2 * 10**6
 INVENTORIES = 100
 
 
@@ -40,13 +40,25 @@ def write_package(source, target, numbers=np.float64):
 
     target.mkdir(exist_ok=True)
     package = bwp.create_datapackage(fs=file_system(target), name="made-up")
-    for matrix, row_ids in (("technosphere", 0), ("biosphere", FLOW_IDS)):
-        package.add_persistent_vector(
-            matrix=f"{matrix}_matrix",
-            name=matrix,
-            indices_array=indices(load(f"{matrix}_row") + row_ids, load(f"{matrix}_column") + PROCESS_IDS),
-            data_array=load(f"{matrix}_value"),
-        )
+    # As Brightway writes a database: a process and what it makes have one id, inputs are positive
+    # numbers to be flipped.
+    reference = load("reference")
+    maker = np.argsort(reference)
+    row, column, value = (load(f"technosphere_{part}") for part in ("row", "column", "value"))
+    flip = (value < 0) & (maker[row] != column)
+    package.add_persistent_vector(
+        matrix="technosphere_matrix",
+        name="technosphere",
+        indices_array=indices(maker[row], column),
+        data_array=np.where(flip, -value, value),
+        flip_array=flip,
+    )
+    package.add_persistent_vector(
+        matrix="biosphere_matrix",
+        name="biosphere",
+        indices_array=indices(load("biosphere_row") + FLOW_IDS, load("biosphere_column")),
+        data_array=load("biosphere_value"),
+    )
     weight = load("weight")
     kept = np.flatnonzero(weight)
     package.add_persistent_vector(
@@ -58,7 +70,7 @@ def write_package(source, target, numbers=np.float64):
         identifier=["weight"],
     )
     package.finalize_serialization()
-    return load("reference")
+    return len(reference)
 
 
 def tell(task, seconds, **more):
@@ -66,37 +78,36 @@ def tell(task, seconds, **more):
                       "pardiso": bool(bc.PYPARDISO), **more}), flush=True)
 
 
-def demanded(reference, count):
-    """Products spread over the whole database."""
-    return [int(reference[k * len(reference) // count]) for k in range(count)]
+def demanded(processes, count):
+    """Ids of products spread over the whole database."""
+    return [k * processes // count for k in range(count)]
 
 
-def first_score(folder, reference):
-    lca = bc.LCA({int(reference[0]): 1}, data_objs=[bwp.load_datapackage(file_system(folder))])
+def first_score(folder, processes):
+    lca = bc.LCA({0: 1}, data_objs=[bwp.load_datapackage(file_system(folder))])
     lca.lci(factorize=True)
     lca.lcia()
     return lca, [lca.score]
 
 
-def inventories(folder, reference):
-    lca, _ = first_score(folder, reference)
+def inventories(folder, processes):
+    lca, _ = first_score(folder, processes)
     sums = [np.asarray(lca.inventory.sum(axis=1))]
-    for product in demanded(reference, INVENTORIES)[1:]:
+    for product in demanded(processes, INVENTORIES)[1:]:
         lca.lci({product: 1})
         sums.append(np.asarray(lca.inventory.sum(axis=1)))
     weight = np.asarray(lca.characterization_matrix.sum(axis=1)).ravel()
     return lca, [float(weight @ np.ravel(flows)) for flows in sums]
 
 
-def all_scores(folder, reference):
+def all_scores(folder, processes):
     lca = bc.FastScoresOnlyMultiLCA(
-        demands={str(k): {int(row): 1} for k, row in enumerate(reference)},
+        demands={str(k): {k: 1} for k in range(processes)},
         method_config={"impact_categories": [("weight",)]},
         data_objs=[bwp.load_datapackage(file_system(folder))],
         direction="adjoint",
     )
-    scores = lca.calculate()
-    return lca, np.ravel(scores)
+    return lca, np.ravel(lca.calculate())
 
 
 TASKS = {"first_score": first_score, "inventories": inventories, "all_scores": all_scores}
@@ -105,12 +116,12 @@ TASKS = {"first_score": first_score, "inventories": inventories, "all_scores": a
 def main():
     source = Path(sys.argv[1])
     package = source / "package"
-    reference = np.load(source / "reference.npy")
+    processes = len(np.load(source / "reference.npy"))
     if not package.exists():
         write_package(source, package)
     for task in sys.argv[2:] or TASKS:
         start = time.perf_counter()
-        _, scores = TASKS[task](package, reference)
+        _, scores = TASKS[task](package, processes)
         tell(task, time.perf_counter() - start, score=float(scores[0]))
         np.save(source / f"{task}.npy", np.asarray(scores, dtype=float))
 

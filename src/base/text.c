@@ -49,7 +49,8 @@ static vt_error read_descriptor(int descriptor, const char *path, vt_text *text)
   VT_CHECK(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode), VT_ERR_INPUT,
            "%s: found a device, expected a file", path);
   if (info.st_size > 0) {
-    VT_TRY(vt_grow(&text->bytes, &text->capacity, (ptrdiff_t)info.st_size + 1, 1));
+    // With the room that the loop wants at the end: else all of it would be copied then.
+    VT_TRY(vt_grow(&text->bytes, &text->capacity, (ptrdiff_t)info.st_size + 4096, 1));
   }
   for (;;) {
     VT_TRY(vt_grow(&text->bytes, &text->capacity, text->length + 4096, 1));
