@@ -87,6 +87,14 @@ choice() {
     expect "ensemble on $ranks ranks" 0 run "$ranks" 1 run ensemble.yaml -q -o "ranks$ranks.h5"
     same "$ranks ranks" heat-ensemble.h5 "ranks$ranks.h5"
   done
+  # Sixteen right-hand sides are enough to share them out.
+  expect 'shared background' 0 run 3 1 run ensemble.yaml -v -o shared.h5
+  holds 'all ranks solved it' grep -q 'all ranks solve 4 systems' stderr
+  sed -E '/"t_electricity": /,/"t_coal_power": /s/"amount": 0.04,/"amount": 1.0,/
+    s/"amount": (0.35|0.25|0.4), "type": "technosphere"\}/"amount": 0.0, "type": "technosphere"}/' heat.json >bad.json
+  edited ensemble.yaml 's/heat.json/bad.json/' bad.yaml
+  expect 'a singular snapshot on 3 ranks' 2 mpirun -n 3 "$vintner" run bad.yaml -o bad.h5
+  holds 'told once' [ "$(grep -c 'singular' stderr)" = 1 ]
   # Each alternative is the model with that background alone.
   edited ensemble.yaml '/^  seed/d; s/design: .*/design: factorial/; /(demand|methane): \{target/d; s/-ensemble/-choice/' choice.yaml
   expect 'factorial' 0 "$vintner" run choice.yaml -q

@@ -9,8 +9,8 @@
 
 /// Read the databases of study->pathway.from and build the inputs of its pathway model.
 ///
-/// Rank 0 calls it; the background solves on its own communicator. The caller frees *inputs with
-/// vt_inputs_free.
+/// On rank 0; the other ranks of the background's communicator are in vt_background_help. The
+/// caller frees *inputs with vt_inputs_free.
 /// @return VT_ERR_INPUT with one line that names the culprit: a stale or unknown database, an
 ///         activity that a snapshot lacks, an unknown method, a singular system
 vt_error vt_assembly_build(const vt_study *study, vt_background *background, vt_inputs **inputs);

@@ -150,6 +150,18 @@ vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_reques
 /// The same, not collective: the calling rank does all of it.
 vt_error vt_background_run_alone(vt_background *background, ptrdiff_t count, vt_request *request);
 
+/// On rank 0, while the other ranks of the communicator are in vt_background_help: solve requests
+/// with them, if there are enough right-hand sides for it. Without tables (`derived`). The results
+/// are there on rank 0 alone.
+vt_error vt_background_lead(vt_background *background, ptrdiff_t count, vt_request *request);
+
+/// On the other ranks: start PETSc, and help rank 0 with its requests until it sends them home. An
+/// error of any rank ends the help and is returned on all of them.
+vt_error vt_background_help(vt_background *background);
+
+/// On rank 0: nothing more is to be solved. Does nothing where nobody waits.
+vt_error vt_background_dismiss(vt_background *background);
+
 // ---------------------------------------------------------------------------------------------
 // What a score is made of.
 

@@ -136,7 +136,7 @@ static vt_error solve_unknown(const vt_assembly *a, vt_background *background, v
     asked[requests++] = b;
   }
   if (requests == 0) return VT_OK;
-  const vt_error solved = vt_background_run(background, requests, request);
+  const vt_error solved = vt_background_lead(background, requests, request);
   VT_TRY(name_culprits(a, request, asked, requests, solved));
   for (int r = 0; r < requests; r++) {
     const vt_snapshot_work *s = &a->snapshot[asked[r]];

@@ -109,7 +109,10 @@ static vt_error start_mpi(vt_background *background) {
   if (!launched()) {
     (void)setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     (void)setenv("OMPI_MCA_pml", "ob1", 0);
-    (void)setenv("OMPI_MCA_btl", "self,vader", 0);
+    (void)setenv("OMPI_MCA_btl", "self", 0);
+    // Processes that stay alone all call themselves job 0: in a folder or shared memory named after
+    // it, two that start at the same moment would meet.
+    (void)setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
     (void)setenv("HWLOC_COMPONENTS", "-pci,-linuxio,-opencl,-gl,-cuda,-nvml", 0);
   }
   int provided;

@@ -9,6 +9,13 @@
 
 #define VT_BACKWARD_ERROR 1e-15
 
+#define VT_CALL_MPI(...)                                                                           \
+  do {                                                                                             \
+    const int vt_mpi_ = (__VA_ARGS__);                                                             \
+    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
+             vt_mpi_);                                                                             \
+  } while (0)
+
 // ---------------------------------------------------------------------------------------------
 // load.c: the module
 
@@ -20,6 +27,7 @@ struct vt_background {
   vt_text module_path;
   const vt_kernel *kernel; ///< NULL until the first solve
   bool started_mpi;
+  bool dismissed;            ///< on rank 0: the other ranks wait for no more requests
   char text[VT_KERNEL_TEXT]; ///< of the kernel's latest error
 };
 

@@ -8,13 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VT_CALL_MPI(...)                                                                           \
-  do {                                                                                             \
-    const int vt_mpi_ = (__VA_ARGS__);                                                             \
-    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
-             vt_mpi_);                                                                             \
-  } while (0)
-
 typedef struct ranks {
   MPI_Comm comm;
   int rank, size;

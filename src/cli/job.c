@@ -27,27 +27,32 @@ static vt_error check_sources(const char *study, int count, const char *const *s
 
 // Inputs built from databases are kept as they came, for who must have them once more: solving the
 // background again could cost as much as the run.
-static vt_error assemble(job *j, const char *path) {
+static vt_error assemble(job *j) {
   const vt_database_plan *plan = &j->study->pathway.from;
+  const char *path = j->study->path;
   VT_TRY(check_sources(path, plan->databases, plan->database, plan->database_line));
   if (plan->demand_file) VT_TRY(check_access(path, plan->demand_line, plan->demand_file));
-  VT_TRY(vt_background_create(MPI_COMM_NULL, &j->background));
+  vt_background_prefetch(j->background);
   VT_TRY(vt_assembly_build(j->study, j->background, &j->inputs));
   return vt_inputs_pack(j->inputs, &j->packed);
 }
 
-static vt_error read_inputs(job *j, const char *path) {
-  if (j->study->design == VT_DESIGN_TABLE)
-    VT_TRY(check_access(path, j->study->design_line, j->study->table));
-  if (j->ready && j->ready->length > 0)
-    return vt_inputs_unpack(j->ready->bytes, j->ready->length, &j->inputs);
-  if (j->study->pathway.from.given) return assemble(j, path);
-  VT_TRY(check_access(path, j->study->pathway.inputs_line, j->study->pathway.inputs));
-  VT_TRY(vt_inputs_read(j->study->pathway.inputs, &j->inputs));
-  return j->team->size > 1 ? vt_inputs_pack(j->inputs, &j->packed) : VT_OK;
+// Collective: rank 0 reads, all solve.
+static vt_error assemble_together(job *j) {
+  const vt_team *team = j->team;
+  VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &j->background));
+  if (team->rank != 0) return vt_background_help(j->background);
+  const vt_error assembled = assemble(j);
+  const vt_error dismissed = vt_background_dismiss(j->background);
+  VT_TRY(assembled);
+  return dismissed;
 }
 
-static vt_error read_here(job *j, const char *path, const char *text) {
+static bool is_assembled(const job *j) {
+  return j->study->pathway.from.given && !(j->ready && j->ready->length > 0);
+}
+
+static vt_error read_study(job *j, const char *path, const char *text) {
   if (text) {
     VT_TRY(vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study));
   } else {
@@ -55,7 +60,19 @@ static vt_error read_here(job *j, const char *path, const char *text) {
   }
   const vt_inventory_plan *plan = &j->study->inventory;
   if (plan->given) return check_sources(path, plan->databases, plan->database, plan->database_line);
-  return read_inputs(j, path);
+  return j->study->design == VT_DESIGN_TABLE
+             ? check_access(path, j->study->design_line, j->study->table)
+             : VT_OK;
+}
+
+static vt_error read_inputs(job *j) {
+  const vt_study *study = j->study;
+  if (study->inventory.given) return VT_OK;
+  if (study->pathway.from.given)
+    return vt_inputs_unpack(j->ready->bytes, j->ready->length, &j->inputs);
+  VT_TRY(check_access(study->path, study->pathway.inputs_line, study->pathway.inputs));
+  VT_TRY(vt_inputs_read(study->pathway.inputs, &j->inputs));
+  return j->team->size > 1 ? vt_inputs_pack(j->inputs, &j->packed) : VT_OK;
 }
 
 static vt_error share_study(job *j, vt_text *study) {
@@ -96,7 +113,14 @@ static vt_error share(job *j, vt_text *study) {
 
 vt_error job_read(job *j, const char *path, const char *text) {
   vt_text study = {0};
-  vt_error loaded = j->team->rank == 0 ? read_here(j, path, text) : VT_OK;
+  vt_error loaded = j->team->rank == 0 ? read_study(j, path, text) : VT_OK;
+  bool together = j->team->rank == 0 && loaded == VT_OK && is_assembled(j);
+  VT_TRY(vt_team_broadcast(j->team, &together, (int64_t)sizeof together));
+  if (together) {
+    loaded = assemble_together(j);
+  } else if (j->team->rank == 0 && loaded == VT_OK) {
+    loaded = read_inputs(j);
+  }
   loaded = agree(j, loaded);
   if (loaded == VT_OK) loaded = share(j, &study);
   vt_text_free(&study);
