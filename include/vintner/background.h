@@ -3,7 +3,8 @@
 // A database is a square technosphere matrix A (products by processes) and a biosphere matrix B
 // (elementary flows by processes). A demand f for products asks for the supply x with A x = f and
 // the inventory g = B x; a weight q over the flows asks for the scores y with A' y = B' q, one for
-// a unit of every product. PETSc solves both; it is loaded by the first solve of a run, not before.
+// a unit of every product. PETSc solves both; it is loaded by the first solve of a run unless asked
+// for before.
 #ifndef VT_BACKGROUND_H
 #define VT_BACKGROUND_H
 
