@@ -35,6 +35,9 @@ example() {
   expect 'show' 0 "$vintner" show single.yaml
   expect 'inventory' 0 "$vintner" inventory single.yaml -o inventory.h5
   holds 'the same background' [ "$(value inventory.h5 background/inventory)" = "$(value heat.h5 background/inventory)" ]
+  holds 'shown' grep -q 'background  3 snapshots x 4 intermediate flows x 4 elementary flows' stdout
+  expect 'show as JSON' 0 "$vintner" show inventory.h5 --json
+  holds 'JSON' python3 -m json.tool stdout
   expect 'inventory of an existing file' 2 "$vintner" inventory single.yaml -o inventory.h5
   expect 'inventory, forced' 0 mpirun -n 2 "$vintner" inventory single.yaml -o inventory.h5 --force
   expect 'inventory of an input file' 2 "$vintner" inventory basic.yaml

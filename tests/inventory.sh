@@ -68,6 +68,18 @@ commands_of_inventory() {
   done
 }
 
+# Processes that run alone share nothing, however close they start.
+neighbours() {
+  local i pids=() failures=0
+  for i in $(seq 24); do
+    "$vintner" run bike.yaml -q -o "neighbour$i.h5" 2>>stderr &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i" || failures=$((failures + 1)); done
+  holds '24 runs at once' [ "$failures" = 0 ]
+  same 'the last of them' bike.h5 neighbour24.h5
+}
+
 bad_inventories() {
   local gwp='methods: {gwp: [GWP, example]}' at='{activity: [bike, bike]}'
   plain bad bike.json '{all: bikes}' "$gwp"
@@ -249,6 +261,7 @@ inventory() {
   cp "$here/../jobs/examples/bike/"* .
   by_hand
   commands_of_inventory
+  neighbours
   bad_inventories
   shared_out
   if [ -d "${VINTNER_SHARED:-}/cases/uslci" ]; then

@@ -38,12 +38,14 @@ typedef struct report {
   double violation, gap, unique; ///< worst, worst, share
   double *factor;
   int64_t factors;
-  const char *choices;       ///< alternatives of `choose` factors, see report_choice
-  report_table impact;       ///< shape [categories, 1]
-  double *spread;            ///< standard deviation of the impacts, shape [categories]
-  report_table installation; ///< shape [processes, years]
-  report_table score;        ///< plain LCA: shape [demands, categories]
-  double residual;           ///< plain LCA: the largest
+  const char *choices;        ///< alternatives of `choose` factors, see report_choice
+  report_table impact;        ///< shape [categories, 1]
+  double *spread;             ///< standard deviation of the impacts, shape [categories]
+  report_table installation;  ///< shape [processes, years]
+  report_table score;         ///< plain LCA: shape [demands, categories]
+  double residual;            ///< plain LCA: the largest
+  int64_t background[3];      ///< snapshots, intermediate and elementary flows; 0: none computed
+  double background_residual; ///< the largest
 } report;
 
 bool report_is_shown(const report_table *t, double value);

@@ -162,8 +162,20 @@ static void json_installation(FILE *out, const report *r) {
   (void)fputs("]", out);
 }
 
+static void json_background(FILE *out, const report *r) {
+  const int64_t *size = r->background;
+  if (size[0] == 0) return;
+  (void)fprintf(out,
+                ",\n  \"background\": {\"snapshots\": %lld, \"intermediate_flows\": %lld, "
+                "\"elementary_flows\": %lld",
+                (long long)size[0], (long long)size[1], (long long)size[2]);
+  json_pair(out, "largest_residual", r->background_residual);
+  (void)fputs("}", out);
+}
+
 void report_print_json(FILE *out, const report *r) {
   json_head(out, r);
+  json_background(out, r);
   json_factors(out, r);
   if (r->score.value) {
     json_scores(out, r);

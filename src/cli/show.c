@@ -157,12 +157,28 @@ static void gather_decisions(report *r) {
   for (int64_t i = 0; i < count; i++) r->spread[i] = sqrt(r->spread[i]);
 }
 
+// Inventories that the run computed.
+static void gather_background(report *r) {
+  int axes;
+  int64_t size[VT_MAX_DIMENSIONS + 1], count;
+  const char *name[VT_MAX_DIMENSIONS + 1];
+  if (!vt_reader_has(r->reader, "background/inventory") ||
+      vt_reader_shape(r->reader, "background/inventory", &axes, size, name) != VT_OK || axes != 3)
+    return;
+  for (int a = 0; a < axes; a++) r->background[a] = size[a];
+  double *residual = read_if_there(r, "background/residual", -1, &count);
+  for (int64_t i = 0; residual && i < count; i++)
+    r->background_residual = fmax(r->background_residual, residual[i]); // NaN: nothing to solve
+  free(residual);
+}
+
 static vt_error gather(report *r) {
   VT_TRY(vt_reader_open(r->path, &r->reader));
   VT_TRY(gather_outcomes(r));
   gather_quality(r);
   gather_objective(r);
   gather_decisions(r);
+  gather_background(r);
   return VT_OK;
 }
 
@@ -429,8 +445,18 @@ static void print_scores(FILE *out, const report *r) {
     (void)fprintf(out, "  and %lld more demands, see --json\n", (long long)(t->rows - rows));
 }
 
+static void print_background(FILE *out, const report *r) {
+  const int64_t *size = r->background;
+  if (size[0] == 0) return;
+  (void)fprintf(out,
+                "background  %lld snapshots x %lld intermediate flows x %lld elementary flows, "
+                "largest residual %.2g\n",
+                (long long)size[0], (long long)size[1], (long long)size[2], r->background_residual);
+}
+
 static void print_text(FILE *out, const report *r) {
   print_attributes(out, r);
+  print_background(out, r);
   print_outcomes(out, r);
   print_factors(out, r);
   if (r->scenario < 0) print_quality(out, r);

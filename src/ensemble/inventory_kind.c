@@ -13,12 +13,8 @@
 
 enum { MESSAGE_BYTES = 1024 };
 
-// The same error, with the line of the study that led to it.
 static vt_error at_line(const vt_inventory_kind *k, int line, vt_error error) {
-  char text[MESSAGE_BYTES];
-  if (error == VT_OK) return VT_OK;
-  (void)snprintf(text, sizeof text, "%s", vt_error_message());
-  VT_FAIL(error, "%s:%d: %s", k->study->path, line, text);
+  return vt_error_at_line(k->study->path, line, error);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -178,50 +174,8 @@ static vt_equations equations(const vt_inventory_kind *k) {
                         .reference = k->system->reference};
 }
 
-// "'code' (name), ..."
-static vt_error list_culprits(const vt_inventory_kind *k, int count, const int *index,
-                              const int *node, vt_text *text) {
-  const int shown = count < VT_CULPRITS_SHOWN ? count : VT_CULPRITS_SHOWN;
-  for (int i = 0; i < shown; i++) {
-    const vt_node *n = &k->set->node[node[index[i]]];
-    VT_TRY(vt_text_add(text, "%s'%.60s'", i > 0 ? ", " : "", n->code));
-    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%.60s)", n->name));
-  }
-  return count > shown ? vt_text_add(text, ", ...") : VT_OK;
-}
-
-static vt_error describe_culprits(const vt_inventory_kind *k, const vt_culprits *c, vt_text *text) {
-  VT_TRY(vt_text_add(text, "the system is singular: found"));
-  if (c->processes > 0) {
-    VT_TRY(vt_text_add(text, " processes "));
-    VT_TRY(list_culprits(k, c->processes, c->process, k->system->process, text));
-    VT_TRY(vt_text_add(text, c->structural ? " without a product of their own"
-                                           : " whose effects cancel each other"));
-  }
-  if (c->products > 0) {
-    VT_TRY(vt_text_add(text, "%s products ", c->processes > 0 ? " and" : ""));
-    VT_TRY(list_culprits(k, c->products, c->product, k->system->product, text));
-    VT_TRY(vt_text_add(text, c->structural ? " without a process of their own"
-                                           : " that no process can make apart"));
-  }
-  return VT_OK;
-}
-
-// Errors of the background room know rows and columns; people know activities.
 static vt_error name_culprits(const vt_inventory_kind *k, const vt_culprits *c, vt_error error) {
-  char plain[MESSAGE_BYTES];
-  if (error != VT_ERR_INPUT) return error;
-  if (c->processes + c->products == 0) {
-    (void)snprintf(plain, sizeof plain, "%s", vt_error_message());
-    VT_FAIL(error, "%s: %s", k->study->path, plain);
-  }
-  vt_text text = {0};
-  vt_error told = describe_culprits(k, c, &text);
-  if (told == VT_OK)
-    told =
-        vt_error_raise(error, __FILE__, __LINE__, __func__, "%s: %s", k->study->path, text.bytes);
-  vt_text_free(&text);
-  return told;
+  return vt_name_culprits(k->set, k->system, k->study->path, c, error);
 }
 
 vt_error vt_inventory_kind_prove(vt_inventory_kind *k) {

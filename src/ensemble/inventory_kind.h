@@ -2,7 +2,7 @@
 #ifndef VT_ENSEMBLE_INVENTORY_KIND_H
 #define VT_ENSEMBLE_INVENTORY_KIND_H
 
-#include "vintner/background.h"
+#include "vintner/assembly.h"
 #include "vintner/database.h"
 #include "vintner/ensemble.h"
 
