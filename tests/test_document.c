@@ -93,7 +93,7 @@ static void broken_documents_are_refused(void **state) {
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1], 'amount': []}",
        "1 dates and 0 amounts", "exchange 3"},
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'y', 'date': [1], 'amount': [1]}",
-       "'Y', 'M' or 'D'", "'y'"},
+       "'Y', 'M', 'D' or 's'", "'y'"},
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1.5], 'amount': [1]}",
        "whole number", "1.5"},
       {"'formula': 'a*2'", "'vintage_amounts': {'[1, 20x0]': 3}", "'[1, 20x0]'", "a year"},
@@ -235,6 +235,32 @@ static void a_foreground_becomes_tensors(void **state) {
   free(elementary);
 }
 
+// The foreground with the text `old` replaced by `new`.
+static void write_changed_foreground(const char *old, const char *new) {
+  const char *at = strstr(foreground_text, old);
+  assert_non_null(at);
+  vt_text text = {0};
+  must(vt_text_add(&text, "%.*s%s%s", (int)(at - foreground_text), foreground_text, new,
+                   at + strlen(old)));
+  write_text("fg.json", text.bytes);
+  vt_text_free(&text);
+}
+
+static void seconds_fold_into_years_as_months_do(void **state) {
+  (void)state;
+  write_changed_foreground("'unit': 'M', 'date': [-1, 0, 11, 12]",
+                           "'unit': 's', 'date': [-1, 0, 31556951, 31556952]");
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, -1, 0), 1.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 0, 0), 15.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 1, 0), 4.0, 0.0);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+}
+
 static void broken_foregrounds_are_refused(void **state) {
   (void)state;
   const struct {
@@ -260,13 +286,7 @@ static void broken_foregrounds_are_refused(void **state) {
   vt_inputs *inputs;
   int *flow, *elementary;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const char *at = strstr(foreground_text, cases[i].old);
-    assert_non_null(at);
-    vt_text text = {0};
-    must(vt_text_add(&text, "%.*s%s%s", (int)(at - foreground_text), foreground_text, cases[i].new,
-                     at + strlen(cases[i].old)));
-    write_text("fg.json", text.bytes);
-    vt_text_free(&text);
+    write_changed_foreground(cases[i].old, cases[i].new);
     must_fail(build_foreground("fg.json", &inputs, &flow, &elementary), cases[i].first,
               cases[i].second);
     assert_null(inputs);
@@ -389,6 +409,7 @@ int main(void) {
       cmocka_unit_test(exchanges_to_nowhere_are_refused),
       cmocka_unit_test(twins_of_a_snapshot_are_named),
       cmocka_unit_test(a_foreground_becomes_tensors),
+      cmocka_unit_test(seconds_fold_into_years_as_months_do),
       cmocka_unit_test(broken_foregrounds_are_refused),
       cmocka_unit_test(every_alternative_background_has_a_mapping),
       cmocka_unit_test(one_background_needs_no_name),

@@ -139,10 +139,11 @@ static int64_t floor_divide(int64_t number, int64_t by) {
   return number / by - (number % by < 0);
 }
 
-// Whole years of an offset; a year is 12 months or 365.2425 days.
+// Whole years of an offset; a year is 12 months, 365.2425 days or 31556952 seconds.
 static int64_t years_of(char unit, int64_t date) {
   if (unit == 'M') return floor_divide(date, 12);
   if (unit == 'D') return floor_divide(date * 10000, 3652425);
+  if (unit == 's') return floor_divide(date, 31556952);
   return date;
 }
 

@@ -110,9 +110,11 @@ static vt_error fill_temporal(const place *at, struct json_object *dates,
   vt_arena *arena = at->document->set->arena;
   VT_ARENA_NEW(arena, temporal->date, temporal->count);
   VT_ARENA_NEW(arena, temporal->amount, temporal->count);
+  // Farther than any model reaches, and far from overflow.
+  const int64_t farthest = temporal->unit == 's' ? 4000000000000 : 100000000;
   for (int i = 0; i < temporal->count; i++) {
     struct json_object *date = json_object_array_get_idx(dates, (size_t)i);
-    if (!as_integer(date, -100000000, 100000000, &temporal->date[i]))
+    if (!as_integer(date, -farthest, farthest, &temporal->date[i]))
       return fail_value(at, "temporal_distribution.date", date, "a whole number of units");
     VT_TRY(get_number(at, "temporal_distribution.amount",
                       json_object_array_get_idx(amounts, (size_t)i), &temporal->amount[i]));
@@ -137,8 +139,8 @@ static vt_error get_temporal(const place *at, struct json_object *value, vt_temp
   struct json_object *amounts = json_object_object_get(value, "amount");
   const char *letter =
       json_object_is_type(unit, json_type_string) ? json_object_get_string(unit) : "";
-  if (!letter[0] || letter[1] || !strchr("YMD", letter[0]))
-    return fail_value(at, "temporal_distribution.unit", unit, "'Y', 'M' or 'D'");
+  if (!letter[0] || letter[1] || !strchr("YMDs", letter[0]))
+    return fail_value(at, "temporal_distribution.unit", unit, "'Y', 'M', 'D' or 's'");
   if (!json_object_is_type(dates, json_type_array))
     return fail_value(at, "temporal_distribution.date", dates, "a list");
   if (!json_object_is_type(amounts, json_type_array))
