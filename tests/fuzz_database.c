@@ -3,7 +3,8 @@
 //
 // With -DVT_FUZZ_PARTS the bytes are the members of a zip, cut at lines "----": datapackage.json,
 // then 1.npy, 2.npy ... The zip is made here with sound check sums, so that mutations reach the
-// readers.
+// readers. With -DVT_FUZZ_PREMISE they are the four tables of a folder of premise, cut likewise:
+// A_matrix_index.csv, B_matrix_index.csv, A_matrix.csv, B_matrix.csv.
 //
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -o fuzz_database
 //     tests/fuzz_database.c src/data/*.c src/base/*.c -lzip -lsqlite3 -ljson-c -lmd -lz -lm
@@ -116,13 +117,47 @@ static void make_source(const uint8_t *bytes, size_t length, vt_text *zip) {
   vt_text_free(&directory);
 }
 
-#else
+#elif !defined VT_FUZZ_PREMISE
 
 static void make_source(const uint8_t *bytes, size_t length, vt_text *source) {
   (void)vt_text_add_bytes(source, bytes, (ptrdiff_t)length);
 }
 
 #endif
+
+static void read_and_use(const char *path) {
+  const char *const paths[] = {path};
+  vt_database_set *set;
+  const vt_error error = vt_database_set_read(1, paths, &set);
+  check(error);
+  if (error != VT_OK) return;
+  use(set);
+  vt_database_set_free(set);
+}
+
+#ifdef VT_FUZZ_PREMISE
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+  static const char *const names[] = {"A_matrix_index.csv", "B_matrix_index.csv", "A_matrix.csv",
+                                      "B_matrix.csv"};
+  static char folder[] = "/dev/shm/premise-XXXXXX";
+  if (strchr(folder, 'X') && !mkdtemp(folder)) __builtin_trap();
+  const uint8_t *end = bytes + length;
+  for (int i = 0; i < 4; i++) {
+    const uint8_t *stop = bytes < end ? memmem(bytes, (size_t)(end - bytes), "----\n", 5) : NULL;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+    FILE *file = fopen(path, "wb");
+    if (!file) __builtin_trap();
+    (void)fwrite(bytes, 1, (size_t)((stop ? stop : end) - bytes), file);
+    (void)fclose(file);
+    bytes = stop ? stop + 5 : end;
+  }
+  read_and_use(folder);
+  return 0;
+}
+
+#else
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
   vt_text source = {0};
@@ -132,15 +167,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     __builtin_trap();
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  const char *const paths[] = {path};
-  vt_database_set *set;
-  const vt_error error = vt_database_set_read(1, paths, &set);
-  check(error);
-  if (error == VT_OK) {
-    use(set);
-    vt_database_set_free(set);
-  }
+  read_and_use(path);
   (void)close(file);
   vt_text_free(&source);
   return 0;
 }
+
+#endif

@@ -4,7 +4,7 @@
 #   bash tests/runs.sh TOPIC VINTNER SAME_RESULTS PRINT_VALUES
 #
 # TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs, shared,
-# diagnose, export, inputs, extend, inventory, choose or databases. Prints what failed;
+# diagnose, export, inputs, extend, inventory, choose, databases or brightway. Prints what failed;
 # exit code 1 if something did, 77 if the topic needs programs that are not here.
 set -euo pipefail
 
@@ -961,6 +961,7 @@ case $topic in
   inputs) source "$here/export_inputs.sh" && inputs ;;
   choose) source "$here/choose.sh" && choose ;;
   databases) source "$here/databases.sh" && databases ;;
+  brightway) source "$here/brightway.sh" && brightway ;;
   kill) killed ;;
   diagnose) diagnose ;;
   export) exported ;;

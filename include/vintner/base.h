@@ -123,6 +123,7 @@ typedef struct vt_csv {
   const char *next, *end; ///< what is not read yet
   int line;               ///< of the row, or of the field where quotes hold line ends
   bool line_ended;        ///< the field before was the last of its line
+  char separator;         ///< of fields: a comma unless it is changed after vt_csv_start
 } vt_csv;
 
 /// Start before the first row. A NUL byte is VT_ERR_INPUT.

@@ -1,5 +1,5 @@
-// database.h - life-cycle databases: what Brightway projects, datapackages and JSON documents hold,
-// and the matrices of a calculation.
+// database.h - life-cycle databases: what Brightway projects, datapackages, JSON documents and
+// premise's matrices hold, and the matrices of a calculation.
 //
 // Sources are read into one vt_database_set. Nothing in it is a matrix yet: it holds nodes
 // (activities, products, flows: labels) and records (row, column, value) in groups, as the sources
@@ -63,7 +63,7 @@ typedef struct vt_uncertainty {
 /// Offsets from the date of installation, or of the consuming process, and their weights.
 typedef struct vt_temporal {
   int count;
-  char unit;      ///< 'Y', 'M' or 'D'
+  char unit;      ///< 'Y', 'M', 'D' or 's'
   int64_t *date;  ///< shape [count]
   double *amount; ///< shape [count]
 } vt_temporal;
@@ -190,8 +190,10 @@ typedef struct vt_database_set {
 } vt_database_set;
 
 /// Read sources in order: a Brightway project folder or its backup (.tar.gz), a datapackage (zip or
-/// folder), or a JSON document. Big projects cost little: labels and records of a project's
-/// databases are read by vt_database_require. Reads only, locks nothing, executes no pickle.
+/// folder), a JSON document, or a folder of premise's matrices as CSV (one database, named after
+/// the folder; codes are the indices of its files, "B" before those of flows). Big projects cost
+/// little: labels and records of a project's databases are read by vt_database_require. Reads only,
+/// locks nothing, executes no pickle.
 ///
 /// Not collective. The caller frees *set with vt_database_set_free.
 /// @return VT_ERR_INPUT with one line: file, database, activity, what was found and expected

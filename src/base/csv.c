@@ -8,7 +8,7 @@ static bool is_space(char c) {
 }
 
 vt_error vt_csv_start(const char *path, const vt_text *text, vt_csv *csv) {
-  *csv = (vt_csv){.path = path, .line = 1};
+  *csv = (vt_csv){.path = path, .line = 1, .separator = ','};
   if (text->length == 0) return VT_OK;
   csv->next = text->bytes;
   csv->end = text->bytes + text->length;
@@ -56,7 +56,7 @@ vt_error vt_csv_field(vt_csv *csv, vt_text *field, bool *last) {
   csv->next += quoted;
   if (quoted) VT_TRY(read_quoted(csv, field));
   const char *start = csv->next;
-  while (csv->next < csv->end && *csv->next != ',' && *csv->next != '\n') csv->next++;
+  while (csv->next < csv->end && *csv->next != csv->separator && *csv->next != '\n') csv->next++;
   const char *stop = csv->next;
   while (stop > start && is_space(stop[-1])) stop--;
   VT_CHECK(!quoted || stop == start, VT_ERR_INPUT, "%s:%d: found text after a closing quote",

@@ -298,9 +298,10 @@ static vt_error open_source(vt_database_set *set, const char *given) {
   if (holds(path, "datapackage.json")) return vt_loose_open(set, path, false);
   if (holds(path, "databases.json") || holds(path, "lci/databases.db"))
     return vt_project_open(set, path, false);
+  if (holds(path, "A_matrix.csv")) return vt_premise_open(set, path);
   VT_FAIL(VT_ERR_INPUT,
           "%s: found neither 'databases.json' (a Brightway project) nor 'datapackage.json' (a "
-          "datapackage) in this folder",
+          "datapackage) nor 'A_matrix.csv' (premise's matrices) in this folder",
           path);
 }
 

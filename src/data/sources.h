@@ -133,6 +133,9 @@ vt_error vt_document_add_node(const vt_document *document, const char *code,
 vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
                           int *reference);
 
+// premise.c: the matrices that premise writes as CSV files.
+vt_error vt_premise_open(vt_database_set *set, const char *path);
+
 // require.c: loading what a calculation needs.
 
 /// Add to the databases that `database` links to, unless it is there.

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Topic `brightway` of runs.sh: a real project, written by bw2data, read as folder, backup and export.
+
+set -euo pipefail
+
+# A Python with Brightway: one that has it, else one made in the build folder, if that can be done in
+# a few minutes. VINTNER_NO_DOWNLOAD=1 forbids it.
+brightway_python() {
+  local modules='bw2data, bw2calc, bw_temporalis' python made
+  python=$(find_python "$modules" || true)
+  made=$(dirname "$same_results")/brightway-python
+  if [ -z "$python" ] && [ "${VINTNER_NO_DOWNLOAD:-0}" = 0 ]; then
+    if ! "$made/bin/python" -c "import $modules" >/dev/null 2>&1; then
+      rm -rf "$made"
+      timeout 200 bash -c 'python3 -m venv "$1" && "$1/bin/pip" install -q --retries 1 --timeout 10 \
+        --disable-pip-version-check ${2//,/}' - "$made" "${modules//_/-}" >/dev/null 2>&1 || true
+    fi
+    if "$made/bin/python" -c "import $modules" >/dev/null 2>&1; then python=$made/bin/python; fi
+  fi
+  echo "$python"
+}
+
+# scores_of NAME: the study NAME.yaml has the scores of bw2calc
+scores_of() {
+  expect "$1" 0 "$vintner" run "$1.yaml" -q
+  # shellcheck disable=SC2046 # as many words as numbers
+  numbers "$1: score" "$1.h5" score 1e-6 $(cat scores)
+}
+
+# exporter TITLE CODE PATTERN ARGUMENT...: the exporter ends so, and says so on stderr
+exporter() {
+  local title=$1 code=$2 pattern=$3
+  shift 3
+  expect "$title" "$code" "$python" "$here/../jobs/brightway_export.py" "$@"
+  holds "$title: says so" grep -qE -- "$pattern" stderr
+}
+
+project_by_brightway() {
+  local checker=$here/brightway_project.py
+  expect 'values that JSON does not have' 0 "$python" "$checker" values
+  expect 'bw2data writes a project' 0 "$python" "$checker" make
+  scores_of project
+  scores_of backup
+  exporter 'export' 0 'export.json: 11 activities and flows of 5 databases, 2 methods' \
+    'vintner test' -o export.json
+  holds 'export: what is not used is said' grep -q "^note: .*FixedTimeOfYearTD.*activity 'tram'" stderr
+  holds 'export: nothing else is there' [ ! -e export.json.partial ]
+  expect 'export: what was written' 0 "$python" "$checker" check export.json
+  scores_of export
+  cp export.json whole.json
+  exporter 'export again' 2 'export.json: exists; --force replaces it' 'vintner test' -o export.json
+  exporter 'export again by force' 0 'of 2 databases, 1 methods' 'vintner test' -o export.json --force \
+    -d chimaeras -m 'climate, GWP 100'
+  exporter 'one database alone' 0 'of 1 databases, 2 methods' 'vintner test' -o alone.json \
+    -d 'split (v1)' --no-dependencies
+  exporter 'list' 0 '' 'vintner test' --list
+  holds 'list: on stdout' grep -qx 'database: plans (2 activities, sqlite)' stdout
+  holds 'list: methods' grep -qx 'method: climate, GWP 100 (kg CO2-eq)' stdout
+  exporter 'no such project' 2 "no project 'vintner tset'.*did you mean 'vintner test'" 'vintner tset' --list
+  exporter 'no such database' 2 "no database 'plan'; did you mean 'plans'" 'vintner test' -d plan -o no.json
+  exporter 'no such method' 2 "no method 'watr'; did you mean 'water'" 'vintner test' -m watr -o no.json
+  exporter 'no such folder' 1 'FileNotFoundError' 'vintner test' -o no/no.json
+  holds 'no file' [ ! -e no.json ]
+
+  expect 'a database is changed' 0 "$python" "$checker" spoil
+  expect 'the project without it' 0 "$vintner" run project.yaml -q -o without.h5
+  expect 'the changed one' 2 "$vintner" run spoilt.yaml
+  holds 'one line names it' [ "$(grep -c "database 'changed' was changed" stderr) $(wc -l <stderr)" = '1 1' ]
+}
+
+# The document that the reference model was made from, into a project and back.
+document_and_back() {
+  local document=$1 name=$2
+  expect "$name into a project" 0 "$python" "$here/brightway_project.py" write "$document" "$name"
+  exporter "$name exported" 0 "$name.json: " "$name" -o "$name.json"
+  expect "$name is the same" 0 "$python" "$here/brightway_project.py" same "$document" "$name.json"
+}
+
+brightway() {
+  local python
+  python=$(brightway_python)
+  if [ -z "$python" ]; then
+    echo 'skipped: no Python with bw2data, bw2calc and bw_temporalis; VINTNER_PYTHON names one'
+    exit 77
+  fi
+  source "$here/inventory.sh" # numbers
+  mkdir projects
+  export BRIGHTWAY2_DIR=$PWD/projects
+  project_by_brightway
+  document_and_back "$here/../jobs/examples/bike/bike.json" bike
+  if [ -f "${VINTNER_SHARED:-}/cases/basic/brightway.json" ]; then
+    document_and_back "$VINTNER_SHARED/cases/basic/brightway.json" basic
+  else
+    echo 'VINTNER_SHARED has no cases: those were left out'
+  fi
+}
