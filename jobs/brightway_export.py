@@ -463,6 +463,17 @@ def json_text(value, notes):
     return json.dumps(without_nul(value), allow_nan=False, separators=(",", ":"))
 
 
+def rename(references, names):
+    """Databases in references to nodes, each [database, code]."""
+    for reference in references:
+        reference[0] = names.get(reference[0], reference[0])
+
+
+def inputs_of(node):
+    exchanges = [*node.get("exchanges", ()), *node.get("other_exchanges", ())]
+    return [exchange["input"] for exchange in exchanges]
+
+
 def write_document(file, bw2data, chosen, notes):
     """Node by node, so that the size of a database does not matter."""
 
@@ -474,15 +485,19 @@ def write_document(file, bw2data, chosen, notes):
     for d, name in enumerate(chosen.databases):
         notes.where = f"database '{name}'"
         metadata = dump(plain(dict(bw2data.databases[name]), notes))
-        file.write(f'{"," if d else ""}\n {dump(name)}: {{"metadata": {metadata}, "data": {{')
+        new = chosen.names.get(name, name)
+        file.write(f'{"," if d else ""}\n {dump(new)}: {{"metadata": {metadata}, "data": {{')
         for n, (code, node) in enumerate(nodes_of(bw2data, name, notes)):
+            rename(inputs_of(node), chosen.names)
             file.write(f'{"," if n else ""}\n  {dump(str(code))}: {dump(node)}')
             count += 1
         file.write("}}")
     file.write('},\n "methods": [')
     within = None if chosen.alone else set(chosen.databases)
     for m, name in enumerate(chosen.methods):
-        file.write(f'{"," if m else ""}\n  {dump(method_of(bw2data, name, within, notes))}')
+        method = method_of(bw2data, name, within, notes)
+        rename([factor[0] for factor in method["cfs"]], chosen.names)
+        file.write(f'{"," if m else ""}\n  {dump(method)}')
     file.write("]}\n")
     return count
 
@@ -508,8 +523,19 @@ def write_file(path, bw2data, chosen, notes):
 
 
 class Chosen:
-    def __init__(self, databases, methods, alone):
-        self.databases, self.methods, self.alone = databases, methods, alone
+    def __init__(self, databases, methods, options):
+        self.databases, self.methods = databases, methods
+        self.alone = options.no_dependencies
+        self.names = dict(options.rename or [])
+        for name in self.names:
+            if name not in databases:
+                raise Refused(
+                    f"--rename: no database '{name}' is exported{nearest(name, databases)}"
+                )
+        written = [self.names.get(name, name) for name in databases]
+        for name in written:
+            if written.count(name) > 1:
+                raise Refused(f"--rename: two databases would be called '{name}'")
 
 
 def nearest(name, names):
@@ -596,6 +622,14 @@ def read_options(arguments):
         help='its parts joined by ", "; may be repeated (default: all)',
     )
     parser.add_argument("--no-methods", action="store_true", help="no methods")
+    parser.add_argument(
+        "--rename",
+        nargs=2,
+        action="append",
+        metavar=("NAME", "NEW"),
+        help="call a database otherwise, so that a study can have the project beside the export; "
+        "may be repeated",
+    )
     parser.add_argument("-o", "--output", metavar="FILE")
     parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
     parser.add_argument(
@@ -626,7 +660,7 @@ def export(options, notes):
         return
     databases = choose_databases(bw2data, options)
     methods = [] if options.no_methods else choose_methods(bw2data, options)
-    chosen = Chosen(databases, methods, options.no_dependencies)
+    chosen = Chosen(databases, methods, options)
     count = write_file(options.output, bw2data, chosen, notes)
     skipped = [str(name) for name in [*bw2data.normalizations, *bw2data.weightings]]
     if skipped and not options.method and not options.no_methods:

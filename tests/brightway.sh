@@ -76,6 +76,50 @@ document_and_back() {
   expect "$name is the same" 0 "$python" "$here/brightway_project.py" same "$document" "$name.json"
 }
 
+# plan_on NAME SOURCES FOREGROUND: the study NAME.yaml of a plan in the case `basic`
+plan_on() {
+  "$python" - "$1" "$2" "$3" "$VINTNER_SHARED/cases/basic/brightway.json" <<'PY'
+import json
+import sys
+
+name, sources, foreground, document = sys.argv[1:]
+with open(document) as file:
+    demand = json.load(file)["demand"]
+with open(f"{name}.yaml", "w") as file:
+    file.write(
+        f"vintner: 1\nname: {name}\nmodel:\n  pathway:\n    databases: [{sources}]\n"
+        f"    foreground: {foreground}\n    years: [2020, 2049]\n    demand:\n"
+    )
+    for product, years in demand.items():
+        file.write(f"      {product}: {{{', '.join(f'{y}: {a!r}' for y, a in years.items())}}}\n")
+    file.write(
+        "    methods: {climate_change: {method: [GWP, example]}, land_use: {method: [land use, example]}}\n"
+        "    objective: climate_change\n    unit: lifetime\n"
+    )
+PY
+}
+
+# A plan on the export is the plan on the document, and a plan whose background is the project itself
+# differs by its 32 bits.
+plans_on_basic() {
+  local name
+  plan_on before "$VINTNER_SHARED/cases/basic/brightway.json" foreground
+  plan_on after basic.json foreground
+  for name in before after; do
+    expect "$name: inputs" 0 "$vintner" export "$name.yaml" --inputs "$name-inputs.json"
+    expect "$name: plan" 0 "$vintner" run "$name.yaml" -q
+  done
+  holds 'the same inputs' cmp before-inputs.json after-inputs.json
+  exporter 'a foreground alone' 0 'of 1 databases, 0 methods' basic -d foreground --no-dependencies \
+    --no-methods --rename foreground plan -o plan.json
+  plan_on beside "$(echo projects/basic.*), plan.json" plan
+  expect 'beside its project' 0 "$vintner" run beside.yaml -q
+  near 'beside its project' "$(value beside.h5 objective)" "$(value before.h5 objective)" 1e-6
+  exporter 'rename what is not there' 2 "no database 'plan' is exported" basic --rename plan x -o no.json
+  exporter 'rename to one name' 2 "two databases would be called 'db_2020'" basic \
+    --rename foreground db_2020 -o no.json
+}
+
 brightway() {
   local python
   python=$(brightway_python)
@@ -90,6 +134,7 @@ brightway() {
   document_and_back "$here/../jobs/examples/bike/bike.json" bike
   if [ -f "${VINTNER_SHARED:-}/cases/basic/brightway.json" ]; then
     document_and_back "$VINTNER_SHARED/cases/basic/brightway.json" basic
+    plans_on_basic
   else
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
