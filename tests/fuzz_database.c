@@ -6,7 +6,8 @@
 // readers. With -DVT_FUZZ_PREMISE they are the four tables of a folder of premise, cut likewise:
 // A_matrix_index.csv, B_matrix_index.csv, A_matrix.csv, B_matrix.csv.
 //
-//   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -o fuzz_database
+//   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude
+//     $(pkg-config --cflags --libs hdf5-openmpi ompi-c) -o fuzz_database
 //     tests/fuzz_database.c src/data/*.c src/base/*.c -lzip -lsqlite3 -ljson-c -lmd -lz -lm
 //   ./fuzz_database -max_total_time=300 CORPUS
 #include "vintner/database.h"

@@ -4,7 +4,7 @@
 #   bash tests/runs.sh TOPIC VINTNER SAME_RESULTS PRINT_VALUES
 #
 # TOPIC: single, commands, parallel, designs, aims, kill, units, netcdf, oracle, outputs, shared,
-# diagnose, export, inputs, extend, inventory, choose, databases or brightway. Prints what failed;
+# diagnose, export, inputs, extend, inventory, choose, databases, brightway or store. Prints what failed;
 # exit code 1 if something did, 77 if the topic needs programs that are not here.
 set -euo pipefail
 
@@ -123,10 +123,10 @@ commands() {
   expect '--version' 0 "$vintner" --version
   holds 'a version' grep -qE '[0-9]+\.[0-9]+' stdout
   expect '--help' 0 "$vintner" --help
-  for word in run check resume show --threads --force --write-lp; do
+  for word in run check resume show import --threads --force --write-lp --activity; do
     holds "--help names $word" grep -q -- "$word" stdout
   done
-  for word in run check resume show diagnose export; do
+  for word in run check resume show diagnose export import; do
     expect "$word --help" 0 "$vintner" "$word" --help
     holds "$word --help says something" [ -s stdout ]
   done
@@ -957,6 +957,7 @@ PY
 
 case $topic in
   single | commands | parallel | designs | aims | units | netcdf | oracle | outputs | shared) "$topic" ;;
+  store) source "$here/inventory.sh" && source "$here/store.sh" && store ;;
   inventory) source "$here/inventory.sh" && inventory ;;
   inputs) source "$here/export_inputs.sh" && inputs ;;
   choose) source "$here/choose.sh" && choose ;;

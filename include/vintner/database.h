@@ -190,10 +190,10 @@ typedef struct vt_database_set {
 } vt_database_set;
 
 /// Read sources in order: a Brightway project folder or its backup (.tar.gz), a datapackage (zip or
-/// folder), a JSON document, or a folder of premise's matrices as CSV (one database, named after
-/// the folder; codes are the indices of its files, "B" before those of flows). Big projects cost
-/// little: labels and records of a project's databases are read by vt_database_require. Reads only,
-/// locks nothing, executes no pickle.
+/// folder), a JSON document, a folder of premise's matrices as CSV (one database, named after the
+/// folder; codes are the indices of its files, "B" before those of flows), or a store. Big projects
+/// and stores cost little: labels and records of their databases are read by vt_database_require.
+/// Reads only, locks nothing, executes no pickle.
 ///
 /// Not collective. The caller frees *set with vt_database_set_free.
 /// @return VT_ERR_INPUT with one line: file, database, activity, what was found and expected
@@ -207,6 +207,10 @@ vt_error vt_database_find(const vt_database_set *set, const char *name, int *dat
 /// Load a database and all that it links to; a stale one among them is VT_ERR_INPUT, and so is an
 /// exchange to nowhere. Pointers into set->node and set->exchange are void after it.
 vt_error vt_database_require(vt_database_set *set, int database);
+
+/// Load the nodes of a database, not its exchanges and records. Pointers into set->node are void
+/// after it.
+vt_error vt_database_load_nodes(vt_database_set *set, int database);
 
 /// The node of this code, in a database that is loaded (loose datapackages: by decimal id).
 vt_error vt_node_find(const vt_database_set *set, int database, const char *code, int *node);
@@ -224,6 +228,58 @@ vt_error vt_node_match(const vt_database_set *set, int node, int database, int *
 /// The method of these parts; unknown is VT_ERR_INPUT with the nearest. No parts: the unnamed one.
 vt_error vt_method_find(const vt_database_set *set, vt_matrix_kind kind, int parts,
                         const char *const *part, int *method);
+
+// ---------------------------------------------------------------------------------------------
+// Stores: a whole set in one HDF5 file, whose layout src/data/store.h describes. Whatever is made
+// from a store has the bits of what is made from the sources that went into it.
+
+/// Load all of a set and write it to the store `path`, which exists only once it is whole. Stale
+/// databases are left out with a warning in the log.
+///
+/// Not collective. `source` are the paths that the set was read from, for the record.
+/// @return VT_ERR_INPUT if the file exists and not `force`; for all that vt_database_require
+/// refuses; if all databases are stale, or one is that another links to. VT_ERR_SYSTEM if the file
+/// cannot be written
+vt_error vt_database_set_write(vt_database_set *set, int sources, const char *const *source,
+                               const char *path, bool force);
+
+/// Whether a file is a store; false also if it cannot be read.
+bool vt_is_store(const char *path);
+
+/// What the sources say of a database without its records being read, if it lies in a store; else
+/// what is loaded.
+typedef struct vt_database_summary {
+  ptrdiff_t exchanges; ///< of a JSON document
+  ptrdiff_t records;   ///< of a datapackage
+  const char *sha256;  ///< in a store; else NULL
+} vt_database_summary;
+vt_error vt_database_summarise(const vt_database_set *set, int database,
+                               vt_database_summary *summary);
+
+typedef struct vt_method_summary {
+  ptrdiff_t factors;  ///< -1: not loaded, or only in loose datapackages
+  const char *sha256; ///< in a store; else NULL
+} vt_method_summary;
+vt_error vt_method_summarise(const vt_database_set *set, int method, vt_method_summary *summary);
+
+/// A parameter of a Brightway project.
+typedef enum vt_parameter_scope {
+  VT_PARAMETER_PROJECT,
+  VT_PARAMETER_DATABASE,
+  VT_PARAMETER_ACTIVITY,
+} vt_parameter_scope;
+
+/// Texts that do not apply are NULL.
+typedef struct vt_parameter {
+  vt_parameter_scope scope;
+  int project; ///< which of the projects of the set
+  const char *name, *formula;
+  double amount;                       ///< NaN: none
+  const char *database, *group, *code; ///< of a database's and an activity's parameters
+} vt_parameter;
+
+/// All parameters of the projects of a set, read when they are first asked for.
+vt_error vt_parameters_read(vt_database_set *set, ptrdiff_t *count, const vt_parameter **parameter);
 
 // ---------------------------------------------------------------------------------------------
 // The system of a calculation.

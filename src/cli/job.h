@@ -76,6 +76,7 @@ vt_error command_inventory(const options *o);
 vt_error command_diagnose(const options *o, FILE *out);
 vt_error command_export(const options *o, FILE *out);
 vt_error command_export_inputs(const options *o, FILE *out);
+vt_error command_import(const options *o, FILE *out);
 vt_error command_check(const options *o, const vt_team *team, FILE *out);
 
 #endif

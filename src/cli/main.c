@@ -1,6 +1,7 @@
 // main.c - the program: command line, ranks, one command, one line for an error.
 #include "job.h"
 #include "show.h"
+#include "show_databases.h"
 #include "version.h"
 
 #include <malloc.h>
@@ -37,6 +38,7 @@ static void keep_memory(void) {
 }
 
 static vt_error show(const options *o) {
+  if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
   if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, stdout);
   return vt_command_show(o->file, o->scenario, o->json, stdout);
 }
@@ -51,6 +53,7 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
     case COMMAND_SHOW: return team->rank == 0 ? show(o) : VT_OK;
     case COMMAND_DIAGNOSE: return team->rank == 0 ? command_diagnose(o, stdout) : VT_OK;
     case COMMAND_EXPORT: return team->rank == 0 ? command_export(o, stdout) : VT_OK;
+    case COMMAND_IMPORT: return team->rank == 0 ? command_import(o, stdout) : VT_OK;
     case COMMAND_HELP:
       if (team->rank == 0) options_help(o->help_of, stdout);
       return VT_OK;

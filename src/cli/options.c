@@ -15,6 +15,7 @@ typedef enum option_id {
   OPTION_VARIABLES,
   OPTION_SCENARIOS,
   OPTION_INPUTS,
+  OPTION_ACTIVITY,
   OPTION_QUIET,
   OPTION_VERBOSE,
   OPTION_DEBUG,
@@ -26,7 +27,8 @@ typedef enum option_id {
 static const struct {
   const char *name, *letter, *value, *text;
 } known_options[OPTION_COUNT] = {
-    [OPTION_OUTPUT] = {"--output", "-o", "FILE", "results file (default <name>.h5 here)"},
+    [OPTION_OUTPUT] = {"--output", "-o", "FILE",
+                       "file to write (of run by default <name>.h5 here)"},
     [OPTION_FORCE] = {"--force", NULL, NULL, "replace existing files"},
     [OPTION_THREADS] = {"--threads", NULL, "N",
                         "threads per rank (default OMP_NUM_THREADS, "
@@ -39,6 +41,7 @@ static const struct {
     [OPTION_SCENARIOS] = {"--scenarios", NULL, "A:B", "scenarios to export, both ends included"},
     [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
                        "write the optimex inputs of a study's reference scenario"},
+    [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
     [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
@@ -59,7 +62,8 @@ static const struct {
                        BIT(JSON) | BIT(THREADS)},
     [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
                         BIT(THREADS) | BIT(JSON)},
-    [COMMAND_SHOW] = {"show", "FILE", "print what a results file holds", BIT(SCENARIO) | BIT(JSON)},
+    [COMMAND_SHOW] = {"show", "FILE", "print what a study, store or results file holds",
+                      BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
                           BIT(SCENARIO) | BIT(JSON)},
     [COMMAND_EXPORT] = {"export", "FILE",
@@ -68,9 +72,12 @@ static const struct {
     [COMMAND_INVENTORY] = {"inventory", "STUDY",
                            "compute the background of a study, solve nothing else",
                            BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
+    [COMMAND_IMPORT] = {"import", "SOURCE...", "bring databases and methods into one store",
+                        BIT(OUTPUT) | BIT(FORCE)},
 };
 enum { COMMANDS = sizeof known_commands / sizeof *known_commands };
-static const char command_list[] = "run, check, resume, show, diagnose, export or inventory";
+static const char command_list[] =
+    "run, check, resume, show, diagnose, export, inventory or import";
 
 static void list_options(unsigned which, FILE *out) {
   for (int i = 0; i < OPTION_COUNT; i++) {
@@ -173,6 +180,7 @@ static vt_error set_option(options *o, int id, const char *value) {
       o->threads = (int)number;
       break;
     case OPTION_CSV: o->csv = value; break;
+    case OPTION_ACTIVITY: o->activity = value; break;
     case OPTION_VARIABLES: o->variables = value; break;
     case OPTION_INPUTS: o->inputs = value; break;
     case OPTION_SCENARIOS: return read_range("--scenarios", value, &o->first, &o->last);
@@ -231,11 +239,14 @@ static vt_error read_words(int argc, char **argv, reading *r, options *o) {
     } else if (r->command < 0) {
       VT_TRY(find_command(text, &r->command));
     } else {
-      VT_CHECK(!o->file, VT_ERR_INPUT, "found a second argument '%s', expected one %s", text,
-               known_commands[r->command].argument);
+      const bool several = r->command == COMMAND_IMPORT;
+      VT_CHECK(!o->file || several, VT_ERR_INPUT, "found a second argument '%s', expected one %s",
+               text, known_commands[r->command].argument);
       o->file = text;
+      argv[++o->sources] = argv[i]; // words that were read make room for the list
     }
   }
+  o->source = argv + 1;
   return VT_OK;
 }
 
@@ -276,6 +287,8 @@ vt_error options_read(int argc, char **argv, options *o) {
   VT_CHECK(o->file, VT_ERR_INPUT, "vintner %s: found no argument, expected %s",
            known_commands[r.command].name, known_commands[r.command].argument);
   if (r.command == COMMAND_EXPORT) VT_TRY(check_export(r.given));
+  VT_CHECK(r.command != COMMAND_IMPORT || o->output, VT_ERR_INPUT,
+           "vintner import: found no --output, expected the name of the store");
   VT_CHECK(!(o->quiet && o->verbose), VT_ERR_INPUT, "found -q and -v, expected one of them");
   o->command = (command_id)r.command;
   return VT_OK;

@@ -15,6 +15,7 @@ typedef enum command_id {
   COMMAND_DIAGNOSE,
   COMMAND_EXPORT,
   COMMAND_INVENTORY,
+  COMMAND_IMPORT,
   COMMAND_HELP, ///< of the command in `help_of`, or of all
   COMMAND_VERSION,
 } command_id;
@@ -24,6 +25,9 @@ typedef struct options {
   command_id command;
   int help_of;           ///< COMMAND_HELP: a command_id, or -1
   const char *file;      ///< the study or the results file
+  int sources;           ///< of an import
+  char **source;         ///< shape [sources]
+  const char *activity;  ///< --activity, or NULL
   const char *output;    ///< -o; NULL: <name>.h5
   const char *write_lp;  ///< folder, or NULL
   const char *csv;       ///< folder of an export, or NULL

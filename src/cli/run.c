@@ -20,6 +20,27 @@ static vt_error choose_path(job *j) {
   return VT_OK;
 }
 
+// --force replaces older results, never a store that the study reads.
+static vt_error spare_list(const job *j, int count, const char *const *path, const int *line) {
+  struct stat target, source;
+  if (stat(j->path, &target) != 0) return VT_OK;
+  for (int i = 0; i < count; i++) {
+    const bool same = stat(path[i], &source) == 0 && source.st_ino == target.st_ino &&
+                      source.st_dev == target.st_dev;
+    VT_CHECK(!same, VT_ERR_INPUT,
+             "%s: is a source of the study (%s:%d), expected another name for the results", j->path,
+             j->study->path, line[i]);
+  }
+  return VT_OK;
+}
+
+static vt_error spare_sources(const job *j) {
+  const vt_inventory_plan *plain = &j->study->inventory;
+  const vt_database_plan *from = &j->study->pathway.from;
+  VT_TRY(spare_list(j, plain->databases, plain->database, plain->database_line));
+  return spare_list(j, from->databases, from->database, from->database_line);
+}
+
 typedef struct attributes {
   vt_text inputs, study_file, history, seed;
   char created[32];
@@ -72,6 +93,7 @@ static vt_error create_as(const job *j, const vt_layout *layout) {
 // anything before it fails.
 static vt_error create_results(job *j) {
   VT_TRY(choose_path(j));
+  VT_TRY(spare_sources(j));
   VT_TRY(vt_results_check_target(j->path, j->o->force));
   VT_TRY(write_lps(j));
   VT_TRY(job_solve_beforehand(j));

@@ -79,6 +79,10 @@ static void free_sources(vt_database_set *set) {
   free(sources->method_reference);
   free(sources->raw);
   free(sources->factors);
+  free(sources->place);
+  for (int i = 0; i < sources->stores; i++) vt_store_close(sources->store[i]);
+  free(sources->store);
+  free(sources->parameter);
   free(sources);
 }
 
@@ -119,7 +123,7 @@ vt_error vt_set_add_database(vt_database_set *set, vt_database_kind kind, const 
   VT_TRY(vt_grow(&sources->database, &sources->source_room, needed, sizeof *sources->database));
   *index = set->databases;
   set->database[*index] = (vt_database){.kind = kind, .path = path, .package = -1};
-  sources->database[*index] = (vt_database_source){.project = -1};
+  sources->database[*index] = (vt_database_source){.project = -1, .store = -1};
   VT_TRY(vt_arena_text(set->arena, name, (ptrdiff_t)strlen(name), &set->database[*index].name));
   if (kind != VT_DATABASE_PACKAGE) VT_TRY(put_name(set, path, name, *index));
   set->databases++;
@@ -164,6 +168,7 @@ vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char
   const ptrdiff_t needed = (ptrdiff_t)set->methods + 1;
   VT_TRY(vt_grow(&set->method, &sources->method_room, needed, sizeof *set->method));
   VT_TRY(vt_grow(&sources->factors, &sources->factors_room, needed, sizeof *sources->factors));
+  VT_TRY(vt_grow(&sources->place, &sources->place_room, needed, sizeof *sources->place));
   VT_TRY(vt_grow(&sources->method_reference, &sources->method_reference_room, needed,
                  sizeof *sources->method_reference));
   vt_method method = {.kind = kind, .path = path, .parts = parts, .project = -1};
@@ -174,6 +179,7 @@ vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char
   *index = set->methods++;
   set->method[*index] = method;
   sources->factors[*index] = -1;
+  sources->place[*index] = (vt_method_place){.store = -1};
   sources->method_reference[*index] = NULL;
   return VT_OK;
 }

@@ -180,7 +180,9 @@ vt_error vt_loose_resolve(vt_database_set *set) {
     loose = loose || set->database[d].kind == VT_DATABASE_PACKAGE;
   if (!loose) return VT_OK;
   // Which nodes an id means must not depend on what else was loaded before.
-  for (int d = 0; d < set->databases; d++) VT_TRY(vt_load_labels(set, d));
+  for (int d = 0; d < set->databases; d++) {
+    if (set->database[d].kind == VT_DATABASE_PROJECT) VT_TRY(vt_load_labels(set, d));
+  }
   homes all = {0};
   const vt_error error = resolve_all(set, &all);
   free(all.claim);

@@ -425,8 +425,8 @@ static vt_error read_database_table(vt_database_set *set, int index) {
 
 static bool is_wanted(const char *name) {
   const size_t length = strlen(name);
-  static const char *const names[] = {"databases.json", "methods.json", "normalizations.json",
-                                      "weightings.json", "lci/databases.db"};
+  static const char *const names[] = {"databases.json",  "methods.json",     "normalizations.json",
+                                      "weightings.json", "lci/databases.db", "parameters.db"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (strcmp(name, names[i]) == 0) return true;
   }

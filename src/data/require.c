@@ -12,8 +12,13 @@
 
 vt_error vt_load_labels(vt_database_set *set, int database) {
   if (set->sources->database[database].code) return VT_OK;
+  if (set->sources->database[database].store >= 0) return vt_store_load_labels(set, database);
   if (set->database[database].kind != VT_DATABASE_PROJECT) return VT_OK;
   return vt_project_load_labels(set, database);
+}
+
+vt_error vt_database_load_nodes(vt_database_set *set, int database) {
+  return vt_load_labels(set, database);
 }
 
 // The code nearest to a missing one in a database of labels.
@@ -214,8 +219,9 @@ static vt_error open_database(vt_database_set *set, int database) {
            "%s: database '%s' links to database '%s', which the project does not hold", d->path,
            d->name, missing);
   VT_TRY(vt_load_labels(set, database));
-  if (d->kind == VT_DATABASE_JSON && !d->loaded) VT_TRY(vt_document_resolve(set, database));
-  return VT_OK;
+  if (d->kind != VT_DATABASE_JSON || d->loaded) return VT_OK;
+  return set->sources->database[database].store >= 0 ? vt_store_load_exchanges(set, database)
+                                                     : vt_document_resolve(set, database);
 }
 
 static vt_error load_closure(vt_database_set *set, closure *all) {
@@ -230,7 +236,10 @@ static vt_error load_closure(vt_database_set *set, closure *all) {
     const int database = all->list[i];
     const vt_database_kind kind = set->database[database].kind;
     if (kind == VT_DATABASE_JSON) VT_TRY(vt_document_load_records(set, database));
-    if (kind == VT_DATABASE_PROJECT) VT_TRY(vt_project_load_records(set, database));
+    const bool stored = set->sources->database[database].store >= 0;
+    if (kind == VT_DATABASE_PROJECT)
+      VT_TRY(stored ? vt_store_load_records(set, database)
+                    : vt_project_load_records(set, database));
     set->database[database].loaded = true;
   }
   return VT_OK;
@@ -271,12 +280,13 @@ static vt_error open_file(vt_database_set *set, const char *path) {
   VT_TRY(sniff(path, head));
   if (head[0] == 'P' && head[1] == 'K') return vt_loose_open(set, path, true);
   if (head[0] == 0x1f && head[1] == 0x8b) return vt_project_open(set, path, true);
+  if (vt_store_begins(head)) return vt_store_open(set, path);
   int i = head[0] == 0xef && head[1] == 0xbb && head[2] == 0xbf ? 3 : 0;
   while (i < 8 && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t')) i++;
   if (i == 8 || head[i] == '{') return vt_document_open(set, path);
   VT_FAIL(VT_ERR_INPUT,
           "%s: found a file of another kind, expected a Brightway project folder or its backup "
-          "(.tar.gz), a datapackage (zip or folder) or a JSON document of databases",
+          "(.tar.gz), a datapackage (zip or folder), a JSON document of databases or a store",
           path);
 }
 

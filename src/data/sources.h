@@ -7,6 +7,7 @@
 
 struct json_object;
 struct sqlite3;
+struct vt_store;
 
 /// Integers to nodes.
 typedef struct vt_id_map {
@@ -40,6 +41,12 @@ typedef struct vt_references {
   int *node;  ///< -1: not looked up yet; shape [count]
 } vt_references;
 
+/// Texts of a store; they are the set's.
+typedef struct vt_pool {
+  const char **text; ///< shape [texts]
+  int texts;
+} vt_pool;
+
 /// What the readers know of a database beyond vt_database.
 typedef struct vt_database_source {
   int project;         ///< -1: none
@@ -47,7 +54,14 @@ typedef struct vt_database_source {
   const char *missing; ///< database that it links to and its project lacks, or NULL
   vt_labels *code;     ///< of its nodes, in their order; NULL: labels are not loaded
   ptrdiff_t first_exchange, exchanges;
+  int store, stored; ///< store it lies in and its number there, store -1: none
+  vt_pool pool;      ///< its texts in the store, once its labels are loaded
 } vt_database_source;
+
+/// Where a method lies in a store; store -1: nowhere.
+typedef struct vt_method_place {
+  int store, stored;
+} vt_method_place;
 
 struct vt_database_sources {
   vt_labels *name; ///< of databases that are no loose datapackages
@@ -62,9 +76,15 @@ struct vt_database_sources {
   int **method_reference;  ///< of each method's factors (JSON), else NULL; shape [methods]
   vt_raw_group **raw;      ///< of loose packages until vt_loose_resolve; shape [packages]
   int *factors;            ///< package that holds a method's factors (JSON, project); -1; [methods]
+  vt_method_place *place;  ///< shape [methods]
+  struct vt_store **store; ///< shape [stores]
+  int stores;
+  vt_parameter *parameter; ///< shape [parameters]
+  ptrdiff_t parameters, parameter_room;
+  bool has_parameters; ///< they are read
   ptrdiff_t database_room, named_room, node_room, exchange_room, exchange_reference_room;
   ptrdiff_t package_room, raw_room, method_room, factors_room, method_reference_room;
-  ptrdiff_t project_room, source_room;
+  ptrdiff_t project_room, source_room, place_room, store_room;
 };
 
 // database.c: the set as such.
@@ -144,6 +164,20 @@ vt_error vt_set_add_dependency(vt_database_set *set, int database, int other);
 /// Node behind a reference; `who` starts the message ("FILE: database 'x', activity 'y'").
 vt_error vt_reference_node(vt_database_set *set, int reference, const char *who, int *node);
 vt_error vt_load_labels(vt_database_set *set, int database);
+
+// store_read.c: databases and methods of stores.
+bool vt_store_begins(const unsigned char head[8]); ///< whether a file begins as HDF5 does
+vt_error vt_store_open(vt_database_set *set, const char *path);
+void vt_store_close(struct vt_store *store); ///< accepts NULL
+vt_error vt_store_load_labels(vt_database_set *set, int database);
+vt_error vt_store_load_exchanges(vt_database_set *set, int database);
+vt_error vt_store_load_records(vt_database_set *set, int database);
+/// Package with the factors of a store's method; nothing to do for others.
+vt_error vt_store_load_method(vt_database_set *set, int method);
+vt_error vt_store_load_parameters(vt_database_set *set, struct vt_store *store);
+
+// parameters.c: parameters of projects.
+vt_error vt_parameter_add(vt_database_set *set, const vt_parameter *parameter);
 
 // cells.c: groups of records to one sparse matrix.
 

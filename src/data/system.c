@@ -104,6 +104,7 @@ static vt_error collect_databases(building *made, int count, const int *database
 typedef struct place {
   bool unnumbered;
   int64_t id;
+  int database; // of equal ids in two projects the first one's comes first
   int node;
 } place;
 
@@ -111,6 +112,7 @@ static int compare_places(const void *a, const void *b) {
   const place *x = a, *y = b;
   if (x->unnumbered != y->unnumbered) return x->unnumbered ? 1 : -1;
   if (!x->unnumbered && x->id != y->id) return x->id < y->id ? -1 : 1;
+  if (!x->unnumbered && x->database != y->database) return x->database < y->database ? -1 : 1;
   return (x->node > y->node) - (x->node < y->node);
 }
 
@@ -125,7 +127,8 @@ static vt_error number_nodes(const vt_database_set *set, int *mark, int *count, 
   bool in_order = true;
   for (int n = 0; n < set->nodes; n++) {
     if (mark[n] < 0) continue;
-    sorted[filled] = (place){set->node[n].id == VT_NO_ID, set->node[n].id, n};
+    sorted[filled] =
+        (place){set->node[n].id == VT_NO_ID, set->node[n].id, set->node[n].database, n};
     in_order =
         in_order && (filled == 0 || compare_places(&sorted[filled - 1], &sorted[filled]) < 0);
     filled++;
@@ -311,6 +314,7 @@ static vt_error fill_factors(vt_cells *cells, int *place_of, const factor_places
 
 vt_error vt_method_node_factors(vt_database_set *set, int nodes, const int *node, int method,
                                 ptrdiff_t array_column, double *factor, bool *listed) {
+  VT_TRY(vt_store_load_method(set, method));
   VT_TRY(vt_project_load_method(set, method));
   VT_TRY(vt_document_load_method(set, method));
   const factor_places to = {nodes, node, factor, listed};
