@@ -34,7 +34,8 @@ static vt_error add_retained(vt_assembly *a, const char *code, bool *seen) {
   if (vt_labels_find(c->code, code, (ptrdiff_t)strlen(code)) >= 0) return VT_OK;
   for (int n = 0; n < a->set->nodes; n++) {
     const vt_node *node = &a->set->node[n];
-    if (node->type == VT_NODE_OTHER && strcmp(node->code, code) == 0) return add_node(a, n, seen);
+    const bool other = node->code && node->type == VT_NODE_OTHER; // no code: not loaded
+    if (other && strcmp(node->code, code) == 0) return add_node(a, n, seen);
   }
   vt_nearest nearest = {.name = code};
   vt_nearest_try_labels(&nearest, c->code);

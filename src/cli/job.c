@@ -59,6 +59,7 @@ static vt_error read_study(job *j, const char *path, const char *text) {
     VT_TRY(vt_study_read(path, &j->study));
   }
   const vt_inventory_plan *plan = &j->study->inventory;
+  if (j->check) VT_TRY(j->check(j));
   if (plan->given) return check_sources(path, plan->databases, plan->database, plan->database_line);
   return j->study->design == VT_DESIGN_TABLE
              ? check_access(path, j->study->design_line, j->study->table)

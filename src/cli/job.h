@@ -21,6 +21,9 @@ typedef struct job {
   vt_team alone;                ///< plain LCA: the team of rank 0, which reads and writes
   bool idle;                    ///< plain LCA: this rank has helped rank 0 to solve, that is all
   char *path;                   ///< of the results file
+  /// What must hold before anything large is read or solved; on rank 0, the study is known. May be
+  /// NULL.
+  vt_error (*check)(struct job *j);
   int threads;
   int64_t *work; ///< scenarios to solve; NULL: all
   int64_t work_count;

@@ -20,7 +20,7 @@ static vt_error choose_path(job *j) {
   return VT_OK;
 }
 
-// --force replaces older results, never a store that the study reads.
+// --force replaces older results, never what the study reads, nor a store.
 static vt_error spare_list(const job *j, int count, const char *const *path, const int *line) {
   struct stat target, source;
   if (stat(j->path, &target) != 0) return VT_OK;
@@ -34,11 +34,17 @@ static vt_error spare_list(const job *j, int count, const char *const *path, con
   return VT_OK;
 }
 
-static vt_error spare_sources(const job *j) {
+static vt_error choose_target(job *j) {
   const vt_inventory_plan *plain = &j->study->inventory;
   const vt_database_plan *from = &j->study->pathway.from;
+  VT_TRY(choose_path(j));
   VT_TRY(spare_list(j, plain->databases, plain->database, plain->database_line));
-  return spare_list(j, from->databases, from->database, from->database_line);
+  VT_TRY(spare_list(j, from->databases, from->database, from->database_line));
+  VT_CHECK(!j->o->force || !vt_is_store(j->path), VT_ERR_INPUT,
+           "%s: is a store of databases, which --force does not replace: expected another name for "
+           "the results",
+           j->path);
+  return vt_results_check_target(j->path, j->o->force);
 }
 
 typedef struct attributes {
@@ -92,9 +98,6 @@ static vt_error create_as(const job *j, const vt_layout *layout) {
 // The file comes last: with --force it takes the place of an older result, which must stay if
 // anything before it fails.
 static vt_error create_results(job *j) {
-  VT_TRY(choose_path(j));
-  VT_TRY(spare_sources(j));
-  VT_TRY(vt_results_check_target(j->path, j->o->force));
   VT_TRY(write_lps(j));
   VT_TRY(job_solve_beforehand(j));
   return create_as(j, job_layout(j));
@@ -112,7 +115,7 @@ static vt_error run(job *j) {
 
 vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
                      int *exit_code) {
-  job j = {.o = o, .team = team, .stop = stop};
+  job j = {.o = o, .team = team, .stop = stop, .check = choose_target};
   const vt_error ran = run(&j);
   *exit_code = j.exit_code;
   job_free(&j);
@@ -145,8 +148,6 @@ static vt_error compute_background(job *j) {
            j->study->path,
            j->study->inventory.given ? "plain LCA, which 'vintner run' computes"
                                      : "a pathway model with an input file");
-  VT_TRY(choose_path(j));
-  VT_TRY(vt_results_check_target(j->path, j->o->force));
   vt_log_release();
   VT_TRY(vt_background_layout_create(j->inputs, &background));
   const vt_error written = write_background(j, background);
@@ -158,7 +159,7 @@ static vt_error compute_background(job *j) {
 vt_error command_inventory(const options *o) {
   // The other ranks have nothing to do.
   const vt_team alone = {.size = 1};
-  job j = {.o = o, .team = &alone};
+  job j = {.o = o, .team = &alone, .check = choose_target};
   const vt_error computed = compute_background(&j);
   job_free(&j);
   return computed;
