@@ -4,16 +4,6 @@
 
 set -euo pipefail
 
-# numpy and PyYAML, or nothing
-oracle_python() {
-  local python
-  for python in "${VINTNER_PYTHON:-}" python3; do
-    if [ -n "$python" ] && "$python" -c 'import numpy, yaml' 2>/dev/null; then
-      echo "$python" && return
-    fi
-  done
-}
-
 # bad TITLE PATTERN SED_SCRIPT [JSON_SCRIPT]: a changed study or document ends with exit 2 and one line
 bad() {
   cp heat.json good.json
@@ -45,7 +35,7 @@ example() {
 
   # The inputs as a file give the same answer.
   expect 'export' 0 "$vintner" export single.yaml --inputs exported.json
-  python=$(oracle_python)
+  python=$(find_python 'numpy, yaml')
   if [ -n "$python" ]; then
     expect 'the inputs of a model built by other means' 0 \
       "$python" "$here/oracle_databases.py" single.yaml exported.json
@@ -237,6 +227,22 @@ print(count)
 PY
 }
 
+# optimex itself, on what was built from databases.
+with_optimex() {
+  local python name
+  python=$(find_python 'optimex.optimizer, highspy')
+  if [ -z "$python" ]; then
+    echo 'no Python with optimex and highspy (VINTNER_PYTHON names one): not solved by optimex'
+    return
+  fi
+  for name in heat:exported basic-static:basic-exported; do
+    if [ -f "${name#*:}.json" ]; then
+      echo "${name#*:}.json climate_change $(value "${name%:*}.h5" objective)"
+    fi
+  done >list
+  expect 'optimex has the same objectives' 0 "$python" "$here/solve_with_optimex.py" list
+}
+
 databases() {
   cp single.yaml basic.yaml
   cp "$here/../jobs/examples/heat/"* .
@@ -252,4 +258,5 @@ databases() {
   else
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
+  with_optimex
 }
