@@ -217,6 +217,8 @@ TEXT
   expect 'show of a negative scenario' 2 "$vintner" show small.h5 --scenario -1
   cp small.h5 before.h5 || true
   expect 'resume of a finished file' 0 "$vintner" resume small.h5
+  expect 'resume of this study' 0 "$vintner" resume small.h5 --study small.yaml
+  expect 'resume of another study' 2 "$vintner" resume small.h5 --study single.yaml
   holds 'changes nothing' cmp -s small.h5 before.h5
 
   expect '--write-lp' 0 "$vintner" run single.yaml -o lp.h5 --write-lp programmes

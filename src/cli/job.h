@@ -60,6 +60,9 @@ vt_error job_describe_inputs(const job *j, vt_text *text);
 vt_error stored_study(const char *path, vt_reader *reader, const char **study,
                       const char **study_file);
 
+/// An error unless a results file was made from a study with the text of this file.
+vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_file);
+
 /// Whether the inputs that were read are those that the results file was made from.
 vt_error stored_check_inputs(const job *j, vt_reader *reader);
 

@@ -14,6 +14,7 @@ typedef enum option_id {
   OPTION_CSV,
   OPTION_VARIABLES,
   OPTION_SCENARIOS,
+  OPTION_STUDY,
   OPTION_INPUTS,
   OPTION_ACTIVITY,
   OPTION_QUIET,
@@ -42,6 +43,7 @@ static const struct {
     [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
                        "write the optimex inputs of a study's reference scenario"},
     [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
+    [OPTION_STUDY] = {"--study", NULL, "STUDY", "only if FILE was made from this study"},
     [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
@@ -61,7 +63,7 @@ static const struct {
     [COMMAND_CHECK] = {"check", "STUDY", "validate a study and print the plan, solve nothing",
                        BIT(JSON) | BIT(THREADS)},
     [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
-                        BIT(THREADS) | BIT(JSON)},
+                        BIT(THREADS) | BIT(JSON) | BIT(STUDY)},
     [COMMAND_SHOW] = {"show", "FILE", "print what a study, store or results file holds",
                       BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
@@ -182,6 +184,7 @@ static vt_error set_option(options *o, int id, const char *value) {
     case OPTION_CSV: o->csv = value; break;
     case OPTION_ACTIVITY: o->activity = value; break;
     case OPTION_VARIABLES: o->variables = value; break;
+    case OPTION_STUDY: o->study = value; break;
     case OPTION_INPUTS: o->inputs = value; break;
     case OPTION_SCENARIOS: return read_range("--scenarios", value, &o->first, &o->last);
     case OPTION_SCENARIO: return read_count("--scenario", value, 0, INT64_MAX, &o->scenario);

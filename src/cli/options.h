@@ -29,6 +29,7 @@ typedef struct options {
   char **source;         ///< shape [sources]
   const char *activity;  ///< --activity, or NULL
   const char *output;    ///< -o; NULL: <name>.h5
+  const char *study;     ///< what a resumed file must have been made from, or NULL
   const char *write_lp;  ///< folder, or NULL
   const char *csv;       ///< folder of an export, or NULL
   const char *variables; ///< names with commas between them, or NULL

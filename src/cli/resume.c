@@ -67,6 +67,7 @@ static vt_error prepare(job *j, bool *finished) {
   *finished = false;
   if (j->team->rank == 0) {
     ready = vt_reader_open(j->path, &reader);
+    if (ready == VT_OK && j->o->study) ready = stored_is_of(j->path, reader, j->o->study);
     *finished = ready == VT_OK && vt_reader_finished(reader);
   }
   VT_TRY(vt_team_agree(j->team, ready, &worst));

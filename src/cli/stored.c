@@ -4,10 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// A study that was edited since is another study.
 static vt_error check_study(const char *path, const char *study_file, const char *study) {
   vt_text now = {0};
-  if (access(study_file, R_OK) != 0) return VT_OK;
   const vt_error read_it = vt_text_read_file(study_file, &now);
   const bool same = read_it == VT_OK && strcmp(now.bytes, study) == 0;
   vt_text_free(&now);
@@ -23,7 +21,14 @@ vt_error stored_study(const char *path, vt_reader *reader, const char **study,
   *study_file = vt_reader_attribute(reader, "study_file");
   VT_CHECK(*study && *study_file, VT_ERR_INPUT, "%s: found no study in it, expected that of a run",
            path);
-  return check_study(path, *study_file, *study);
+  // A study that was edited since is another study.
+  return access(*study_file, R_OK) == 0 ? check_study(path, *study_file, *study) : VT_OK;
+}
+
+vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_file) {
+  const char *study = vt_reader_attribute(reader, "study");
+  VT_CHECK(study, VT_ERR_INPUT, "%s: found no study in it, expected that of a run", path);
+  return check_study(path, study_file, study);
 }
 
 vt_error stored_check_inputs(const job *j, vt_reader *reader) {
