@@ -104,6 +104,26 @@ vt_error vt_text_read_file(const char *path, vt_text *text);
 /// Join a folder-relative path: `path` itself if absolute, else next to the file `base_file`.
 vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined);
 
+/// A file that is to appear when it is whole.
+typedef struct vt_target {
+  const char *path;
+  const char *what; ///< "a store", "the results file"
+  const char *hint; ///< what else may be done with an existing one, after "--force replaces it"
+  bool force;       ///< replace an existing one
+} vt_target;
+
+/// Whether a file may be made there: VT_ERR_INPUT if it exists and is not to be replaced,
+/// VT_ERR_SYSTEM for what --force cannot replace.
+vt_error vt_target_check(const vt_target *target);
+
+/// Open and lock the file `partial` that is to become the target; the caller closes *file. A lock
+/// dies with its holder: what a killed run left is taken over, not what another one is writing.
+/// On an error *file may be open, or -1.
+vt_error vt_target_open(const vt_target *target, const char *partial, int *file);
+
+/// Give `partial` the target's name, in one step.
+vt_error vt_target_move(const vt_target *target, const char *partial);
+
 /// SHA-256 as 64 hexadecimal digits and a NUL.
 void vt_sha256(const void *bytes, ptrdiff_t length, char hex[65]);
 

@@ -70,6 +70,16 @@ size_t vt_column_bytes(vt_column_type type);
 /// Keep HDF5 from printing and from tidying up at exit.
 void vt_store_quiet(void);
 
+/// Columns of the table of databases.
+typedef struct vt_store_table {
+  const char **name, **stem, **metadata;
+  int8_t *kind;
+  int32_t *project, *date, *nodes, *depend_count, *depends;
+  int64_t *exchanges, *records;
+  ptrdiff_t links;
+} vt_store_table;
+void vt_store_table_free(vt_store_table *table); ///< its columns, not itself
+
 // -------------------------------------------------------------------------------------------------
 // Reading.
 

@@ -79,16 +79,7 @@ bool vt_is_store(const char *path) {
 // -------------------------------------------------------------------------------------------------
 // Databases.
 
-// Columns of the table of databases.
-typedef struct database_table {
-  const char **name, **stem, **metadata;
-  int8_t *kind;
-  int32_t *project, *date, *nodes, *depend_count, *depends;
-  int64_t *exchanges, *records;
-  ptrdiff_t links;
-} database_table;
-
-static void free_database_table(database_table *t) {
+void vt_store_table_free(vt_store_table *t) {
   free(t->name);
   free(t->stem);
   free(t->metadata);
@@ -102,7 +93,7 @@ static void free_database_table(database_table *t) {
   free(t->records);
 }
 
-static vt_error take_database_table(vt_store *s, hid_t at, database_table *t) {
+static vt_error take_vt_store_table(vt_store *s, hid_t at, vt_store_table *t) {
   const int count = s->databases;
   VT_TRY(vt_column_take_texts(s, at, "name", count, &s->pool, &t->name));
   VT_TRY(vt_column_take_texts(s, at, "stem", count, &s->pool, &t->stem));
@@ -121,7 +112,7 @@ static vt_error take_database_table(vt_store *s, hid_t at, database_table *t) {
   return all ? VT_OK : vt_store_fail(s, at, "name", "found no table of databases");
 }
 
-static bool is_sound_database(const vt_store *s, const database_table *t, int i) {
+static bool is_sound_database(const vt_store *s, const vt_store_table *t, int i) {
   const int32_t *date = t->date + (ptrdiff_t)VT_DATE * i;
   const bool dated =
       date[0] == 0 || (date[1] >= -VT_STORE_YEARS && date[1] <= VT_STORE_YEARS && date[2] >= 0 &&
@@ -149,7 +140,7 @@ static vt_error make_places(vt_store *s, vt_database_set *set, hid_t at, int ind
   return VT_OK;
 }
 
-static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const database_table *t,
+static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const vt_store_table *t,
                              int i) {
   if (!is_sound_database(s, t, i))
     return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible database");
@@ -176,7 +167,7 @@ static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const 
 }
 
 static vt_error link_databases(const vt_store *s, vt_database_set *set, hid_t at,
-                               const database_table *t) {
+                               const vt_store_table *t) {
   ptrdiff_t next = 0;
   for (int i = 0; i < s->databases; i++) {
     if (t->depend_count[i] < 0 || t->depend_count[i] > t->links - next ||
@@ -202,7 +193,7 @@ static vt_error add_projects(vt_store *s, vt_database_set *set) {
   return VT_OK;
 }
 
-static vt_error add_databases(vt_store *s, vt_database_set *set, hid_t at, database_table *t) {
+static vt_error add_databases(vt_store *s, vt_database_set *set, hid_t at, vt_store_table *t) {
   ptrdiff_t count;
   VT_TRY(vt_column_take(s, at, "kind", VT_COLUMN_INT8, -1, NULL, &t->kind, &count));
   if (count > MOST_DATABASES) return vt_store_fail(s, at, "kind", "found too many databases");
@@ -212,7 +203,7 @@ static vt_error add_databases(vt_store *s, vt_database_set *set, hid_t at, datab
   VT_NEW(s->exchanges, count);
   VT_NEW(s->records, count);
   s->databases = (int)count;
-  VT_TRY(take_database_table(s, at, t));
+  VT_TRY(take_vt_store_table(s, at, t));
   for (int i = 0; i < s->databases; i++) VT_TRY(add_database(s, set, at, t, i));
   VT_TRY(link_databases(s, set, at, t));
   return add_projects(s, set);
@@ -296,9 +287,9 @@ static vt_error add_methods(vt_store *s, vt_database_set *set, hid_t at, method_
 static vt_error take_databases(vt_store *s, vt_database_set *set) {
   hid_t group;
   VT_TRY(vt_store_enter(s, s->file, "databases", &group));
-  database_table t = {0};
+  vt_store_table t = {0};
   const vt_error error = add_databases(s, set, group, &t);
-  free_database_table(&t);
+  vt_store_table_free(&t);
   (void)H5Gclose(group);
   return error;
 }

@@ -132,30 +132,7 @@ static vt_error make_database(vt_store_maker *m, hid_t at, int database) {
   return error;
 }
 
-// Columns of the table of databases.
-typedef struct database_table {
-  const char **name, **stem, **metadata;
-  int8_t *kind;
-  int32_t *project, *date, *nodes, *depend_count, *depends;
-  int64_t *exchanges, *records;
-  ptrdiff_t links;
-} database_table;
-
-static void free_database_table(database_table *t) {
-  free(t->name);
-  free(t->stem);
-  free(t->metadata);
-  free(t->kind);
-  free(t->project);
-  free(t->date);
-  free(t->nodes);
-  free(t->depend_count);
-  free(t->depends);
-  free(t->exchanges);
-  free(t->records);
-}
-
-static vt_error allocate_database_table(const vt_database_set *set, database_table *t) {
+static vt_error allocate_vt_store_table(const vt_database_set *set, vt_store_table *t) {
   const ptrdiff_t count = set->databases;
   ptrdiff_t links = 0;
   for (int d = 0; d < set->databases; d++) links += set->database[d].depend_count;
@@ -180,7 +157,7 @@ static int number_project(vt_store_maker *m, int project) {
   return m->project[project];
 }
 
-static void fill_database_row(vt_store_maker *m, int database, database_table *t) {
+static void fill_database_row(vt_store_maker *m, int database, vt_store_table *t) {
   const vt_database_set *set = m->set;
   const vt_database *d = &set->database[database];
   const int i = m->place[database];
@@ -206,7 +183,7 @@ static void fill_database_row(vt_store_maker *m, int database, database_table *t
   for (int g = 0; g < package->groups; g++) t->records[i] += package->group[g].count;
 }
 
-static vt_error write_database_table(vt_store_maker *m, hid_t at, database_table *t) {
+static vt_error write_vt_store_table(vt_store_maker *m, hid_t at, vt_store_table *t) {
   int kept = 0;
   for (int d = 0; d < m->set->databases; d++) {
     if (m->place[d] < 0) continue;
@@ -229,10 +206,10 @@ static vt_error write_database_table(vt_store_maker *m, hid_t at, database_table
 static vt_error make_databases(vt_store_maker *m) {
   hid_t group;
   VT_TRY(vt_make_group(m->file, "databases", &group));
-  database_table t = {0};
-  vt_error error = allocate_database_table(m->set, &t);
-  if (error == VT_OK) error = write_database_table(m, group, &t);
-  free_database_table(&t);
+  vt_store_table t = {0};
+  vt_error error = allocate_vt_store_table(m->set, &t);
+  if (error == VT_OK) error = write_vt_store_table(m, group, &t);
+  vt_store_table_free(&t);
   m->digest.length = 0;
   for (int d = 0; d < m->set->databases && error == VT_OK; d++) {
     if (m->place[d] >= 0) error = make_database(m, group, d);

@@ -298,34 +298,9 @@ vt_error vt_inputs_format(const vt_inputs *inputs, vt_text *json) {
 // ---------------------------------------------------------------------------------------------
 // Files.
 
-static vt_error refuse_existing(const char *path) {
-  VT_FAIL(VT_ERR_INPUT, "%s: found a file, expected none (--force replaces it)", path);
-}
-
 vt_error vt_inputs_check_target(const char *path, bool force) {
-  VT_CHECK(path[0] != '\0', VT_ERR_INPUT, "the file for the inputs has an empty name");
-  struct stat info;
-  if (stat(path, &info) != 0) return VT_OK;
-  VT_CHECK(!S_ISDIR(info.st_mode), force ? VT_ERR_SYSTEM : VT_ERR_INPUT,
-           "%s: found a folder, expected the name of a file", path);
-  if (!force) return refuse_existing(path);
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_SYSTEM, "%s: is not a regular file, so it is not replaced",
-           path);
-  return VT_OK;
-}
-
-static vt_error move_in_place(const char *path, const char *partial, bool force) {
-  int failed = 0;
-  if (!force) {
-    failed = renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) == 0 ? 0 : errno;
-    if (failed == EEXIST) return refuse_existing(path);
-  }
-  // File systems without that operation leave a short moment for a race.
-  const bool unknown = failed == EINVAL || failed == ENOSYS || failed == ENOTSUP;
-  if (unknown && access(path, F_OK) == 0) return refuse_existing(path);
-  if (force || unknown) failed = rename(partial, path) == 0 ? 0 : errno;
-  VT_CHECK(failed == 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", path, strerror(failed));
-  return VT_OK;
+  const vt_target target = {.path = path, .what = "the file for the inputs", .force = force};
+  return vt_target_check(&target);
 }
 
 static vt_error write_stream(const vt_inputs *inputs, const char *path, FILE *stream) {
@@ -340,21 +315,32 @@ static vt_error write_stream(const vt_inputs *inputs, const char *path, FILE *st
   return VT_OK;
 }
 
-static vt_error write_as(const vt_inputs *inputs, const char *path, const char *partial,
-                         bool force) {
-  FILE *stream = fopen(partial, "we");
-  VT_CHECK(stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", path, strerror(errno));
-  vt_error done = write_stream(inputs, path, stream);
-  if (done == VT_OK) done = move_in_place(path, partial, force);
+// The stream closes the file, and with it the lock, when everything is in it.
+static vt_error write_locked(const vt_inputs *inputs, const vt_target *target, const char *partial,
+                             int file) {
+  FILE *stream = ftruncate(file, 0) == 0 ? fdopen(file, "w") : NULL;
+  if (!stream) (void)close(file);
+  VT_CHECK(stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", target->path, strerror(errno));
+  vt_error done = write_stream(inputs, target->path, stream);
+  if (done == VT_OK) done = vt_target_move(target, partial);
   if (done != VT_OK) (void)unlink(partial);
   return done;
 }
 
+static vt_error write_as(const vt_inputs *inputs, const vt_target *target, const char *partial) {
+  int file = -1;
+  const vt_error opened = vt_target_open(target, partial, &file);
+  if (opened == VT_OK) return write_locked(inputs, target, partial, file);
+  if (file >= 0) (void)close(file);
+  return opened;
+}
+
 vt_error vt_inputs_write(const vt_inputs *inputs, const char *path, bool force) {
-  VT_TRY(vt_inputs_check_target(path, force));
+  const vt_target target = {.path = path, .what = "the file for the inputs", .force = force};
+  VT_TRY(vt_target_check(&target));
   vt_text partial = {0};
   vt_error done = vt_text_add(&partial, "%s.partial", path);
-  if (done == VT_OK) done = write_as(inputs, path, partial.bytes, force);
+  if (done == VT_OK) done = write_as(inputs, &target, partial.bytes);
   vt_text_free(&partial);
   VT_TRY(done);
   return VT_OK;

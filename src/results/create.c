@@ -11,22 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Raised also when another run wins the race to the name.
-static vt_error refuse_existing(const char *path) {
-  VT_FAIL(VT_ERR_INPUT, "%s: exists already; --force replaces it, 'vintner resume' goes on with it",
-          path);
+static vt_target target_of(const char *path, bool force) {
+  return (vt_target){.path = path,
+                     .what = "the results file",
+                     .hint = ", 'vintner resume' goes on with it",
+                     .force = force};
 }
 
 vt_error vt_results_check_target(const char *path, bool force) {
-  VT_CHECK(path[0] != '\0', VT_ERR_INPUT, "the results file has an empty name");
-  struct stat info;
-  if (stat(path, &info) != 0) return VT_OK;
-  VT_CHECK(!S_ISDIR(info.st_mode), force ? VT_ERR_SYSTEM : VT_ERR_INPUT,
-           "%s: found a folder, expected the name of a results file", path);
-  if (!force) return refuse_existing(path);
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_SYSTEM, "%s: is not a regular file, so it is not replaced",
-           path);
-  return VT_OK;
+  const vt_target target = target_of(path, force);
+  return vt_target_check(&target);
 }
 
 // Bytes of all numbers; what else is in the file is small.
@@ -71,47 +65,15 @@ static vt_error check_room(const char *path, int file, const vt_layout *layout) 
   return VT_OK;
 }
 
-// A lock that dies with its holder tells a stale file of a killed run from that of another run.
-static vt_error lock_partial(const char *path, const char *partial, int *file) {
-  for (;;) {
-    *file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-    VT_CHECK(*file >= 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", path, strerror(errno));
-    VT_CHECK(flock(*file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, VT_ERR_INPUT,
-             "%s: another run is creating it just now", path);
-    struct stat opened, named;
-    VT_CHECK(fstat(*file, &opened) == 0 && S_ISREG(opened.st_mode), VT_ERR_SYSTEM,
-             "%s: cannot be created: '%s' is not a regular file", path, partial);
-    const bool there = lstat(partial, &named) == 0 && named.st_ino == opened.st_ino &&
-                       named.st_dev == opened.st_dev;
-    if (there) return VT_OK;
-    // The other run has finished, and renamed it, between our opening and locking it.
-    (void)close(*file);
-    *file = -1;
-  }
-}
-
-static vt_error move_in_place(const char *path, const char *partial, bool force) {
-  int failed = 0;
-  if (!force) {
-    failed = renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) == 0 ? 0 : errno;
-    if (failed == EEXIST) return refuse_existing(path);
-  }
-  // File systems without that operation leave a short moment for a race.
-  const bool unknown = failed == EINVAL || failed == ENOSYS || failed == ENOTSUP;
-  if (unknown && access(path, F_OK) == 0) return refuse_existing(path);
-  if (force || unknown) failed = rename(partial, path) == 0 ? 0 : errno;
-  VT_CHECK(failed == 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", path, strerror(failed));
-  return VT_OK;
-}
-
 static vt_error create_as(const char *path, const char *partial, int *file, const vt_layout *layout,
                           const vt_attribute *attribute, int attributes, bool force) {
-  VT_TRY(lock_partial(path, partial, file));
+  const vt_target target = target_of(path, force);
+  VT_TRY(vt_target_open(&target, partial, file));
   vt_error done = check_room(path, *file, layout);
   if (done == VT_OK) {
     done = vt_h5_create_contents(path, partial, layout, attribute, attributes);
   }
-  if (done == VT_OK) done = move_in_place(path, partial, force);
+  if (done == VT_OK) done = vt_target_move(&target, partial);
   if (done != VT_OK) (void)unlink(partial);
   VT_TRY(done);
   return VT_OK;

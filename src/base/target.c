@@ -1,0 +1,60 @@
+// target.c - files that appear when they are whole: written under another name, then renamed.
+#include "vintner/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Raised also when another run wins the race to the name.
+static vt_error refuse_existing(const vt_target *t) {
+  VT_FAIL(VT_ERR_INPUT, "%s: exists already; --force replaces it%s", t->path,
+          t->hint ? t->hint : "");
+}
+
+vt_error vt_target_check(const vt_target *t) {
+  VT_CHECK(t->path[0] != '\0', VT_ERR_INPUT, "%s has an empty name", t->what);
+  struct stat info;
+  if (stat(t->path, &info) != 0) return VT_OK;
+  VT_CHECK(!S_ISDIR(info.st_mode), t->force ? VT_ERR_SYSTEM : VT_ERR_INPUT,
+           "%s: found a folder, expected the name of %s", t->path, t->what);
+  if (!t->force) return refuse_existing(t);
+  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_SYSTEM, "%s: is not a regular file, so it is not replaced",
+           t->path);
+  return VT_OK;
+}
+
+vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
+  for (;;) {
+    *file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    VT_CHECK(*file >= 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", t->path, strerror(errno));
+    VT_CHECK(flock(*file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, VT_ERR_INPUT,
+             "%s: another run is creating it just now", t->path);
+    struct stat opened, named;
+    VT_CHECK(fstat(*file, &opened) == 0 && S_ISREG(opened.st_mode), VT_ERR_SYSTEM,
+             "%s: cannot be created: '%s' is not a regular file", t->path, partial);
+    const bool there = lstat(partial, &named) == 0 && named.st_ino == opened.st_ino &&
+                       named.st_dev == opened.st_dev;
+    if (there) return VT_OK;
+    // The other run has finished, and renamed it, between our opening and locking it.
+    (void)close(*file);
+    *file = -1;
+  }
+}
+
+vt_error vt_target_move(const vt_target *t, const char *partial) {
+  int failed = 0;
+  if (!t->force) {
+    failed = renameat2(AT_FDCWD, partial, AT_FDCWD, t->path, RENAME_NOREPLACE) == 0 ? 0 : errno;
+    if (failed == EEXIST) return refuse_existing(t);
+  }
+  // File systems without that operation leave a short moment for a race.
+  const bool unknown = failed == EINVAL || failed == ENOSYS || failed == ENOTSUP;
+  if (unknown && access(t->path, F_OK) == 0) return refuse_existing(t);
+  if (t->force || unknown) failed = rename(partial, t->path) == 0 ? 0 : errno;
+  VT_CHECK(failed == 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", t->path, strerror(failed));
+  return VT_OK;
+}
