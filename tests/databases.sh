@@ -18,6 +18,7 @@ bad() {
 example() {
   local python objective
   expect 'heat' 0 "$vintner" run single.yaml
+  holds 'heat: the unit of the method' grep -qE '^objective +152430576\.55[0-9]* kg CO2-eq$' stdout
   at_most 'heat: feasible' heat.h5 violation 1e-12
   at_most 'heat: residual of the background' heat.h5 background/residual 1e-15
   objective=$(value heat.h5 objective)

@@ -103,8 +103,9 @@ typedef struct vt_inputs {
   int *process_time; ///< shape [process_times], ascending
   int *system_time;  ///< shape [system_times], calendar years, ascending
   int *window_first,
-      *window_last;          ///< operation window in process time, shape [process]; missing = 0
-  const char **process_name; ///< shape [process]; NULL where the file gives none
+      *window_last;           ///< operation window in process time, shape [process]; missing = 0
+  const char **process_name;  ///< shape [process]; NULL where the file gives none
+  const char **category_unit; ///< shape [category], NULL where none is known; NULL: of none
   vt_tensor tensor[VT_TENSOR_COUNT];
   /// Names of alternative backgrounds that a `choose` factor picks from, NULL if there is one only.
   /// tensor[VT_TENSOR_MAPPING] is then that of the first; BACKGROUND has the snapshots of all.

@@ -141,10 +141,21 @@ static vt_error characterise_nodes(vt_assembly *a, category *of) {
   return VT_OK;
 }
 
+static vt_error keep_unit(const vt_assembly *a, const category *of, int method) {
+  const char *const units[] = {[VT_METRIC_STATIC] = a->set->method[method].unit,
+                               [VT_METRIC_GWP] = "kg CO2-eq",
+                               [VT_METRIC_CRF] = "W m-2 yr"};
+  const char *unit = units[of->choice->metric];
+  if (!unit || !unit[0]) return VT_OK;
+  return vt_arena_text(a->inputs->arena, unit, (ptrdiff_t)strlen(unit),
+                       &a->inputs->category_unit[of->index]);
+}
+
 static vt_error characterise_category(vt_assembly *a, category *of) {
   const vt_candidates *c = &a->candidates;
   int method, listed = 0;
   VT_TRY(find_method(a, of->choice, &method));
+  VT_TRY(keep_unit(a, of, method));
   VT_TRY(vt_method_node_factors(a->set, c->nodes, c->node, method, VT_NO_COLUMN, of->factor,
                                 of->listed));
   for (int k = 0; k < c->nodes; k++) {
@@ -163,6 +174,7 @@ static vt_error characterise_all(vt_assembly *a) {
   vt_candidates *c = &a->candidates;
   const ptrdiff_t count = vt_labels_count(c->code);
   category of = {0};
+  VT_ARENA_NEW(a->inputs->arena, a->inputs->category_unit, a->plan->categories);
   VT_NEW(c->characterised, count);
   VT_NEW(c->factor, a->plan->categories * count * a->inputs->system_times);
   VT_NEW(of.factor, c->nodes);

@@ -1,13 +1,13 @@
 // pack.c - inputs as flat bytes, for sending to another rank of the same program.
 //
-// Order: magic, path, hash, six label sets, times, windows, process names, tensors, labels and
-// mappings of alternative backgrounds (count 0: none). Every count is an int64; texts are their
-// length and bytes (-1: none). Host byte order.
+// Order: magic, path, hash, six label sets, times, windows, process names, tensors, units of
+// categories (count 0: none), labels and mappings of alternative backgrounds (likewise). Every
+// count is an int64; texts are their length and bytes (-1: none). Host byte order.
 #include "reader.h"
 
 #include <string.h>
 
-static const char magic[8] = "VTINPUT2";
+static const char magic[8] = "VTINPUT3";
 
 static vt_error put_count(vt_text *bytes, int64_t count) {
   return vt_text_add_bytes(bytes, &count, sizeof count);
@@ -30,6 +30,13 @@ static vt_error put_labels(vt_text *bytes, const vt_labels *labels) {
 static vt_error put_ints(vt_text *bytes, const int *values, int count) {
   VT_TRY(put_count(bytes, count));
   return vt_text_add_bytes(bytes, values, (ptrdiff_t)sizeof *values * count);
+}
+
+// A list that may be left out; so may its items.
+static vt_error put_texts(vt_text *bytes, int count, const char *const *texts) {
+  VT_TRY(put_count(bytes, texts ? count : 0));
+  for (int i = 0; texts && i < count; i++) VT_TRY(put_text(bytes, texts[i]));
+  return VT_OK;
 }
 
 static vt_error put_tensor(vt_text *bytes, const vt_tensor *tensor, int axes) {
@@ -57,6 +64,7 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   for (int p = 0; p < processes; p++) VT_TRY(put_text(bytes, inputs->process_name[p]));
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(put_tensor(bytes, &inputs->tensor[id], vt_tensor_kinds[id].axes));
+  VT_TRY(put_texts(bytes, vt_labels_count(inputs->category), inputs->category_unit));
   if (!inputs->pathway) return put_count(bytes, 0);
   VT_TRY(put_labels(bytes, inputs->pathway));
   for (int k = 0; k < vt_labels_count(inputs->pathway); k++)
@@ -154,6 +162,21 @@ static vt_error take_processes(packed *from, vt_inputs *inputs) {
   return VT_OK;
 }
 
+static vt_error take_units(packed *from, vt_inputs *inputs) {
+  int64_t count = 0, length = 0;
+  VT_TRY(take_count(from, sizeof length, &count));
+  VT_CHECK(count == 0 || count == vt_labels_count(inputs->category), VT_ERR_BUG,
+           "packed inputs hold %lld units", (long long)count);
+  if (count > 0) VT_ARENA_NEW(inputs->arena, inputs->category_unit, count);
+  for (int64_t i = 0; i < count; i++) {
+    const char *text = NULL;
+    VT_TRY(take_text(from, &text, &length));
+    if (length < 0) continue;
+    VT_TRY(vt_arena_text(inputs->arena, text, (ptrdiff_t)length, &inputs->category_unit[i]));
+  }
+  return VT_OK;
+}
+
 static vt_error take_pathways(packed *from, vt_inputs *inputs) {
   VT_TRY(vt_labels_create(&inputs->pathway));
   VT_TRY(take_labels(from, inputs->pathway));
@@ -188,6 +211,7 @@ static vt_error take_everything(packed *from, vt_inputs *inputs) {
   VT_TRY(take_processes(from, inputs));
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[id].axes, &inputs->tensor[id]));
+  VT_TRY(take_units(from, inputs));
   VT_TRY(take_pathways(from, inputs));
   VT_CHECK(from->left == 0, VT_ERR_BUG, "packed inputs go on for %td bytes too long", from->left);
   return VT_OK;

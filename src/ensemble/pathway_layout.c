@@ -170,6 +170,36 @@ static bool is_kept(const vt_pathway_kind *k, const output *o) {
 // ---------------------------------------------------------------------------------------------
 // Axes.
 
+// Units of categories, where models from databases know them.
+static vt_error list_units(const vt_inputs *inputs, vt_dimension *category) {
+  const int categories = vt_labels_count(inputs->category);
+  const char **list;
+  bool any = false;
+  if (!inputs->category_unit) return VT_OK;
+  VT_ARENA_NEW(inputs->arena, list, categories);
+  for (int c = 0; c < categories; c++) {
+    any = any || inputs->category_unit[c];
+    list[c] = inputs->category_unit[c] ? inputs->category_unit[c] : "";
+  }
+  if (!any) return VT_OK;
+  category->text_name = "category_unit";
+  category->text = list;
+  return VT_OK;
+}
+
+// The unit of an objective that is one category, else "1".
+static const char *objective_unit(const vt_pathway_kind *k) {
+  const vt_inputs *in = k->inputs;
+  if (!in->category_unit || k->study->pathway.objectives > 1) return "1";
+  int c = 0;
+  if (k->study->pathway.objectives == 1) {
+    const vt_objective_term *term = k->study->pathway.objective;
+    c = vt_labels_find(in->category, term->category, (ptrdiff_t)strlen(term->category));
+    if (term->weight < 1.0 || term->weight > 1.0) return "1";
+  }
+  return c >= 0 && in->category_unit[c] ? in->category_unit[c] : "1";
+}
+
 // Names for people; a process without one has its code.
 static vt_error list_process_names(const vt_inputs *inputs, const char *const **names) {
   const int processes = vt_labels_count(inputs->process);
@@ -288,6 +318,7 @@ static vt_error lay_dimensions_out(vt_pathway_kind *k) {
   VT_TRY(flag_extension(k, &all[AXIS_TIME]));
   VT_TRY(layout_labels(in, VT_AXIS_PROCESS, &all[AXIS_PROCESS].label));
   VT_TRY(layout_labels(in, VT_AXIS_CATEGORY, &all[AXIS_CATEGORY].label));
+  VT_TRY(list_units(in, &all[AXIS_CATEGORY]));
   VT_TRY(list_factors(k, &all[AXIS_FACTOR].label));
   VT_TRY(list_process_names(in, &all[AXIS_PROCESS].text));
   if (all[AXIS_PROCESS].text) all[AXIS_PROCESS].text_name = "process_name";
@@ -331,6 +362,7 @@ static void add_outputs(vt_pathway_kind *k) {
                            .long_name = from->long_name,
                            .storage =
                                from->big && k->study->single ? VT_STORE_SINGLE : from->storage,
+                           .units = from->fill == fill_objective ? objective_unit(k) : "1",
                            .statistics = from->statistics,
                            .reference = true};
     (void)add_variable(k, v, from->axis, from->axes, o);
