@@ -74,6 +74,24 @@ flows() {
   holds "cut off: $found" [ "$found" = 'ch4 co2 land' ]
 }
 
+# One flow in two databases of elementary flows: one code, one flow.
+shared_codes() {
+  local same='s/^\{"databases": \{/&"too": {"metadata": {}, "data": {"co2": {"name": "Carbon dioxide, fossil"}}},/'
+  local split='s/("biosphere", "co2"\], "amount": )0.95(, "type": "biosphere"\})/\10.45\2, {"input": ["too", "co2"], "amount": 0.5\2/'
+  sed -E "$same; $split" heat.json >shared.json
+  edited single.yaml 's/heat.json/shared.json/; s/name: heat/name: shared/' shared.yaml
+  expect 'a flow of two databases' 0 "$vintner" run shared.yaml
+  near 'a flow of two databases' "$(value shared.h5 objective)" "$(value heat.h5 objective)" 1e-13
+  expect 'its export' 0 "$vintner" export shared.yaml --inputs shared_inputs.json
+  printf 'vintner: 1\nname: reread\nmodel: {pathway: {inputs: shared_inputs.json, objective: climate_change}}\n' >reread.yaml
+  expect 'run of its export' 0 "$vintner" run reread.yaml
+  near 'run of its export' "$(value reread.h5 objective)" "$(value heat.h5 objective)" 1e-13
+  bad 'two flows of one code' "database 'too', elementary flow 'co2' \\(Water\\).*'Carbon dioxide, fossil' of database 'biosphere'" '' \
+    "$same; $split; s/(\"co2\": \{\"name\": )\"Carbon dioxide, fossil\"\}/\1\"Water\"}/"
+  bad 'uptake and emission of one code' "climate_change.*factors 1 and -1 for the elementary flow 'co2'" '' \
+    "$same; $split; s/(\"co2\": \{\"name\": \"Carbon dioxide, fossil\")\}/\1, \"type\": \"emission\", \"categories\": [\"soil\"]}/; s/\[\[\"biosphere\", \"co2\"\], 1(.0)?\]/&, [[\"too\", \"co2\"], 1.0]/"
+}
+
 choice() {
   local one two
   expect 'ensemble' 0 run 0 2 run ensemble.yaml -q
@@ -166,7 +184,7 @@ bad_databases() {
   bad 'an exchange to nowhere' "activity 'heat_pump'.*t_stel.*did you mean 't_steel'" '' '0,/"t_steel"\], "amount": 11000/s//"t_stel"], "amount": 11000/'
   bad 'no production' "'boiler'" '' 's/"amount": 20000, "type": "production"/"amount": 20000, "type": "technosphere"/'
   bad 'dates and weights of unequal length' "temporal_distribution" '' 's/"date": \[21\]/"date": [21, 22]/'
-  bad 'a singular snapshot' "singular.*'(t_electricity|t_coal_power)'" '' \
+  bad 'a singular snapshot' "database 'today'.*singular.*'(t_electricity|t_coal_power)'" '' \
     '/"t_electricity": /,/"t_coal_power": /s/"amount": 0.04,/"amount": 1.0,/; s/"amount": (0.35|0.25|0.4), "type": "technosphere"\}/"amount": 0.0, "type": "technosphere"}/'
   bad 'years outside the horizon' '2060' 's/2026:2054/2026:2060/'
   bad 'no such tensor' 'demnd' 's/^(    objective)/    overrides: [{target: "demnd[*, *]", set: 1}]\n\1/'
@@ -250,6 +268,7 @@ databases() {
   export VINTNER_CACHE=off
   example
   flows
+  shared_codes
   choice
   kept
   resumed

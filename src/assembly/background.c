@@ -2,6 +2,7 @@
 #include "assembly.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ typedef struct place {
 
 static int compare_places(const void *a, const void *b) {
   const place *x = a, *y = b;
-  return (x->label > y->label) - (x->label < y->label);
+  const int labels = (x->label > y->label) - (x->label < y->label);
+  return labels != 0 ? labels : (x->row > y->row) - (x->row < y->row);
 }
 
 // The flows of a snapshot that the model takes, ascending by their number there.
@@ -120,8 +122,10 @@ static vt_error name_culprits(const vt_assembly *a, const vt_request *request, c
   for (int r = 0; r < requests && error == VT_ERR_INPUT; r++) {
     const vt_culprits *c = &request[r].culprits;
     const vt_snapshot_work *s = &a->snapshot[asked[r]];
-    if (c->products + c->processes > 0)
-      return vt_name_culprits(a->set, s->system, a->set->database[s->database].path, c, error);
+    const vt_database *database = &a->set->database[s->database];
+    char where[512];
+    (void)snprintf(where, sizeof where, "%.300s: database '%.80s'", database->path, database->name);
+    if (c->products + c->processes > 0) return vt_name_culprits(a->set, s->system, where, c, error);
   }
   return error;
 }
@@ -157,6 +161,21 @@ static vt_error solve(const vt_assembly *a, vt_background *background) {
   free(request);
   free(asked);
   return solved;
+}
+
+// The same flow of several databases lies in several rows of B: their sum is its inventory.
+static void add_repeated(const vt_assembly *a) {
+  for (int b = 0; b < a->snapshots; b++) {
+    const vt_snapshot_work *s = &a->snapshot[b];
+    for (int k = s->kept - 1; k > 0; k--) {
+      if (s->label[k] != s->label[k - 1]) continue;
+      for (int d = 0; d < s->demands; d++) {
+        double *inventory = s->inventory + (ptrdiff_t)d * s->kept;
+        inventory[k - 1] += inventory[k];
+        inventory[k] = 0.0;
+      }
+    }
+  }
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -264,6 +283,7 @@ static vt_error store(vt_assembly *a) {
 vt_error vt_assembly_background(vt_assembly *a, vt_background *background) {
   VT_TRY(pick_all(a));
   VT_TRY(solve(a, background));
+  add_repeated(a);
   VT_TRY(cut(a));
   return store(a);
 }

@@ -67,6 +67,7 @@ typedef struct category {
   int index;
   double *factor; // shape [nodes]
   bool *listed;   // shape [nodes]
+  double *row;    // of the node at hand; shape [years]
   int unknown;    // flows of the method without a dynamic function
 } category;
 
@@ -76,25 +77,13 @@ static vt_error find_method(const vt_assembly *a, const vt_category_choice *choi
       vt_method_find(a->set, VT_MATRIX_CHARACTERIZATION, choice->parts, choice->part, method));
 }
 
-static vt_error characterise_static(const vt_assembly *a, const category *of, int k, double *row) {
-  const vt_candidates *c = &a->candidates;
-  const double factor = of->factor[k];
-  const int first = c->first_node[c->candidate[k]];
-  // The same flow of several databases: the method may have any of them, but with one factor.
-  for (int other = first; other < k; other++) {
-    const bool same = c->candidate[other] == c->candidate[k] && of->listed[other];
-    const bool differs = of->factor[other] < factor || of->factor[other] > factor;
-    VT_CHECK(!same || !differs, VT_ERR_INPUT,
-             "%s:%d: category '%s': found the factors %.10g and %.10g for the elementary flow '%s' "
-             "of two databases, expected one",
-             a->study->path, of->choice->line, of->choice->name, of->factor[other], factor,
-             a->set->node[c->node[k]].code);
+// Factors of a node, year by year; false: it has none.
+static bool characterise_node(const vt_assembly *a, const category *of, int k) {
+  const int years = a->inputs->system_times;
+  if (of->choice->metric == VT_METRIC_STATIC) {
+    for (int t = 0; t < years; t++) of->row[t] = of->factor[k];
+    return true;
   }
-  for (int t = 0; t < a->inputs->system_times; t++) row[t] = factor;
-  return VT_OK;
-}
-
-static bool characterise_dynamic(const vt_assembly *a, const category *of, int k, double *row) {
   const vt_candidates *c = &a->candidates;
   const vt_node *node = &a->set->node[c->node[k]];
   const vt_window window = {.metric = of->choice->metric,
@@ -105,7 +94,7 @@ static bool characterise_dynamic(const vt_assembly *a, const category *of, int k
                                  .categories = node->categories,
                                  .type = node->type_name,
                                  .cas = node->cas};
-  return vt_impact_dynamic(&window, &flow, a->inputs->system_times, a->inputs->system_time, row);
+  return vt_impact_dynamic(&window, &flow, years, a->inputs->system_time, of->row);
 }
 
 // A flow without a function is told, the first few by name.
@@ -119,21 +108,39 @@ static void tell_unknown(const vt_assembly *a, category *of, int k) {
            of->choice->name, node->code, vt_node_name(node));
 }
 
+// The same flow of several databases: the method may have any of them, but with one factor.
+static vt_error keep_row(const vt_assembly *a, const category *of, int k) {
+  const vt_candidates *c = &a->candidates;
+  const int flow = c->candidate[k], years = a->inputs->system_times;
+  double *row = c->factor + ((ptrdiff_t)of->index * vt_labels_count(c->code) + flow) * years;
+  bool known = false;
+  for (int other = c->first_node[flow]; other < k; other++)
+    known = known || (c->candidate[other] == flow && of->listed[other]);
+  for (int t = 0; t < years; t++) {
+    const bool differs = row[t] < of->row[t] || row[t] > of->row[t];
+    VT_CHECK(!known || !differs, VT_ERR_INPUT,
+             "%s:%d: category '%s': found the factors %.10g and %.10g for the elementary flow '%s' "
+             "of two databases, expected one",
+             a->study->path, of->choice->line, of->choice->name, row[t], of->row[t],
+             a->set->node[c->node[k]].code);
+    row[t] = of->row[t];
+  }
+  return VT_OK;
+}
+
 static vt_error characterise_nodes(vt_assembly *a, category *of) {
   vt_candidates *c = &a->candidates;
-  const int years = a->inputs->system_times, count = vt_labels_count(c->code);
+  const bool is_static = of->choice->metric == VT_METRIC_STATIC;
   for (int k = 0; k < c->nodes; k++) {
-    const int flow = c->candidate[k];
-    double *row = c->factor + ((ptrdiff_t)of->index * count + flow) * years;
     if (!of->listed[k]) continue;
-    if (of->choice->metric == VT_METRIC_STATIC) {
-      VT_TRY(characterise_static(a, of, k, row));
-      c->characterised[flow] = c->characterised[flow] || fabs(of->factor[k]) > 0.0;
-    } else if (characterise_dynamic(a, of, k, row)) {
-      c->characterised[flow] = true;
-    } else {
+    of->listed[k] = characterise_node(a, of, k);
+    if (!of->listed[k]) {
       tell_unknown(a, of, k);
+      continue;
     }
+    VT_TRY(keep_row(a, of, k));
+    bool *characterised = &c->characterised[c->candidate[k]];
+    *characterised = *characterised || !is_static || fabs(of->factor[k]) > 0.0;
   }
   if (of->unknown > 0)
     vt_log(VT_LOG_WARNING, "category '%s': %d elementary flows of its method do not count",
@@ -179,9 +186,10 @@ static vt_error characterise_all(vt_assembly *a) {
   VT_NEW(c->factor, a->plan->categories * count * a->inputs->system_times);
   VT_NEW(of.factor, c->nodes);
   of.listed = vt_calloc(c->nodes, sizeof *of.listed);
-  vt_error done = of.listed ? VT_OK
-                            : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
-                                             "out of memory: %d items", c->nodes);
+  of.row = vt_calloc(a->inputs->system_times, sizeof *of.row);
+  vt_error done = of.listed && of.row ? VT_OK
+                                      : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                                       "out of memory: %d items", c->nodes);
   for (int i = 0; i < a->plan->categories && done == VT_OK; i++) {
     of.choice = &a->plan->category[i];
     of.index = i;
@@ -190,6 +198,7 @@ static vt_error characterise_all(vt_assembly *a) {
   }
   free(of.factor);
   free(of.listed);
+  free(of.row);
   return done;
 }
 
@@ -210,6 +219,23 @@ static bool is_retained(const vt_assembly *a, const char *code) {
     if (strcmp(a->plan->retain[i], code) == 0) return true;
   }
   return false;
+}
+
+// One code is one flow: databases that mean different flows by it would lend each other factors.
+static vt_error check_codes(const vt_assembly *a) {
+  const vt_candidates *c = &a->candidates;
+  for (int k = 0; k < c->nodes; k++) {
+    const int flow = c->candidate[k];
+    const vt_node *node = &a->set->node[c->node[k]];
+    const vt_node *first = &a->set->node[c->node[c->first_node[flow]]];
+    VT_CHECK(
+        c->label[flow] < 0 || strcmp(vt_node_name(node), vt_node_name(first)) == 0, VT_ERR_INPUT,
+        "%s: database '%s', elementary flow '%s' (%s): found its code for '%s' of database "
+        "'%s' too, expected one flow of that code",
+        a->set->database[node->database].path, a->set->database[node->database].name, node->code,
+        vt_node_name(node), vt_node_name(first), a->set->database[first->database].name);
+  }
+  return VT_OK;
 }
 
 static vt_error store_factors(vt_assembly *a) {
@@ -257,5 +283,6 @@ vt_error vt_assembly_select_flows(vt_assembly *a) {
     int index;
     VT_TRY(vt_labels_add(a->inputs->category, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
+  VT_TRY(check_codes(a));
   return store_factors(a);
 }
