@@ -24,6 +24,10 @@ example() {
   objective=$(value heat.h5 objective)
   expect 'check' 0 "$vintner" check single.yaml
   expect 'show' 0 "$vintner" show single.yaml
+  for study in single.yaml ensemble.yaml; do
+    expect "show $study --json" 0 "$vintner" show "$study" --json
+    holds "show $study --json: a JSON document" python3 -m json.tool stdout parsed.json
+  done
   expect 'inventory' 0 "$vintner" inventory single.yaml -o inventory.h5
   holds 'the same background' [ "$(value inventory.h5 background/inventory)" = "$(value heat.h5 background/inventory)" ]
   holds 'shown' grep -q 'background  3 snapshots x 4 intermediate flows x 4 elementary flows' stdout

@@ -39,7 +39,7 @@ static void keep_memory(void) {
 
 static vt_error show(const options *o) {
   if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
-  if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, stdout);
+  if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, o->json, stdout);
   return vt_command_show(o->file, o->scenario, o->json, stdout);
 }
 

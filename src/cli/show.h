@@ -3,6 +3,7 @@
 #define VT_CLI_SHOW_H
 
 #include "vintner/base.h"
+#include "vintner/study.h"
 
 #include <stdio.h>
 
@@ -19,6 +20,10 @@ vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *ou
 bool vt_is_study_path(const char *path);
 
 /// Print what a study asks for; nothing it refers to is opened.
-vt_error vt_command_show_study(const char *path, FILE *out);
+///
+/// @param json  one JSON document instead of text for people
+vt_error vt_command_show_study(const char *path, bool json, FILE *out);
+
+void vt_show_study_json(const vt_study *study, FILE *out);
 
 #endif

@@ -1,6 +1,5 @@
 // show_study.c - vintner show on a study file: what it asks for, as read.
 #include "show.h"
-#include "vintner/study.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -168,10 +167,13 @@ bool vt_is_study_path(const char *path) {
   return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-vt_error vt_command_show_study(const char *path, FILE *out) {
+vt_error vt_command_show_study(const char *path, bool json, FILE *out) {
   vt_study *study;
   VT_TRY(vt_study_read(path, &study));
-  (study->inventory.given ? print_inventory : print_study)(study, out);
+  if (json)
+    vt_show_study_json(study, out);
+  else
+    (study->inventory.given ? print_inventory : print_study)(study, out);
   vt_study_free(study);
   return VT_OK;
 }

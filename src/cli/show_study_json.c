@@ -1,0 +1,228 @@
+// show_study_json.c - vintner show on a study file: what it asks for, as one JSON document.
+#include "report.h"
+#include "show.h"
+
+#include <inttypes.h>
+
+static void open_member(FILE *out, const char *name) {
+  (void)fprintf(out, ",\n  \"%s\": ", name);
+}
+
+static void put_texts(FILE *out, const char *const *text, int count) {
+  for (int i = 0; i < count; i++) {
+    (void)fputs(i > 0 ? ", " : "[", out);
+    json_text(out, text[i]);
+  }
+  (void)fputs(count > 0 ? "]" : "[]", out);
+}
+
+// What begins an item of a list of objects, with its first member.
+static void open_item(FILE *out, int i, const char *name) {
+  (void)fprintf(out, "%s\n    {\"%s\": ", i > 0 ? "," : "[", name);
+}
+
+static void close_list(FILE *out, int count) {
+  (void)fputs(count > 0 ? "]" : "[]", out);
+}
+
+static void put_named(FILE *out, const char *name, const char *text) {
+  (void)fprintf(out, ", \"%s\": ", name);
+  json_text(out, text);
+}
+
+static void put_value(FILE *out, const char *name, double value) {
+  (void)fprintf(out, ", \"%s\": ", name);
+  json_number(out, value);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Plain LCA.
+
+static void put_inventory(FILE *out, const vt_inventory_plan *plan) {
+  open_member(out, "databases");
+  put_texts(out, plan->database, plan->databases);
+  open_member(out, "demands");
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demanded *d = &plan->demand[i];
+    open_item(out, i, "name");
+    json_text(out, d->name);
+    put_named(out, "database", d->database);
+    put_named(out, "code", d->code);
+    if (!d->database) (void)fprintf(out, ", \"id\": %" PRId64, d->id);
+    put_value(out, "amount", d->amount);
+    (void)fputs("}", out);
+  }
+  close_list(out, plan->demands);
+  open_member(out, "methods");
+  for (int i = 0; i < plan->methods; i++) {
+    open_item(out, i, "name");
+    json_text(out, plan->method[i].name);
+    (void)fputs(", \"method\": ", out);
+    put_texts(out, plan->method[i].part, plan->method[i].parts);
+    (void)fputs("}", out);
+  }
+  close_list(out, plan->methods);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Pathway models from databases.
+
+static void put_background(FILE *out, const vt_database_plan *plan) {
+  int item = 0;
+  open_member(out, "background");
+  for (int b = 0; b < plan->backgrounds; b++) {
+    const vt_background_choice *choice = &plan->background[b];
+    for (int i = 0; i < choice->snapshots; i++) {
+      open_item(out, item++, "pathway");
+      json_text(out, choice->name);
+      put_named(out, "database", choice->snapshot[i].database);
+      if (choice->snapshot[i].has_year) put_value(out, "year", choice->snapshot[i].year);
+      (void)fputs("}", out);
+    }
+  }
+  close_list(out, item);
+}
+
+static void put_demand(FILE *out, const vt_database_plan *plan) {
+  open_member(out, "demand");
+  if (plan->demand_file) {
+    json_text(out, plan->demand_file);
+    return;
+  }
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_demand_choice *d = &plan->demand[i];
+    open_item(out, i, "product");
+    json_text(out, d->product);
+    (void)fprintf(out, ", \"years\": [%d, %d]", d->first_year, d->last_year);
+    put_value(out, "amount", d->amount);
+    (void)fputs("}", out);
+  }
+  close_list(out, plan->demands);
+}
+
+static void put_methods(FILE *out, const vt_database_plan *plan) {
+  static const char *const metric[] = {
+      [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
+  open_member(out, "methods");
+  for (int i = 0; i < plan->categories; i++) {
+    const vt_category_choice *c = &plan->category[i];
+    open_item(out, i, "category");
+    json_text(out, c->name);
+    (void)fputs(", \"method\": ", out);
+    put_texts(out, c->part, c->parts);
+    put_named(out, "metric", metric[c->metric]);
+    if (c->metric != VT_METRIC_STATIC)
+      (void)fprintf(out, ", \"horizon\": %d, \"fixed_horizon\": %s", c->horizon,
+                    c->fixed_horizon ? "true" : "false");
+    (void)fputs("}", out);
+  }
+  close_list(out, plan->categories);
+}
+
+static void put_plan(FILE *out, const vt_database_plan *plan) {
+  open_member(out, "databases");
+  put_texts(out, plan->database, plan->databases);
+  open_member(out, "foreground");
+  json_text(out, plan->foreground);
+  put_background(out, plan);
+  open_member(out, "years");
+  (void)fprintf(out, "[%d, %d]", plan->first_year, plan->last_year);
+  put_demand(out, plan);
+  put_methods(out, plan);
+  open_member(out, "flows");
+  (void)fputs("{\"retain\": ", out);
+  put_texts(out, plan->retain, plan->retained);
+  (void)fprintf(out, ", \"characterised_only\": %s", plan->characterised_only ? "true" : "false");
+  put_value(out, "cutoff", plan->cutoff);
+  (void)fprintf(out, "},\n  \"missing\": \"%s\"", plan->missing_zero ? "zero" : "error");
+}
+
+// -------------------------------------------------------------------------------------------------
+// Pathway models.
+
+// What a factor puts in: a number, levels, names, the kind of a distribution, null from a table.
+static void put_setting(FILE *out, const vt_factor *f) {
+  static const char *const kinds[] = {[VT_UNIFORM] = "uniform",
+                                      [VT_NORMAL] = "normal",
+                                      [VT_LOGNORMAL] = "lognormal",
+                                      [VT_TRIANGULAR] = "triangular",
+                                      [VT_DISCRETE] = "discrete"};
+  (void)fputs(", \"value\": ", out);
+  switch (f->value) {
+    case VT_VALUE_EMPTY: json_text(out, NULL); break;
+    case VT_VALUE_NUMBER: json_number(out, f->level[0]); break;
+    case VT_VALUE_NAMES: put_texts(out, f->level_name, f->levels); break;
+    case VT_VALUE_DISTRIBUTION: json_text(out, kinds[f->distribution.kind]); break;
+    case VT_VALUE_LEVELS:
+      for (int i = 0; i < f->levels; i++) {
+        (void)fputs(i > 0 ? ", " : "[", out);
+        json_number(out, f->level[i]);
+      }
+      (void)fputs("]", out);
+      break;
+  }
+}
+
+static void put_factors(FILE *out, const char *title, const vt_factor *factor, int factors) {
+  static const char *const operation[] = {
+      [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
+  open_member(out, title);
+  for (int i = 0; i < factors; i++) {
+    open_item(out, i, "name");
+    json_text(out, factor[i].name);
+    put_named(out, "target", factor[i].target.text);
+    put_named(out, "operation", operation[factor[i].operation]);
+    put_setting(out, &factor[i]);
+    (void)fputs("}", out);
+  }
+  close_list(out, factors);
+}
+
+static void put_objectives(FILE *out, const vt_study *s) {
+  open_member(out, "objective");
+  for (int i = 0; i < s->pathway.objectives; i++) {
+    open_item(out, i, "category");
+    json_text(out, s->pathway.objective[i].category);
+    put_value(out, "weight", s->pathway.objective[i].weight);
+    (void)fputs("}", out);
+  }
+  close_list(out, s->pathway.objectives);
+}
+
+static void put_pathway(FILE *out, const vt_study *s) {
+  if (s->pathway.from.given) {
+    put_plan(out, &s->pathway.from);
+  } else {
+    open_member(out, "inputs");
+    json_text(out, s->pathway.inputs);
+  }
+  open_member(out, "unit");
+  json_text(out, s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  put_objectives(out, s);
+  if (s->ensemble) {
+    open_member(out, "seed");
+    (void)fprintf(out, "%" PRIu64, s->seed);
+  }
+  if (s->design == VT_DESIGN_MONTE_CARLO) {
+    open_member(out, "scenarios");
+    (void)fprintf(out, "%" PRId64, s->design_size);
+  }
+  if (s->table) {
+    open_member(out, "table");
+    json_text(out, s->table);
+  }
+  put_factors(out, "overrides", s->pathway.override, s->pathway.overrides);
+  put_factors(out, "factors", s->factor, s->factors);
+}
+
+void vt_show_study_json(const vt_study *s, FILE *out) {
+  (void)fputs("{\n  \"study\": ", out);
+  json_text(out, s->name);
+  open_member(out, "model");
+  json_text(out, s->inventory.given ? "inventory" : "pathway");
+  if (s->inventory.given)
+    put_inventory(out, &s->inventory);
+  else
+    put_pathway(out, s);
+  (void)fputs("\n}\n", out);
+}
