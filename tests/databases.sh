@@ -178,7 +178,7 @@ bad_databases() {
   bad 'unknown foreground' "bad.yaml:8: database 'foregroun'.*did you mean 'foreground'" 's/foreground: foreground/foreground: foregroun/'
   bad 'unknown snapshot' "bad.yaml:9: database 'fast_2041'.*did you mean 'fast_2040'" 's/fast_2040/fast_2041/'
   bad 'the foreground as a background' 'bad.yaml:9: .*foreground' 's/\[today,/[foreground,/'
-  bad 'unknown product' "bad.yaml:10: .*'heet'.*did you mean 'heat'" 's/demand: \{heat/demand: {heet/'
+  bad 'unknown product' "bad.yaml:10: demand: 'heet'.*did you mean 'heat'" 's/demand: \{heat/demand: {heet/'
   bad 'unknown method' "bad.yaml:1[0-9]: method 'GWP, 10 years'.*did you mean 'GWP, 100 years'" 's/100 years/10 years/'
   bad 'unknown objective' 'climate_chang' 's/objective: .*/objective: climate_chang/'
   bad 'unknown flow' "'heat_wast'.*did you mean 'heat_waste'" 's/^(    objective)/    flows: {retain: [heat_wast]}\n\1/'
@@ -190,6 +190,7 @@ bad_databases() {
   bad 'dates and weights of unequal length' "temporal_distribution" '' 's/"date": \[21\]/"date": [21, 22]/'
   bad 'a singular snapshot' "database 'today'.*singular.*'(t_electricity|t_coal_power)'" '' \
     '/"t_electricity": /,/"t_coal_power": /s/"amount": 0.04,/"amount": 1.0,/; s/"amount": (0.35|0.25|0.4), "type": "technosphere"\}/"amount": 0.0, "type": "technosphere"}/'
+  bad 'snapshots of one year' "bad.yaml:9: background: .*'today' and 'fast_2040' for the same year 2025" '' 's/2040-01-01T/2025-06-01T/'
   bad 'years outside the horizon' '2060' 's/2026:2054/2026:2060/'
   bad 'no such tensor' 'demnd' 's/^(    objective)/    overrides: [{target: "demnd[*, *]", set: 1}]\n\1/'
   # What is missing may count as zero.

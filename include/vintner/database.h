@@ -391,6 +391,7 @@ typedef struct vt_foreground {
   int first_year, last_year;           ///< horizon, both ends included
   int demands;
   const vt_demand_entry *demand; ///< shape [demands]
+  const char *background_place;  ///< "study.yaml:8: ", where they are given, or NULL
 } vt_foreground;
 
 /// Inputs of a pathway model from a foreground database: everything but background_inventory,

@@ -1,6 +1,7 @@
 // foreground.c - the study's words for snapshots, years and demand to the tensors of a foreground.
 #include "assembly.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,12 +64,22 @@ static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground
   return VT_OK;
 }
 
+// What messages about the snapshots begin with.
+static vt_error tell_place(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+  const vt_database_plan *plan = a->plan;
+  const int line = plan->backgrounds > 0 ? plan->background[0].line : plan->foreground_line;
+  char text[512];
+  const int length = snprintf(text, sizeof text, "%.480s:%d: ", a->study->path, line);
+  return vt_arena_text(arena, text, length, &f->background_place);
+}
+
 static vt_error build(vt_assembly *a, vt_arena *arena) {
   const vt_database_plan *plan = a->plan;
   vt_foreground f = {.first_year = plan->first_year, .last_year = plan->last_year};
   VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f.database));
   VT_TRY(find_backgrounds(a, arena, &f));
   VT_TRY(list_demand(a, arena, &f));
+  VT_TRY(tell_place(a, arena, &f));
   return vt_foreground_build(a->set, &f, &a->inputs, &a->flow_node, &a->elementary_node);
 }
 

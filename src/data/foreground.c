@@ -322,23 +322,23 @@ static vt_error set_times(building *made) {
 static vt_error add_demand(building *made, const vt_demand_entry *demand) {
   const vt_labels *products = made->inputs->product;
   const int product = vt_labels_find(products, demand->product, (ptrdiff_t)strlen(demand->product));
+  const vt_foreground *from = made->from;
+  char place[512] = "";
+  if (demand->path) (void)snprintf(place, sizeof place, "%.400s:%d: ", demand->path, demand->line);
   if (product < 0) {
     vt_nearest nearest = {.name = demand->product};
     vt_nearest_try_labels(&nearest, products);
-    char where[512] = "";
-    if (demand->path)
-      (void)snprintf(where, sizeof where, "%.400s:%d: ", demand->path, demand->line);
-    VT_FAIL(VT_ERR_INPUT, "%sdemand: '%s' is no product of database '%s'%s", where, demand->product,
+    VT_FAIL(VT_ERR_INPUT, "%sdemand: '%s' is no product of database '%s'%s", place, demand->product,
             made->database->name, vt_nearest_hint(&nearest));
   }
-  const vt_foreground *from = made->from;
   VT_CHECK(demand->first_year >= from->first_year && demand->last_year <= from->last_year &&
                demand->first_year <= demand->last_year,
-           VT_ERR_INPUT, "demand of '%s': found the years %d to %d, expected years within %d to %d",
+           VT_ERR_INPUT,
+           "%sdemand of '%s': found the years %d to %d, expected years within %d to %d", place,
            demand->product, demand->first_year, demand->last_year, from->first_year,
            from->last_year);
   VT_CHECK(isfinite(demand->amount), VT_ERR_INPUT,
-           "demand of '%s', %d: found %f, expected a finite number", demand->product,
+           "%sdemand of '%s', %d: found %f, expected a finite number", place, demand->product,
            demand->first_year, demand->amount);
   for (int year = demand->first_year; year <= demand->last_year; year++) {
     const vt_entry entry = {.index = {product, year - from->first_year}, .value = demand->amount};

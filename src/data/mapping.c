@@ -62,8 +62,9 @@ static vt_error sort_by_year(mapper *m, int background) {
     qsort(m->snapshot, (size_t)m->snapshots, sizeof *m->snapshot, compare_snapshots);
   for (int i = 1; i < m->snapshots; i++) {
     VT_CHECK(m->snapshot[i].year != m->snapshot[i - 1].year, VT_ERR_INPUT,
-             "background: found the databases '%s' and '%s'%s for the same year %d",
-             database_name(m, i - 1), database_name(m, i), of, m->snapshot[i].year);
+             "%sbackground: found the databases '%s' and '%s'%s for the same year %d",
+             m->from->background_place ? m->from->background_place : "", database_name(m, i - 1),
+             database_name(m, i), of, m->snapshot[i].year);
   }
   return VT_OK;
 }
