@@ -72,10 +72,26 @@ flows() {
   holds "characterised flows alone: $found" [ "$found" = 'ch4 co2 land sf6' ]
   flows_of '{retain: [heat_waste]}'
   holds "retained: $found" [ "$found" = 'ch4 co2 heat_waste land sf6' ]
+  sed 's/"heat_waste": {/"rare": {"name": "Rare"}, &/' heat.json >rare.json
+  edited single.yaml "s/heat.json/rare.json/; s/^(    objective)/    flows: {retain: [rare]}\n\1/" rare.yaml
+  expect 'a flow without type, retained' 0 "$vintner" export rare.yaml --inputs rare_inputs.json
+  holds 'a flow without type, retained' grep -q '"rare"' rare_inputs.json
   flows_of '{characterised_only: false}'
   holds "all: $found" [ "$found" = 'ch4 co2 heat_waste land sf6' ]
   flows_of '{cutoff: 0.5}'
   holds "cut off: $found" [ "$found" = 'ch4 co2 land' ]
+}
+
+# Documents of all kinds of nodes and exchanges, entry by entry.
+random_documents() {
+  local python seed
+  python=$(find_python 'numpy, yaml')
+  if [ -z "$python" ]; then return; fi
+  for seed in $(seq 20); do
+    "$python" "$here/random_databases.py" "$seed"
+    expect "export of random documents $seed" 0 "$vintner" export random.yaml --inputs random.json --force
+    expect "random documents $seed" 0 "$python" "$here/oracle_databases.py" random.yaml random.json
+  done
 }
 
 # One flow in two databases of elementary flows: one code, one flow.
@@ -104,7 +120,7 @@ choice() {
     same "$ranks ranks" heat-ensemble.h5 "ranks$ranks.h5"
   done
   # Sixteen right-hand sides are enough to share them out.
-  expect 'shared background' 0 run 3 1 run ensemble.yaml -v -o shared.h5
+  expect 'shared background' 0 run 3 1 run ensemble.yaml -v -o several.h5
   holds 'all ranks solved it' grep -q 'all ranks solve 4 systems' stderr
   sed -E '/"t_electricity": /,/"t_coal_power": /s/"amount": 0.04,/"amount": 1.0,/
     s/"amount": (0.35|0.25|0.4), "type": "technosphere"\}/"amount": 0.0, "type": "technosphere"}/' heat.json >bad.json
@@ -273,6 +289,7 @@ databases() {
   export VINTNER_CACHE=off
   example
   flows
+  random_documents
   shared_codes
   choice
   kept

@@ -3,7 +3,8 @@ compares them with those that vintner exports.
 
     python oracle_databases.py STUDY.yaml EXPORTED.json
 
-Knows what the examples need: documents, yearly offsets, static, GWP and CRF of four gases.
+Knows documents that link to each other, all kinds of nodes and exchanges, offsets in years, months
+and days, vintages, and static factors, GWP and CRF of a few gases.
 """
 import json
 import math
@@ -47,14 +48,34 @@ def all_snapshots():
     return list(snapshots())
 
 
+PRODUCED = ("production", "generic production", "substitution")
+CHIMAERA = "processwithreferenceproduct"
+
+
+def type_of(where, code):
+    """Type of a node by bw2data's rule."""
+    node = databases[where]["data"][code]
+    if node.get("type", "process") != "process":
+        return node["type"]
+    exchanges = node.get("exchanges", [])
+    own = any(x["input"] == [where, code] for x in exchanges)
+    return "process" if not own and any(x["type"] in PRODUCED for x in exchanges) else CHIMAERA
+
+
+def year_of_offset(unit, date):
+    return math.floor(date / {"Y": 1, "M": 12, "D": 365.2425}[unit])
+
+
 # Foreground: entries of one key add up.
-SIGN = {"production": "production", "technosphere": "technosphere", "biosphere": "biosphere"}
+SIGN = {"production": "production", "generic production": "production", "biosphere": "biosphere"}
 tensors = {k: {} for k in ("production", "technosphere", "internal", "biosphere")}
+vintages = {k: {} for k in tensors}
+operation, improvements = {}, {}
 flows, elements = {}, {}
 for code, node in foreground.items():
     for x in node.get("exchanges", []):
         where, name = x["input"]
-        kind = SIGN[x["type"]]
+        kind = SIGN.get(x["type"], "technosphere")
         if kind == "technosphere" and where == own:
             kind = "internal"
         if kind == "technosphere":
@@ -62,36 +83,71 @@ for code, node in foreground.items():
         if kind == "biosphere":
             elements.setdefault(name, (where, name))
         spread = x.get("temporal_distribution", {"unit": "Y", "date": [0], "amount": [1.0]})
-        assert spread["unit"] == "Y"
-        for tau, weight in zip(spread["date"], spread["amount"]):
+        taus = [year_of_offset(spread["unit"], date) for date in spread["date"]]
+        for tau, weight in zip(taus, spread["amount"]):
             cell = (code, name, tau)
             tensors[kind][cell] = tensors[kind].get(cell, 0.0) + x["amount"] * weight
+        if x.get("operation"):
+            operation[code, name] = True
+        for year, value in x.get("vintage_improvements", {}).items():
+            improvements[code, name, int(year)] = value
+        for key, value in x.get("vintage_amounts", {}).items():
+            keys = [json.loads(key)] if key.startswith("[") else [(tau, int(key)) for tau in taus]
+            vintages[kind].update({(code, name, tau, year): value for tau, year in keys})
 
 # Background: G = B A^-1 e for each flow, found by name, product and location.
 KEY = ("name", "reference product", "location")
-inventory = {}
+
+
+def closure(database):
+    reached = [database]
+    for each in reached:
+        for node in databases[each]["data"].values():
+            linked = (x["input"][0] for x in node.get("exchanges", []))
+            reached += [d for d in dict.fromkeys(linked) if d not in reached]
+    return reached
+
+
+def matrices(database):
+    """Rows and columns by node, A, and rows of B by flow."""
+    rows, columns, entries, emissions = {}, {}, [], []
+    for where in closure(database):
+        for code, node in databases[where]["data"].items():
+            if type_of(where, code) not in ("process", CHIMAERA):
+                continue
+            column = columns.setdefault((where, code), len(columns))
+            cells = [(tuple(x["input"]), x["amount"], x["type"]) for x in node.get("exchanges", [])]
+            if type_of(where, code) == CHIMAERA and not any(t in PRODUCED for _, _, t in cells):
+                cells.append(((where, code), 1.0, "production"))
+            for cell, amount, kind in cells:
+                if kind == "biosphere":
+                    emissions.append((cell, column, amount))
+                    continue
+                row = rows.setdefault(cell, len(rows))
+                entries.append((row, column, amount if kind in PRODUCED else -amount))
+    a, b = numpy.zeros((len(rows), len(columns))), {}
+    for row, column, amount in entries:
+        a[row, column] += amount
+    for flow, column, amount in emissions:
+        b.setdefault(flow, numpy.zeros(len(columns)))[column] += amount
+    return rows, a, b
+
+
+inventory, sizes = {}, {}
 for snapshot in all_snapshots():
     data = databases[snapshot]["data"]
-    place = {code: i for i, code in enumerate(data)}
-    a = numpy.zeros((len(data), len(data)))
-    b = {}
-    for code, node in data.items():
-        for x in node["exchanges"]:
-            where, name = x["input"]
-            if x["type"] == "biosphere":
-                b.setdefault((where, name), numpy.zeros(len(data)))[place[code]] += x["amount"]
-            else:
-                sign = -1.0 if x["type"] == "technosphere" else 1.0
-                a[place[name], place[code]] += sign * x["amount"]
+    rows, a, b = matrices(snapshot)
+    for where, name in b:
+        elements.setdefault(name, (where, name))
     for flow, node in flows.items():
         match = [c for c, n in data.items() if all(n.get(k) == node.get(k) for k in KEY)]
         assert len(match) == 1, (snapshot, flow, match)
-        demand = numpy.zeros(len(data))
-        demand[place[match[0]]] = 1.0
+        demand = numpy.zeros(len(rows))
+        demand[rows[snapshot, match[0]]] = 1.0
         supply = numpy.linalg.solve(a, demand)
-        for (where, name), row in b.items():
-            elements.setdefault(name, (where, name))
+        for (_, name), row in b.items():
             inventory[snapshot, flow, name] = row @ supply
+            sizes[snapshot, flow, name] = abs(row) @ abs(supply)
 
 # Interpolation.
 mapping = {}
@@ -151,13 +207,16 @@ exported = json.loads(exported_path.read_text())
 wrong = 0
 
 
-def compare(field, expected, tolerance=1e-12):
+def compare(field, expected, tolerance=1e-12, size=None):
+    """`size`: what an entry was summed from, whose rounding errors it has."""
     global wrong
-    found = {tuple(json.loads(k) if k.startswith("[") else [k]): v for k, v in exported[field].items()}
+    stored = (exported[field] or {}).items()
+    found = {tuple(json.loads(k) if k.startswith("[") else [k]): v for k, v in stored}
     scale = max([abs(v) for v in expected.values()], default=1.0)
     for key in sorted(set(found) | set(expected), key=str):
         a, b = found.get(key, 0.0), expected.get(key, 0.0)
-        if not abs(a - b) <= tolerance * max(abs(b), 1e-9 * scale):
+        near = max(abs(b), size.get(key, 0.0) if size else 1e-9 * scale)
+        if not abs(a - b) <= tolerance * near:
             wrong += 1
             print(f"{field}{list(key)}: {a!r}, expected {b!r}")
 
@@ -166,7 +225,11 @@ compare("foreground_production", tensors["production"])
 compare("foreground_technosphere", tensors["technosphere"])
 compare("internal_demand_technosphere", tensors["internal"])
 compare("foreground_biosphere", tensors["biosphere"])
-compare("background_inventory", inventory)
+compare("operation_flow", operation)
+compare("vintage_improvements", improvements)
+for kind in ("production", "technosphere", "biosphere"):
+    compare(f"foreground_{kind}_vintages", vintages[kind])
+compare("background_inventory", inventory, 1e-10, sizes)
 compare("mapping", mapping)
 compare("characterization", weights)
 print(f"{len(inventory)} inventories, {len(weights)} factors, {wrong} wrong")

@@ -28,14 +28,19 @@ static vt_error add_node(vt_assembly *a, int node, bool *seen) {
   return VT_OK;
 }
 
+// A document may leave out the type of its elementary flows: what has no exchanges can be one.
+static bool may_be_flow(const vt_node *node) {
+  return node->type == VT_NODE_OTHER || (!node->type_name && node->exchanges == 0);
+}
+
 // A flow that the study retains may be emitted by nobody: any node with its code will do.
 static vt_error add_retained(vt_assembly *a, const char *code, bool *seen) {
   const vt_candidates *c = &a->candidates;
   if (vt_labels_find(c->code, code, (ptrdiff_t)strlen(code)) >= 0) return VT_OK;
   for (int n = 0; n < a->set->nodes; n++) {
     const vt_node *node = &a->set->node[n];
-    const bool other = node->code && node->type == VT_NODE_OTHER; // no code: not loaded
-    if (other && strcmp(node->code, code) == 0) return add_node(a, n, seen);
+    const bool flow = node->code && may_be_flow(node); // no code: not loaded
+    if (flow && strcmp(node->code, code) == 0) return add_node(a, n, seen);
   }
   vt_nearest nearest = {.name = code};
   vt_nearest_try_labels(&nearest, c->code);

@@ -1,10 +1,20 @@
 // systems.c - the system of each snapshot, and which of its products the foreground takes.
 #include "assembly.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *text_or(const char *text) {
   return text ? text : "";
+}
+
+// What the foreground takes of a background must be a product there.
+static vt_error fail_demand(const vt_assembly *a, int node, vt_error error) {
+  char text[512];
+  (void)snprintf(text, sizeof text, "%s", vt_error_message());
+  const vt_database *database = &a->set->database[a->set->node[node].database];
+  VT_FAIL(error, "%s: database '%s', activity '%s': %s", database->path, database->name,
+          a->set->node[node].code, text);
 }
 
 // A flow is the activity of the same name, reference product and location, whatever its code.
@@ -21,7 +31,8 @@ static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int *m
            text_or(n->location));
     return VT_OK;
   }
-  VT_TRY(vt_system_demand_row(a->set, s->system, node, &product));
+  const vt_error found = vt_system_demand_row(a->set, s->system, node, &product);
+  if (found != VT_OK) return fail_demand(a, wanted, found);
   s->flow[s->demands] = flow;
   s->product[s->demands] = product;
   s->amount[s->demands] = 1.0;
