@@ -209,6 +209,12 @@ bad_databases() {
   bad 'snapshots of one year' "bad.yaml:9: background: .*'today' and 'fast_2040' for the same year 2025" '' 's/2040-01-01T/2025-06-01T/'
   bad 'years outside the horizon' '2060' 's/2026:2054/2026:2060/'
   bad 'no such tensor' 'demnd' 's/^(    objective)/    overrides: [{target: "demnd[*, *]", set: 1}]\n\1/'
+  # What is nearly an attribute that counts is told.
+  sed -E 's/"operation": true/"operaton": true/; s/operation_time_limits/operation_time_limit/' heat.json >bad.json
+  sed -E 's/heat.json/bad.json/; s/name: heat/name: typo/' single.yaml >typo.yaml
+  expect 'misspelled attributes' 0 "$vintner" check typo.yaml
+  holds 'of an exchange' grep -q "warning: .*activity 'boiler', exchange with .*'operaton' is unknown and does not count; did you mean 'operation'" stderr
+  holds 'of an activity' grep -q "activity 'heat_pump': .*'operation_time_limit' is unknown" stderr
   # What is missing may count as zero.
   sed -E 's/heat.json/bad.json/; s/name: heat/name: zero/; s/^(    objective)/    missing: zero\n\1/' single.yaml >zero.yaml
   sed -E '/"f_copper": /s/market for copper/market for coper/' heat.json >bad.json

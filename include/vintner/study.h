@@ -172,7 +172,7 @@ typedef struct vt_category_choice {
   int parts;
   const char *const *part; ///< of the method; shape [parts]
   vt_metric metric;
-  int horizon;        ///< years, 1 to 1000; 100 where not given
+  int horizon;        ///< years, >= 1; 100 where not given
   bool fixed_horizon; ///< the window ends `horizon` years after the start; true where not given,
                       ///< and for VT_METRIC_CRF whatever is given
 } vt_category_choice;

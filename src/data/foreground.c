@@ -270,8 +270,10 @@ static vt_error add_exchange(const edge *at) {
 
 static vt_error add_process(building *made, const vt_node *node, int process) {
   bool produces = false;
+  vt_warn_node(made->set, node);
   for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++) {
     const edge at = {made, node, &made->set->exchange[x], process};
+    vt_warn_exchange(made->set, node, at.exchange);
     VT_TRY(add_exchange(&at));
     produces = produces || at.exchange->type == VT_EXCHANGE_PRODUCTION;
   }

@@ -156,6 +156,10 @@ vt_error vt_reference_add(vt_database_set *set, const char *database, const char
 // premise.c: the matrices that premise writes as CSV files.
 vt_error vt_premise_open(vt_database_set *set, const char *path);
 
+// attributes.c: warnings of attributes that are nearly those that count.
+void vt_warn_node(const vt_database_set *set, const vt_node *node);
+void vt_warn_exchange(const vt_database_set *set, const vt_node *node, const vt_exchange *exchange);
+
 // require.c: loading what a calculation needs.
 
 /// Add to the databases that `database` links to, unless it is there.

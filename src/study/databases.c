@@ -306,7 +306,7 @@ static vt_error read_metric(vt_reader *reader, const vt_node *node, void *target
 }
 
 static vt_error read_horizon(vt_reader *reader, const vt_node *node, void *target) {
-  enum { MOST_HORIZON = 1000 };
+  enum { MOST_HORIZON = 100000 };
   int64_t years;
   VT_TRY(vt_read_integer(reader, node, 1, MOST_HORIZON, &years));
   ((vt_category_choice *)target)->horizon = (int)years;
@@ -317,29 +317,20 @@ static vt_error read_fixed_horizon(vt_reader *reader, const vt_node *node, void 
   return vt_read_bool(reader, node, &((vt_category_choice *)target)->fixed_horizon);
 }
 
-enum { HORIZON = 2, FIXED_HORIZON };
-
 // The parts of a method, or {method: ..., metric: ...}.
 static vt_error read_category(vt_reader *reader, const vt_node *node,
                               vt_category_choice *category) {
-  static const vt_key keys[] = {
-      {"method", VT_REQUIRED, read_method},
-      {"metric", VT_OPTIONAL, read_metric},
-      [HORIZON] = {"horizon", VT_OPTIONAL, read_horizon},
-      [FIXED_HORIZON] = {"fixed_horizon", VT_OPTIONAL, read_fixed_horizon},
-      {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{"method", VT_REQUIRED, read_method},
+                                {"metric", VT_OPTIONAL, read_metric},
+                                {"horizon", VT_OPTIONAL, read_horizon},
+                                {"fixed_horizon", VT_OPTIONAL, read_fixed_horizon},
+                                {NULL, VT_OPTIONAL, NULL}};
   enum { DEFAULT_HORIZON = 100 };
   category->line = node->line;
   category->horizon = DEFAULT_HORIZON;
   category->fixed_horizon = true;
   if (vt_type_of(node) != VT_TYPE_MAP) return read_method(reader, node, category);
-  vt_node child[VT_MAX_KEYS];
-  VT_TRY(vt_map_match(reader, node, keys, child));
-  VT_TRY(vt_map_read_matched(reader, node, keys, child, category));
-  for (int k = HORIZON; k <= FIXED_HORIZON; k++) {
-    if (category->metric == VT_METRIC_STATIC && child[k].yaml)
-      VT_REFUSE(reader, &child[k], "found with the metric static, expected only with GWP or CRF");
-  }
+  VT_TRY(vt_map_read(reader, node, keys, category));
   // Radiative forcing is always added up to the end of one window.
   if (category->metric == VT_METRIC_CRF) category->fixed_horizon = true;
   return VT_OK;
