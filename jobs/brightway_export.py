@@ -231,23 +231,39 @@ def exchange_of(data, source, kind, notes):
             continue
         if key == "temporal_distribution":
             put_distribution(value, made, notes)
-        elif key in FLAGS and value is not None and not isinstance(value, bool):
-            made[key] = bool(value)
-        elif key in UNCERTAINTY and isinstance(value, str):
-            made[key] = uncertainty_number(key, value, notes)
         else:
-            made[key_text(key, notes)] = plain(value, notes)
+            made[key_text(key, notes)] = attribute_of(key, value, notes)
     return made
 
 
-def uncertainty_number(key, text, notes):
-    """A number that an importer left as a text."""
+def attribute_of(key, value, notes):
+    """Of an exchange or a factor: what vintner reads as a flag or a number is one."""
+    if key in FLAGS and value is not None and not isinstance(value, bool):
+        return bool(value)
+    if key in UNCERTAINTY and key not in FLAGS and value is not None:
+        return uncertainty_number(key, value, notes)
+    return plain(value, notes)
+
+
+def factor_of(value, notes):
+    """A number, or the fields of an uncertain one that say something."""
+    if not isinstance(value, dict):
+        return plain(value, notes)
+    made = {key_text(key, notes): attribute_of(key, one, notes) for key, one in value.items()}
+    return {key: one for key, one in made.items() if one is not None}
+
+
+def uncertainty_number(key, value, notes):
+    """None for NaN and for an infinite bound, which is none; importers left texts."""
     try:
-        number = float(text)
-    except ValueError:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         notes.add(f"'{key}' that is no number was left out")
         return None
-    return plain_number(int(number) if key == "uncertainty type" else number, notes)
+    if math.isinf(number):
+        notes.add(f"an infinite '{key}' was left out")
+        return None
+    return plain(int(number) if number.is_integer() and key == "uncertainty type" else number, notes)
 
 
 def node_of(data, kind, notes):
@@ -423,9 +439,7 @@ def factors_of(bw2data, name, databases, notes):
                 f"a factor of a flow in database '{flow[0]}', which is not exported, was left out"
             )
             continue
-        entry = [list(flow), plain(row[1], notes)]
-        if isinstance(row[1], dict):
-            entry[1] = {key: value for key, value in entry[1].items() if value is not None}
+        entry = [list(flow), factor_of(row[1], notes)]
         if len(row) > 2 and row[2] not in (None, everywhere):
             entry.append(plain(row[2], notes))
         made.append(entry)

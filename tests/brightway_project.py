@@ -370,6 +370,10 @@ def values():
     found = made.exchange_of(flags, ("a", "b"), "biosphere", notes)
     assert found["operation"] is True and found["negative"] is False, found
     assert found["loc"] == 0.5 and found["uncertainty type"] == 2, found
+    factor = {"amount": np.float64(3), "negative": np.bool_(True), "loc": "0.5", "scale": None}
+    factor.update({"minimum": float("nan"), "maximum": np.float32("inf"), "shape": "wide"})
+    found = made.factor_of(factor, notes)
+    assert found == {"amount": 3.0, "negative": True, "loc": 0.5}, found
 
 
 # --------------------------------------------------------------------------------------------------

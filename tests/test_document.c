@@ -151,6 +151,127 @@ static void twins_of_a_snapshot_are_named(void **state) {
 }
 
 // -------------------------------------------------------------------------------------------------
+// Uncertainty.
+
+// A document with these factors of the method "m".
+static void write_factors(const char *factors) {
+  vt_text text = {0};
+  must(vt_text_add(&text,
+                   "{'databases': {'bio': {'data': {'co2': {'type': 'emission'}, 'ch4': {'type': "
+                   "'emission'}}}}, 'methods': [{'name': ['m'], 'cfs': [%s]}]}",
+                   factors));
+  write_text("factors.json", text.bytes);
+  vt_text_free(&text);
+}
+
+static void expect_uncertainty(const vt_uncertainty *u, int type, bool negative,
+                               const double *number) {
+  const double found[] = {u->loc, u->scale, u->shape, u->minimum, u->maximum};
+  assert_int_equal(u->type, type);
+  assert_int_equal(u->negative, negative);
+  for (int i = 0; i < 5; i++) {
+    if (isnan(number[i]))
+      assert_true(isnan(found[i]));
+    else
+      assert_near(found[i], number[i], 0.0);
+  }
+}
+
+static void factors_keep_their_uncertainty(void **state) {
+  (void)state;
+  const double none = (double)NAN;
+  write_factors("[['bio', 'co2'], 4],"
+                "[['bio', 'co2'], {'amount': 7, 'uncertainty type': 3, 'scale': 1}, 'DE'],"
+                "[['bio', 'ch4'], {'amount': 25, 'uncertainty type': 4, 'minimum': 20, 'maximum': "
+                "36.5, 'comment': ['x']}],"
+                "[['bio', 'co2'], {'amount': 1}],"
+                "[['bio', 'ch4'], {'loc': 0.5, 'scale': 0.25, 'shape': 2, 'minimum': null, "
+                "'maximum': NaN, 'amount': -3, 'uncertainty type': 9.0}, 'GLO']");
+  vt_database_set *set = read_one("factors.json");
+  const vt_record_group *group = &set->package[0].group[0];
+  assert_int_equal(group->count, 4);
+  assert_non_null(group->uncertainty);
+  const vt_uncertainty *u = group->uncertainty;
+  expect_uncertainty(&u[0], 0, false, (const double[]){none, none, none, none, none});
+  expect_uncertainty(&u[1], 4, false, (const double[]){none, none, none, 20.0, 36.5});
+  expect_uncertainty(&u[2], 0, false, (const double[]){none, none, none, none, none});
+  expect_uncertainty(&u[3], 9, true, (const double[]){0.5, 0.25, 2.0, none, none});
+  const double amounts[] = {4.0, 25.0, 1.0, -3.0};
+  assert_memory_equal(group->data, amounts, sizeof amounts);
+  vt_database_set_free(set);
+}
+
+static void factors_without_uncertainty_have_none(void **state) {
+  (void)state;
+  write_factors("[['bio', 'co2'], {'amount': -7, 'scale': null}], [['bio', 'ch4'], {'amount': 7, "
+                "'uncertainty type': 2, 'scale': 1}, 'DE']");
+  vt_database_set *set = read_one("factors.json");
+  assert_int_equal(set->package[0].group[0].count, 1);
+  assert_null(set->package[0].group[0].uncertainty);
+  vt_database_set_free(set);
+}
+
+static void broken_uncertainty_of_factors_is_refused(void **state) {
+  (void)state;
+  const struct {
+    const char *fields, *first, *second;
+  } cases[] = {
+      {"'uncertainty type': 2.5", "'uncertainty type': found 2.5", "0 to 13"},
+      {"'uncertainty type': -1", "'uncertainty type': found -1", "0 to 13"},
+      {"'uncertainty type': 'normal'", "'uncertainty type'", "'normal'"},
+      {"'scale': '1'", "'scale': found the text '1'", "a number"},
+      {"'loc': [1]", "'loc': found a list", "a number"},
+      {"'negative': 1", "'negative': found 1", "true or false"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[256];
+    (void)snprintf(text, sizeof text, "[['bio', 'co2'], {'amount': 1, %s}, 'DE']", cases[i].fields);
+    write_factors(text);
+    must_refuse("factors.json", "factors.json: method 'm', flow ['bio', 'co2']: ", cases[i].first);
+    must_refuse("factors.json", cases[i].first, cases[i].second);
+  }
+}
+
+// bw2data's rule, of exchanges and of factors.
+static void a_negative_amount_makes_its_distribution_negative(void **state) {
+  (void)state;
+  const struct {
+    const char *fields;
+    bool negative;
+  } cases[] = {
+      {"'uncertainty type': 2, 'amount': -1", true},
+      {"'amount': -1, 'uncertainty type': 6", true},
+      {"'amount': -1, 'uncertainty type': 8, 'negative': null", true},
+      {"'amount': -1, 'uncertainty type': 9", true},
+      {"'amount': -1, 'uncertainty type': 10", true},
+      {"'amount': 1, 'uncertainty type': 2", false},
+      {"'amount': 0, 'uncertainty type': 2", false},
+      {"'amount': 1, 'uncertainty type': 2, 'negative': true", true},
+      {"'negative': false, 'amount': -1, 'uncertainty type': 2", false},
+      {"'amount': -1, 'uncertainty type': 0", false},
+      {"'amount': -1, 'uncertainty type': 3", false},
+      {"'amount': -1, 'uncertainty type': 5", false},
+      {"'amount': -1, 'uncertainty type': 7", false},
+      {"'amount': -1, 'uncertainty type': 11", false},
+      {"'amount': -1, 'scale': 1", false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    vt_text text = {0};
+    must(vt_text_add(&text,
+                     "{'databases': {'x': {'data': {'a': {'exchanges': [{'input': ['x', 'a'], "
+                     "'type': 'technosphere', %s}]}}}}, 'methods': [{'name': ['m'], 'cfs': "
+                     "[[['x', 'a'], {%s}]]}]}",
+                     cases[i].fields, cases[i].fields));
+    write_text("signs.json", text.bytes);
+    vt_text_free(&text);
+    vt_database_set *set = read_one("signs.json");
+    assert_int_equal(set->exchange[0].uncertainty->negative, cases[i].negative);
+    assert_int_equal(set->package[0].group[0].uncertainty[0].negative, cases[i].negative);
+    vt_database_set_free(set);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------
 // Foregrounds.
 
 static const char foreground_text[] =
@@ -408,6 +529,10 @@ int main(void) {
       cmocka_unit_test(broken_documents_are_refused),
       cmocka_unit_test(exchanges_to_nowhere_are_refused),
       cmocka_unit_test(twins_of_a_snapshot_are_named),
+      cmocka_unit_test(factors_keep_their_uncertainty),
+      cmocka_unit_test(factors_without_uncertainty_have_none),
+      cmocka_unit_test(broken_uncertainty_of_factors_is_refused),
+      cmocka_unit_test(a_negative_amount_makes_its_distribution_negative),
       cmocka_unit_test(a_foreground_becomes_tensors),
       cmocka_unit_test(seconds_fold_into_years_as_months_do),
       cmocka_unit_test(broken_foregrounds_are_refused),

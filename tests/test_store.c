@@ -34,6 +34,9 @@ static const char document[] =
     " 'steel': {'type': 'product'}}}},"
     "'methods': [{'name': ['gwp', '100'], 'unit': 'kg', 'cfs': [[['bio', 'co2'], 4],"
     "  [['bio', 'ch4'], {'amount': 25.3}], [['bio', 'co2'], 9, 'DE']]},"
+    "  {'name': ['range'], 'cfs': [[['bio', 'co2'], 1], [['bio', 'ch4'], {'amount': -28.7,"
+    "   'uncertainty type': 2, 'loc': 3.3, 'scale': 0.1, 'maximum': null}]]},"
+    "  {'name': ['exact'], 'cfs': [[['bio', 'co2'], {'amount': 2, 'uncertainty type': 0}]]},"
     "  {'name': ['none'], 'cfs': []}]}";
 
 // -------------------------------------------------------------------------------------------------
@@ -154,6 +157,39 @@ static void same_matrices(const vt_sparse *a, const vt_sparse *b) {
   same_bits(a->value, b->value, a->entries, sizeof *a->value);
 }
 
+static void same_groups(const vt_record_group *a, const vt_record_group *b) {
+  assert_string_equal(a->name, b->name);
+  assert_string_equal(a->matrix_name, b->matrix_name);
+  assert_int_equal(a->count, b->count);
+  assert_int_equal(a->columns, b->columns);
+  assert_int_equal(a->array, b->array);
+  assert_int_equal(a->single, b->single);
+  assert_int_equal(a->has_global_index, b->has_global_index);
+  if (a->has_global_index) assert_int_equal(a->global_index, b->global_index);
+  same_bits(a->data, b->data, a->count * a->columns, sizeof *a->data);
+  if (a->count == 0) return;
+  assert_true(!a->flip == !b->flip && !a->rescale == !b->rescale);
+  assert_true(!a->reference == !b->reference && !a->uncertainty == !b->uncertainty);
+  for (ptrdiff_t k = 0; k < a->count; k++) {
+    if (a->flip) assert_int_equal(a->flip[k], b->flip[k]);
+    if (a->rescale) same_bits(&a->rescale[k], &b->rescale[k], 1, sizeof *a->rescale);
+    if (a->reference) assert_int_equal(a->reference[k], b->reference[k]);
+    if (a->uncertainty) same_uncertainty(&a->uncertainty[k], &b->uncertainty[k]);
+  }
+}
+
+// The factors of a method that is loaded.
+static const vt_record_group *factors_of(const vt_database_set *set, int method) {
+  static const vt_record_group none;
+  for (int p = 0; p < set->packages; p++) {
+    for (int g = 0; g < set->package[p].groups; g++) {
+      if (set->package[p].group[g].method == method) return &set->package[p].group[g];
+    }
+  }
+  fail_msg("method %d has no factors", method);
+  return &none;
+}
+
 static void same_factors(vt_database_set *a, const vt_system *x, vt_database_set *b,
                          const vt_system *y, ptrdiff_t column) {
   assert_int_equal(a->methods, b->methods);
@@ -165,7 +201,9 @@ static void same_factors(vt_database_set *a, const vt_system *x, vt_database_set
     assert_int_equal(a->method[m].kind, b->method[m].kind);
     const vt_error first = vt_method_factors(a, x, m, column, f);
     assert_int_equal(first, vt_method_factors(b, y, m, column, g));
-    if (first == VT_OK) same_bits(f, g, x->flows, sizeof *f);
+    if (first != VT_OK) continue;
+    same_bits(f, g, x->flows, sizeof *f);
+    same_groups(factors_of(a, m), factors_of(b, m));
   }
   free(f);
   free(g);
@@ -264,8 +302,24 @@ static void expect_round_trip(int count, const char *const *path) {
 static void documents_survive_whole(void **state) {
   (void)state;
   write_text("doc.json", document);
-  const char *path = in_scratch("doc.json");
+  const char *path = in_scratch("doc.json"), *store = in_scratch("a.h5");
   expect_round_trip(1, &path);
+  vt_database_set *set = read_set(1, &store);
+  const bool uncertain[] = {false, true, true, false};
+  assert_int_equal(set->methods, 4);
+  vt_system *system;
+  must(vt_system_create(set, 1, &(int){1}, VT_NO_COLUMN, &system));
+  double factor[1];
+  assert_int_equal(system->flows, 1);
+  for (int m = 0; m < 4; m++) {
+    must(vt_method_factors(set, system, m, VT_NO_COLUMN, factor));
+    assert_int_equal(factors_of(set, m)->uncertainty != NULL, uncertain[m]);
+  }
+  const vt_uncertainty *u = &factors_of(set, 1)->uncertainty[1];
+  assert_true(u->type == 2 && u->negative && isnan(u->maximum));
+  assert_near(u->loc, 3.3, 0.0);
+  vt_system_free(system);
+  vt_database_set_free(set);
 }
 
 static const record technosphere[] = {
@@ -305,27 +359,6 @@ static void write_full_package(const char *folder) {
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     add_resource(&to, "technosphere_matrix", "a", kinds[i], ", \"category\": \"array\"");
   finish_package(&to, ", \"sequential\": true, \"seed\": 12, \"sum_inter_duplicates\": true");
-}
-
-static void same_groups(const vt_record_group *a, const vt_record_group *b) {
-  assert_string_equal(a->name, b->name);
-  assert_string_equal(a->matrix_name, b->matrix_name);
-  assert_int_equal(a->count, b->count);
-  assert_int_equal(a->columns, b->columns);
-  assert_int_equal(a->array, b->array);
-  assert_int_equal(a->single, b->single);
-  assert_int_equal(a->has_global_index, b->has_global_index);
-  if (a->has_global_index) assert_int_equal(a->global_index, b->global_index);
-  same_bits(a->data, b->data, a->count * a->columns, sizeof *a->data);
-  if (a->count == 0) return;
-  assert_true(!a->flip == !b->flip && !a->rescale == !b->rescale);
-  assert_true(!a->reference == !b->reference && !a->uncertainty == !b->uncertainty);
-  for (ptrdiff_t k = 0; k < a->count; k++) {
-    if (a->flip) assert_int_equal(a->flip[k], b->flip[k]);
-    if (a->rescale) same_bits(&a->rescale[k], &b->rescale[k], 1, sizeof *a->rescale);
-    if (a->reference) assert_int_equal(a->reference[k], b->reference[k]);
-    if (a->uncertainty) same_uncertainty(&a->uncertainty[k], &b->uncertainty[k]);
-  }
 }
 
 static void datapackages_survive_whole(void **state) {

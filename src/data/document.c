@@ -164,7 +164,7 @@ static bool as_number(struct json_object *value, double *number) {
 // One factor: [[database, code], number] or, as uncertain factors are, {"amount": number, ...}; a
 // third part is the location, of which GLO alone counts.
 static vt_error read_factor(const reading *from, int method, struct json_object *entry,
-                            int *reference, double *factor) {
+                            vt_factor *factor) {
   const char *label = from->to.set->method[method].label;
   const bool list = json_object_is_type(entry, json_type_array);
   const size_t length = list ? json_object_array_length(entry) : 0;
@@ -180,15 +180,30 @@ static vt_error read_factor(const reading *from, int method, struct json_object 
   VT_CHECK(named && length <= 3, VT_ERR_INPUT,
            "%s: method '%s': found %s as a factor, expected [[database, code], number]",
            from->to.path, label, list ? vt_json_show(flow) : vt_json_show(entry));
-  if (json_object_is_type(value, json_type_object)) value = json_object_object_get(value, "amount");
-  VT_CHECK(as_number(value, factor), VT_ERR_INPUT,
+  struct json_object *amount = value;
+  if (json_object_is_type(value, json_type_object))
+    amount = json_object_object_get(value, "amount");
+  VT_CHECK(as_number(amount, &factor->amount), VT_ERR_INPUT,
            "%s: method '%s', flow ['%s', '%s']: found %s, expected a finite number", from->to.path,
            label, json_object_get_string(part[0]), json_object_get_string(part[1]),
-           vt_json_show(value));
-  *reference = -1;
+           vt_json_show(amount));
+  VT_TRY(vt_factor_uncertainty(&from->to, label, flow, value, factor));
+  factor->reference = -1;
   if (place && strcmp(json_object_get_string(place), "GLO") != 0) return VT_OK;
   return vt_reference_add(from->to.set, json_object_get_string(part[0]),
-                          json_object_get_string(part[1]), reference);
+                          json_object_get_string(part[1]), &factor->reference);
+}
+
+// The uncertainty of record `k`, of `count` at most: a group has none until one of its factors has.
+static vt_error put_uncertainty(vt_arena *arena, vt_record_group *group, ptrdiff_t count,
+                                ptrdiff_t k, const vt_factor *factor) {
+  if (!group->uncertainty && !factor->is_uncertain) return VT_OK;
+  if (!group->uncertainty) {
+    VT_ARENA_NEW(arena, group->uncertainty, count);
+    for (ptrdiff_t i = 0; i < k; i++) group->uncertainty[i] = vt_no_uncertainty();
+  }
+  group->uncertainty[k] = factor->uncertainty;
+  return VT_OK;
 }
 
 static vt_error read_factors(const reading *from, int method, struct json_object *list) {
@@ -211,14 +226,14 @@ static vt_error read_factors(const reading *from, int method, struct json_object
   VT_ARENA_NEW(set->arena, group->data, count);
   VT_NEW(set->sources->method_reference[method], count);
   for (ptrdiff_t i = 0; i < count; i++) {
-    int reference;
-    double factor = 0.0;
-    VT_TRY(
-        read_factor(from, method, json_object_array_get_idx(list, (size_t)i), &reference, &factor));
-    if (reference < 0) continue;
-    set->sources->method_reference[method][group->count] = reference;
-    group->row[group->count] = -1;
-    group->data[group->count++] = factor;
+    vt_factor factor;
+    VT_TRY(read_factor(from, method, json_object_array_get_idx(list, (size_t)i), &factor));
+    if (factor.reference < 0) continue;
+    const ptrdiff_t k = group->count++;
+    set->sources->method_reference[method][k] = factor.reference;
+    group->row[k] = -1;
+    group->data[k] = factor.amount;
+    VT_TRY(put_uncertainty(set->arena, group, count, k, &factor));
   }
   set->package[package].groups = 1;
   set->package[package].group = group;

@@ -9,19 +9,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EARLIEST_YEAR = -100000, LATEST_YEAR = 100000 };
+enum {
+  EARLIEST_YEAR = -100000,
+  LATEST_YEAR = 100000,
+  NEGATIVE = 1, // field of an uncertainty
+};
 
 // Where an attribute stands; `exchange` counts from 1, 0: an attribute of the node itself.
 typedef struct place {
   const vt_document *document;
   ptrdiff_t exchange;
-  struct json_object *input; // of the exchange, as written
+  struct json_object *input; // of the exchange, or [database, code] of the factor, as written
+  const char *method;        // whose factor it is, else NULL
 } place;
+
+// "FILE: method 'x', flow ['a', 'b']"
+static const char *method_text(const place *at, size_t size, char *text) {
+  const char *part[2];
+  for (size_t i = 0; i < 2; i++)
+    part[i] = json_object_get_string(json_object_array_get_idx(at->input, i));
+  (void)snprintf(text, size, "%.200s: method '%.*s', flow ['%.*s', '%.*s']", at->document->path,
+                 vt_json_shown(at->method), at->method, vt_json_shown(part[0]), part[0],
+                 vt_json_shown(part[1]), part[1]);
+  return text;
+}
 
 // "FILE: database 'x', activity 'y', exchange with ["a", "b"]"
 static const char *place_text(const place *at) {
-  static _Thread_local char text[640];
+  static _Thread_local char text[800];
   const vt_document *document = at->document;
+  if (at->method) return method_text(at, sizeof text, text);
   const char *database = document->set->database[document->database].name;
   const int used =
       snprintf(text, sizeof text, "%.200s: database '%.80s', activity '%.*s'", document->path,
@@ -249,24 +266,66 @@ static int uncertainty_field(const char *key) {
   return -1;
 }
 
+// Fields of stats_arrays on their way.
+typedef struct uncertain {
+  vt_uncertainty value;
+  unsigned given; // bit per field
+} uncertain;
+
+vt_uncertainty vt_no_uncertainty(void) {
+  const double none = (double)NAN;
+  return (vt_uncertainty){0, false, none, none, none, none, none};
+}
+
 static vt_error get_uncertainty(const place *at, int field, const char *key,
-                                struct json_object *value, vt_uncertainty **uncertainty) {
+                                struct json_object *value, uncertain *to) {
   if (!value) return VT_OK;
-  if (!*uncertainty) {
-    VT_ARENA_NEW(at->document->set->arena, *uncertainty, 1);
-    const double none = (double)NAN;
-    **uncertainty = (vt_uncertainty){0, false, none, none, none, none, none};
-  }
-  vt_uncertainty *u = *uncertainty;
+  vt_uncertainty *u = &to->value;
+  to->given |= 1U << field;
   if (field == 0) {
     int64_t type;
     if (!as_integer(value, 0, 255, &type)) return fail_value(at, key, value, "0 to 13");
     u->type = (uint8_t)type;
     return VT_OK;
   }
-  if (field == 1) return get_flag(at, key, value, &u->negative);
+  if (field == NEGATIVE) return get_flag(at, key, value, &u->negative);
   double *const number[] = {&u->loc, &u->scale, &u->shape, &u->minimum, &u->maximum};
   return get_field(at, key, value, number[field - 2]);
+}
+
+// bw2data's rule: who gives no sign to a distribution that has none of its own (lognormal,
+// Bernoulli, Weibull, gamma, beta) means that of the amount.
+static void sign_uncertainty(uncertain *u, double amount) {
+  const int type = u->value.type;
+  const bool unsigned_type = type == 2 || type == 6 || (type >= 8 && type <= 10);
+  if (unsigned_type && amount < 0.0 && !(u->given >> NEGATIVE & 1U)) u->value.negative = true;
+}
+
+// The arena's copy; NULL if nothing was given.
+static vt_error store_uncertainty(vt_arena *arena, uncertain *u, double amount,
+                                  vt_uncertainty **uncertainty) {
+  if (u->given == 0) return VT_OK;
+  sign_uncertainty(u, amount);
+  VT_ARENA_NEW(arena, *uncertainty, 1);
+  **uncertainty = u->value;
+  return VT_OK;
+}
+
+vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
+                               struct json_object *flow, struct json_object *value,
+                               vt_factor *factor) {
+  const place at = {.document = document, .input = flow, .method = method};
+  uncertain found = {.value = vt_no_uncertainty()};
+  if (json_object_is_type(value, json_type_object)) {
+    json_object_object_foreach(value, key, attribute) {
+      const int field = uncertainty_field(key);
+      if (field >= 0) VT_TRY(get_uncertainty(&at, field, key, attribute, &found));
+    }
+  }
+  sign_uncertainty(&found, factor->amount);
+  factor->uncertainty = found.value;
+  factor->is_uncertain = found.given != 0;
+  return VT_OK;
 }
 
 static vt_error add_extra(struct json_object **extra, const char *key, struct json_object *value) {
@@ -278,8 +337,6 @@ static vt_error add_extra(struct json_object **extra, const char *key, struct js
 
 static vt_error take_attribute(const place *at, const char *key, struct json_object *value,
                                vt_exchange *exchange, struct json_object **extra) {
-  const int field = uncertainty_field(key);
-  if (field >= 0) return get_uncertainty(at, field, key, value, &exchange->uncertainty);
   if (strcmp(key, "input") == 0) return VT_OK; // taken by the caller
   if (strcmp(key, "type") == 0) return get_type(at, value, &exchange->type);
   if (strcmp(key, "amount") == 0) return get_number(at, key, value, &exchange->amount);
@@ -340,14 +397,18 @@ static vt_error store_extra(vt_arena *arena, struct json_object *extra, const ch
 
 static vt_error take_attributes(const place *at, struct json_object *value, vt_exchange *exchange,
                                 struct json_object **extra) {
+  uncertain found = {.value = vt_no_uncertainty()};
   json_object_object_foreach(value, key, attribute) {
-    VT_TRY(take_attribute(at, key, attribute, exchange, extra));
+    const int field = uncertainty_field(key);
+    VT_TRY(field >= 0 ? get_uncertainty(at, field, key, attribute, &found)
+                      : take_attribute(at, key, attribute, exchange, extra));
   }
   VT_CHECK(json_object_object_get_ex(value, "type", NULL), VT_ERR_INPUT,
            "%s: found no 'type', expected production, technosphere or biosphere", place_text(at));
   VT_CHECK(json_object_object_get_ex(value, "amount", NULL), VT_ERR_INPUT, "%s: found no 'amount'",
            place_text(at));
-  return VT_OK;
+  return store_uncertainty(at->document->set->arena, &found, exchange->amount,
+                           &exchange->uncertainty);
 }
 
 static vt_error add_exchange(const place *at, struct json_object *value, int output) {
@@ -411,7 +472,7 @@ static vt_error take_node_attribute(const place *at, const char *key, struct jso
 
 static vt_error add_exchanges(const vt_document *document, struct json_object *list, int output) {
   if (!list) return VT_OK;
-  const place of_node = {document, 0, NULL};
+  const place of_node = {.document = document};
   if (!json_object_is_type(list, json_type_array))
     return fail_value(&of_node, "exchanges", list, "a list");
   const size_t count = json_object_array_length(list);
@@ -420,7 +481,7 @@ static vt_error add_exchanges(const vt_document *document, struct json_object *l
     struct json_object *input = NULL;
     if (json_object_is_type(value, json_type_object))
       (void)json_object_object_get_ex(value, "input", &input);
-    const place at = {document, (ptrdiff_t)i + 1, input};
+    const place at = {.document = document, .exchange = (ptrdiff_t)i + 1, .input = input};
     VT_TRY(add_exchange(&at, value, output));
   }
   return VT_OK;
@@ -447,7 +508,7 @@ static vt_node_type type_of(const vt_database_set *set, const vt_node *node, int
 
 static vt_error fill_node(const vt_document *document, struct json_object *value, vt_node *node,
                           struct json_object **extra) {
-  const place at = {document, 0, NULL};
+  const place at = {.document = document};
   VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
            "%s: found %s, expected an object", place_text(&at), vt_json_show(value));
   json_object_object_foreach(value, key, attribute) {

@@ -153,6 +153,21 @@ vt_error vt_document_add_node(const vt_document *document, const char *code,
 vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
                           int *reference);
 
+/// One factor of a method.
+typedef struct vt_factor {
+  int reference; ///< of its flow; -1: the factor counts nowhere
+  double amount;
+  vt_uncertainty uncertainty;
+  bool is_uncertain; ///< fields of an uncertainty are given
+} vt_factor;
+/// The uncertainty of a factor whose amount is known. `flow`: [database, code]; `value`: a number,
+/// or an object with the fields of stats_arrays, of which others are ignored.
+vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
+                               struct json_object *flow, struct json_object *value,
+                               vt_factor *factor);
+/// Type 0, and nothing else given.
+vt_uncertainty vt_no_uncertainty(void);
+
 // premise.c: the matrices that premise writes as CSV files.
 vt_error vt_premise_open(vt_database_set *set, const char *path);
 
