@@ -47,6 +47,8 @@ project_by_brightway() {
   holds 'export: nothing else is there' [ ! -e export.json.partial ]
   expect 'export: what was written' 0 "$python" "$checker" check export.json
   scores_of export
+  expect 'import of the export' 0 "$vintner" import export.json -o whole.h5
+  near 'an uncertain factor stays one' "$(value whole.h5 /methods/0/package/0/uncertainty_maximum 1)" 36 0
   cp export.json whole.json
   exporter 'export again' 2 'export.json: exists; --force replaces it' 'vintner test' -o export.json
   exporter 'export again by force' 0 'of 2 databases, 1 methods' 'vintner test' -o export.json --force \
