@@ -55,8 +55,8 @@ typedef enum vt_exchange_type {
 
 /// Fields of stats_arrays; what is missing is NaN.
 typedef struct vt_uncertainty {
-  uint8_t type; ///< 0 and 1: none, the amount counts
-  bool negative;
+  uint8_t type;  ///< 0 and 1: none, the amount counts
+  bool negative; ///< JSON that does not say: by bw2data's rule, from the sign of the amount
   double loc, scale, shape, minimum, maximum;
 } vt_uncertainty;
 
