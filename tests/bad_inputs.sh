@@ -336,9 +336,6 @@ bad_plan 'years of demand that overlap' "$plan{p: {2026: 1, 2025:2027: 2}}" 'stu
 bad_plan 'demand after the horizon' "$plan{p: {2031: 1}}" 'study\.yaml:9' 2031 2030
 bad_plan 'two forms of background' "$plan{p: 1}\n    background: {s: [a], b: 2020}" \
   'study\.yaml:10' 'background\.b'
-bad_plan 'a static method with a horizon' \
-  "$head\n    demand: {p: 1}\n    methods: {climate_change: {method: a, horizon: 100}}" \
-  'study\.yaml:9' horizon static
 bad_plan 'a category that no method has' "$head\n    demand: {p: 1}\n    methods: {climate_chang: [a]}" \
   'study\.yaml:10' climate_change "'climate_chang'"
 
