@@ -72,6 +72,31 @@ formatted() {
     xargs -0 -r clang-format --dry-run -Werror
 }
 
+# Brightway and optimex, to compare with: fetched here, for a test fetches nothing itself. Without
+# them, or with VINTNER_NO_DOWNLOAD=1, those comparisons are skipped.
+fetch_peers() {
+  local folder=$1
+  local packages=(bw2data bw2calc bw_temporalis optimex==0.7.0 highspy pyyaml numpy)
+  if [ -f "$folder/complete" ] || [ "${VINTNER_NO_DOWNLOAD:-0}" != 0 ]; then return; fi
+  note 'programs to compare with'
+  rm -rf "$folder"
+  if timeout 300 python3 -m venv "$folder" && timeout 300 "$folder/bin/pip" install -q \
+    --disable-pip-version-check --retries 1 --timeout 15 "${packages[@]}"; then
+    # A solver of 1 GB that bw2calc brings along and does without.
+    "$folder/bin/pip" uninstall -q -y pypardiso mkl intel-openmp tbb tcmlib umf \
+      intel-cmplr-lib-ur >/dev/null 2>&1 || true
+    touch "$folder/complete"
+  else
+    echo 'not to be had: comparisons with Brightway and optimex are skipped'
+  fi
+}
+
+fetch_peers "$BUILD-peers" </dev/null
+if [ -f "$BUILD-peers/complete" ]; then
+  VINTNER_PEERS=$(realpath "$BUILD-peers")/bin/python
+  export VINTNER_PEERS
+fi
+
 count 'format (clang-format)' formatted
 count 'build with gcc' build "$BUILD-gcc" gcc --werror
 run_tests "$BUILD-gcc"

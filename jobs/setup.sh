@@ -13,7 +13,7 @@ BUILD_PACKAGES=(build-essential meson ninja-build pkg-config libopenmpi-dev open
 CHECK_PACKAGES=(clang clang-format clang-tidy libomp-dev netcdf-bin git)
 # Tests that compare with other programs use these, and are skipped without them.
 PEER_PACKAGES=(python3-scipy python3-h5py python3-yaml python3-xarray python3-netcdf4
-  python3-h5netcdf)
+  python3-h5netcdf python3-venv)
 
 missing_of() {
   local name

@@ -3,23 +3,6 @@
 
 set -euo pipefail
 
-# A Python with Brightway: one that has it, else one made in the build folder, if that can be done in
-# a few minutes. VINTNER_NO_DOWNLOAD=1 forbids it.
-brightway_python() {
-  local modules='bw2data, bw2calc, bw_temporalis' python made
-  python=$(find_python "$modules" || true)
-  made=$(dirname "$same_results")/brightway-python
-  if [ -z "$python" ] && [ "${VINTNER_NO_DOWNLOAD:-0}" = 0 ]; then
-    if ! "$made/bin/python" -c "import $modules" >/dev/null 2>&1; then
-      rm -rf "$made"
-      timeout 200 bash -c 'python3 -m venv "$1" && "$1/bin/pip" install -q --retries 1 --timeout 10 \
-        --disable-pip-version-check ${2//,/}' - "$made" "${modules//_/-}" >/dev/null 2>&1 || true
-    fi
-    if "$made/bin/python" -c "import $modules" >/dev/null 2>&1; then python=$made/bin/python; fi
-  fi
-  echo "$python"
-}
-
 # scores_of NAME: the study NAME.yaml has the scores of bw2calc
 scores_of() {
   expect "$1" 0 "$vintner" run "$1.yaml" -q
@@ -124,9 +107,9 @@ plans_on_basic() {
 
 brightway() {
   local python
-  python=$(brightway_python)
+  python=$(find_python 'bw2data, bw2calc, bw_temporalis')
   if [ -z "$python" ]; then
-    echo 'skipped: no Python with bw2data, bw2calc and bw_temporalis; VINTNER_PYTHON names one'
+    echo 'skipped: no Python with bw2data, bw2calc and bw_temporalis; VINTNER_PYTHON or VINTNER_PEERS names one'
     exit 77
   fi
   source "$here/inventory.sh" # numbers

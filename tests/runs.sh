@@ -552,7 +552,7 @@ compare() { # compare TITLE VARIABLE FACTOR: scaled.h5 against base.h5
 
 find_python() { # one that has the modules, or nothing
   local python
-  for python in "${VINTNER_PYTHON:-}" python3 /usr/bin/python3; do
+  for python in "${VINTNER_PYTHON:-}" "${VINTNER_PEERS:-}" python3 /usr/bin/python3; do
     if [ -n "$python" ] && "$python" -c "import $1" >/dev/null 2>&1; then
       echo "$python"
       return
