@@ -201,6 +201,8 @@ bad_databases() {
   bad 'a database without a year' "biosphere.*representative_time" 's/\[today,/[biosphere,/'
   bad 'an activity that a snapshot lacks' "database 'fast_2040' lacks the activity 't_copper'.*'market for coper'" '' \
     '/"f_copper": /s/market for copper/market for coper/'
+  bad 'several that it lacks' "lacks the activity 't_steel'.*, and 1 more: .*did you mean 'market for stel'" '' \
+    '/"f_(copper|steel)": /{s/market for copper/market for coper/; s/market for steel/market for stel/}'
   bad 'an exchange to nowhere' "activity 'heat_pump'.*t_stel.*did you mean 't_steel'" '' '0,/"t_steel"\], "amount": 11000/s//"t_stel"], "amount": 11000/'
   bad 'no production' "'boiler'" '' 's/"amount": 20000, "type": "production"/"amount": 20000, "type": "technosphere"/'
   bad 'dates and weights of unequal length' "temporal_distribution" '' 's/"date": \[21\]/"date": [21, 22]/'

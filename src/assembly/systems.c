@@ -23,7 +23,8 @@ static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int *m
   const int wanted = a->flow_node[flow];
   VT_TRY(vt_node_match(a->set, wanted, s->database, &node));
   if (node < 0) {
-    if ((*missing)++ > 0) return VT_OK;
+    enum { TOLD = 10 };
+    if ((*missing)++ >= TOLD) return VT_OK;
     const vt_node *n = &a->set->node[wanted];
     vt_log(VT_LOG_WARNING,
            "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
@@ -50,21 +51,27 @@ static const char *nearest_name(const vt_assembly *a, const vt_snapshot_work *s,
   return vt_nearest_hint(&nearest);
 }
 
+// The first one by name; the others are counted.
 static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s) {
+  int first = -1, others = -1;
   for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++) {
     int node;
     VT_TRY(vt_node_match(a->set, a->flow_node[i], s->database, &node));
     if (node >= 0) continue;
-    const vt_node *n = &a->set->node[a->flow_node[i]];
-    VT_FAIL(VT_ERR_INPUT,
-            "%s: database '%s' lacks the activity '%s' of database '%s' that the foreground takes: "
-            "expected one with name '%s', reference product '%s', location '%s'%s ('missing: zero' "
-            "takes it as zero)",
-            a->set->database[s->database].path, a->set->database[s->database].name, n->code,
-            a->set->database[n->database].name, vt_node_name(n), text_or(n->product),
-            text_or(n->location), nearest_name(a, s, a->flow_node[i]));
+    if (first < 0) first = a->flow_node[i];
+    others++;
   }
-  return VT_OK;
+  if (first < 0) return VT_OK;
+  const vt_node *n = &a->set->node[first];
+  char more[64] = "";
+  if (others > 0) (void)snprintf(more, sizeof more, ", and %d more", others);
+  VT_FAIL(VT_ERR_INPUT,
+          "%s: database '%s' lacks the activity '%s' of database '%s' that the foreground takes%s: "
+          "expected one with name '%s', reference product '%s', location '%s'%s ('missing: zero' "
+          "takes it as zero)",
+          a->set->database[s->database].path, a->set->database[s->database].name, n->code,
+          a->set->database[n->database].name, more, vt_node_name(n), text_or(n->product),
+          text_or(n->location), nearest_name(a, s, first));
 }
 
 static vt_error make_system(vt_assembly *a, vt_snapshot_work *s) {
@@ -78,7 +85,7 @@ static vt_error make_system(vt_assembly *a, vt_snapshot_work *s) {
   VT_NEW(s->amount, flows);
   VT_NEW(s->demand, flows);
   for (int i = 0; i < flows; i++) VT_TRY(add_demand(a, s, i, &missing));
-  if (missing > 1)
+  if (missing > 0)
     vt_log(VT_LOG_WARNING, "database '%s' lacks %d activities in all, which count as zero",
            a->set->database[s->database].name, missing);
   return VT_OK;
