@@ -236,7 +236,7 @@ static inline void tar_file(gzFile tar, const char *folder, const char *name) {
   (void)snprintf(path, sizeof path, "%s/%s", folder, name);
   vt_text bytes = {0};
   must(vt_text_read_file(in_scratch(path), &bytes));
-  (void)snprintf(header, 100, "top/%s", name);
+  (void)snprintf(header, 100, "top/%.90s", name);
   (void)snprintf(header + 124, 12, "%011o", (unsigned)bytes.length);
   memcpy(header + 148, "        ", 8);
   header[156] = '0';

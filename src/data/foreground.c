@@ -255,7 +255,7 @@ static vt_error find_destination(const edge *at, destination *to) {
 }
 
 static vt_error add_exchange(const edge *at) {
-  destination to;
+  destination to = {.vintages = VT_TENSOR_COUNT};
   VT_TRY(find_destination(at, &to));
   VT_TRY(add_amounts(at, to.tensor, to.flow));
   if (to.vintages == VT_TENSOR_COUNT) {
