@@ -143,7 +143,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
   static const char *const names[] = {"A_matrix_index.csv", "B_matrix_index.csv", "A_matrix.csv",
                                       "B_matrix.csv"};
   static char folder[] = "/dev/shm/premise-XXXXXX";
-  if (strchr(folder, 'X') && !mkdtemp(folder)) __builtin_trap();
+  static bool made = false;
+  if (!made && !mkdtemp(folder)) __builtin_trap();
+  made = true;
   const uint8_t *end = bytes + length;
   for (int i = 0; i < 4; i++) {
     const uint8_t *stop = bytes < end ? memmem(bytes, (size_t)(end - bytes), "----\n", 5) : NULL;
