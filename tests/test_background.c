@@ -1,87 +1,6 @@
 // test_background.c - supplies, inventories and scores: by hand, against dense elimination, at the
-// edges. Alone, or under mpirun, where ranks must get the bits of one process.
-#include "vintner/background.h"
-
-#include <float.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { LARGEST = 60, FLOWS = 5 };
-
-#define assert_ok(...)                                                                             \
-  do {                                                                                             \
-    if ((__VA_ARGS__) != VT_OK) fail_msg("%s", vt_error_message());                                \
-  } while (0)
-
-static bool launched(void) {
-  return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_RANK");
-}
-
-static int open_room(void **state) {
-  vt_background *room;
-  if (launched() && MPI_Init(NULL, NULL) != MPI_SUCCESS) return 1;
-  if (vt_background_create(MPI_COMM_NULL, &room) != VT_OK) return 1;
-  *state = room;
-  return 0;
-}
-
-static int close_room(void **state) {
-  vt_background_free(*state);
-  if (launched()) (void)MPI_Finalize();
-  return 0;
-}
-
-// ---------------------------------------------------------------------------------------------
-// Small systems, dense and sparse
-
-typedef struct dense {
-  int n;
-  double a[LARGEST][LARGEST]; // products by processes
-  double b[FLOWS][LARGEST];
-  double product_unit[LARGEST], process_unit[LARGEST]; // 0 = 1
-} dense;
-
-typedef struct small {
-  ptrdiff_t start[2][LARGEST + 1];
-  int row[2][LARGEST * LARGEST];
-  double value[2][LARGEST * LARGEST];
-  vt_sparse technosphere, biosphere;
-  vt_equations system;
-} small;
-
-static void pack(const double *item, int rows, int columns, int stride, int which, small *s,
-                 vt_sparse *m) {
-  ptrdiff_t filled = 0;
-  for (int j = 0; j < columns; j++) {
-    for (int i = 0; i < rows; i++) {
-      if (item[i * stride + j] == 0) continue;
-      s->row[which][filled] = i;
-      s->value[which][filled++] = item[i * stride + j];
-    }
-    s->start[which][j + 1] = filled;
-  }
-  *m = (vt_sparse){rows, columns, filled, s->start[which], s->row[which], s->value[which]};
-}
-
-static small *make_small(const dense *d) {
-  small *s = calloc(1, sizeof *s);
-  assert_non_null(s);
-  pack(&d->a[0][0], d->n, d->n, LARGEST, 0, s, &s->technosphere);
-  pack(&d->b[0][0], FLOWS, d->n, LARGEST, 1, s, &s->biosphere);
-  s->system = (vt_equations){&s->technosphere, &s->biosphere, NULL};
-  return s;
-}
-
-static double unit_or_1(double unit) {
-  return unit > 0 ? unit : 1;
-}
+// edges.
+#include "background_case.h"
 
 // Gauss with row pivoting in long double, on comparable units: A x = f, or the transpose.
 static void eliminate(const dense *d, bool transposed, const double *f, double *x) {
@@ -116,44 +35,6 @@ static void eliminate(const dense *d, bool transposed, const double *f, double *
     m[k][n] /= m[k][k];
   }
   for (int k = 0; k < n; k++) x[k] = (double)(m[k][n] * q[k]);
-}
-
-typedef struct stream {
-  uint64_t state;
-} stream;
-
-static double uniform(stream *s) {
-  s->state = s->state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(s->state >> 11) * 0x1p-53;
-}
-
-// An economy with loops; products in other rows than their processes; units between 10^-span and
-// 10^span for products and processes.
-static void draw_economy(stream *s, int n, double span, dense *d, int *reference) {
-  memset(d, 0, sizeof *d);
-  d->n = n;
-  for (int j = 0; j < n; j++) reference[j] = (j * 7 + 3) % n;
-  if (n % 7 == 0)
-    for (int j = 0; j < n; j++) reference[j] = n - 1 - j;
-  for (int i = 0; i < n; i++) {
-    d->product_unit[i] = pow(10, span * (2 * uniform(s) - 1));
-    d->process_unit[i] = pow(10, span * (2 * uniform(s) - 1));
-  }
-  for (int j = 0; j < n; j++) {
-    for (int k = 0; k < 5; k++) {
-      const int i = (int)(uniform(s) * n);
-      d->a[i][j] = -0.18 * uniform(s) * d->product_unit[i] / d->process_unit[j];
-    }
-    const double sign = uniform(s) < 0.1 ? -1 : 1;
-    d->a[reference[j]][j] = sign * d->product_unit[reference[j]] / d->process_unit[j];
-    for (int e = 0; e < FLOWS; e++)
-      if (uniform(s) < 0.5) d->b[e][j] = uniform(s) / d->process_unit[j];
-  }
-}
-
-static void assert_near(double found, double expected, double scale, double tolerance) {
-  if (!(fabs(found - expected) <= tolerance * scale))
-    fail_msg("found %.17g, expected %.17g", found, expected);
 }
 
 // Every unit demand and one weight, both ways, against elimination.
@@ -384,38 +265,6 @@ static void nothing_asked_for_gives_nothing(void **state) {
   free(s);
 }
 
-// ---------------------------------------------------------------------------------------------
-// Requests
-
-enum { DEMANDS = 9 };
-
-typedef struct answers {
-  double supply[DEMANDS][LARGEST], inventory[DEMANDS][FLOWS], score[DEMANDS][2], residual[DEMANDS];
-} answers;
-
-static const double weights[2][FLOWS] = {{1, 2, 0, 0.5, 0}, {0, -1, 3, 0, 0.1}};
-static const double one_unit = 1;
-
-static void list_demands(int n, vt_demand *demand, int *product) {
-  for (int d = 0; d < DEMANDS; d++) {
-    product[d] = d * 5 % n;
-    demand[d] = (vt_demand){1, &product[d], &one_unit};
-  }
-}
-
-static vt_request make_request(const small *s, ptrdiff_t count, const vt_demand *demand,
-                               bool supply, bool inventory, answers *a) {
-  return (vt_request){.system = s->system,
-                      .demand_count = count,
-                      .demand = demand,
-                      .weight_count = 2,
-                      .weight = &weights[0][0],
-                      .supply = supply ? calloc(DEMANDS, LARGEST * sizeof(double)) : NULL,
-                      .inventory = inventory ? &a->inventory[0][0] : NULL,
-                      .score = &a->score[0][0],
-                      .residual = a->residual};
-}
-
 static void scores_by_the_adjoint_are_those_of_forward_solves(void **state) {
   stream s = {15};
   dense d;
@@ -501,53 +350,6 @@ static void bits_do_not_depend_on_company(void **state) {
   free(packed);
 }
 
-static void ranks_get_the_bits_of_one_process(void **state) {
-  if (!launched()) skip();
-  stream s = {18};
-  dense d;
-  int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
-  draw_economy(&s, 55, 2, &d, reference);
-  small *packed = make_small(&d);
-  list_demands(d.n, demand, product);
-  answers alone[3], together[3];
-  memset(alone, 0, sizeof alone);
-  memset(together, 0, sizeof together);
-  vt_request one[3], all[3];
-  for (int k = 0; k < 3; k++) {
-    const ptrdiff_t count = k == 2 ? 1 : DEMANDS;
-    one[k] = make_request(packed, count, demand, k == 0, k != 1, &alone[k]);
-    all[k] = make_request(packed, count, demand, k == 0, k != 1, &together[k]);
-  }
-  vt_background *room;
-  assert_ok(vt_background_create(MPI_COMM_WORLD, &room));
-  assert_ok(vt_background_run(*state, 3, one));
-  assert_ok(vt_background_run(room, 3, all));
-  assert_memory_equal(alone, together, sizeof alone);
-  assert_memory_equal(one[0].supply, all[0].supply, DEMANDS * 55 * sizeof(double));
-  // A request that only one rank finds to be singular ends all of them, with the same text.
-  packed->value[0][0] = NAN;
-  int size;
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
-  assert_int_equal(vt_background_run(room, 1, all + 2), VT_ERR_INPUT);
-  assert_non_null(strstr(vt_error_message(), "not finite"));
-  free(one[0].supply);
-  free(all[0].supply);
-  free(packed);
-  // `room` is not freed: PETSc is stopped with the other one.
-  free(room);
-}
-
-// Sum of all supplies, then of all flows.
-static vt_error add_up(void *context, const double *supply, const double *inventory,
-                       double *derived) {
-  const small *packed = context;
-  derived[0] = derived[1] = 0;
-  for (int j = 0; j < packed->technosphere.columns; j++) derived[0] += supply[j];
-  for (int e = 0; e < FLOWS; e++) derived[1] += inventory[e];
-  return VT_OK;
-}
-
 static void numbers_are_derived_where_a_demand_is_solved(void **state) {
   stream s = {19};
   dense d;
@@ -572,41 +374,6 @@ static void numbers_are_derived_where_a_demand_is_solved(void **state) {
   }
   free(whole.supply);
   free(packed);
-}
-
-static void rank_0_alone_gets_what_only_it_wants(void **state) {
-  if (!launched()) skip();
-  stream s = {20};
-  dense d;
-  int reference[LARGEST], product[DEMANDS], rank;
-  vt_demand demand[DEMANDS];
-  draw_economy(&s, 55, 2, &d, reference);
-  small *packed = make_small(&d);
-  list_demands(d.n, demand, product);
-  answers alone, together;
-  double sums[DEMANDS][2], again[DEMANDS][2];
-  vt_request one = make_request(packed, DEMANDS, demand, true, true, &alone);
-  vt_request all = make_request(packed, DEMANDS, demand, true, true, &together);
-  one.derived = (vt_derived){2, add_up, packed, &sums[0][0]};
-  all.derived = (vt_derived){2, add_up, packed, &again[0][0]};
-  all.first_only = true;
-  vt_background *room;
-  assert_ok(vt_background_create(MPI_COMM_WORLD, &room));
-  assert_ok(vt_background_run_alone(*state, 1, &one));
-  assert_ok(vt_background_run(room, 1, &all));
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (rank == 0) {
-    assert_memory_equal(alone.score, together.score, sizeof alone.score);
-    assert_memory_equal(alone.residual, together.residual, sizeof alone.residual);
-    assert_memory_equal(alone.inventory, together.inventory, sizeof alone.inventory);
-    assert_memory_equal(sums, again, sizeof sums);
-    assert_memory_equal(one.supply, all.supply, DEMANDS * 55 * sizeof(double));
-  }
-  free(one.supply);
-  free(all.supply);
-  free(packed);
-  // `room` is not freed: PETSc is stopped with the other one.
-  free(room);
 }
 
 static void contributions_come_by_size_with_their_shares(void **state) {
@@ -648,9 +415,7 @@ int main(void) {
       cmocka_unit_test(scores_by_the_adjoint_are_those_of_forward_solves),
       cmocka_unit_test(chosen_flows_are_those_of_the_whole_inventory),
       cmocka_unit_test(bits_do_not_depend_on_company),
-      cmocka_unit_test(ranks_get_the_bits_of_one_process),
       cmocka_unit_test(numbers_are_derived_where_a_demand_is_solved),
-      cmocka_unit_test(rank_0_alone_gets_what_only_it_wants),
       cmocka_unit_test(contributions_come_by_size_with_their_shares),
   };
   return cmocka_run_group_tests(tests, open_room, close_room);
