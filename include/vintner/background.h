@@ -12,6 +12,14 @@
 
 #include <mpi.h>
 
+/// Return from the function if an MPI call fails.
+#define VT_CALL_MPI(...)                                                                           \
+  do {                                                                                             \
+    const int vt_mpi_ = (__VA_ARGS__);                                                             \
+    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
+             vt_mpi_);                                                                             \
+  } while (0)
+
 // ---------------------------------------------------------------------------------------------
 // Systems and demands. All arrays are borrowed: the caller keeps them while they are used.
 

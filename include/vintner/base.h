@@ -85,6 +85,12 @@ void *vt_arena_calloc(vt_arena *arena, ptrdiff_t count, size_t item_bytes);
 /// A copy of text[0..length) with a NUL at its end.
 vt_error vt_arena_text(vt_arena *arena, const char *text, ptrdiff_t length, const char **copy);
 
+/// Order of ints, for qsort.
+int vt_compare_ints(const void *a, const void *b);
+
+/// Whether a launcher (mpirun, srun) started this process as one of several.
+bool vt_launched(void);
+
 // ---------------------------------------------------------------------------------------------
 // Text.
 

@@ -58,6 +58,9 @@ vt_error vt_assembly_characterise(vt_assembly *a);
 /// Which candidates become ELEMENTARY_FLOWs; the tensor of characterisation.
 vt_error vt_assembly_select_flows(vt_assembly *a);
 
+/// Whether the study retains the elementary flow of this code, characterised or not.
+bool vt_assembly_retains(const vt_assembly *a, const char *code);
+
 /// Background inventories, solved and stored.
 vt_error vt_assembly_background(vt_assembly *a, vt_background *background);
 

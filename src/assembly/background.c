@@ -222,10 +222,7 @@ static bool may_go(const vt_assembly *a, int label) {
   const char *code = vt_labels_get(a->inputs->elementary_flow, label);
   const int candidate = vt_labels_find(a->candidates.code, code, (ptrdiff_t)strlen(code));
   if (candidate < a->candidates.direct || !a->candidates.characterised[candidate]) return false;
-  for (int i = 0; i < a->plan->retained; i++) {
-    if (strcmp(a->plan->retain[i], code) == 0) return false;
-  }
-  return true;
+  return !vt_assembly_retains(a, code);
 }
 
 static vt_error cut(const vt_assembly *a) {

@@ -219,7 +219,7 @@ vt_error vt_assembly_characterise(vt_assembly *a) {
 // -------------------------------------------------------------------------------------------------
 // Selection.
 
-static bool is_retained(const vt_assembly *a, const char *code) {
+bool vt_assembly_retains(const vt_assembly *a, const char *code) {
   for (int i = 0; i < a->plan->retained; i++) {
     if (strcmp(a->plan->retain[i], code) == 0) return true;
   }
@@ -278,7 +278,7 @@ vt_error vt_assembly_select_flows(vt_assembly *a) {
     const char *code = vt_labels_get(c->code, e);
     c->label[e] = -1;
     if (e >= c->direct && !c->characterised[e] && a->plan->characterised_only &&
-        !is_retained(a, code))
+        !vt_assembly_retains(a, code))
       continue;
     VT_TRY(vt_labels_add(a->inputs->elementary_flow, code, (ptrdiff_t)strlen(code), &c->label[e],
                          NULL));

@@ -2,7 +2,7 @@
 #include "assembly.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 static const char *text_or(const char *text) {
   return text ? text : "";
@@ -18,22 +18,16 @@ static vt_error fail_demand(const vt_assembly *a, int node, vt_error error) {
 }
 
 // A flow is the activity of the same name, reference product and location, whatever its code.
-static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int *missing) {
-  int node, product;
-  const int wanted = a->flow_node[flow];
-  VT_TRY(vt_node_match(a->set, wanted, s->database, &node));
-  if (node < 0) {
-    enum { TOLD = 10 };
-    if ((*missing)++ >= TOLD) return VT_OK;
-    const vt_node *n = &a->set->node[wanted];
-    vt_log(VT_LOG_WARNING,
-           "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
-           a->set->database[s->database].name, n->code, vt_node_name(n), text_or(n->product),
-           text_or(n->location));
-    return VT_OK;
-  }
-  const vt_error found = vt_system_demand_row(a->set, s->system, node, &product);
-  if (found != VT_OK) return fail_demand(a, wanted, found);
+static vt_error match_flows(const vt_assembly *a, const vt_snapshot_work *s, int *match) {
+  for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++)
+    VT_TRY(vt_node_match(a->set, a->flow_node[i], s->database, &match[i]));
+  return VT_OK;
+}
+
+static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int match) {
+  int product;
+  const vt_error found = vt_system_demand_row(a->set, s->system, match, &product);
+  if (found != VT_OK) return fail_demand(a, a->flow_node[flow], found);
   s->flow[s->demands] = flow;
   s->product[s->demands] = product;
   s->amount[s->demands] = 1.0;
@@ -52,12 +46,10 @@ static const char *nearest_name(const vt_assembly *a, const vt_snapshot_work *s,
 }
 
 // The first one by name; the others are counted.
-static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s) {
+static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s, const int *match) {
   int first = -1, others = -1;
   for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++) {
-    int node;
-    VT_TRY(vt_node_match(a->set, a->flow_node[i], s->database, &node));
-    if (node >= 0) continue;
+    if (match[i] >= 0) continue;
     if (first < 0) first = a->flow_node[i];
     others++;
   }
@@ -74,34 +66,58 @@ static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s) 
           text_or(n->location), nearest_name(a, s, first));
 }
 
-static vt_error make_system(vt_assembly *a, vt_snapshot_work *s) {
-  const int flows = vt_labels_count(a->inputs->intermediate_flow);
+static void tell_missing(const vt_assembly *a, const vt_snapshot_work *s, const int *match) {
+  enum { TOLD = 10 };
+  const char *database = a->set->database[s->database].name;
   int missing = 0;
+  for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++) {
+    if (match[i] >= 0 || missing++ >= TOLD) continue;
+    const vt_node *n = &a->set->node[a->flow_node[i]];
+    vt_log(VT_LOG_WARNING,
+           "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
+           database, n->code, vt_node_name(n), text_or(n->product), text_or(n->location));
+  }
+  if (missing > 0)
+    vt_log(VT_LOG_WARNING, "database '%s' lacks %d activities in all, which count as zero",
+           database, missing);
+}
+
+static vt_error make_system(vt_assembly *a, vt_snapshot_work *s, int *match) {
+  const int flows = vt_labels_count(a->inputs->intermediate_flow);
   VT_TRY(vt_database_require(a->set, s->database));
-  if (!a->plan->missing_zero) VT_TRY(refuse_missing(a, s));
+  VT_TRY(match_flows(a, s, match));
+  if (!a->plan->missing_zero) VT_TRY(refuse_missing(a, s, match));
   VT_TRY(vt_system_create(a->set, 1, &s->database, VT_NO_COLUMN, &s->system));
   VT_NEW(s->flow, flows);
   VT_NEW(s->product, flows);
   VT_NEW(s->amount, flows);
   VT_NEW(s->demand, flows);
-  for (int i = 0; i < flows; i++) VT_TRY(add_demand(a, s, i, &missing));
-  if (missing > 0)
-    vt_log(VT_LOG_WARNING, "database '%s' lacks %d activities in all, which count as zero",
-           a->set->database[s->database].name, missing);
+  for (int i = 0; i < flows; i++) {
+    if (match[i] >= 0) VT_TRY(add_demand(a, s, i, match[i]));
+  }
+  tell_missing(a, s, match);
+  return VT_OK;
+}
+
+static vt_error make_systems(vt_assembly *a, int *match) {
+  for (int b = 0; b < a->snapshots; b++) {
+    const char *name = vt_labels_get(a->inputs->background, b);
+    VT_TRY(vt_database_find(a->set, name, &a->snapshot[b].database));
+    VT_TRY(make_system(a, &a->snapshot[b], match));
+  }
   return VT_OK;
 }
 
 vt_error vt_assembly_systems(vt_assembly *a) {
-  const vt_labels *name = a->inputs->background;
-  const int count = vt_labels_count(name);
+  const int count = vt_labels_count(a->inputs->background);
+  int *match;
   VT_CHECK(count > 0 || vt_labels_count(a->inputs->intermediate_flow) == 0, VT_ERR_INPUT,
            "%s:%d: missing key 'model.pathway.background': no database has a representative_time",
            a->study->path, a->plan->foreground_line);
   VT_NEW(a->snapshot, count);
   a->snapshots = count;
-  for (int b = 0; b < count; b++) {
-    VT_TRY(vt_database_find(a->set, vt_labels_get(name, b), &a->snapshot[b].database));
-    VT_TRY(make_system(a, &a->snapshot[b]));
-  }
-  return VT_OK;
+  VT_NEW(match, vt_labels_count(a->inputs->intermediate_flow));
+  const vt_error made = make_systems(a, match);
+  free(match);
+  return made;
 }

@@ -90,15 +90,6 @@ static vt_error load_module(vt_background *background, const char *path) {
   return VT_OK;
 }
 
-static bool launched(void) {
-  const char *const signs[] = {
-      "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "PMI_FD", "MPI_LOCALNRANKS"};
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-    if (getenv(signs[i])) return true;
-  }
-  return false;
-}
-
 // PETSc needs MPI even on one process. Open MPI then starts a daemon and looks for networks, 0.3 s,
 // unless told that it stays alone, 0.02 s; and of the machine it needs to know the cores only. What
 // the user set has precedence.
@@ -106,7 +97,7 @@ static vt_error start_mpi(vt_background *background) {
   int running;
   VT_CHECK(MPI_Initialized(&running) == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI does not answer");
   if (running) return VT_OK;
-  if (!launched()) {
+  if (!vt_launched()) {
     (void)setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     (void)setenv("OMPI_MCA_pml", "ob1", 0);
     (void)setenv("OMPI_MCA_btl", "self", 0);

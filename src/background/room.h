@@ -9,13 +9,6 @@
 
 #define VT_BACKWARD_ERROR 1e-15
 
-#define VT_CALL_MPI(...)                                                                           \
-  do {                                                                                             \
-    const int vt_mpi_ = (__VA_ARGS__);                                                             \
-    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
-             vt_mpi_);                                                                             \
-  } while (0)
-
 // ---------------------------------------------------------------------------------------------
 // load.c: the module
 

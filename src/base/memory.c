@@ -95,3 +95,10 @@ vt_error vt_arena_text(vt_arena *arena, const char *text, ptrdiff_t length, cons
   *copy = bytes;
   return VT_OK;
 }
+
+int vt_compare_ints(const void *a, const void *b) {
+  int x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
+  return (x > y) - (x < y);
+}

@@ -60,7 +60,7 @@ static const struct {
 } known_commands[] = {
     [COMMAND_RUN] = {"run", "STUDY", "solve every scenario of a study, write a results file",
                      BIT(OUTPUT) | BIT(FORCE) | BIT(THREADS) | BIT(WRITE_LP) | BIT(JSON)},
-    [COMMAND_CHECK] = {"check", "STUDY", "validate a study and print the plan, solve nothing",
+    [COMMAND_CHECK] = {"check", "STUDY", "validate a study and print the plan, solve no scenario",
                        BIT(JSON) | BIT(THREADS)},
     [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
                         BIT(THREADS) | BIT(JSON) | BIT(STUDY)},

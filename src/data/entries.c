@@ -60,7 +60,7 @@ static vt_error add_entry(vt_reader *reader, vt_tensor_id id, vt_place place,
   return VT_OK;
 }
 
-static int compare_entries(const void *a, const void *b) {
+int vt_compare_entries(const void *a, const void *b) {
   const vt_entry *x = a, *y = b;
   for (int i = 0; i < VT_MAX_AXES; i++) {
     if (x->index[i] != y->index[i]) return x->index[i] < y->index[i] ? -1 : 1;
@@ -73,8 +73,8 @@ static vt_error store_entries(vt_reader *reader, vt_tensor_id id) {
   const ptrdiff_t count = reader->entries, axes = vt_tensor_kinds[id].axes;
   bool sorted = true;
   for (ptrdiff_t i = 1; i < count && sorted; i++)
-    sorted = compare_entries(&reader->entry[i - 1], &reader->entry[i]) < 0;
-  if (!sorted) qsort(reader->entry, (size_t)count, sizeof *reader->entry, compare_entries);
+    sorted = vt_compare_entries(&reader->entry[i - 1], &reader->entry[i]) < 0;
+  if (!sorted) qsort(reader->entry, (size_t)count, sizeof *reader->entry, vt_compare_entries);
   vt_tensor *tensor = &reader->inputs->tensor[id];
   VT_ARENA_NEW(reader->inputs->arena, tensor->index, count * axes);
   VT_ARENA_NEW(reader->inputs->arena, tensor->value, count);
@@ -85,7 +85,7 @@ static vt_error store_entries(vt_reader *reader, vt_tensor_id id) {
     tensor->value[i] = entry->value;
     if (sorted || i == 0) continue;
     // Keys that differ as text, say in white space, may name the same entry.
-    VT_CHECK(compare_entries(entry - 1, entry) != 0, VT_ERR_INPUT,
+    VT_CHECK(vt_compare_entries(entry - 1, entry) != 0, VT_ERR_INPUT,
              "%s: field '%s', key %s: found twice, expected once", reader->json.path,
              reader->field[VT_FIELD_TENSORS + id].name, vt_entry_key(reader->inputs, id, i));
   }

@@ -296,20 +296,13 @@ static vt_error add_exchanges(building *made) {
 // -------------------------------------------------------------------------------------------------
 // Times, demand.
 
-static int compare_ints(const void *a, const void *b) {
-  int x, y;
-  memcpy(&x, a, sizeof x);
-  memcpy(&y, b, sizeof y);
-  return (x > y) - (x < y);
-}
-
 static vt_error set_times(building *made) {
   vt_inputs *inputs = made->inputs;
   const vt_foreground *from = made->from;
   VT_CHECK(from->first_year <= from->last_year && from->last_year - from->first_year < 100000,
            VT_ERR_INPUT, "found the years %d to %d, expected a horizon", from->first_year,
            from->last_year);
-  if (made->taus > 0) qsort(made->tau, (size_t)made->taus, sizeof *made->tau, compare_ints);
+  if (made->taus > 0) qsort(made->tau, (size_t)made->taus, sizeof *made->tau, vt_compare_ints);
   VT_ARENA_NEW(inputs->arena, inputs->process_time, made->taus);
   for (ptrdiff_t i = 0; i < made->taus; i++) {
     if (i == 0 || made->tau[i] != made->tau[i - 1])
@@ -352,18 +345,10 @@ static vt_error add_demand(building *made, const vt_demand_entry *demand) {
 // -------------------------------------------------------------------------------------------------
 // Entries to tensors.
 
-static int compare_entries(const void *a, const void *b) {
-  const vt_entry *x = a, *y = b;
-  for (int i = 0; i < VT_MAX_AXES; i++) {
-    if (x->index[i] != y->index[i]) return x->index[i] < y->index[i] ? -1 : 1;
-  }
-  return 0;
-}
-
 // Entries of one key by value: their sum must not depend on how the library sorts.
 static int compare_values(const void *a, const void *b) {
   const vt_entry *x = a, *y = b;
-  const int keys = compare_entries(a, b);
+  const int keys = vt_compare_entries(a, b);
   return keys != 0 ? keys : (x->value > y->value) - (x->value < y->value);
 }
 
@@ -416,7 +401,7 @@ static vt_error store(building *made, vt_tensor_id id) {
   }
   for (ptrdiff_t i = 0; i < of->count; i++) {
     const vt_entry *entry = &of->entry[i];
-    if (i > 0 && compare_entries(entry - 1, entry) == 0) {
+    if (i > 0 && vt_compare_entries(entry - 1, entry) == 0) {
       double *value = &tensor->value[tensor->count - 1];
       const bool differ = *value < entry->value || *value > entry->value;
       VT_CHECK(adds_up(id) || (!differ && id != VT_TENSOR_DEMAND), VT_ERR_INPUT,

@@ -63,6 +63,9 @@ vt_error vt_read_process_names(vt_reader *reader);
 vt_error vt_read_reference_vintages(vt_reader *reader);
 
 // entries.c: the tensors.
+
+/// Order of entries by index, for qsort.
+int vt_compare_entries(const void *a, const void *b);
 vt_error vt_read_tensor(vt_reader *reader, vt_tensor_id id);
 
 // keys.c: keys of entries.

@@ -57,13 +57,6 @@ static bool get_int(struct json_object *value, int *result) {
   return true;
 }
 
-static int compare_ints(const void *a, const void *b) {
-  int x, y;
-  memcpy(&x, a, sizeof x);
-  memcpy(&y, b, sizeof y);
-  return (x > y) - (x < y);
-}
-
 static vt_error read_times(vt_reader *reader, vt_field_id id, int **times, int *times_count) {
   const char *path = reader->json.path, *name = reader->field[id].name;
   struct json_object *list;
@@ -78,7 +71,7 @@ static vt_error read_times(vt_reader *reader, vt_field_id id, int **times, int *
              "%s: field '%s', entry %td: found %s, expected an integer of at most 32 bits", path,
              name, i + 1, vt_json_show(value));
   }
-  qsort(*times, (size_t)count, sizeof **times, compare_ints);
+  qsort(*times, (size_t)count, sizeof **times, vt_compare_ints);
   for (ptrdiff_t i = 1; i < count; i++) {
     VT_CHECK((*times)[i] != (*times)[i - 1], VT_ERR_INPUT,
              "%s: field '%s': found %d twice, expected distinct integers", path, name, (*times)[i]);

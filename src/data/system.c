@@ -54,18 +54,11 @@ static vt_error reach_from_loose(building *made, int database) {
   return VT_OK;
 }
 
-static int compare_ints(const void *a, const void *b) {
-  int x, y;
-  memcpy(&x, a, sizeof x);
-  memcpy(&y, b, sizeof y);
-  return (x > y) - (x < y);
-}
-
 // Dependencies in the order of their sources, then what was asked for, then loose datapackages.
 static void order_databases(building *made, int count, const int *database) {
   vt_system *system = made->system;
   const vt_database_set *set = made->set;
-  qsort(system->database, (size_t)system->databases, sizeof *system->database, compare_ints);
+  qsort(system->database, (size_t)system->databases, sizeof *system->database, vt_compare_ints);
   int place = 0;
   for (int round = 0; round < 3; round++) {
     for (int d = 0; d < set->databases; d++) {

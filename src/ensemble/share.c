@@ -2,7 +2,7 @@
 // together; the choice of counter changes who solves what, never a result.
 #include "share.h"
 
-#include "call.h"
+#include "vintner/background.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

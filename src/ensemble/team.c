@@ -1,5 +1,5 @@
 // team.c - the ranks that work together, or the one process that works alone.
-#include "call.h"
+#include "vintner/background.h"
 #include "vintner/ensemble.h"
 
 #include <limits.h>
@@ -7,16 +7,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool launched(void) {
-  // What mpirun of Open MPI and MPICH, and srun with PMI or PMIx, set for each process.
-  const char *const signs[] = {
-      "OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE", "PMI_FD", "MPI_LOCALNRANKS"};
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-    if (getenv(signs[i])) return true;
-  }
-  return false;
-}
 
 static vt_error refuse_srun_without_mpi(void) {
   const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *task = getenv("SLURM_PROCID");
@@ -57,7 +47,7 @@ static void spare_networks(void) {
 
 vt_error vt_team_open(int *argc, char ***argv, vt_team *team) {
   *team = (vt_team){.rank = 0, .size = 1};
-  if (!launched()) return refuse_srun_without_mpi();
+  if (!vt_launched()) return refuse_srun_without_mpi();
   int provided;
   spare_networks();
   VT_CALL_MPI(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));

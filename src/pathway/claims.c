@@ -10,18 +10,6 @@ typedef struct listing {
   int *coupling; // shape [entries of process_coupling]: its member, or -1
 } listing;
 
-static vt_tensor_id default_of(vt_tensor_id tensor) {
-  switch ((int)tensor) {
-    case VT_TENSOR_DEPLOYMENT_MAX: return VT_TENSOR_DEPLOYMENT_MAX_DEFAULT;
-    case VT_TENSOR_DEPLOYMENT_MIN: return VT_TENSOR_DEPLOYMENT_MIN_DEFAULT;
-    case VT_TENSOR_OPERATION_MAX: return VT_TENSOR_OPERATION_MAX_DEFAULT;
-    case VT_TENSOR_OPERATION_MIN: return VT_TENSOR_OPERATION_MIN_DEFAULT;
-    case VT_TENSOR_TOTAL_DEPLOYMENT_MAX: return VT_TENSOR_TOTAL_DEPLOYMENT_MAX_DEFAULT;
-    case VT_TENSOR_TOTAL_DEPLOYMENT_MIN: return VT_TENSOR_TOTAL_DEPLOYMENT_MIN_DEFAULT;
-    default: return VT_TENSOR_COUNT;
-  }
-}
-
 static int add_member(listing *l, vt_tensor_id tensor, int label, int other, double value) {
   const vt_inputs *in = l->state->model->inputs;
   vt_claims *c = l->out;
@@ -31,7 +19,7 @@ static int add_member(listing *l, vt_tensor_id tensor, int label, int other, dou
                    .value = value,
                    .rigid = tensor == VT_TENSOR_COUPLING};
   c->rigid[c->members] = m->rigid;
-  if (default_of(tensor) != VT_TENSOR_COUNT) {
+  if (selection_default_of(tensor) != VT_TENSOR_COUNT) {
     bool stored;
     (void)vt_tensor_find(&in->tensor[tensor], vt_tensor_kinds[tensor].axes, m->key, &stored);
     m->fallback = !stored;
