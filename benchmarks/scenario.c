@@ -39,9 +39,9 @@ typedef struct bench {
 
 static vt_error prepare(bench *b, const char *path) {
   VT_TRY(vt_study_read(path, &b->study));
-  VT_TRY(vt_inputs_read(b->study->pathway.inputs, &b->inputs));
+  VT_TRY(vt_inputs_read(b->study->model.pathway.inputs, &b->inputs));
   VT_TRY(vt_pathway_create(b->study, b->inputs, &b->pathway));
-  VT_TRY(vt_design_create(b->study, &b->design));
+  VT_TRY(vt_design_create(&b->study->design, &b->design));
   VT_TRY(vt_pathway_state_create(b->pathway, &b->state));
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(b->inputs->process) * b->inputs->system_times;
   const int categories = vt_labels_count(b->inputs->category);
@@ -56,7 +56,7 @@ static vt_error prepare(bench *b, const char *path) {
   vt_pathway_apply(b->state, NULL, &numbers);
   VT_TRY(vt_lp_model_create(vt_pathway_program(b->pathway), &numbers,
                             vt_pathway_entry_varies(b->pathway), vt_pathway_tie_weight(b->pathway),
-                            b->study->seed, &options, &b->model));
+                            b->study->design.seed, &options, &b->model));
   VT_TRY(vt_lp_session_create(b->model, &b->session));
   VT_TRY(vt_lp_solve(b->session, &numbers, NULL, &solution));
   VT_CHECK(solution.outcome == VT_OPTIMAL, VT_ERR_INPUT, "the reference scenario is %s",

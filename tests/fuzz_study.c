@@ -24,21 +24,21 @@ static void check_message(vt_error error, const char *prefix) {
 }
 
 static void check_plan(const vt_database_plan *plan) {
-  must(plan->databases > 0 && plan->foreground && plan->categories > 0);
+  must(plan->foreground && plan->categories > 0);
   must(1 <= plan->first_year && plan->first_year <= plan->last_year && plan->last_year <= 9999);
   must((plan->demands > 0) == (plan->demand_file == NULL));
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demand_choice *d = &plan->demand[i];
+    const vt_yearly_demand *d = &plan->demand[i];
     must(d->product && d->line > 0 && d->first_year <= d->last_year);
     must(plan->first_year <= d->first_year && d->last_year <= plan->last_year);
   }
   for (int i = 0; i < plan->backgrounds; i++) {
-    const vt_background_choice *b = &plan->background[i];
+    const vt_background_variant *b = &plan->background[i];
     must((b->name != NULL || plan->backgrounds == 1) && b->snapshots > 0);
     for (int k = 0; k < b->snapshots; k++) must(b->snapshot[k].database && b->snapshot[k].line > 0);
   }
   for (int i = 0; i < plan->categories; i++) {
-    const vt_category_choice *c = &plan->category[i];
+    const vt_category_plan *c = &plan->category[i];
     must(c->name && c->parts > 0 && c->part[c->parts - 1] && c->horizon > 0);
   }
   must(plan->cutoff >= 0 && plan->cutoff < 1);
@@ -46,18 +46,20 @@ static void check_plan(const vt_database_plan *plan) {
 
 static void check_study(const vt_study *study) {
   must(study->name && study->text);
-  if (study->pathway.from.given) check_plan(&study->pathway.from);
-  const int models =
-      (study->pathway.inputs != NULL) + study->pathway.from.given + study->inventory.given;
-  must(models == 1);
+  if (vt_study_databases(study)) check_plan(vt_study_databases(study));
+  if (study->model.kind == VT_MODEL_PATHWAY)
+    must((study->model.pathway.inputs != NULL) == (study->model.pathway.from == NULL));
+  must((study->model.databases > 0) ==
+       (study->model.kind == VT_MODEL_INVENTORY || vt_study_databases(study)));
   int keepable = 0;
-  while (vt_study_keepable[keepable]) keepable++;
+  while (vt_keepable_outputs[keepable].name) keepable++;
   must(study->quantiles >= 0 && study->keeps >= 0 && study->keeps <= keepable);
-  must(study->ensemble == (study->design != VT_DESIGN_NONE));
+  must(study->ensemble ==
+       (study->design.kind != VT_DESIGN_NONE) + (study->aims.explores != VT_EXPLORE_NOTHING));
   for (int i = 0; i < study->factors; i++) {
     const vt_factor *factor = &study->factor[i];
     must(factor->name && factor->target.tensor && factor->line > 0);
-    must((factor->value == VT_VALUE_EMPTY) == (study->design == VT_DESIGN_TABLE));
+    must((factor->value.kind == VT_VALUE_EMPTY) == (study->design.kind == VT_DESIGN_TABLE));
   }
 }
 

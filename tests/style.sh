@@ -88,14 +88,14 @@ belongs 'hdf5' '^src/(results/|data/store)'
 belongs 'yaml\.h' '^src/study/'
 belongs 'json-c|json\.h' '^src/data/'
 belongs 'mpi\.h' '^src/(background|ensemble|results)/|^src/cli/main\.c$|^include/vintner/(background|ensemble|results)\.h$'
-belongs 'gsl/' '^src/ensemble/'
-belongs 'Random123|philox|threefry' '^src/ensemble/'
+belongs 'gsl/' '^src/design/'
+belongs 'Random123|philox|threefry' '^src/design/'
 belongs '(sha2|md5)\.h' '^src/base/'
 belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/data/'
 belongs 'omp\.h' '^src/(ensemble|cli)/'
 
 # -- a room includes headers of itself and of the rooms before it, never of those after it
-order=(base study data background impact assembly pathway choice timeline lp ensemble results cli)
+order=(base design study data background impact assembly pathway choice timeline lp ensemble results cli)
 place() {
   local n room=$1
   if [ "$room" = database ]; then room=data; fi # a second header of that room

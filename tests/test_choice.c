@@ -248,15 +248,15 @@ static const char *const only_ssp2[] = {"SSP2"};
 // An override is written `choose: SSP2`; the text parsed here has another in its place.
 static void override_first(made *m) {
   static vt_factor changed[2];
-  memcpy(changed, m->study->pathway.override,
-         (size_t)m->study->pathway.overrides * sizeof *changed);
+  memcpy(changed, m->study->model.pathway.override,
+         (size_t)m->study->model.pathway.overrides * sizeof *changed);
   changed[0].target = (vt_selector){.text = "background", .tensor = "background"};
   changed[0].operation = VT_CHOOSE;
-  changed[0].value = VT_VALUE_NAMES;
-  changed[0].levels = 1;
-  changed[0].level = NULL;
-  changed[0].level_name = only_ssp2;
-  m->study->pathway.override = changed;
+  changed[0].value.kind = VT_VALUE_NAMES;
+  changed[0].value.levels = 1;
+  changed[0].value.level = NULL;
+  changed[0].value.name = only_ssp2;
+  m->study->model.pathway.override = changed;
 }
 
 static void an_override_chooses_for_the_reference(void **state) {

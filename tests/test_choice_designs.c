@@ -12,7 +12,7 @@ static vt_design *design_of(const char *rest, vt_study **study) {
   vt_text text = study_text(VT_UNIT_LIFETIME, NULL, rest);
   vt_design *design;
   must(vt_study_parse("study.yaml", text.bytes, text.length, study));
-  must(vt_design_create(*study, &design));
+  must(vt_design_create(&(*study)->design, &design));
   vt_text_free(&text);
   return design;
 }
@@ -59,7 +59,8 @@ static void designs_enumerate_and_draw_the_names(void **state) {
 // Writes a table for a factor that chooses, and reads the design from it; the message on failure,
 // or NULL.
 static const char *try_table(const char *csv, vt_design **design, vt_study **study) {
-  static const vt_background_choice backgrounds[] = {{.name = "1"}, {.name = "SSP1"}};
+  static const char *const variants[] = {"1", "SSP1"};
+  static vt_design_factor factor;
   char path[] = "/tmp/vintner-choice-XXXXXX";
   const int file = mkstemp(path);
   assert_true(file >= 0 && write(file, csv, strlen(csv)) == (ssize_t)strlen(csv));
@@ -69,10 +70,12 @@ static const char *try_table(const char *csv, vt_design **design, vt_study **stu
                             "    path: {target: background, choose: ~}\n");
   must(vt_study_parse("study.yaml", text.bytes, text.length, study));
   vt_text_free(&text);
-  (*study)->table = path;
-  (*study)->pathway.from.backgrounds = 2;
-  (*study)->pathway.from.background = backgrounds;
-  const vt_error made_it = vt_design_create(*study, design);
+  factor = (*study)->design.factor[0];
+  factor.variants = 2;
+  factor.variant = variants;
+  (*study)->design.table = path;
+  (*study)->design.factor = &factor;
+  const vt_error made_it = vt_design_create(&(*study)->design, design);
   (void)unlink(path);
   return made_it == VT_OK ? NULL : vt_error_message();
 }

@@ -103,7 +103,7 @@ static void a_factorial_design_runs_its_last_factor_fastest(void **state) {
                           "c: {target: \"demand[*, *]\", set: [7, 8, 9]}}}\n");
   vt_design *design;
   double value[3];
-  assert_int_equal(vt_design_create(study, &design), VT_OK);
+  assert_int_equal(vt_design_create(&study->design, &design), VT_OK);
   assert_int_equal(vt_design_scenarios(design), 6);
   const double expected[6][3] = {{1, 5, 7}, {1, 5, 8}, {1, 5, 9}, {2, 5, 7}, {2, 5, 8}, {2, 5, 9}};
   for (int k = 0; k < 6; k++) {
@@ -122,7 +122,7 @@ static void one_at_a_time_leaves_the_others_alone(void **state) {
                           "c: {target: \"demand[*, *]\", set: [7]}}}\n");
   vt_design *design;
   double value[3];
-  assert_int_equal(vt_design_create(study, &design), VT_OK);
+  assert_int_equal(vt_design_create(&study->design, &design), VT_OK);
   assert_int_equal(vt_design_scenarios(design), 3);
   vt_design_values(design, 1, value);
   assert_true(value[0] == 2 && value[1] == 5 && isnan(value[2]));
@@ -142,8 +142,8 @@ static void a_monte_carlo_value_depends_on_seed_scenario_and_name_alone(void **s
   vt_design *few, *many;
   double one[1], two[2];
   int seen[4] = {0};
-  assert_int_equal(vt_design_create(small, &few), VT_OK);
-  assert_int_equal(vt_design_create(large, &many), VT_OK);
+  assert_int_equal(vt_design_create(&small->design, &few), VT_OK);
+  assert_int_equal(vt_design_create(&large->design, &many), VT_OK);
   for (int k = 0; k < 10; k++) {
     vt_design_values(few, k, one);
     vt_design_values(many, k, two);
@@ -169,8 +169,8 @@ static const char *try_table(const char *csv, vt_design **design, vt_study **stu
   *study = parse("ensemble: {design: {table: test_table.csv}, factors: {"
                  "a: {target: \"demand[*, *]\", multiply: ~},"
                  "cap: {target: \"process_deployment_limits_max[*, *]\", set: ~}}}\n");
-  (*study)->table = "test_table.csv";
-  const vt_error made = vt_design_create(*study, design);
+  (*study)->design.table = "test_table.csv";
+  const vt_error made = vt_design_create(&(*study)->design, design);
   (void)unlink("test_table.csv");
   return made == VT_OK ? NULL : vt_error_message();
 }

@@ -38,11 +38,11 @@ static void a_study_of_plain_lca_is_read(void **state) {
                      "    contributions: 5\n    keep: [supply]\n";
   vt_study *study;
   assert_int_equal(vt_study_parse("f/s.yaml", text, (ptrdiff_t)strlen(text), &study), VT_OK);
-  const vt_inventory_plan *plan = &study->inventory;
-  assert_true(plan->given);
-  assert_int_equal(plan->databases, 2);
-  assert_string_equal(plan->database[0], "f/a.json");
-  assert_string_equal(plan->database[1], "/b.zip");
+  const vt_inventory_plan *plan = &study->model.inventory;
+  assert_int_equal(study->model.kind, VT_MODEL_INVENTORY);
+  assert_int_equal(study->model.databases, 2);
+  assert_string_equal(study->model.database[0], "f/a.json");
+  assert_string_equal(study->model.database[1], "/b.zip");
   assert_int_equal(plan->demands, 3);
   assert_string_equal(plan->demand[0].database, "d");
   assert_string_equal(plan->demand[0].code, "12");
@@ -161,17 +161,17 @@ static void the_smallest_study_has_the_documented_defaults(void **state) {
   assert_string_equal(study->text, HEAD);
   assert_int_equal(strlen(study->sha256), 64);
   assert_string_equal(study->name, "x");
-  assert_string_equal(study->pathway.inputs, "dir/m.json");
-  assert_int_equal(study->pathway.inputs_line, 5);
-  assert_int_equal(study->pathway.objectives, 0);
-  assert_int_equal(study->pathway.unit, VT_UNIT_LIFETIME);
-  assert_int_equal(study->pathway.extend, 0);
-  assert_int_equal(study->pathway.overrides, 0);
+  assert_string_equal(study->model.pathway.inputs, "dir/m.json");
+  assert_int_equal(study->model.pathway.inputs_line, 5);
+  assert_int_equal(study->aims.objectives, 0);
+  assert_int_equal(study->model.pathway.unit, VT_UNIT_LIFETIME);
+  assert_int_equal(study->model.pathway.extend, 0);
+  assert_int_equal(study->model.pathway.overrides, 0);
   assert_false(study->ensemble);
-  assert_int_equal(study->design, VT_DESIGN_NONE);
+  assert_int_equal(study->design.kind, VT_DESIGN_NONE);
   assert_int_equal(study->factors, 0);
   assert_int_equal(study->keeps, 3);
-  for (int i = 0; i < 3; i++) assert_string_equal(study->keep[i], vt_study_keepable[i]);
+  for (int i = 0; i < 3; i++) assert_string_equal(study->keep[i], vt_keepable_outputs[i].name);
   assert_int_equal(study->quantiles, 3);
   assert_true(study->quantile[0] == 0.05 && study->quantile[2] == 0.95);
   assert_false(study->single);
@@ -184,7 +184,7 @@ static void the_smallest_study_has_the_documented_defaults(void **state) {
 static void the_number_of_years_to_add_arrives(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", HEAD "    extend: 1e3\n");
-  assert_int_equal(study->pathway.extend, 1000);
+  assert_int_equal(study->model.pathway.extend, 1000);
   vt_study_free(study);
 }
 
@@ -202,29 +202,29 @@ static void every_key_of_a_full_study_arrives(void **state) {
                 "solver: {iteration_limit: 100, time_limit_s: 0.5, tie_break: false, "
                 "warm_start: false}\n");
   assert_string_equal(study->name, "h-2_o.x");
-  assert_string_equal(study->pathway.inputs, "/abs/m.json");
-  assert_int_equal(study->pathway.objectives, 2);
-  assert_string_equal(study->pathway.objective[1].category, "b");
-  assert_true(study->pathway.objective[1].weight == -0.2);
-  assert_int_equal(study->pathway.objective[1].line, 8);
-  assert_int_equal(study->pathway.objective_line, 8);
-  assert_int_equal(study->pathway.unit, VT_UNIT_ANNUAL);
-  assert_int_equal(study->pathway.overrides, 2);
-  const vt_factor *override = study->pathway.override;
+  assert_string_equal(study->model.pathway.inputs, "/abs/m.json");
+  assert_int_equal(study->aims.objectives, 2);
+  assert_string_equal(study->aims.objective[1].category, "b");
+  assert_true(study->aims.objective[1].weight == -0.2);
+  assert_int_equal(study->aims.objective[1].line, 8);
+  assert_int_equal(study->aims.objective_line, 8);
+  assert_int_equal(study->model.pathway.unit, VT_UNIT_ANNUAL);
+  assert_int_equal(study->model.pathway.overrides, 2);
+  const vt_factor *override = study->model.pathway.override;
   assert_null(override[0].name);
   assert_int_equal(override[0].operation, VT_ADD);
-  assert_true(override[0].level[0] == -5 && override[0].value == VT_VALUE_NUMBER);
+  assert_true(override[0].value.level[0] == -5 && override[0].value.kind == VT_VALUE_NUMBER);
   assert_int_equal(override[1].line, 12);
   assert_int_equal(override[1].operation, VT_MULTIPLY);
   assert_false(override[1].target.bracketed);
-  assert_true(study->ensemble && study->seed == UINT64_MAX);
-  assert_int_equal(study->design, VT_DESIGN_MONTE_CARLO);
-  assert_int_equal(study->design_size, 10000);
-  assert_int_equal(study->design_line, 16);
+  assert_true(study->ensemble && study->design.seed == UINT64_MAX);
+  assert_int_equal(study->design.kind, VT_DESIGN_MONTE_CARLO);
+  assert_int_equal(study->design.size, 10000);
+  assert_int_equal(study->design.line, 16);
   assert_int_equal(study->factors, 2);
   assert_string_equal(study->factor[1].name, "g");
-  assert_int_equal(study->factor[1].value, VT_VALUE_LEVELS);
-  assert_true(study->factor[1].levels == 2 && study->factor[1].level[1] == 2.5);
+  assert_int_equal(study->factor[1].value.kind, VT_VALUE_LEVELS);
+  assert_true(study->factor[1].value.levels == 2 && study->factor[1].value.level[1] == 2.5);
   assert_int_equal(study->keeps, 2);
   assert_string_equal(study->keep[0], "impact");
   assert_true(study->quantiles == 3 && study->quantile[0] == 0 && study->quantile[1] == 0.9);
@@ -249,26 +249,26 @@ static void every_distribution_arrives_with_its_bounds(void **state) {
                           "    i: {target: t, set: {normal: {mean: 0, sd: 1}, min: 12}}\n");
   const vt_factor *factor = study->factor;
   for (int i = 0; i < 6; i++) {
-    assert_int_equal(factor[i].value, VT_VALUE_DISTRIBUTION);
+    assert_int_equal(factor[i].value.kind, VT_VALUE_DISTRIBUTION);
     assert_int_equal(factor[i].line, 9 + i);
   }
-  const vt_distribution *d = &factor[0].distribution;
+  const vt_distribution *d = &factor[0].value.distribution;
   assert_true(d->kind == VT_UNIFORM && d->parameter[0] == 1 && d->parameter[1] == 2);
   assert_true(isinf(d->min) && d->min < 0 && isinf(d->max) && d->max > 0);
-  d = &factor[1].distribution;
+  d = &factor[1].value.distribution;
   assert_true(d->kind == VT_NORMAL && d->parameter[1] == 0.5 && d->min == 0 && isinf(d->max));
-  d = &factor[2].distribution;
+  d = &factor[2].value.distribution;
   assert_true(d->kind == VT_LOGNORMAL && d->parameter[0] == 2 && d->max == 9);
-  d = &factor[3].distribution;
+  d = &factor[3].value.distribution;
   assert_true(d->kind == VT_TRIANGULAR && d->parameter[1] == 1 && d->parameter[2] == 4);
-  d = &factor[4].distribution;
+  d = &factor[4].value.distribution;
   assert_true(d->kind == VT_DISCRETE && d->count == 2 && d->weight[0] == d->weight[1]);
-  d = &factor[5].distribution;
+  d = &factor[5].value.distribution;
   assert_true(d->value[1] == 6 && d->weight[0] == 0 && d->weight[1] == 3);
   assert_int_equal(factor[6].operation, VT_CHOOSE);
-  assert_int_equal(factor[6].value, VT_VALUE_NAMES);
-  assert_string_equal(factor[6].level_name[1], "SSP 2");
-  assert_true(factor[8].distribution.min == 12); // unlikely, not impossible
+  assert_int_equal(factor[6].value.kind, VT_VALUE_NAMES);
+  assert_string_equal(factor[6].value.name[1], "SSP 2");
+  assert_true(factor[8].value.distribution.min == 12); // unlikely, not impossible
   vt_study_free(study);
 }
 
@@ -276,11 +276,11 @@ static void a_table_design_takes_factors_without_values(void **state) {
   (void)state;
   vt_study *study = parse("/x/s.yaml", TABLE "b: {target: t, multiply: ~}\n"
                                              "    a: {target: t, set: }\n");
-  assert_int_equal(study->design, VT_DESIGN_TABLE);
-  assert_string_equal(study->table, "/x/t.csv");
+  assert_int_equal(study->design.kind, VT_DESIGN_TABLE);
+  assert_string_equal(study->design.table, "/x/t.csv");
   assert_int_equal(study->factors, 2);
   assert_string_equal(study->factor[0].name, "b");
-  assert_int_equal(study->factor[1].value, VT_VALUE_EMPTY);
+  assert_int_equal(study->factor[1].value.kind, VT_VALUE_EMPTY);
   vt_study_free(study);
 }
 
@@ -291,9 +291,9 @@ static void an_objective_may_be_one_name_or_a_list_of_one(void **state) {
     vt_text text = {0};
     assert_int_equal(vt_text_add(&text, "%s    objective: %s\n", HEAD, forms[i]), VT_OK);
     vt_study *study = parse("s.yaml", text.bytes);
-    assert_int_equal(study->pathway.objectives, 1);
-    assert_string_equal(study->pathway.objective[0].category, "gwp");
-    assert_true(study->pathway.objective[0].weight == 1);
+    assert_int_equal(study->aims.objectives, 1);
+    assert_string_equal(study->aims.objective[0].category, "gwp");
+    assert_true(study->aims.objective[0].weight == 1);
     vt_study_free(study);
     vt_text_free(&text);
   }
@@ -302,31 +302,32 @@ static void an_objective_may_be_one_name_or_a_list_of_one(void **state) {
 static void an_objective_may_have_levels_with_tolerances(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", HEAD "    objective: [a, {category: b, tolerance: 0.5}, c]\n");
-  assert_int_equal(study->pathway.objectives, 1);
-  assert_string_equal(study->pathway.objective[0].category, "a");
-  assert_int_equal(study->pathway.levels, 3);
-  assert_string_equal(study->pathway.level[1].category, "b");
-  assert_true(study->pathway.level[1].tolerance == 0.5 && study->pathway.level[2].tolerance == 0);
-  assert_int_equal(study->pathway.level[2].line, 6);
+  assert_int_equal(study->aims.objectives, 1);
+  assert_string_equal(study->aims.objective[0].category, "a");
+  assert_int_equal(study->aims.levels, 3);
+  assert_string_equal(study->aims.level[1].category, "b");
+  assert_true(study->aims.level[1].tolerance == 0.5 && study->aims.level[2].tolerance == 0);
+  assert_int_equal(study->aims.level[2].line, 6);
   vt_study_free(study);
 }
 
 static void designs_without_factors_are_read(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", AIMS("{pareto: {categories: [a, b], points: 7}}"));
-  assert_int_equal(study->design, VT_DESIGN_PARETO);
-  assert_int_equal(study->design_size, 7);
-  assert_string_equal(study->pareto.category[1].category, "b");
-  assert_string_equal(study->pathway.objective[0].category, "a"); // where none is given
+  assert_int_equal(study->aims.explores, VT_EXPLORE_PARETO);
+  assert_int_equal(study->aims.pareto.points, 7);
+  assert_string_equal(study->aims.pareto.category[1].category, "b");
+  assert_string_equal(study->aims.objective[0].category, "a"); // where none is given
   vt_study_free(study);
   study = parse("s.yaml", AIMS("{alternatives: {slack: 0.1, maximise: ['p|q*', r]}}"));
-  assert_int_equal(study->design, VT_DESIGN_ALTERNATIVES);
-  assert_true(study->alternatives.slack == 0.1);
-  assert_int_equal(study->alternatives.minimises, 1);
-  assert_int_equal(study->alternatives.minimise[0].target.axis[0].pattern[0].kind, VT_PATTERN_ANY);
-  assert_int_equal(study->alternatives.maximises, 2);
-  assert_string_equal(study->alternatives.maximise[0].target.text, "p|q*");
-  assert_int_equal(study->alternatives.maximise[0].target.axis[0].count, 2);
+  assert_int_equal(study->aims.explores, VT_EXPLORE_ALTERNATIVES);
+  assert_true(study->aims.alternatives.slack == 0.1);
+  assert_int_equal(study->aims.alternatives.minimises, 1);
+  assert_int_equal(study->aims.alternatives.minimise[0].target.axis[0].pattern[0].kind,
+                   VT_PATTERN_ANY);
+  assert_int_equal(study->aims.alternatives.maximises, 2);
+  assert_string_equal(study->aims.alternatives.maximise[0].target.text, "p|q*");
+  assert_int_equal(study->aims.alternatives.maximise[0].target.axis[0].count, 2);
   vt_study_free(study);
 }
 
@@ -336,7 +337,7 @@ static void empty_lists_of_results_and_overrides_are_fine(void **state) {
                                     "    overrides: []\nresults: {keep: [], quantiles: []}\n");
   assert_int_equal(study->keeps, 0);
   assert_int_equal(study->quantiles, 0);
-  assert_int_equal(study->pathway.overrides, 0);
+  assert_int_equal(study->model.pathway.overrides, 0);
   vt_study_free(study);
 }
 
@@ -344,7 +345,7 @@ static void an_alias_of_a_distribution_is_fine(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", MONTE_CARLO "f: {target: t, set: &d {uniform: [1, 2]}}\n"
                                                 "    g: {target: u, set: *d }\n");
-  assert_true(study->factor[1].distribution.parameter[1] == 2);
+  assert_true(study->factor[1].value.distribution.parameter[1] == 2);
   vt_study_free(study);
 }
 
@@ -376,7 +377,7 @@ static void a_file_is_read_as_its_text_is_parsed(void **state) {
   assert_int_equal(read, VT_OK);
   vt_study *parsed = parse(path, HEAD);
   assert_string_equal(study->sha256, parsed->sha256);
-  assert_string_equal(study->pathway.inputs, "/tmp/m.json");
+  assert_string_equal(study->model.pathway.inputs, "/tmp/m.json");
   vt_study_free(parsed);
   vt_study_free(study);
   vt_study_free(NULL);

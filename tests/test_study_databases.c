@@ -58,13 +58,13 @@ static vt_study *parse(const char *path, const char *text) {
 static void the_smallest_plan_has_the_documented_defaults(void **state) {
   (void)state;
   vt_study *study = parse("dir/s.yaml", BASE);
-  const vt_database_plan *plan = &study->pathway.from;
-  assert_true(plan->given);
-  assert_null(study->pathway.inputs);
-  assert_int_equal(plan->databases, 2);
-  assert_string_equal(plan->database[0], "dir/a.json");
-  assert_string_equal(plan->database[1], "/b.h5");
-  assert_int_equal(plan->database_line[1], 5);
+  const vt_database_plan *plan = study->model.pathway.from;
+  assert_non_null(plan);
+  assert_null(study->model.pathway.inputs);
+  assert_int_equal(study->model.databases, 2);
+  assert_string_equal(study->model.database[0], "dir/a.json");
+  assert_string_equal(study->model.database[1], "/b.h5");
+  assert_int_equal(study->model.database_line[1], 5);
   assert_string_equal(plan->foreground, "fg");
   assert_int_equal(plan->foreground_line, 6);
   assert_int_equal(plan->backgrounds, 0);
@@ -96,10 +96,10 @@ static void methods_flows_and_missing_arrive(void **state) {
       "fixed_horizon: false}\n      water: {method: [w, x], horizon: 20}\n"
       "    flows: {retain: [12, co2], characterised_only: false, cutoff: 0.25}\n"
       "    objective: [land, climate]\n");
-  const vt_database_plan *plan = &study->pathway.from;
+  const vt_database_plan *plan = study->model.pathway.from;
   assert_int_equal(plan->methods_line, 10);
   assert_int_equal(plan->categories, 4);
-  const vt_category_choice *c = plan->category;
+  const vt_category_plan *c = plan->category;
   assert_string_equal(c[0].name, "climate");
   assert_int_equal(c[0].line, 11);
   assert_int_equal(c[0].parts, 2);
@@ -119,21 +119,21 @@ static void methods_flows_and_missing_arrive(void **state) {
   assert_string_equal(plan->retain[0], "12");
   assert_false(plan->characterised_only);
   assert_true(plan->cutoff == 0.25);
-  assert_int_equal(study->pathway.levels, 2);
+  assert_int_equal(study->aims.levels, 2);
   vt_study_free(study);
   study = parse("s.yaml", "vintner: 1\nname: x\nmodel: {pathway: {missing: zero, methods: {c: "
                           "G}, demand: {p: 1}, years: [1, 9999], foreground: f, databases: "
                           "[a]}}\n");
-  assert_true(study->pathway.from.missing_zero);
-  assert_int_equal(study->pathway.from.last_year, 9999);
+  assert_true(study->model.pathway.from->missing_zero);
+  assert_int_equal(study->model.pathway.from->last_year, 9999);
   vt_study_free(study);
 }
 
 static void a_background_has_years_or_a_list_or_several_pathways(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", BACKGROUND("{db_2020: 2020, 1234: 1950}"));
-  const vt_background_choice *b = study->pathway.from.background;
-  assert_int_equal(study->pathway.from.backgrounds, 1);
+  const vt_background_variant *b = study->model.pathway.from->background;
+  assert_int_equal(study->model.pathway.from->backgrounds, 1);
   assert_null(b->name);
   assert_int_equal(b->snapshots, 2);
   assert_string_equal(b->snapshot[1].database, "1234");
@@ -142,13 +142,13 @@ static void a_background_has_years_or_a_list_or_several_pathways(void **state) {
   assert_int_equal(b->snapshot[1].line, 11);
   vt_study_free(study);
   study = parse("s.yaml", BACKGROUND("[a, b, c]"));
-  assert_int_equal(study->pathway.from.backgrounds, 1);
-  assert_int_equal(study->pathway.from.background[0].snapshots, 3);
-  assert_false(study->pathway.from.background[0].snapshot[2].has_year);
+  assert_int_equal(study->model.pathway.from->backgrounds, 1);
+  assert_int_equal(study->model.pathway.from->background[0].snapshots, 3);
+  assert_false(study->model.pathway.from->background[0].snapshot[2].has_year);
   vt_study_free(study);
   study = parse("s.yaml", PATHWAYS);
-  b = study->pathway.from.background;
-  assert_int_equal(study->pathway.from.backgrounds, 2);
+  b = study->model.pathway.from->background;
+  assert_int_equal(study->model.pathway.from->backgrounds, 2);
   assert_string_equal(b[0].name, "S1");
   assert_false(b[0].snapshot[1].has_year);
   assert_string_equal(b[1].name, "S2");
@@ -165,7 +165,7 @@ static void demand_has_years_ranges_and_open_ends(void **state) {
                                     "\":2026\": -4.5}\n      q:\n        :2026: 1\n        2030:: "
                                     "2\n      r: 1e3\n      007: {2054:2054: 0}\n" METHODS
                                     "    years: [2025, 2054]\n");
-  const vt_demand_choice *d = study->pathway.from.demand;
+  const vt_yearly_demand *d = study->model.pathway.from->demand;
   static const struct {
     const char *product;
     int first, last;
@@ -175,7 +175,7 @@ static void demand_has_years_ranges_and_open_ends(void **state) {
                   {"4711", 2041, 2054, 3, 8},  {"4711", 2025, 2026, -4.5, 8},
                   {"q", 2025, 2026, 1, 10},    {"q", 2030, 2054, 2, 11},
                   {"r", 2025, 2054, 1000, 12}, {"007", 2054, 2054, 0, 13}};
-  assert_int_equal(study->pathway.from.demands, 8);
+  assert_int_equal(study->model.pathway.from->demands, 8);
   for (int i = 0; i < 8; i++) {
     assert_string_equal(d[i].product, expected[i].product);
     assert_int_equal(d[i].first_year, expected[i].first);
@@ -185,9 +185,9 @@ static void demand_has_years_ranges_and_open_ends(void **state) {
   }
   vt_study_free(study);
   study = parse("dir/s.yaml", WITH_DEMAND("d.csv\n"));
-  assert_string_equal(study->pathway.from.demand_file, "dir/d.csv");
-  assert_int_equal(study->pathway.from.demands, 0);
-  assert_int_equal(study->pathway.from.demand_line, 10);
+  assert_string_equal(study->model.pathway.from->demand_file, "dir/d.csv");
+  assert_int_equal(study->model.pathway.from->demands, 0);
+  assert_int_equal(study->model.pathway.from->demand_line, 10);
   vt_study_free(study);
 }
 
@@ -199,28 +199,28 @@ static void alternatives_are_chosen_by_overrides_and_factors(void **state) {
                                "ensemble:\n  design: factorial\n"
                                "  factors: {f: {target: background, choose: [S2, S1]}, g: {target: "
                                "background, choose: [S1]}}\n");
-  assert_int_equal(study->pathway.overrides, 2);
+  assert_int_equal(study->model.pathway.overrides, 2);
   for (int i = 0; i < 2; i++) {
-    const vt_factor *override = &study->pathway.override[i];
+    const vt_factor *override = &study->model.pathway.override[i];
     assert_int_equal(override->operation, VT_CHOOSE);
-    assert_int_equal(override->value, VT_VALUE_NAMES);
-    assert_int_equal(override->levels, 1);
-    assert_string_equal(override->level_name[0], i == 0 ? "S2" : "S1");
+    assert_int_equal(override->value.kind, VT_VALUE_NAMES);
+    assert_int_equal(override->value.levels, 1);
+    assert_string_equal(override->value.name[0], i == 0 ? "S2" : "S1");
   }
-  assert_int_equal(study->factor[0].levels, 2);
-  assert_string_equal(study->factor[0].level_name[0], "S2");
+  assert_int_equal(study->factor[0].value.levels, 2);
+  assert_string_equal(study->factor[0].value.name[0], "S2");
   vt_study_free(study);
 }
 
 static void an_objective_may_be_left_out_with_one_category(void **state) {
   (void)state;
   vt_study *study = parse("s.yaml", BASE);
-  assert_int_equal(study->pathway.objectives, 0);
+  assert_int_equal(study->aims.objectives, 0);
   vt_study_free(study);
   // A front names its categories itself.
   study = parse("s.yaml", WITH_METHODS("{a: m, b: n}\n") "ensemble:\n  design: {pareto: "
                                                          "{categories: [a, b], points: 3}}\n");
-  assert_string_equal(study->pathway.objective[0].category, "a");
+  assert_string_equal(study->aims.objective[0].category, "a");
   vt_study_free(study);
 }
 

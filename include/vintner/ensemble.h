@@ -1,4 +1,4 @@
-// ensemble.h - many scenarios of one model: designs, random numbers, sharing out, statistics.
+// ensemble.h - many scenarios of one model: sharing out, statistics.
 #ifndef VT_ENSEMBLE_H
 #define VT_ENSEMBLE_H
 
@@ -127,37 +127,6 @@ vt_error vt_background_layout_create(const vt_inputs *inputs, vt_background_layo
 void vt_background_layout_free(vt_background_layout *layout); ///< accepts NULL
 const vt_layout *vt_background_layout_of(const vt_background_layout *layout);
 vt_block vt_background_layout_row(vt_background_layout *layout);
-
-// ---------------------------------------------------------------------------------------------
-// Random numbers and designs.
-
-/// What a stream of random numbers is for: streams of different purposes are independent.
-typedef enum vt_purpose { VT_PURPOSE_FACTOR = 1, VT_PURPOSE_TIE_BREAK = 2 } vt_purpose;
-
-/// A number in (0, 1) that depends on its arguments alone.
-///
-/// Philox4x64-10 of Random123 (Salmon et al. 2011): key (seed, purpose), counter (scenario, stream,
-/// draw, 0); the first output word's upper 53 bits, plus a half.
-double vt_random_uniform(uint64_t seed, vt_purpose purpose, int64_t scenario, uint64_t stream,
-                         uint64_t draw);
-
-/// Quantile u in (0, 1) of a distribution, truncation applied (inverse cumulative distribution).
-double vt_distribution_quantile(const vt_distribution *distribution, double u);
-
-/// The scenarios of a study: how many, and the value of each factor in each.
-typedef struct vt_design vt_design;
-
-/// Make the design of a study; reads the table if there is one. The study is borrowed.
-/// @return VT_ERR_INPUT with file and line for a bad table
-vt_error vt_design_create(const vt_study *study, vt_design **design);
-void vt_design_free(vt_design *design); ///< accepts NULL
-int64_t vt_design_scenarios(const vt_design *design);
-/// Set how many scenarios there are, where the study alone does not say.
-void vt_design_resize(vt_design *design, int64_t scenarios);
-
-/// Value of each factor in scenario k, NaN where the factor is not applied. value: shape [factors].
-/// Depends on the study and k alone.
-void vt_design_values(const vt_design *design, int64_t k, double *value);
 
 // ---------------------------------------------------------------------------------------------
 // The ranks that work together.

@@ -59,7 +59,7 @@ static vt_error hash_inputs(vt_inputs *inputs) {
 }
 
 static vt_error assemble(vt_assembly *a, vt_background *background) {
-  VT_TRY(vt_database_set_read(a->plan->databases, a->plan->database, &a->set));
+  VT_TRY(vt_database_set_read(a->study->model.databases, a->study->model.database, &a->set));
   VT_TRY(vt_assembly_foreground(a));
   VT_TRY(vt_assembly_systems(a));
   VT_TRY(vt_assembly_characterise(a));
@@ -71,7 +71,7 @@ static vt_error assemble(vt_assembly *a, vt_background *background) {
 }
 
 vt_error vt_assembly_build(const vt_study *study, vt_background *background, vt_inputs **inputs) {
-  vt_assembly a = {.study = study, .plan = &study->pathway.from};
+  vt_assembly a = {.study = study, .plan = study->model.pathway.from};
   *inputs = NULL;
   const vt_error made = assemble(&a, background);
   if (made == VT_OK) {

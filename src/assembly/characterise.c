@@ -68,7 +68,7 @@ static vt_error collect(vt_assembly *a, bool *seen) {
 
 // One category: the method's factor of each node, and whether the method has it.
 typedef struct category {
-  const vt_category_choice *choice;
+  const vt_category_plan *choice;
   int index;
   double *factor; // shape [nodes]
   bool *listed;   // shape [nodes]
@@ -76,7 +76,7 @@ typedef struct category {
   int unknown;    // flows of the method without a dynamic function
 } category;
 
-static vt_error find_method(const vt_assembly *a, const vt_category_choice *choice, int *method) {
+static vt_error find_method(const vt_assembly *a, const vt_category_plan *choice, int *method) {
   return vt_error_at_line(
       a->study->path, choice->line,
       vt_method_find(a->set, VT_MATRIX_CHARACTERIZATION, choice->parts, choice->part, method));

@@ -9,7 +9,7 @@ static vt_error find_database(const vt_assembly *a, const char *name, int line, 
   return vt_error_at_line(a->study->path, line, vt_database_find(a->set, name, database));
 }
 
-static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_choice *from, int foreground,
+static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_plan *from, int foreground,
                               vt_snapshot *to) {
   VT_TRY(find_database(a, from->database, from->line, &to->database));
   const vt_database *database = &a->set->database[to->database];
@@ -28,7 +28,7 @@ static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreg
   vt_background_set *set;
   VT_ARENA_NEW(arena, set, plan->backgrounds);
   for (int i = 0; i < plan->backgrounds; i++) {
-    const vt_background_choice *choice = &plan->background[i];
+    const vt_background_variant *choice = &plan->background[i];
     vt_snapshot *snapshot;
     VT_ARENA_NEW(arena, snapshot, choice->snapshots);
     for (int k = 0; k < choice->snapshots; k++)
@@ -51,7 +51,7 @@ static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground
   }
   VT_ARENA_NEW(arena, entry, plan->demands);
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demand_choice *d = &plan->demand[i];
+    const vt_yearly_demand *d = &plan->demand[i];
     entry[i] = (vt_demand_entry){.product = d->product,
                                  .first_year = d->first_year,
                                  .last_year = d->last_year,

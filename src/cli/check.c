@@ -100,7 +100,7 @@ static void print_json(const plan *p, FILE *out) {
 // Plain LCA.
 
 static double inventory_mib(const job *j, const vt_inventory_sizes *s) {
-  const vt_inventory_plan *asked = &j->study->inventory;
+  const vt_inventory_plan *asked = &j->study->model.inventory;
   const double work = 6.0 * s->demands * s->categories * asked->contributions;
   const double matrices = 60.0 * ((double)s->technosphere + (double)s->biosphere);
   const double weights = 8.0 * (double)s->categories * s->flows;

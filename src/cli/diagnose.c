@@ -76,7 +76,7 @@ static vt_error explain(vt_reader *reader, job *j, finding *f, vt_explanation *e
   const char *study, *study_file;
   VT_TRY(stored_study(f->path, reader, &study, &study_file));
   VT_TRY(job_read(j, study_file, study));
-  VT_CHECK(!j->study->inventory.given, VT_ERR_INPUT,
+  VT_CHECK(j->study->model.kind != VT_MODEL_INVENTORY, VT_ERR_INPUT,
            "%s: found plain LCA, expected a model that is optimised", j->path);
   VT_TRY(stored_check_inputs(j, reader));
   VT_TRY(vt_pathway_explain(j->study, j->inputs, f->scenario, e));

@@ -15,7 +15,7 @@ static void print_sizes(const vt_inputs *inputs, const char *path, FILE *out) {
 
 // The file says nothing of these; who compares the two programs must know.
 static void note_differences(const vt_study *study) {
-  if (study->pathway.unit == VT_UNIT_ANNUAL)
+  if (study->model.pathway.unit == VT_UNIT_ANNUAL)
     vt_log(VT_LOG_WARNING,
            "%s: unit is annual, but optimex from 0.7 on solves its inputs with unit lifetime",
            study->path);
@@ -29,7 +29,7 @@ static vt_error export_inputs(job *j, FILE *out) {
   // Known beforehand, since a model made of databases takes its time.
   VT_TRY(vt_inputs_check_target(o->inputs, o->force));
   VT_TRY(job_read(j, o->file, NULL));
-  VT_CHECK(!j->study->inventory.given, VT_ERR_INPUT,
+  VT_CHECK(j->study->model.kind != VT_MODEL_INVENTORY, VT_ERR_INPUT,
            "%s: found a model of plain LCA, expected a pathway: only that has optimex inputs",
            o->file);
   VT_TRY(vt_pathway_kind_create(j->study, j->inputs, 0, &j->kind));

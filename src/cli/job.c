@@ -19,18 +19,19 @@ static vt_error check_access(const char *study, int line, const char *path) {
   return VT_OK;
 }
 
-static vt_error check_sources(const char *study, int count, const char *const *source,
-                              const int *line) {
-  for (int i = 0; i < count; i++) VT_TRY(check_access(study, line[i], source[i]));
+static vt_error check_sources(const vt_study *study) {
+  const vt_model_plan *model = &study->model;
+  for (int i = 0; i < model->databases; i++)
+    VT_TRY(check_access(study->path, model->database_line[i], model->database[i]));
   return VT_OK;
 }
 
 // Inputs built from databases are kept as they came, for who must have them once more: solving the
 // background again could cost as much as the run.
 static vt_error assemble(job *j) {
-  const vt_database_plan *plan = &j->study->pathway.from;
+  const vt_database_plan *plan = j->study->model.pathway.from;
   const char *path = j->study->path;
-  VT_TRY(check_sources(path, plan->databases, plan->database, plan->database_line));
+  VT_TRY(check_sources(j->study));
   if (plan->demand_file) VT_TRY(check_access(path, plan->demand_line, plan->demand_file));
   vt_background_prefetch(j->background);
   VT_TRY(vt_assembly_build(j->study, j->background, &j->inputs));
@@ -49,7 +50,7 @@ static vt_error assemble_together(job *j) {
 }
 
 static bool is_assembled(const job *j) {
-  return j->study->pathway.from.given && !(j->ready && j->ready->length > 0);
+  return vt_study_databases(j->study) && !(j->ready && j->ready->length > 0);
 }
 
 static vt_error read_study(job *j, const char *path, const char *text) {
@@ -58,21 +59,20 @@ static vt_error read_study(job *j, const char *path, const char *text) {
   } else {
     VT_TRY(vt_study_read(path, &j->study));
   }
-  const vt_inventory_plan *plan = &j->study->inventory;
   if (j->check) VT_TRY(j->check(j));
-  if (plan->given) return check_sources(path, plan->databases, plan->database, plan->database_line);
-  return j->study->design == VT_DESIGN_TABLE
-             ? check_access(path, j->study->design_line, j->study->table)
+  if (j->study->model.kind == VT_MODEL_INVENTORY) return check_sources(j->study);
+  return j->study->design.kind == VT_DESIGN_TABLE
+             ? check_access(path, j->study->design.line, j->study->design.table)
              : VT_OK;
 }
 
 static vt_error read_inputs(job *j) {
   const vt_study *study = j->study;
-  if (study->inventory.given) return VT_OK;
-  if (study->pathway.from.given)
+  if (study->model.kind == VT_MODEL_INVENTORY) return VT_OK;
+  if (study->model.pathway.from)
     return vt_inputs_unpack(j->ready->bytes, j->ready->length, &j->inputs);
-  VT_TRY(check_access(study->path, study->pathway.inputs_line, study->pathway.inputs));
-  VT_TRY(vt_inputs_read(study->pathway.inputs, &j->inputs));
+  VT_TRY(check_access(study->path, study->model.pathway.inputs_line, study->model.pathway.inputs));
+  VT_TRY(vt_inputs_read(study->model.pathway.inputs, &j->inputs));
   return j->team->size > 1 ? vt_inputs_pack(j->inputs, &j->packed) : VT_OK;
 }
 
@@ -106,7 +106,7 @@ static vt_error load_inventory(job *j) {
 }
 
 static vt_error share(job *j, vt_text *study) {
-  bool plain = j->team->rank == 0 && j->study->inventory.given;
+  bool plain = j->team->rank == 0 && j->study->model.kind == VT_MODEL_INVENTORY;
   VT_TRY(vt_team_broadcast(j->team, &plain, (int64_t)sizeof plain));
   j->idle = plain && j->team->rank != 0;
   return plain ? VT_OK : share_study(j, study);
@@ -132,7 +132,7 @@ vt_error job_read(job *j, const char *path, const char *text) {
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_read(j, path, text));
   if (j->idle) return vt_inventory_help(j->team);
-  if (j->study->inventory.given) {
+  if (j->study->model.kind == VT_MODEL_INVENTORY) {
     VT_TRY(load_inventory(j));
   } else {
     VT_TRY(agree(j, vt_pathway_kind_create(j->study, j->inputs, j->team->rank, &j->kind)));
@@ -175,18 +175,18 @@ static vt_error describe_source(const char *path, vt_text *text) {
   return vt_text_add(text, " %s", sha256);
 }
 
-static vt_error describe_sources(int count, const char *const *source, vt_text *text) {
-  for (int i = 0; i < count; i++) {
+static vt_error describe_sources(const vt_model_plan *model, vt_text *text) {
+  for (int i = 0; i < model->databases; i++) {
     if (i > 0) VT_TRY(vt_text_add(text, "\n"));
-    VT_TRY(describe_source(source[i], text));
+    VT_TRY(describe_source(model->database[i], text));
   }
   return VT_OK;
 }
 
 // Folders have no sum of their own: what was built from them has.
 static vt_error describe_assembly(const job *j, vt_text *text) {
-  const vt_database_plan *plan = &j->study->pathway.from;
-  VT_TRY(describe_sources(plan->databases, plan->database, text));
+  const vt_database_plan *plan = j->study->model.pathway.from;
+  VT_TRY(describe_sources(&j->study->model, text));
   if (plan->demand_file) {
     VT_TRY(vt_text_add(text, "\n"));
     VT_TRY(describe_source(plan->demand_file, text));
@@ -200,12 +200,11 @@ static vt_error describe_inputs_file(const job *j, vt_text *text) {
 }
 
 vt_error job_describe_inputs(const job *j, vt_text *text) {
-  const vt_inventory_plan *plan = &j->study->inventory;
-  if (plan->given) return describe_sources(plan->databases, plan->database, text);
-  VT_TRY((j->study->pathway.from.given ? describe_assembly : describe_inputs_file)(j, text));
-  if (j->study->design != VT_DESIGN_TABLE) return VT_OK;
+  if (j->study->model.kind == VT_MODEL_INVENTORY) return describe_sources(&j->study->model, text);
+  VT_TRY((j->study->model.pathway.from ? describe_assembly : describe_inputs_file)(j, text));
+  if (j->study->design.kind != VT_DESIGN_TABLE) return VT_OK;
   VT_TRY(vt_text_add(text, "\n"));
-  return describe_source(j->study->table, text);
+  return describe_source(j->study->design.table, text);
 }
 
 // ---------------------------------------------------------------------------------------------

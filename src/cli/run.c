@@ -21,25 +21,23 @@ static vt_error choose_path(job *j) {
 }
 
 // --force replaces older results, never what the study reads, nor a store.
-static vt_error spare_list(const job *j, int count, const char *const *path, const int *line) {
+static vt_error spare_sources(const job *j) {
+  const vt_model_plan *model = &j->study->model;
   struct stat target, source;
   if (stat(j->path, &target) != 0) return VT_OK;
-  for (int i = 0; i < count; i++) {
-    const bool same = stat(path[i], &source) == 0 && source.st_ino == target.st_ino &&
+  for (int i = 0; i < model->databases; i++) {
+    const bool same = stat(model->database[i], &source) == 0 && source.st_ino == target.st_ino &&
                       source.st_dev == target.st_dev;
     VT_CHECK(!same, VT_ERR_INPUT,
              "%s: is a source of the study (%s:%d), expected another name for the results", j->path,
-             j->study->path, line[i]);
+             j->study->path, model->database_line[i]);
   }
   return VT_OK;
 }
 
 static vt_error choose_target(job *j) {
-  const vt_inventory_plan *plain = &j->study->inventory;
-  const vt_database_plan *from = &j->study->pathway.from;
   VT_TRY(choose_path(j));
-  VT_TRY(spare_list(j, plain->databases, plain->database, plain->database_line));
-  VT_TRY(spare_list(j, from->databases, from->database, from->database_line));
+  VT_TRY(spare_sources(j));
   VT_CHECK(!j->o->force || !vt_is_store(j->path), VT_ERR_INPUT,
            "%s: is a store of databases, which --force does not replace: expected another name for "
            "the results",
@@ -60,7 +58,7 @@ static vt_error fill_attributes(const job *j, attributes *a) {
   VT_TRY(job_absolute_path(j->study->path, &a->study_file));
   VT_TRY(vt_text_add(&a->history, "%s: vintner %s %s", a->created,
                      j->o->command == COMMAND_INVENTORY ? "inventory" : "run", j->o->file));
-  return vt_text_add(&a->seed, "%" PRIu64, j->study->seed);
+  return vt_text_add(&a->seed, "%" PRIu64, j->study->design.seed);
 }
 
 static vt_error create_file(const job *j, const vt_layout *layout, const attributes *a) {
@@ -142,12 +140,12 @@ static vt_error write_background(job *j, vt_background_layout *background) {
 static vt_error compute_background(job *j) {
   vt_background_layout *background;
   VT_TRY(job_read(j, j->o->file, NULL));
-  VT_CHECK(j->study->pathway.from.given, VT_ERR_INPUT,
+  VT_CHECK(vt_study_databases(j->study), VT_ERR_INPUT,
            "%s: found %s, expected a pathway model from databases, whose background is to be "
            "computed",
            j->study->path,
-           j->study->inventory.given ? "plain LCA, which 'vintner run' computes"
-                                     : "a pathway model with an input file");
+           j->study->model.kind == VT_MODEL_INVENTORY ? "plain LCA, which 'vintner run' computes"
+                                                      : "a pathway model with an input file");
   vt_log_release();
   VT_TRY(vt_background_layout_create(j->inputs, &background));
   const vt_error written = write_background(j, background);

@@ -9,8 +9,8 @@ static const char *const operation_names[] = {
 
 static const char *names_text(const vt_factor *f, char *text, size_t bytes) {
   size_t used = 0;
-  for (int i = 0; i < f->levels && used + 1 < bytes; i++) {
-    (void)snprintf(text + used, bytes - used, "%s%s", i > 0 ? ", " : "", f->level_name[i]);
+  for (int i = 0; i < f->value.levels && used + 1 < bytes; i++) {
+    (void)snprintf(text + used, bytes - used, "%s%s", i > 0 ? ", " : "", f->value.name[i]);
     used += strlen(text + used);
   }
   return text;
@@ -22,12 +22,12 @@ static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
                                       [VT_LOGNORMAL] = "lognormal",
                                       [VT_TRIANGULAR] = "triangular",
                                       [VT_DISCRETE] = "discrete"};
-  switch (f->value) {
+  switch (f->value.kind) {
     case VT_VALUE_EMPTY: return "from the table";
-    case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", f->level[0]); break;
-    case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", f->levels); break;
+    case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", f->value.level[0]); break;
+    case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", f->value.levels); break;
     case VT_VALUE_NAMES: return names_text(f, text, bytes);
-    case VT_VALUE_DISTRIBUTION: return kinds[f->distribution.kind];
+    case VT_VALUE_DISTRIBUTION: return kinds[f->value.distribution.kind];
   }
   return text;
 }
@@ -42,7 +42,7 @@ static void print_factors(const char *title, const vt_factor *factor, int factor
   }
 }
 
-static void print_demand(const vt_demanded *d, FILE *out) {
+static void print_demand(const vt_lca_demand *d, FILE *out) {
   if (d->name) (void)fprintf(out, "%s: ", d->name);
   (void)fprintf(out, "%.12g of ", d->amount);
   if (d->database && d->code)
@@ -53,9 +53,9 @@ static void print_demand(const vt_demanded *d, FILE *out) {
     (void)fprintf(out, "datapackage id %" PRId64 "\n", d->id);
 }
 
-static void print_sources(const char *const *path, int count, FILE *out) {
-  for (int i = 0; i < count; i++)
-    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", path[i]);
+static void print_sources(const vt_model_plan *model, FILE *out) {
+  for (int i = 0; i < model->databases; i++)
+    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", model->database[i]);
 }
 
 static void print_parts(const char *const *part, int parts, FILE *out) {
@@ -63,15 +63,15 @@ static void print_parts(const char *const *part, int parts, FILE *out) {
 }
 
 static void print_inventory(const vt_study *s, FILE *out) {
-  const vt_inventory_plan *plan = &s->inventory;
+  const vt_inventory_plan *plan = &s->model.inventory;
   (void)fprintf(out, "study       %s\n", s->name);
-  print_sources(plan->database, plan->databases, out);
+  print_sources(&s->model, out);
   for (int i = 0; i < plan->demands; i++) {
     (void)fprintf(out, "%-11s ", i == 0 ? "demands" : "");
     print_demand(&plan->demand[i], out);
   }
   for (int i = 0; i < plan->methods; i++) {
-    const vt_method_choice *m = &plan->method[i];
+    const vt_method_plan *m = &plan->method[i];
     (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
     if (m->name) (void)fprintf(out, "%s: ", m->name);
     print_parts(m->part, m->parts, out);
@@ -79,7 +79,7 @@ static void print_inventory(const vt_study *s, FILE *out) {
   }
 }
 
-static void print_background(const vt_background_choice *b, FILE *out) {
+static void print_background(const vt_background_variant *b, FILE *out) {
   if (b->name) (void)fprintf(out, "%s: ", b->name);
   for (int i = 0; i < b->snapshots; i++) {
     (void)fprintf(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
@@ -88,7 +88,7 @@ static void print_background(const vt_background_choice *b, FILE *out) {
   (void)fputc('\n', out);
 }
 
-static void print_category(const vt_category_choice *c, FILE *out) {
+static void print_category(const vt_category_plan *c, FILE *out) {
   static const char *const names[] = {
       [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
   (void)fprintf(out, "%s: ", c->name);
@@ -108,7 +108,7 @@ static void print_years(int first, int last, FILE *out) {
 static void print_demands(const vt_database_plan *plan, FILE *out) {
   if (plan->demand_file) (void)fprintf(out, "demand      from %s\n", plan->demand_file);
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demand_choice *d = &plan->demand[i];
+    const vt_yearly_demand *d = &plan->demand[i];
     (void)fprintf(out, "%-11s %.12g of '%s' in ", i == 0 ? "demand" : "", d->amount, d->product);
     print_years(d->first_year, d->last_year, out);
     (void)fputc('\n', out);
@@ -124,7 +124,6 @@ static void print_flows(const vt_database_plan *plan, FILE *out) {
 }
 
 static void print_plan(const vt_database_plan *plan, FILE *out) {
-  print_sources(plan->database, plan->databases, out);
   (void)fprintf(out, "foreground  %s\n", plan->foreground);
   for (int i = 0; i < plan->backgrounds; i++) {
     (void)fprintf(out, "%-11s ", i == 0 ? "background" : "");
@@ -145,20 +144,22 @@ static void print_plan(const vt_database_plan *plan, FILE *out) {
 
 static void print_study(const vt_study *s, FILE *out) {
   (void)fprintf(out, "study       %s\n", s->name);
-  if (s->pathway.from.given)
-    print_plan(&s->pathway.from, out);
+  print_sources(&s->model, out);
+  if (s->model.pathway.from)
+    print_plan(s->model.pathway.from, out);
   else
-    (void)fprintf(out, "inputs      %s\n", s->pathway.inputs);
-  (void)fprintf(out, "unit        %s\n", s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
-  for (int i = 0; i < s->pathway.objectives; i++) {
+    (void)fprintf(out, "inputs      %s\n", s->model.pathway.inputs);
+  (void)fprintf(out, "unit        %s\n",
+                s->model.pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  for (int i = 0; i < s->aims.objectives; i++) {
     (void)fprintf(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
-                  s->pathway.objective[i].category, s->pathway.objective[i].weight);
+                  s->aims.objective[i].category, s->aims.objective[i].weight);
   }
-  if (s->ensemble) (void)fprintf(out, "seed        %" PRIu64 "\n", s->seed);
-  if (s->design == VT_DESIGN_MONTE_CARLO)
-    (void)fprintf(out, "scenarios   %" PRId64 "\n", s->design_size);
-  if (s->table) (void)fprintf(out, "table       %s\n", s->table);
-  print_factors("overrides", s->pathway.override, s->pathway.overrides, out);
+  if (s->ensemble) (void)fprintf(out, "seed        %" PRIu64 "\n", s->design.seed);
+  if (s->design.kind == VT_DESIGN_MONTE_CARLO)
+    (void)fprintf(out, "scenarios   %" PRId64 "\n", s->design.size);
+  if (s->design.table) (void)fprintf(out, "table       %s\n", s->design.table);
+  print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
   print_factors("factors", s->factor, s->factors, out);
 }
 
@@ -173,7 +174,7 @@ vt_error vt_command_show_study(const char *path, bool json, FILE *out) {
   if (json)
     vt_show_study_json(study, out);
   else
-    (study->inventory.given ? print_inventory : print_study)(study, out);
+    (study->model.kind == VT_MODEL_INVENTORY ? print_inventory : print_study)(study, out);
   vt_study_free(study);
   return VT_OK;
 }

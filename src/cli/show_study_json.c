@@ -39,11 +39,9 @@ static void put_value(FILE *out, const char *name, double value) {
 // Plain LCA.
 
 static void put_inventory(FILE *out, const vt_inventory_plan *plan) {
-  open_member(out, "databases");
-  put_texts(out, plan->database, plan->databases);
   open_member(out, "demands");
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demanded *d = &plan->demand[i];
+    const vt_lca_demand *d = &plan->demand[i];
     open_item(out, i, "name");
     json_text(out, d->name);
     put_named(out, "database", d->database);
@@ -71,7 +69,7 @@ static void put_background(FILE *out, const vt_database_plan *plan) {
   int item = 0;
   open_member(out, "background");
   for (int b = 0; b < plan->backgrounds; b++) {
-    const vt_background_choice *choice = &plan->background[b];
+    const vt_background_variant *choice = &plan->background[b];
     for (int i = 0; i < choice->snapshots; i++) {
       open_item(out, item++, "pathway");
       json_text(out, choice->name);
@@ -90,7 +88,7 @@ static void put_demand(FILE *out, const vt_database_plan *plan) {
     return;
   }
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demand_choice *d = &plan->demand[i];
+    const vt_yearly_demand *d = &plan->demand[i];
     open_item(out, i, "product");
     json_text(out, d->product);
     (void)fprintf(out, ", \"years\": [%d, %d]", d->first_year, d->last_year);
@@ -105,7 +103,7 @@ static void put_methods(FILE *out, const vt_database_plan *plan) {
       [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
   open_member(out, "methods");
   for (int i = 0; i < plan->categories; i++) {
-    const vt_category_choice *c = &plan->category[i];
+    const vt_category_plan *c = &plan->category[i];
     open_item(out, i, "category");
     json_text(out, c->name);
     (void)fputs(", \"method\": ", out);
@@ -120,8 +118,6 @@ static void put_methods(FILE *out, const vt_database_plan *plan) {
 }
 
 static void put_plan(FILE *out, const vt_database_plan *plan) {
-  open_member(out, "databases");
-  put_texts(out, plan->database, plan->databases);
   open_member(out, "foreground");
   json_text(out, plan->foreground);
   put_background(out, plan);
@@ -148,15 +144,15 @@ static void put_setting(FILE *out, const vt_factor *f) {
                                       [VT_TRIANGULAR] = "triangular",
                                       [VT_DISCRETE] = "discrete"};
   (void)fputs(", \"value\": ", out);
-  switch (f->value) {
+  switch (f->value.kind) {
     case VT_VALUE_EMPTY: json_text(out, NULL); break;
-    case VT_VALUE_NUMBER: json_number(out, f->level[0]); break;
-    case VT_VALUE_NAMES: put_texts(out, f->level_name, f->levels); break;
-    case VT_VALUE_DISTRIBUTION: json_text(out, kinds[f->distribution.kind]); break;
+    case VT_VALUE_NUMBER: json_number(out, f->value.level[0]); break;
+    case VT_VALUE_NAMES: put_texts(out, f->value.name, f->value.levels); break;
+    case VT_VALUE_DISTRIBUTION: json_text(out, kinds[f->value.distribution.kind]); break;
     case VT_VALUE_LEVELS:
-      for (int i = 0; i < f->levels; i++) {
+      for (int i = 0; i < f->value.levels; i++) {
         (void)fputs(i > 0 ? ", " : "[", out);
-        json_number(out, f->level[i]);
+        json_number(out, f->value.level[i]);
       }
       (void)fputs("]", out);
       break;
@@ -180,38 +176,38 @@ static void put_factors(FILE *out, const char *title, const vt_factor *factor, i
 
 static void put_objectives(FILE *out, const vt_study *s) {
   open_member(out, "objective");
-  for (int i = 0; i < s->pathway.objectives; i++) {
+  for (int i = 0; i < s->aims.objectives; i++) {
     open_item(out, i, "category");
-    json_text(out, s->pathway.objective[i].category);
-    put_value(out, "weight", s->pathway.objective[i].weight);
+    json_text(out, s->aims.objective[i].category);
+    put_value(out, "weight", s->aims.objective[i].weight);
     (void)fputs("}", out);
   }
-  close_list(out, s->pathway.objectives);
+  close_list(out, s->aims.objectives);
 }
 
 static void put_pathway(FILE *out, const vt_study *s) {
-  if (s->pathway.from.given) {
-    put_plan(out, &s->pathway.from);
+  if (s->model.pathway.from) {
+    put_plan(out, s->model.pathway.from);
   } else {
     open_member(out, "inputs");
-    json_text(out, s->pathway.inputs);
+    json_text(out, s->model.pathway.inputs);
   }
   open_member(out, "unit");
-  json_text(out, s->pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  json_text(out, s->model.pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
   put_objectives(out, s);
   if (s->ensemble) {
     open_member(out, "seed");
-    (void)fprintf(out, "%" PRIu64, s->seed);
+    (void)fprintf(out, "%" PRIu64, s->design.seed);
   }
-  if (s->design == VT_DESIGN_MONTE_CARLO) {
+  if (s->design.kind == VT_DESIGN_MONTE_CARLO) {
     open_member(out, "scenarios");
-    (void)fprintf(out, "%" PRId64, s->design_size);
+    (void)fprintf(out, "%" PRId64, s->design.size);
   }
-  if (s->table) {
+  if (s->design.table) {
     open_member(out, "table");
-    json_text(out, s->table);
+    json_text(out, s->design.table);
   }
-  put_factors(out, "overrides", s->pathway.override, s->pathway.overrides);
+  put_factors(out, "overrides", s->model.pathway.override, s->model.pathway.overrides);
   put_factors(out, "factors", s->factor, s->factors);
 }
 
@@ -219,9 +215,13 @@ void vt_show_study_json(const vt_study *s, FILE *out) {
   (void)fputs("{\n  \"study\": ", out);
   json_text(out, s->name);
   open_member(out, "model");
-  json_text(out, s->inventory.given ? "inventory" : "pathway");
-  if (s->inventory.given)
-    put_inventory(out, &s->inventory);
+  json_text(out, vt_model_kind_name(s->model.kind));
+  if (s->model.databases > 0) {
+    open_member(out, "databases");
+    put_texts(out, s->model.database, s->model.databases);
+  }
+  if (s->model.kind == VT_MODEL_INVENTORY)
+    put_inventory(out, &s->model.inventory);
   else
     put_pathway(out, s);
   (void)fputs("\n}\n", out);

@@ -16,29 +16,27 @@ static vt_error add_quoted(vt_text *json, const char *text) {
   return vt_text_add(json, "\"");
 }
 
-static vt_error add_factor(vt_text *json, const vt_study *study, const vt_factor *factor) {
+static vt_error add_factor(vt_text *json, const vt_design_factor *factor) {
+  if (factor->variants == 0) return VT_OK;
   VT_TRY(vt_text_add(json, json->length > 1 ? ", " : ""));
   VT_TRY(add_quoted(json, factor->name));
-  for (int i = 0; i < vt_study_choices(study, factor); i++) {
+  for (int i = 0; i < factor->variants; i++) {
     VT_TRY(vt_text_add(json, i == 0 ? ": [" : ", "));
-    VT_TRY(add_quoted(json, vt_study_choice(study, factor, i)));
+    VT_TRY(add_quoted(json, factor->variant[i]));
   }
   return vt_text_add(json, "]");
 }
 
-static vt_error add_factors(vt_text *json, const vt_study *study) {
+static vt_error add_factors(vt_text *json, const vt_design_plan *design) {
   VT_TRY(vt_text_add(json, "{"));
-  for (int f = 0; f < study->factors; f++) {
-    if (vt_study_choices(study, &study->factor[f]) > 0)
-      VT_TRY(add_factor(json, study, &study->factor[f]));
-  }
+  for (int f = 0; f < design->factors; f++) VT_TRY(add_factor(json, &design->factor[f]));
   return vt_text_add(json, "}");
 }
 
 vt_error pathway_list_choices(const vt_pathway_kind *k, const char **json) {
   vt_text text = {0};
   *json = NULL;
-  vt_error listed = add_factors(&text, k->study);
+  vt_error listed = add_factors(&text, &k->study->design);
   if (listed == VT_OK && text.length > 2)
     listed = vt_arena_text(k->inputs->arena, text.bytes, text.length, json);
   vt_text_free(&text);

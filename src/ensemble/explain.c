@@ -26,7 +26,7 @@ static void scenario_free(scenario *s) {
 
 static vt_error open_scenario(scenario *s, int64_t id) {
   VT_TRY(vt_pathway_create_uncoupled(s->study, s->inputs, &s->pathway));
-  VT_TRY(vt_design_create(s->study, &s->design));
+  VT_TRY(vt_design_create(&s->study->design, &s->design));
   VT_TRY(vt_pathway_state_create(s->pathway, &s->state));
   if (id >= 0) {
     VT_NEW(s->factor, s->study->factors);
@@ -50,8 +50,8 @@ static vt_error solve(const scenario *s, vt_explanation *e) {
   const vt_lp_options options = {.iteration_limit = s->study->solver.iteration_limit,
                                  .time_limit_s = s->study->solver.time_limit_s};
   vt_error done = vt_lp_model_create(vt_pathway_program(s->pathway), &s->numbers,
-                                     vt_pathway_entry_varies(s->pathway), NULL, s->study->seed,
-                                     &options, &model);
+                                     vt_pathway_entry_varies(s->pathway), NULL,
+                                     s->study->design.seed, &options, &model);
   if (done == VT_OK) done = vt_lp_session_create(model, &session);
   if (done == VT_OK) done = vt_lp_solve(session, &s->numbers, NULL, &answer);
   if (done == VT_OK) {

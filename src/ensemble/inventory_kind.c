@@ -30,7 +30,7 @@ static vt_error find_id(vt_inventory_kind *k, int64_t id, int *node) {
   return vt_node_find_id(k->set, id, node);
 }
 
-static vt_error find_database(vt_inventory_kind *k, const vt_demanded *demand, int *database) {
+static vt_error find_database(vt_inventory_kind *k, const vt_lca_demand *demand, int *database) {
   if (demand->database)
     return at_line(k, demand->line, vt_database_find(k->set, demand->database, database));
   int node;
@@ -40,7 +40,7 @@ static vt_error find_database(vt_inventory_kind *k, const vt_demanded *demand, i
 }
 
 static vt_error build_system(vt_inventory_kind *k, int *database) {
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   int count = 0;
   for (int i = 0; i < plan->demands; i++) {
     int found = -1;
@@ -54,9 +54,8 @@ static vt_error build_system(vt_inventory_kind *k, int *database) {
 }
 
 static vt_error read_system(vt_inventory_kind *k) {
-  const vt_inventory_plan *plan = &k->study->inventory;
   int *database;
-  VT_TRY(vt_database_set_read(plan->databases, plan->database, &k->set));
+  VT_TRY(vt_database_set_read(k->study->model.databases, k->study->model.database, &k->set));
   VT_NEW(database, k->set->databases);
   const vt_error built = build_system(k, database);
   free(database);
@@ -82,7 +81,7 @@ static vt_error add_demand(vt_inventory_kind *k, ptrdiff_t *room, int row, doubl
   return VT_OK;
 }
 
-static vt_error add_all(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded *demand) {
+static vt_error add_all(vt_inventory_kind *k, ptrdiff_t *room, const vt_lca_demand *demand) {
   int database, count, *row;
   VT_TRY(vt_database_find(k->set, demand->database, &database));
   VT_TRY(vt_system_rows_of(k->set, k->system, database, &count, &row));
@@ -98,7 +97,7 @@ static vt_error add_all(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded
   return VT_OK;
 }
 
-static vt_error add_one(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded *demand) {
+static vt_error add_one(vt_inventory_kind *k, ptrdiff_t *room, const vt_lca_demand *demand) {
   int database, node, row;
   if (demand->database) {
     VT_TRY(vt_database_find(k->set, demand->database, &database));
@@ -112,10 +111,10 @@ static vt_error add_one(vt_inventory_kind *k, ptrdiff_t *room, const vt_demanded
 }
 
 static vt_error find_demands(vt_inventory_kind *k) {
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   ptrdiff_t room = 0;
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demanded *demand = &plan->demand[i];
+    const vt_lca_demand *demand = &plan->demand[i];
     const bool all = demand->database && !demand->code;
     VT_TRY(at_line(k, demand->line, (all ? add_all : add_one)(k, &room, demand)));
   }
@@ -145,12 +144,12 @@ static vt_error find_unnamed(vt_inventory_kind *k) {
 }
 
 static vt_error find_methods(vt_inventory_kind *k) {
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   k->categories = plan->methods > 0 ? plan->methods : 1;
   VT_NEW(k->method, k->categories);
   if (plan->methods == 0) VT_TRY(find_unnamed(k));
   for (int c = 0; c < plan->methods; c++) {
-    const vt_method_choice *m = &plan->method[c];
+    const vt_method_plan *m = &plan->method[c];
     VT_TRY(at_line(
         k, m->line,
         vt_method_find(k->set, VT_MATRIX_CHARACTERIZATION, m->parts, m->part, &k->method[c])));
@@ -192,7 +191,8 @@ static void fill_table(const vt_inventory_kind *k, const top_places *place, ptrd
                        const double *number) {
   if (place->index < 0) return;
   double *const *row = k->row.data;
-  for (int i = 0; i < k->study->inventory.contributions; i++, number += INVENTORY_TOP_NUMBERS) {
+  for (int i = 0; i < k->study->model.inventory.contributions;
+       i++, number += INVENTORY_TOP_NUMBERS) {
     row[place->index][first + i] = number[0];
     row[place->amount][first + i] = number[1];
     row[place->share][first + i] = number[2];
@@ -200,7 +200,7 @@ static void fill_table(const vt_inventory_kind *k, const top_places *place, ptrd
 }
 
 static void fill_tables(const vt_inventory_kind *k, const double *number) {
-  const ptrdiff_t limit = k->study->inventory.contributions;
+  const ptrdiff_t limit = k->study->model.inventory.contributions;
   for (ptrdiff_t i = 0; limit > 0 && i < (ptrdiff_t)k->demands * k->categories; i++) {
     fill_table(k, &k->top_process, i * limit, number + 2 * i * limit * INVENTORY_TOP_NUMBERS);
     fill_table(k, &k->top_flow, i * limit, number + (2 * i + 1) * limit * INVENTORY_TOP_NUMBERS);
@@ -224,7 +224,7 @@ static inventory_work describe_work(const vt_inventory_kind *k) {
                           .flows = s->flows,
                           .demands = k->demands,
                           .categories = k->categories,
-                          .contributions = k->study->inventory.contributions,
+                          .contributions = k->study->model.inventory.contributions,
                           .keep_supply = k->supply >= 0,
                           .keep_inventory = k->inventory >= 0,
                           .technosphere = s->technosphere,

@@ -94,7 +94,7 @@ static const vt_method *method_of(const vt_inventory_kind *k, int category) {
 }
 
 static vt_error category_axis(vt_inventory_kind *k) {
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   const char **label, **unit;
   bool any = false;
   VT_ARENA_NEW(k->arena, label, k->categories);
@@ -140,7 +140,7 @@ static int add(vt_inventory_kind *k, vt_variable v, const char *const axis[3]) {
 }
 
 static vt_error lay_axes_out(vt_inventory_kind *k) {
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   const vt_system *s = k->system;
   const bool tops = plan->contributions > 0;
   VT_TRY(demand_axis(k));
@@ -187,7 +187,7 @@ static void add_tables(vt_inventory_kind *k) {
 
 static void add_variables(vt_inventory_kind *k) {
   static const char *const none[3] = {NULL}, *const demand[3] = {"demand"};
-  const vt_inventory_plan *plan = &k->study->inventory;
+  const vt_inventory_plan *plan = &k->study->model.inventory;
   const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
   const vt_variable status = {.name = "status",
                               .long_name = "outcome of the scenario",

@@ -158,19 +158,21 @@ static vt_error create_lp(vt_pathway_kind *k) {
                                  .tie_break = k->study->solver.tie_break};
   const vt_error created = vt_lp_model_create(
       vt_pathway_program(k->pathway), &numbers, vt_pathway_entry_varies(k->pathway),
-      vt_pathway_tie_weight(k->pathway), k->study->seed, &options, &k->lp);
+      vt_pathway_tie_weight(k->pathway), k->study->design.seed, &options, &k->lp);
   vt_pathway_state_free(state);
   return created;
 }
 
 static vt_error fill_kind(vt_pathway_kind *k, vt_inputs *inputs) {
   // As it was computed: what overrides make of it is the model's.
-  if (k->study->pathway.from.given) VT_TRY(background_dense(inputs, &k->background));
+  if (k->study->model.pathway.from) VT_TRY(background_dense(inputs, &k->background));
   VT_TRY(vt_pathway_create(k->study, inputs, &k->pathway));
-  VT_TRY(vt_design_create(k->study, &k->design));
+  VT_TRY(vt_design_create(&k->study->design, &k->design));
   int alternatives;
   (void)vt_pathway_alternatives(k->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(k->design, alternatives);
+  if (k->study->aims.explores == VT_EXPLORE_PARETO)
+    vt_design_resize(k->design, k->study->aims.pareto.points);
   VT_TRY(pathway_lay_out(k));
   VT_TRY(create_lp(k));
   k->interface = (vt_kind){.layout = &k->layout,
@@ -277,7 +279,7 @@ static vt_error solve_ends(vt_pathway_kind *k) {
 
 static vt_error share_ends(vt_pathway_kind *k, const vt_team *team) {
   vt_error worst;
-  if (k->study->design != VT_DESIGN_PARETO) return VT_OK;
+  if (k->study->aims.explores != VT_EXPLORE_PARETO) return VT_OK;
   const vt_error solved = team->rank == 0 ? solve_ends(k) : VT_OK;
   VT_TRY(vt_team_agree(team, solved, &worst));
   if (worst != VT_OK) return solved != VT_OK ? solved : worst;

@@ -41,7 +41,7 @@ static void fill_total_impact(const answer *s, double *value, ptrdiff_t cells) {
 static void fill_extension(const answer *s, double *value, ptrdiff_t cells) {
   const vt_inputs *in = s->kind->inputs;
   const int processes = vt_labels_count(in->process), times = in->system_times;
-  const int first = times - s->kind->study->pathway.extend;
+  const int first = times - s->kind->study->model.pathway.extend;
   for (ptrdiff_t c = 0; c < cells; c++) {
     value[c] = 0.0;
     // By year, then process: the order in which the total adds up.
@@ -163,7 +163,7 @@ static bool keeps(const vt_study *study, const char *name) {
 }
 
 static bool is_kept(const vt_pathway_kind *k, const output *o) {
-  if (o->extension && k->study->pathway.extend == 0) return false;
+  if (o->extension && k->study->model.pathway.extend == 0) return false;
   return o->always || keeps(k->study, o->keep ? o->keep : o->name);
 }
 
@@ -190,10 +190,10 @@ static vt_error list_units(const vt_inputs *inputs, vt_dimension *category) {
 // The unit of an objective that is one category, else "1".
 static const char *objective_unit(const vt_pathway_kind *k) {
   const vt_inputs *in = k->inputs;
-  if (!in->category_unit || k->study->pathway.objectives > 1) return "1";
+  if (!in->category_unit || k->study->aims.objectives > 1) return "1";
   int c = 0;
-  if (k->study->pathway.objectives == 1) {
-    const vt_objective_term *term = k->study->pathway.objective;
+  if (k->study->aims.objectives == 1) {
+    const vt_objective_term *term = k->study->aims.objective;
     c = vt_labels_find(in->category, term->category, (ptrdiff_t)strlen(term->category));
     if (term->weight < 1.0 || term->weight > 1.0) return "1";
   }
@@ -284,7 +284,7 @@ static vt_error prepare_outputs(vt_pathway_kind *k, bool *used) {
 
 // Which years were added to the horizon.
 static vt_error flag_extension(const vt_pathway_kind *k, vt_dimension *time) {
-  const int extend = k->study->pathway.extend, times = k->inputs->system_times;
+  const int extend = k->study->model.pathway.extend, times = k->inputs->system_times;
   if (extend == 0) return VT_OK;
   int8_t *flag;
   VT_ARENA_NEW(k->inputs->arena, flag, times);
@@ -418,8 +418,8 @@ static vt_error lay_alternatives_out(vt_pathway_kind *k) {
 // What is particular to the design.
 static vt_error lay_design_out(vt_pathway_kind *k) {
   k->place.limit = k->place.dominated = k->place.sense = -1;
-  if (k->study->design == VT_DESIGN_PARETO) lay_front_out(k);
-  return k->study->design == VT_DESIGN_ALTERNATIVES ? lay_alternatives_out(k) : VT_OK;
+  if (k->study->aims.explores == VT_EXPLORE_PARETO) lay_front_out(k);
+  return k->study->aims.explores == VT_EXPLORE_ALTERNATIVES ? lay_alternatives_out(k) : VT_OK;
 }
 
 vt_error pathway_lay_out(vt_pathway_kind *k) {

@@ -40,14 +40,14 @@ static bool keeps_ranges(const vt_study *study) {
 }
 
 bool stages_wanted(const vt_study *study) {
-  return study->pathway.levels > 1 || study->design == VT_DESIGN_PARETO ||
-         study->design == VT_DESIGN_ALTERNATIVES || keeps_ranges(study);
+  return study->aims.levels > 1 || study->aims.explores == VT_EXPLORE_PARETO ||
+         study->aims.explores == VT_EXPLORE_ALTERNATIVES || keeps_ranges(study);
 }
 
 static vt_error allocate(stages *s) {
   const vt_study *study = s->kind->study;
   const ptrdiff_t rows = s->program->rows, columns = s->program->columns;
-  const int levels = study->pathway.levels;
+  const int levels = study->aims.levels;
   VT_NEW(s->stage, levels > 3 ? levels : 3);
   VT_NEW(s->cost, columns);
   VT_NEW(s->row_lower, rows);
@@ -104,7 +104,7 @@ static void add(stages *s, stage next) {
 
 double stages_limit(const vt_pathway_kind *kind, int64_t scenario) {
   const front *f = &kind->front;
-  const int64_t steps = kind->study->design_size - 1;
+  const int64_t steps = kind->study->aims.pareto.points - 1;
   if (scenario < 2) return (double)NAN;
   // Ends that are one point up to rounding: the limit must not cut it off.
   const double distance = f->end[1] - f->end[0];
@@ -125,7 +125,7 @@ static void plan_front(stages *s, int64_t scenario) {
 static void plan_alternative(stages *s, int64_t scenario) {
   int count;
   const vt_alternative *a = vt_pathway_alternatives(s->kind->pathway, &count) + scenario;
-  add(s, (stage){.goal = OBJECTIVE, .tolerance = s->kind->study->alternatives.slack});
+  add(s, (stage){.goal = OBJECTIVE, .tolerance = s->kind->study->aims.alternatives.slack});
   add(s, (stage){.goal = INSTALLATION, .process = a->process, .sign = -a->sense});
   add(s, (stage){.goal = OBJECTIVE});
 }
@@ -133,13 +133,13 @@ static void plan_alternative(stages *s, int64_t scenario) {
 static void plan(stages *s, int64_t scenario) {
   const vt_study *study = s->kind->study;
   s->count = 0;
-  if (scenario >= 0 && study->design == VT_DESIGN_PARETO) {
+  if (scenario >= 0 && study->aims.explores == VT_EXPLORE_PARETO) {
     plan_front(s, scenario);
-  } else if (scenario >= 0 && study->design == VT_DESIGN_ALTERNATIVES) {
+  } else if (scenario >= 0 && study->aims.explores == VT_EXPLORE_ALTERNATIVES) {
     plan_alternative(s, scenario);
-  } else if (study->pathway.levels > 1) {
-    for (int i = 0; i < study->pathway.levels; i++)
-      add(s, (stage){.goal = i, .tolerance = study->pathway.level[i].tolerance});
+  } else if (study->aims.levels > 1) {
+    for (int i = 0; i < study->aims.levels; i++)
+      add(s, (stage){.goal = i, .tolerance = study->aims.level[i].tolerance});
   } else {
     add(s, (stage){.goal = OBJECTIVE});
   }

@@ -29,23 +29,23 @@ vt_error choice_check(const char *path, const vt_factor *factor, const vt_inputs
       factor->operation == VT_CHOOSE, VT_ERR_INPUT,
       "%s:%d: target 'background': found %s, expected choose (its alternatives are not numbers)",
       path, factor->line, operation[factor->operation]);
-  for (int i = 0; i < factor->levels; i++) {
-    vt_nearest nearest = {.name = factor->level_name[i]};
+  for (int i = 0; i < factor->value.levels; i++) {
+    vt_nearest nearest = {.name = factor->value.name[i]};
     vt_nearest_try_labels(&nearest, inputs->pathway);
-    VT_CHECK(find_pathway(inputs, factor->level_name[i]) >= 0, VT_ERR_INPUT,
+    VT_CHECK(find_pathway(inputs, factor->value.name[i]) >= 0, VT_ERR_INPUT,
              "%s:%d: target 'background': found '%.80s' to choose, expected the name of a "
              "background pathway%s",
-             path, factor->line, factor->level_name[i], vt_nearest_hint(&nearest));
+             path, factor->line, factor->value.name[i], vt_nearest_hint(&nearest));
   }
   return VT_OK;
 }
 
 int choice_count(const vt_factor *factor, const vt_inputs *inputs) {
-  return factor->levels > 0 ? factor->levels : vt_labels_count(inputs->pathway);
+  return factor->value.levels > 0 ? factor->value.levels : vt_labels_count(inputs->pathway);
 }
 
 int choice_alternative(const vt_factor *factor, const vt_inputs *inputs, int index) {
-  return factor->levels > 0 ? find_pathway(inputs, factor->level_name[index]) : index;
+  return factor->value.levels > 0 ? find_pathway(inputs, factor->value.name[index]) : index;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ static int64_t age(const vt_pathway *m, const vintage *v, int t) {
 
 // rho of specs/pathway.md §3: what one running unit of vintage v does through this line in year t.
 static vt_error running_rate(vt_pathway *m, const line *l, ptrdiff_t v, int t, int *cell) {
-  if (m->study->pathway.unit == VT_UNIT_ANNUAL) return window_sum(m, l, v, cell);
+  if (m->study->model.pathway.unit == VT_UNIT_ANNUAL) return window_sum(m, l, v, cell);
   *cell = CELL_ZERO;
   const point *p = find_point(m, l, age(m, &m->vintage[v], t));
   return p ? lines_value(m, l, p, m->vintage[v].year, cell) : VT_OK;
@@ -149,7 +149,7 @@ static vt_error add_rate(vt_pathway *m, rate r) {
 static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t leader, class_ *c) {
   c->least_production = CELL_ONE;
   c->capped = true;
-  if (m->study->pathway.unit != VT_UNIT_ANNUAL) return VT_OK;
+  if (m->study->model.pathway.unit != VT_UNIT_ANNUAL) return VT_OK;
   int *output = NULL, outputs = 0;
   VT_NEW(output, r->lines);
   for (ptrdiff_t k = 0; k < r->lines; k++) {

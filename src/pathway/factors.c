@@ -17,19 +17,19 @@ static double apply_one(vt_operation operation, double operand, double value) {
 
 static vt_error apply_overrides(vt_pathway *m) {
   const vt_study *study = m->study;
-  for (int i = 0; i < study->pathway.overrides; i++) {
-    const vt_factor *o = &study->pathway.override[i];
+  for (int i = 0; i < study->model.pathway.overrides; i++) {
+    const vt_factor *o = &study->model.pathway.override[i];
     selection chosen;
     VT_TRY(selection_create_entries(study->path, o, m->inputs));
     VT_TRY(selection_resolve(study->path, o, m->inputs, &chosen));
     if (o->operation == VT_CHOOSE) choice_override(m, o);
     double *value = m->inputs->tensor[chosen.tensor].value;
     for (ptrdiff_t k = 0; k < chosen.count && o->operation != VT_CHOOSE; k++) {
-      value[chosen.entry[k]] = apply_one(o->operation, o->level[0], value[chosen.entry[k]]);
+      value[chosen.entry[k]] = apply_one(o->operation, o->value.level[0], value[chosen.entry[k]]);
     }
     free(chosen.entry);
   }
-  if (study->pathway.overrides > 0) VT_TRY(vt_inputs_check_numbers(m->inputs));
+  if (study->model.pathway.overrides > 0) VT_TRY(vt_inputs_check_numbers(m->inputs));
   return VT_OK;
 }
 

@@ -25,9 +25,9 @@ static vt_error make_goals(vt_pathway *m, int goals) {
 
 static vt_error add_levels(vt_pathway *m) {
   const vt_study *s = m->study;
-  VT_TRY(make_goals(m, s->pathway.levels));
+  VT_TRY(make_goals(m, s->aims.levels));
   for (int i = 0; i < m->goals; i++) {
-    const vt_level *level = &s->pathway.level[i];
+    const vt_level *level = &s->aims.level[i];
     int category;
     VT_TRY(find_category(m, "objective", level->category, level->line, &category));
     m->goal_weight[(ptrdiff_t)i * m->categories + category] = 1.0;
@@ -38,7 +38,7 @@ static vt_error add_levels(vt_pathway *m) {
 static vt_error add_front(vt_pathway *m) {
   VT_TRY(make_goals(m, 2));
   for (int i = 0; i < m->goals; i++) {
-    const vt_objective_term *axis = &m->study->pareto.category[i];
+    const vt_objective_term *axis = &m->study->aims.pareto.category[i];
     int category;
     VT_TRY(find_category(m, "pareto", axis->category, axis->line, &category));
     m->goal_weight[(ptrdiff_t)i * m->categories + category] = 1.0;
@@ -61,8 +61,8 @@ static vt_error add_alternatives(vt_pathway *m) {
   VT_ARENA_NEW(m->arena, least, m->processes);
   VT_ARENA_NEW(m->arena, most, m->processes);
   VT_ARENA_NEW(m->arena, m->alternative, 2 * (ptrdiff_t)m->processes);
-  VT_TRY(mark_all(m, s->alternatives.minimise, s->alternatives.minimises, least));
-  VT_TRY(mark_all(m, s->alternatives.maximise, s->alternatives.maximises, most));
+  VT_TRY(mark_all(m, s->aims.alternatives.minimise, s->aims.alternatives.minimises, least));
+  VT_TRY(mark_all(m, s->aims.alternatives.maximise, s->aims.alternatives.maximises, most));
   for (int p = 0; p < m->processes; p++) {
     if (least[p]) m->alternative[m->alternatives++] = (vt_alternative){p, -1};
     if (most[p]) m->alternative[m->alternatives++] = (vt_alternative){p, 1};
@@ -71,9 +71,9 @@ static vt_error add_alternatives(vt_pathway *m) {
 }
 
 vt_error goals_find(vt_pathway *m) {
-  if (m->study->design == VT_DESIGN_PARETO) return add_front(m);
-  if (m->study->design == VT_DESIGN_ALTERNATIVES) return add_alternatives(m);
-  return m->study->pathway.levels > 1 ? add_levels(m) : VT_OK;
+  if (m->study->aims.explores == VT_EXPLORE_PARETO) return add_front(m);
+  if (m->study->aims.explores == VT_EXPLORE_ALTERNATIVES) return add_alternatives(m);
+  return m->study->aims.levels > 1 ? add_levels(m) : VT_OK;
 }
 
 vt_error goals_place(vt_pathway *m) {
@@ -96,7 +96,7 @@ int vt_pathway_goal_row(const vt_pathway *m, int goal) {
 }
 
 int vt_pathway_goal_category(const vt_pathway *m, int goal) {
-  if (m->study->design == VT_DESIGN_ALTERNATIVES) return -1;
+  if (m->study->aims.explores == VT_EXPLORE_ALTERNATIVES) return -1;
   int category = 0;
   while (m->goal_weight[(ptrdiff_t)goal * m->categories + category] == 0.0) category++;
   return category;

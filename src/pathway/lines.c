@@ -149,7 +149,7 @@ vt_error lines_build(vt_pathway *m) {
   }
   m->first_line[m->processes] = m->lines;
   m->first_vintage[m->processes] = m->vintages;
-  return m->study->pathway.unit == VT_UNIT_ANNUAL ? make_window_sums(m) : VT_OK;
+  return m->study->model.pathway.unit == VT_UNIT_ANNUAL ? make_window_sums(m) : VT_OK;
 }
 
 // ---------------------------------------------------------------------------------------------

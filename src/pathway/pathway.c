@@ -8,14 +8,14 @@
 static vt_error find_objective(vt_pathway *m) {
   const vt_study *s = m->study;
   VT_ARENA_NEW(m->arena, m->objective, m->categories);
-  if (s->pathway.objectives == 0) {
+  if (s->aims.objectives == 0) {
     VT_CHECK(m->categories == 1, VT_ERR_INPUT,
              "%s: model.pathway.objective: found nothing, expected one of the %d categories of %s",
              s->path, m->categories, m->inputs->path);
     m->objective[0] = 1.0;
   }
-  for (int i = 0; i < s->pathway.objectives; i++) {
-    const vt_objective_term *o = &s->pathway.objective[i];
+  for (int i = 0; i < s->aims.objectives; i++) {
+    const vt_objective_term *o = &s->aims.objective[i];
     const int c = vt_labels_find(m->inputs->category, o->category, (ptrdiff_t)strlen(o->category));
     vt_nearest nearest = {.name = o->category};
     vt_nearest_try_labels(&nearest, m->inputs->category);
@@ -40,7 +40,7 @@ static vt_error build_model(vt_pathway *m) {
   VT_TRY(vt_arena_create(&m->arena));
   VT_TRY(graph_create(&m->graph));
   // Selectors of overrides and factors see the years that are added.
-  VT_TRY(vt_inputs_extend(m->inputs, m->study->pathway.extend));
+  VT_TRY(vt_inputs_extend(m->inputs, m->study->model.pathway.extend));
   set_sizes(m);
   VT_TRY(find_objective(m));
   VT_TRY(goals_find(m));

@@ -5,30 +5,31 @@
 #include "reader.h"
 
 static vt_database_plan *plan_of(void *study) {
-  return &((vt_study *)study)->pathway.from;
+  return ((vt_study *)study)->model.pathway.from;
 }
 
-vt_error vt_read_pathway_databases(vt_reader *reader, const vt_node *node, void *study) {
-  vt_database_plan *plan = plan_of(study);
-  plan->given = true;
+vt_error vt_read_pathway_databases(vt_study_reader *reader, const vt_yaml *node, void *study) {
+  vt_database_plan *plan;
+  VT_ARENA_NEW(reader->arena, plan, 1);
+  ((vt_study *)study)->model.pathway.from = plan;
   plan->characterised_only = true;
-  return vt_read_sources(reader, node, &plan->databases, &plan->database, &plan->database_line);
+  return vt_read_sources(reader, node);
 }
 
-vt_error vt_read_foreground(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_foreground(vt_study_reader *reader, const vt_yaml *node, void *study) {
   plan_of(study)->foreground_line = node->line;
   return vt_read_text(reader, node, &plan_of(study)->foreground);
 }
 
-vt_error vt_read_years(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_years(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_database_plan *plan = plan_of(study);
   int64_t year[2];
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "the first and the last year: [2025, 2054]"));
-  if (vt_node_count(node) != 2)
+  if (vt_yaml_count(node) != 2)
     VT_REFUSE(reader, node, "found a list of %td, expected the first and the last year",
-              vt_node_count(node));
+              vt_yaml_count(node));
   for (int i = 0; i < 2; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_integer(reader, &item, 1, VT_LAST_YEAR, &year[i]));
   }
@@ -42,16 +43,16 @@ vt_error vt_read_years(vt_reader *reader, const vt_node *node, void *study) {
 }
 
 // The key of a map, which the document does not keep.
-static vt_error key_text(const vt_reader *reader, const vt_node *node, const char **text) {
+static vt_error key_text(const vt_study_reader *reader, const vt_yaml *node, const char **text) {
   return vt_arena_text(reader->arena, node->key, (ptrdiff_t)strlen(node->key), text);
 }
 
 // Keys of a map once each, copied; shape [count].
-static vt_error read_keys(vt_reader *reader, const vt_node *map, const char ***key) {
-  const ptrdiff_t count = vt_node_count(map);
+static vt_error read_keys(vt_study_reader *reader, const vt_yaml *map, const char ***key) {
+  const ptrdiff_t count = vt_yaml_count(map);
   VT_TRY(vt_charge(reader, map, count));
   VT_ARENA_NEW(reader->arena, *key, count);
-  vt_node child;
+  vt_yaml child;
   for (ptrdiff_t i = 0; i < count; i++) {
     VT_TRY(vt_map_pair(reader, map, i, &child));
     VT_TRY(key_text(reader, &child, &(*key)[i]));
@@ -68,8 +69,8 @@ static vt_error read_keys(vt_reader *reader, const vt_node *map, const char ***k
 // Background.
 
 // Weights between snapshots of one year have no meaning.
-static vt_error check_years(const vt_reader *reader, const vt_node *node,
-                            const vt_snapshot_choice *snapshot, int count) {
+static vt_error check_years(const vt_study_reader *reader, const vt_yaml *node,
+                            const vt_snapshot_plan *snapshot, int count) {
   vt_year_span *span;
   const vt_year_span *one, *other;
   int year;
@@ -84,53 +85,55 @@ static vt_error check_years(const vt_reader *reader, const vt_node *node,
 }
 
 // {db_2020: 2020, db_2030: 2030}
-static vt_error read_dated(vt_reader *reader, const vt_node *node, vt_snapshot_choice *snapshot) {
-  const ptrdiff_t count = vt_node_count(node);
+static vt_error read_dated(vt_study_reader *reader, const vt_yaml *node,
+                           vt_snapshot_plan *snapshot) {
+  const ptrdiff_t count = vt_yaml_count(node);
   const char **name;
   VT_TRY(read_keys(reader, node, &name));
   for (ptrdiff_t i = 0; i < count; i++) {
-    vt_node child;
+    vt_yaml child;
     int64_t year;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     const vt_type type = vt_type_of(&child);
     if (type == VT_TYPE_MAP || type == VT_TYPE_LIST)
       VT_REFUSE(reader, &child, "found %s, expected the year of a snapshot", vt_found(&child));
     VT_TRY(vt_read_integer(reader, &child, 1, VT_LAST_YEAR, &year));
-    snapshot[i] = (vt_snapshot_choice){child.line, name[i], true, (int)year};
+    snapshot[i] = (vt_snapshot_plan){child.line, name[i], true, (int)year};
   }
   return check_years(reader, node, snapshot, (int)count);
 }
 
 // [db_2020, db_2030]
-static vt_error read_listed(vt_reader *reader, const vt_node *node, vt_snapshot_choice *snapshot) {
+static vt_error read_listed(vt_study_reader *reader, const vt_yaml *node,
+                            vt_snapshot_plan *snapshot) {
   const char **name;
   int count, duplicate;
   VT_TRY(vt_read_texts(reader, node, &name, &count));
   VT_TRY(vt_first_duplicate(count, name, &duplicate));
   for (int i = 0; i < count; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     if (i == duplicate)
       VT_REFUSE(reader, &item, "found '%.80s' a second time, expected distinct databases", name[i]);
-    snapshot[i] = (vt_snapshot_choice){.line = item.line, .database = name[i]};
+    snapshot[i] = (vt_snapshot_plan){.line = item.line, .database = name[i]};
   }
   return VT_OK;
 }
 
-static vt_error read_snapshots(vt_reader *reader, const vt_node *node,
-                               vt_background_choice *choice) {
+static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
+                               vt_background_variant *choice) {
   const vt_type type = vt_type_of(node);
   if (type != VT_TYPE_LIST && type != VT_TYPE_MAP)
     VT_REFUSE(reader, node, "found %s, expected databases with their years, or a list of databases",
               vt_found(node));
-  const ptrdiff_t count = vt_node_count(node);
+  const ptrdiff_t count = vt_yaml_count(node);
   if (count == 0) VT_REFUSE(reader, node, "found %s, expected databases", vt_found(node));
-  vt_snapshot_choice *snapshot;
+  vt_snapshot_plan *snapshot;
   VT_TRY(vt_charge(reader, node, count));
   VT_ARENA_NEW(reader->arena, snapshot, count);
   VT_TRY(type == VT_TYPE_LIST ? read_listed(reader, node, snapshot)
                               : read_dated(reader, node, snapshot));
-  const char *foreground = reader->study->pathway.from.foreground;
+  const char *foreground = reader->study->model.pathway.from->foreground;
   for (ptrdiff_t i = 0; i < count; i++) {
     if (strcmp(snapshot[i].database, foreground) == 0)
       VT_FAULT(reader, snapshot[i].line,
@@ -145,12 +148,12 @@ static vt_error read_snapshots(vt_reader *reader, const vt_node *node,
 }
 
 // {SSP1: {...}, SSP2: {...}}
-static vt_error read_pathways(vt_reader *reader, const vt_node *node,
-                              vt_background_choice *choice) {
+static vt_error read_pathways(vt_study_reader *reader, const vt_yaml *node,
+                              vt_background_variant *choice) {
   const char **name;
   VT_TRY(read_keys(reader, node, &name));
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    vt_node child;
+  for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     choice[i].name = name[i];
     VT_TRY(read_snapshots(reader, &child, &choice[i]));
@@ -158,16 +161,16 @@ static vt_error read_pathways(vt_reader *reader, const vt_node *node,
   return VT_OK;
 }
 
-vt_error vt_read_background(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_background(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_database_plan *plan = plan_of(study);
-  bool pathways = vt_type_of(node) == VT_TYPE_MAP && vt_node_count(node) > 0;
+  bool pathways = vt_type_of(node) == VT_TYPE_MAP && vt_yaml_count(node) > 0;
   if (pathways) {
-    vt_node first;
+    vt_yaml first;
     VT_TRY(vt_map_pair(reader, node, 0, &first));
     pathways = vt_type_of(&first) == VT_TYPE_MAP || vt_type_of(&first) == VT_TYPE_LIST;
   }
-  const ptrdiff_t count = pathways ? vt_node_count(node) : 1;
-  vt_background_choice *choice;
+  const ptrdiff_t count = pathways ? vt_yaml_count(node) : 1;
+  vt_background_variant *choice;
   VT_TRY(vt_charge(reader, node, count));
   VT_ARENA_NEW(reader->arena, choice, count);
   VT_TRY(pathways ? read_pathways(reader, node, choice) : read_snapshots(reader, node, choice));
@@ -181,7 +184,8 @@ vt_error vt_read_background(vt_reader *reader, const vt_node *node, void *study)
 
 static const char year_forms[] = "a year or a range such as 2030:2040, 2030: or :2040";
 
-static vt_error read_amount(vt_reader *reader, const vt_node *node, vt_demand_choice *demand) {
+static vt_error read_amount(vt_study_reader *reader, const vt_yaml *node,
+                            vt_yearly_demand *demand) {
   if (vt_type_of(node) == VT_TYPE_NULL)
     VT_REFUSE(reader, node, "found no amount, expected %s, then ': ' with a blank and a number",
               year_forms);
@@ -189,8 +193,8 @@ static vt_error read_amount(vt_reader *reader, const vt_node *node, vt_demand_ch
 }
 
 // One entry of a product: 2030: 12, or 2030:2040: 12
-static vt_error read_entry(vt_reader *reader, const vt_node *node, const vt_database_plan *plan,
-                           vt_demand_choice *demand) {
+static vt_error read_entry(vt_study_reader *reader, const vt_yaml *node,
+                           const vt_database_plan *plan, vt_yearly_demand *demand) {
   vt_year_span span;
   int outside;
   VT_TRY(read_amount(reader, node, demand));
@@ -206,22 +210,22 @@ static vt_error read_entry(vt_reader *reader, const vt_node *node, const vt_data
 }
 
 // Entries of one product, or one amount for every year.
-static vt_error read_product(vt_reader *reader, const vt_node *node, const vt_database_plan *plan,
-                             vt_demand_choice *demand) {
+static vt_error read_product(vt_study_reader *reader, const vt_yaml *node,
+                             const vt_database_plan *plan, vt_yearly_demand *demand) {
   const vt_type type = vt_type_of(node);
   if (type != VT_TYPE_MAP && type != VT_TYPE_INTEGER && type != VT_TYPE_FLOAT)
     VT_REFUSE(reader, node, "found %s, expected amounts by year such as {2030: 10}, or a number",
               vt_found(node));
   if (type != VT_TYPE_MAP) {
-    *demand = (vt_demand_choice){.line = node->line,
+    *demand = (vt_yearly_demand){.line = node->line,
                                  .product = demand->product,
                                  .first_year = plan->first_year,
                                  .last_year = plan->last_year};
     return vt_read_number(reader, node, &demand->amount);
   }
   const char *product = demand->product;
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    vt_node child;
+  for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     demand[i].product = product;
     VT_TRY(read_entry(reader, &child, plan, &demand[i]));
@@ -229,14 +233,14 @@ static vt_error read_product(vt_reader *reader, const vt_node *node, const vt_da
   return VT_OK;
 }
 
-static vt_error check_overlaps(const vt_reader *reader, const vt_node *node,
+static vt_error check_overlaps(const vt_study_reader *reader, const vt_yaml *node,
                                const vt_database_plan *plan) {
   vt_year_span *span;
   const vt_year_span *one, *other;
   int year;
   VT_ARENA_NEW(reader->arena, span, plan->demands);
   for (int i = 0; i < plan->demands; i++) {
-    const vt_demand_choice *d = &plan->demand[i];
+    const vt_yearly_demand *d = &plan->demand[i];
     span[i] = (vt_year_span){d->product, d->first_year, d->last_year, d->line};
   }
   VT_TRY(vt_year_spans_clash(plan->demands, span, &one, &other, &year));
@@ -247,16 +251,16 @@ static vt_error check_overlaps(const vt_reader *reader, const vt_node *node,
 }
 
 // Entries that the products have together.
-static vt_error count_entries(vt_reader *reader, const vt_node *node, int *count) {
+static vt_error count_entries(vt_study_reader *reader, const vt_yaml *node, int *count) {
   ptrdiff_t entries = 0;
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    vt_node child;
+  for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     const bool map = vt_type_of(&child) == VT_TYPE_MAP;
-    if (map && vt_node_count(&child) == 0)
+    if (map && vt_yaml_count(&child) == 0)
       VT_REFUSE(reader, &child, "found an empty map, expected years with their amounts");
-    VT_TRY(vt_charge(reader, &child, map ? vt_node_count(&child) : 1));
-    entries += map ? vt_node_count(&child) : 1;
+    VT_TRY(vt_charge(reader, &child, map ? vt_yaml_count(&child) : 1));
+    entries += map ? vt_yaml_count(&child) : 1;
   }
   if (entries == 0) VT_REFUSE(reader, node, "found an empty map, expected products");
   if (entries > INT_MAX) VT_REFUSE(reader, node, "found %td entries", entries);
@@ -264,26 +268,26 @@ static vt_error count_entries(vt_reader *reader, const vt_node *node, int *count
   return VT_OK;
 }
 
-vt_error vt_read_demand(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_demand(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_database_plan *plan = plan_of(study);
   plan->demand_line = node->line;
   if (vt_type_of(node) == VT_TYPE_TEXT) return vt_read_path(reader, node, &plan->demand_file);
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP,
                    "a map such as {product: {2030: 10, 2031:2040: 12}} or a CSV file"));
   int count = 0;
-  vt_demand_choice *demand;
+  vt_yearly_demand *demand;
   const char **product;
   VT_TRY(count_entries(reader, node, &count));
   VT_TRY(read_keys(reader, node, &product));
   VT_ARENA_NEW(reader->arena, demand, count);
   plan->demand = demand;
   plan->demands = count;
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    vt_node child;
+  for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     demand->product = product[i];
     VT_TRY(read_product(reader, &child, plan, demand));
-    demand += vt_type_of(&child) == VT_TYPE_MAP ? vt_node_count(&child) : 1;
+    demand += vt_type_of(&child) == VT_TYPE_MAP ? vt_yaml_count(&child) : 1;
   }
   return check_overlaps(reader, node, plan);
 }
@@ -291,35 +295,35 @@ vt_error vt_read_demand(vt_reader *reader, const vt_node *node, void *study) {
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-static vt_error read_method(vt_reader *reader, const vt_node *node, void *target) {
-  vt_category_choice *category = target;
+static vt_error read_method(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_category_plan *category = target;
   return vt_read_parts(reader, node, &category->parts, &category->part);
 }
 
-static vt_error read_metric(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_metric(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const char *const names[] = {
       [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF", NULL};
   int choice;
-  VT_TRY(vt_read_choice(reader, node, names, &choice));
-  ((vt_category_choice *)target)->metric = (vt_metric)choice;
+  VT_TRY(vt_read_one_of(reader, node, names, &choice));
+  ((vt_category_plan *)target)->metric = (vt_metric)choice;
   return VT_OK;
 }
 
-static vt_error read_horizon(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
   enum { MOST_HORIZON = 100000 };
   int64_t years;
   VT_TRY(vt_read_integer(reader, node, 1, MOST_HORIZON, &years));
-  ((vt_category_choice *)target)->horizon = (int)years;
+  ((vt_category_plan *)target)->horizon = (int)years;
   return VT_OK;
 }
 
-static vt_error read_fixed_horizon(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_bool(reader, node, &((vt_category_choice *)target)->fixed_horizon);
+static vt_error read_fixed_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_bool(reader, node, &((vt_category_plan *)target)->fixed_horizon);
 }
 
 // The parts of a method, or {method: ..., metric: ...}.
-static vt_error read_category(vt_reader *reader, const vt_node *node,
-                              vt_category_choice *category) {
+static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
+                              vt_category_plan *category) {
   static const vt_key keys[] = {{"method", VT_REQUIRED, read_method},
                                 {"metric", VT_OPTIONAL, read_metric},
                                 {"horizon", VT_OPTIONAL, read_horizon},
@@ -336,22 +340,22 @@ static vt_error read_category(vt_reader *reader, const vt_node *node,
   return VT_OK;
 }
 
-vt_error vt_read_methods(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_methods(vt_study_reader *reader, const vt_yaml *node, void *study) {
   enum { MOST_CATEGORIES = 10000 };
   vt_database_plan *plan = plan_of(study);
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP,
                    "a map such as {climate_change: {method: [GWP, \"100 years\"], metric: CRF}}"));
-  const ptrdiff_t count = vt_node_count(node);
+  const ptrdiff_t count = vt_yaml_count(node);
   if (count == 0) VT_REFUSE(reader, node, "found an empty map, expected categories");
   if (count > MOST_CATEGORIES)
     VT_REFUSE(reader, node, "found %td categories, expected at most %d", count,
               (int)MOST_CATEGORIES);
   const char **name;
-  vt_category_choice *category;
+  vt_category_plan *category;
   VT_TRY(read_keys(reader, node, &name));
   VT_ARENA_NEW(reader->arena, category, count);
   for (ptrdiff_t i = 0; i < count; i++) {
-    vt_node child;
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     category[i].name = name[i];
     VT_TRY(read_category(reader, &child, &category[i]));
@@ -365,14 +369,14 @@ vt_error vt_read_methods(vt_reader *reader, const vt_node *node, void *study) {
 // -------------------------------------------------------------------------------------------------
 // Flows, and what is missing.
 
-static vt_error read_retain(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_retain(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_database_plan *plan = target;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of codes of elementary flows"));
-  const ptrdiff_t count = vt_node_count(node);
+  const ptrdiff_t count = vt_yaml_count(node);
   const char **code;
   VT_TRY(vt_charge(reader, node, count));
   VT_ARENA_NEW(reader->arena, code, count);
-  vt_node item;
+  vt_yaml item;
   for (ptrdiff_t i = 0; i < count; i++) {
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_label(reader, &item, &code[i]));
@@ -390,11 +394,12 @@ static vt_error read_retain(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
-static vt_error read_characterised_only(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_characterised_only(vt_study_reader *reader, const vt_yaml *node,
+                                        void *target) {
   return vt_read_bool(reader, node, &((vt_database_plan *)target)->characterised_only);
 }
 
-static vt_error read_cutoff(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_cutoff(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_database_plan *plan = target;
   VT_TRY(vt_read_number(reader, node, &plan->cutoff));
   if (plan->cutoff < 0 || plan->cutoff >= 1)
@@ -404,7 +409,7 @@ static vt_error read_cutoff(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
-vt_error vt_read_flows(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_flows(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{"retain", VT_OPTIONAL, read_retain},
                                 {"characterised_only", VT_OPTIONAL, read_characterised_only},
                                 {"cutoff", VT_OPTIONAL, read_cutoff},
@@ -412,10 +417,10 @@ vt_error vt_read_flows(vt_reader *reader, const vt_node *node, void *study) {
   return vt_map_read(reader, node, keys, plan_of(study));
 }
 
-vt_error vt_read_missing(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_missing(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const char *const names[] = {"error", "zero", NULL};
   int choice;
-  VT_TRY(vt_read_choice(reader, node, names, &choice));
+  VT_TRY(vt_read_one_of(reader, node, names, &choice));
   plan_of(study)->missing_zero = choice == 1;
   return VT_OK;
 }
@@ -423,7 +428,7 @@ vt_error vt_read_missing(vt_reader *reader, const vt_node *node, void *study) {
 // -------------------------------------------------------------------------------------------------
 // Names that one part of a study has from another.
 
-static vt_error check_name(const vt_reader *reader, const vt_labels *known, int line,
+static vt_error check_name(const vt_study_reader *reader, const vt_labels *known, int line,
                            const char *name, const char *what) {
   if (vt_labels_find(known, name, (ptrdiff_t)strlen(name)) >= 0) return VT_OK;
   vt_nearest nearest = {.name = name};
@@ -433,36 +438,36 @@ static vt_error check_name(const vt_reader *reader, const vt_labels *known, int 
            vt_nearest_hint(&nearest));
 }
 
-static vt_error check_categories(const vt_reader *reader, vt_labels *known) {
+static vt_error check_categories(const vt_study_reader *reader, vt_labels *known) {
   const vt_study *study = reader->study;
-  const vt_database_plan *plan = &study->pathway.from;
+  const vt_database_plan *plan = study->model.pathway.from;
   static const char what[] = "methods";
   for (int i = 0; i < plan->categories; i++) {
     const char *name = plan->category[i].name;
     int index;
     VT_TRY(vt_labels_add(known, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
-  if (study->pathway.objectives == 0 && plan->categories > 1)
+  if (study->aims.objectives == 0 && plan->categories > 1)
     VT_FAULT(reader, plan->methods_line,
              "'model.pathway.objective': found nothing, expected one of the %d categories of "
              "'model.pathway.methods'",
              plan->categories);
-  for (int i = 0; i < study->pathway.objectives; i++) {
-    const vt_objective_term *term = &study->pathway.objective[i];
+  for (int i = 0; i < study->aims.objectives; i++) {
+    const vt_objective_term *term = &study->aims.objective[i];
     VT_TRY(check_name(reader, known, term->line, term->category, what));
   }
-  for (int i = 0; i < study->pathway.levels; i++) {
-    const vt_level *level = &study->pathway.level[i];
+  for (int i = 0; i < study->aims.levels; i++) {
+    const vt_level *level = &study->aims.level[i];
     VT_TRY(check_name(reader, known, level->line, level->category, what));
   }
-  for (int i = 0; i < 2 && study->design == VT_DESIGN_PARETO; i++) {
-    const vt_objective_term *term = &study->pareto.category[i];
+  for (int i = 0; i < 2 && study->aims.explores == VT_EXPLORE_PARETO; i++) {
+    const vt_objective_term *term = &study->aims.pareto.category[i];
     VT_TRY(check_name(reader, known, term->line, term->category, what));
   }
   return VT_OK;
 }
 
-static vt_error check_choices(const vt_reader *reader, const vt_labels *known,
+static vt_error check_choices(const vt_study_reader *reader, const vt_labels *known,
                               const vt_factor *factor, int factors) {
   for (int f = 0; f < factors; f++) {
     const vt_factor *at = &factor[f];
@@ -471,24 +476,25 @@ static vt_error check_choices(const vt_reader *reader, const vt_labels *known,
       VT_FAULT(reader, at->line,
                "found choose on a background without alternatives, expected 'model.pathway."
                "background' with several pathways such as {SSP1: {...}, SSP2: {...}}");
-    for (int i = 0; i < at->levels; i++)
-      VT_TRY(check_name(reader, known, at->line, at->level_name[i], "background"));
+    for (int i = 0; i < at->value.levels; i++)
+      VT_TRY(check_name(reader, known, at->line, at->value.name[i], "background"));
   }
   return VT_OK;
 }
 
-static vt_error check_backgrounds(const vt_reader *reader, vt_labels *known) {
+static vt_error check_backgrounds(const vt_study_reader *reader, vt_labels *known) {
   const vt_study *study = reader->study;
-  for (int i = 0; i < study->pathway.from.backgrounds; i++) {
-    const char *name = study->pathway.from.background[i].name;
+  for (int i = 0; i < study->model.pathway.from->backgrounds; i++) {
+    const char *name = study->model.pathway.from->background[i].name;
     int index;
     if (name) VT_TRY(vt_labels_add(known, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
-  VT_TRY(check_choices(reader, known, study->pathway.override, study->pathway.overrides));
+  VT_TRY(
+      check_choices(reader, known, study->model.pathway.override, study->model.pathway.overrides));
   return check_choices(reader, known, study->factor, study->factors);
 }
 
-vt_error vt_check_database_plan(const vt_reader *reader) {
+vt_error vt_check_database_plan(const vt_study_reader *reader) {
   vt_labels *category = NULL, *background = NULL;
   vt_error checked = vt_labels_create(&category);
   if (checked == VT_OK) checked = vt_labels_create(&background);

@@ -4,30 +4,30 @@
 
 #include "reader.h"
 
-static vt_error read_first(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_first(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   return vt_read_number(reader, node, &distribution->parameter[0]);
 }
 
-static vt_error read_second(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_second(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   return vt_read_number(reader, node, &distribution->parameter[1]);
 }
 
-static vt_error read_bound(vt_reader *reader, const vt_node *node, double *bound) {
+static vt_error read_bound(vt_study_reader *reader, const vt_yaml *node, double *bound) {
   if (isfinite(*bound)) VT_REFUSE(reader, node, "found a second bound, the distribution has one");
   return vt_read_number(reader, node, bound);
 }
 
-static vt_error read_min(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_min(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return read_bound(reader, node, &((vt_distribution *)target)->min);
 }
 
-static vt_error read_max(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_max(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return read_bound(reader, node, &((vt_distribution *)target)->max);
 }
 
-static vt_error read_list(vt_reader *reader, const vt_node *node, int arity,
+static vt_error read_list(vt_study_reader *reader, const vt_yaml *node, int arity,
                           vt_distribution *distribution) {
   double *number;
   int count;
@@ -38,7 +38,7 @@ static vt_error read_list(vt_reader *reader, const vt_node *node, int arity,
   return VT_OK;
 }
 
-static vt_error read_uniform(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_uniform(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   distribution->kind = VT_UNIFORM;
   VT_TRY(read_list(reader, node, 2, distribution));
@@ -48,7 +48,7 @@ static vt_error read_uniform(vt_reader *reader, const vt_node *node, void *targe
   return VT_OK;
 }
 
-static vt_error read_triangular(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_triangular(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   distribution->kind = VT_TRIANGULAR;
   VT_TRY(read_list(reader, node, 3, distribution));
@@ -59,7 +59,7 @@ static vt_error read_triangular(vt_reader *reader, const vt_node *node, void *ta
   return VT_OK;
 }
 
-static vt_error read_normal(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_normal(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const vt_key keys[] = {{"mean", VT_REQUIRED, read_first},
                                 {"sd", VT_REQUIRED, read_second},
                                 {"min", VT_OPTIONAL, read_min},
@@ -73,7 +73,7 @@ static vt_error read_normal(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
-static vt_error read_lognormal(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_lognormal(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const vt_key keys[] = {{"median", VT_REQUIRED, read_first},
                                 {"gsd", VT_REQUIRED, read_second},
                                 {"min", VT_OPTIONAL, read_min},
@@ -88,7 +88,7 @@ static vt_error read_lognormal(vt_reader *reader, const vt_node *node, void *tar
   return VT_OK;
 }
 
-static vt_error read_values(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_values(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   double *value;
   VT_TRY(vt_read_numbers(reader, node, 0, &value, &distribution->count));
@@ -97,7 +97,7 @@ static vt_error read_values(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
-static vt_error read_weights(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   double *weight, sum = 0;
   int count;
@@ -116,7 +116,7 @@ static vt_error read_weights(vt_reader *reader, const vt_node *node, void *targe
   return VT_OK;
 }
 
-static vt_error read_discrete(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_discrete(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const vt_key keys[] = {{"values", VT_REQUIRED, read_values},
                                 {"weights", VT_OPTIONAL, read_weights},
                                 {"min", VT_OPTIONAL, read_min},
@@ -180,7 +180,7 @@ static bool meets_bounds(const vt_distribution *d) {
 
 enum { KINDS = 5 };
 
-vt_error vt_read_distribution(vt_reader *reader, const vt_node *node,
+vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node,
                               vt_distribution *distribution) {
   static const vt_key keys[] = {{"uniform", VT_OPTIONAL, read_uniform},
                                 {"normal", VT_OPTIONAL, read_normal},
@@ -191,7 +191,7 @@ vt_error vt_read_distribution(vt_reader *reader, const vt_node *node,
                                 {"max", VT_OPTIONAL, read_max},
                                 {NULL, VT_OPTIONAL, NULL}};
   *distribution = (vt_distribution){.min = -(double)INFINITY, .max = (double)INFINITY};
-  vt_node child[VT_MAX_KEYS];
+  vt_yaml child[VT_MAX_KEYS];
   int only;
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_only(reader, node, keys, child, 0, KINDS - 1, &only));

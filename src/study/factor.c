@@ -5,15 +5,15 @@
 
 enum { MAX_FACTORS = 100000 };
 
-vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *count) {
-  const ptrdiff_t found = vt_node_count(node);
+vt_error vt_factor_count(const vt_study_reader *reader, const vt_yaml *node, int *count) {
+  const ptrdiff_t found = vt_yaml_count(node);
   if (found > MAX_FACTORS)
     VT_REFUSE(reader, node, "found %td entries, expected at most %d", found, (int)MAX_FACTORS);
   *count = (int)found;
   return VT_OK;
 }
 
-static vt_error read_target(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_target(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_factor *factor = target;
   factor->line = node->line;
   const char *text = NULL;
@@ -24,73 +24,77 @@ static vt_error read_target(vt_reader *reader, const vt_node *node, void *target
   return VT_OK;
 }
 
-static vt_error read_level(vt_reader *reader, const vt_node *node, const vt_factor *factor,
-                           double *level) {
-  const bool limit = factor->operation == VT_SET && strstr(factor->target.tensor, "limits");
-  return limit ? vt_read_limit(reader, node, level) : vt_read_number(reader, node, level);
+bool vt_takes_infinite(const vt_factor *factor) {
+  return factor->operation == VT_SET && strstr(factor->target.tensor, "limits");
 }
 
-static vt_error read_number_value(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, const vt_factor *factor,
+                           double *level) {
+  return vt_takes_infinite(factor) ? vt_read_limit(reader, node, level)
+                                   : vt_read_number(reader, node, level);
+}
+
+static vt_error read_number_value(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
   double *level;
   VT_ARENA_NEW(reader->arena, level, 1);
   VT_TRY(read_level(reader, node, factor, level));
-  factor->value = VT_VALUE_NUMBER;
-  factor->level = level;
-  factor->levels = 1;
+  factor->value.kind = VT_VALUE_NUMBER;
+  factor->value.level = level;
+  factor->value.levels = 1;
   return VT_OK;
 }
 
-static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
   double *level;
-  const ptrdiff_t items = vt_node_count(node);
+  const ptrdiff_t items = vt_yaml_count(node);
   if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected levels");
   VT_TRY(vt_charge(reader, node, items));
   VT_ARENA_NEW(reader->arena, level, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(read_level(reader, &item, factor, &level[i]));
   }
-  factor->levels = (int)items;
-  factor->value = VT_VALUE_LEVELS;
-  factor->level = level;
+  factor->value.levels = (int)items;
+  factor->value.kind = VT_VALUE_LEVELS;
+  factor->value.level = level;
   return VT_OK;
 }
 
-static vt_error read_one_name(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+static vt_error read_one_name(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
   const char **name;
   VT_ARENA_NEW(reader->arena, name, 1);
   VT_TRY(vt_read_text(reader, node, &name[0]));
-  factor->value = VT_VALUE_NAMES;
-  factor->levels = 1;
-  factor->level_name = name;
+  factor->value.kind = VT_VALUE_NAMES;
+  factor->value.levels = 1;
+  factor->value.name = name;
   return VT_OK;
 }
 
 // The list of a factor, or the name of an override.
-static vt_error read_names(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+static vt_error read_names(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
   const char **name;
   int duplicate;
   if (!factor->name && vt_type_of(node) != VT_TYPE_LIST) return read_one_name(reader, node, factor);
-  VT_TRY(vt_read_texts(reader, node, &name, &factor->levels));
-  if (factor->levels == 0) VT_REFUSE(reader, node, "found an empty list, expected names");
-  VT_TRY(vt_first_duplicate(factor->levels, name, &duplicate));
+  VT_TRY(vt_read_texts(reader, node, &name, &factor->value.levels));
+  if (factor->value.levels == 0) VT_REFUSE(reader, node, "found an empty list, expected names");
+  VT_TRY(vt_first_duplicate(factor->value.levels, name, &duplicate));
   if (duplicate >= 0)
     VT_REFUSE(reader, node, "found '%.80s' twice, expected distinct names", name[duplicate]);
-  factor->value = VT_VALUE_NAMES;
-  factor->level_name = name;
+  factor->value.kind = VT_VALUE_NAMES;
+  factor->value.name = name;
   return VT_OK;
 }
 
-static vt_error read_value(vt_reader *reader, const vt_node *node, vt_factor *factor) {
+static vt_error read_value(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
   switch (vt_type_of(node)) {
-    case VT_TYPE_NULL: factor->value = VT_VALUE_EMPTY; return VT_OK;
+    case VT_TYPE_NULL: factor->value.kind = VT_VALUE_EMPTY; return VT_OK;
     case VT_TYPE_INTEGER:
     case VT_TYPE_FLOAT: return read_number_value(reader, node, factor);
     case VT_TYPE_LIST: return read_levels(reader, node, factor);
     case VT_TYPE_MAP:
-      factor->value = VT_VALUE_DISTRIBUTION;
-      return vt_read_distribution(reader, node, &factor->distribution);
+      factor->value.kind = VT_VALUE_DISTRIBUTION;
+      return vt_read_distribution(reader, node, &factor->value.distribution);
     case VT_TYPE_BOOL:
     case VT_TYPE_TEXT: break;
   }
@@ -103,13 +107,13 @@ static vt_error read_value(vt_reader *reader, const vt_node *node, vt_factor *fa
 // Rows in the order of vt_operation, after the target.
 enum { FIRST_OPERATION = 1, LAST_OPERATION = 4 };
 
-vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *factor,
-                        vt_node *operation) {
+vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
+                        vt_yaml *operation) {
   static const vt_key keys[] = {
       {"target", VT_REQUIRED, read_target}, {"set", VT_OPTIONAL, NULL},
       {"add", VT_OPTIONAL, NULL},           {"multiply", VT_OPTIONAL, NULL},
       {"choose", VT_OPTIONAL, NULL},        {NULL, VT_OPTIONAL, NULL}};
-  vt_node child[VT_MAX_KEYS];
+  vt_yaml child[VT_MAX_KEYS];
   int only;
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_read_matched(reader, node, keys, child, factor));
@@ -122,15 +126,4 @@ vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *facto
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
   VT_TRY(names ? read_names(reader, operation, factor) : read_value(reader, operation, factor));
   return VT_OK;
-}
-
-int vt_study_choices(const vt_study *study, const vt_factor *factor) {
-  if (factor->operation != VT_CHOOSE) return 0;
-  return factor->levels > 0 ? factor->levels : study->pathway.from.backgrounds;
-}
-
-const char *vt_study_choice(const vt_study *study, const vt_factor *factor, int place) {
-  const char *name =
-      factor->levels > 0 ? factor->level_name[place] : study->pathway.from.background[place].name;
-  return name ? name : "";
 }

@@ -3,54 +3,54 @@
 
 #include "reader.h"
 
-static vt_error read_databases(vt_reader *reader, const vt_node *node, void *target) {
-  vt_inventory_plan *plan = target;
-  return vt_read_sources(reader, node, &plan->databases, &plan->database, &plan->database_line);
+static vt_error read_databases(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  (void)target;
+  return vt_read_sources(reader, node);
 }
 
 // -------------------------------------------------------------------------------------------------
 // Demands.
 
-static vt_error read_activity(vt_reader *reader, const vt_node *node, void *target) {
-  vt_demanded *demand = target;
-  vt_node item;
+static vt_error read_activity(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_lca_demand *demand = target;
+  vt_yaml item;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list [database, code]"));
-  if (vt_node_count(node) != 2)
-    VT_REFUSE(reader, node, "found a list of %td, expected [database, code]", vt_node_count(node));
+  if (vt_yaml_count(node) != 2)
+    VT_REFUSE(reader, node, "found a list of %td, expected [database, code]", vt_yaml_count(node));
   VT_TRY(vt_list_item(reader, node, 0, &item));
   VT_TRY(vt_read_text(reader, &item, &demand->database));
   VT_TRY(vt_list_item(reader, node, 1, &item));
   return vt_read_label(reader, &item, &demand->code);
 }
 
-static vt_error read_all(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_text(reader, node, &((vt_demanded *)target)->database);
+static vt_error read_all(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_text(reader, node, &((vt_lca_demand *)target)->database);
 }
 
-static vt_error read_id(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_integer(reader, node, 0, INT64_MAX, &((vt_demanded *)target)->id);
+static vt_error read_id(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_integer(reader, node, 0, INT64_MAX, &((vt_lca_demand *)target)->id);
 }
 
-static vt_error read_amount(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_number(reader, node, &((vt_demanded *)target)->amount);
+static vt_error read_amount(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_number(reader, node, &((vt_lca_demand *)target)->amount);
 }
 
-static vt_error read_name(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_text(reader, node, &((vt_demanded *)target)->name);
+static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_text(reader, node, &((vt_lca_demand *)target)->name);
 }
 
 enum { ACTIVITY, ALL, ID, TARGETS };
 
-static vt_error read_demand(vt_reader *reader, const vt_node *node, vt_demanded *demand) {
+static vt_error read_demand(vt_study_reader *reader, const vt_yaml *node, vt_lca_demand *demand) {
   static const vt_key keys[] = {[ACTIVITY] = {"activity", VT_OPTIONAL, read_activity},
                                 [ALL] = {"all", VT_OPTIONAL, read_all},
                                 [ID] = {"datapackage id", VT_OPTIONAL, read_id},
                                 {"amount", VT_OPTIONAL, read_amount},
                                 {"name", VT_OPTIONAL, read_name},
                                 {NULL, VT_OPTIONAL, NULL}};
-  vt_node child[VT_MAX_KEYS];
+  vt_yaml child[VT_MAX_KEYS];
   int only = 0;
-  *demand = (vt_demanded){.line = node->line, .id = -1, .amount = 1};
+  *demand = (vt_lca_demand){.line = node->line, .id = -1, .amount = 1};
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_only(reader, node, keys, child, 0, TARGETS - 1, &only));
   VT_TRY(vt_map_read_matched(reader, node, keys, child, demand));
@@ -60,20 +60,20 @@ static vt_error read_demand(vt_reader *reader, const vt_node *node, vt_demanded 
 }
 
 // A list of demands, or one of them by itself: {all: database}.
-static vt_error read_demands(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_demands(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_inventory_plan *plan = target;
   const bool one = vt_type_of(node) == VT_TYPE_MAP;
   if (!one)
     VT_TRY(
         vt_expect(reader, node, VT_TYPE_LIST,
                   "a list such as [{activity: [database, code], amount: 1}] or {all: database}"));
-  const ptrdiff_t items = one ? 1 : vt_node_count(node);
+  const ptrdiff_t items = one ? 1 : vt_yaml_count(node);
   if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected demands");
-  vt_demanded *demand;
+  vt_lca_demand *demand;
   VT_TRY(vt_charge(reader, node, items));
   VT_ARENA_NEW(reader->arena, demand, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item = *node;
+    vt_yaml item = *node;
     if (!one) VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(read_demand(reader, &item, &demand[i]));
   }
@@ -85,7 +85,7 @@ static vt_error read_demands(vt_reader *reader, const vt_node *node, void *targe
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-static bool same_method(const vt_method_choice *a, const vt_method_choice *b) {
+static bool same_method(const vt_method_plan *a, const vt_method_plan *b) {
   if (a->name || b->name) return a->name && b->name && strcmp(a->name, b->name) == 0;
   bool same = a->parts == b->parts;
   for (int i = 0; same && i < a->parts; i++) same = strcmp(a->part[i], b->part[i]) == 0;
@@ -93,8 +93,8 @@ static bool same_method(const vt_method_choice *a, const vt_method_choice *b) {
 }
 
 // Categories are the labels of an axis: each of them once.
-static vt_error check_methods(const vt_reader *reader, const vt_node *node,
-                              const vt_method_choice *method, int count) {
+static vt_error check_methods(const vt_study_reader *reader, const vt_yaml *node,
+                              const vt_method_plan *method, int count) {
   for (int i = 1; i < count; i++) {
     for (int k = 0; k < i; k++) {
       if (!same_method(&method[i], &method[k])) continue;
@@ -106,22 +106,22 @@ static vt_error check_methods(const vt_reader *reader, const vt_node *node,
 }
 
 // A map from categories to methods, or a list of methods.
-static vt_error read_methods(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_methods(vt_study_reader *reader, const vt_yaml *node, void *target) {
   enum { MOST_METHODS = 10000 };
   vt_inventory_plan *plan = target;
   const bool map = vt_type_of(node) == VT_TYPE_MAP;
   if (!map)
     VT_TRY(vt_expect(reader, node, VT_TYPE_LIST,
                      "a map such as {gwp: [GWP, \"100 years\"]} or a list of methods"));
-  const ptrdiff_t items = vt_node_count(node);
+  const ptrdiff_t items = vt_yaml_count(node);
   if (items == 0) VT_REFUSE(reader, node, "found none, expected methods");
   if (items > MOST_METHODS)
     VT_REFUSE(reader, node, "found %td methods, expected at most %d", items, (int)MOST_METHODS);
-  vt_method_choice *method;
+  vt_method_plan *method;
   VT_TRY(vt_charge(reader, node, items));
   VT_ARENA_NEW(reader->arena, method, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(map ? vt_map_pair(reader, node, i, &item) : vt_list_item(reader, node, i, &item));
     if (map)
       VT_TRY(vt_arena_text(reader->arena, item.key, (ptrdiff_t)strlen(item.key), &method[i].name));
@@ -136,7 +136,7 @@ static vt_error read_methods(vt_reader *reader, const vt_node *node, void *targe
 
 // -------------------------------------------------------------------------------------------------
 
-static vt_error read_contributions(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_contributions(vt_study_reader *reader, const vt_yaml *node, void *target) {
   enum { MOST_ROWS = 1000 };
   int64_t rows;
   VT_TRY(vt_read_integer(reader, node, 0, MOST_ROWS, &rows));
@@ -144,28 +144,21 @@ static vt_error read_contributions(vt_reader *reader, const vt_node *node, void 
   return VT_OK;
 }
 
-static vt_error read_keep(vt_reader *reader, const vt_node *node, void *target) {
-  static const char *const names[] = {"inventory", "supply", NULL};
+static vt_error read_keep(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_inventory_plan *plan = target;
-  bool *const keep[] = {&plan->keep_inventory, &plan->keep_supply};
-  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of inventory and supply"));
-  for (ptrdiff_t i = 0; i < vt_node_count(node); i++) {
-    vt_node item;
-    int choice;
-    VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(vt_read_choice(reader, &item, names, &choice));
-    if (*keep[choice])
-      VT_REFUSE(reader, &item, "found '%s' twice, expected distinct names", names[choice]);
-    *keep[choice] = true;
-  }
+  const char *const *keep;
+  int keeps;
+  VT_TRY(vt_read_keep(reader, node, "a list of inventory and supply", &keep, &keeps));
+  for (int i = 0; i < keeps; i++)
+    *(strcmp(keep[i], "supply") == 0 ? &plan->keep_supply : &plan->keep_inventory) = true;
   return VT_OK;
 }
 
-static vt_error read_array_column(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_array_column(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_integer(reader, node, 0, INT32_MAX, &((vt_inventory_plan *)target)->array_column);
 }
 
-vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_inventory(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{"databases", VT_REQUIRED, read_databases},
                                 {"demands", VT_REQUIRED, read_demands},
                                 {"methods", VT_OPTIONAL, read_methods},
@@ -173,8 +166,7 @@ vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study) 
                                 {"keep", VT_OPTIONAL, read_keep},
                                 {"array_column", VT_OPTIONAL, read_array_column},
                                 {NULL, VT_OPTIONAL, NULL}};
-  vt_inventory_plan *plan = &((vt_study *)study)->inventory;
-  plan->given = true;
+  vt_inventory_plan *plan = &((vt_study *)study)->model.inventory;
   plan->array_column = -1;
   return vt_map_read(reader, node, keys, plan);
 }

@@ -3,14 +3,14 @@
 
 #include "reader.h"
 
-static vt_error read_inputs(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_inputs(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  study->pathway.inputs_line = node->line;
-  return vt_read_path(reader, node, &study->pathway.inputs);
+  study->model.pathway.inputs_line = node->line;
+  return vt_read_path(reader, node, &study->model.pathway.inputs);
 }
 
-static vt_error read_weights(vt_reader *reader, const vt_node *node, vt_study *study) {
-  const ptrdiff_t count = vt_node_count(node);
+static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, vt_study *study) {
+  const ptrdiff_t count = vt_yaml_count(node);
   if (count == 0) VT_REFUSE(reader, node, "found an empty map, expected weights of categories");
   vt_objective_term *term;
   const char **category;
@@ -19,7 +19,7 @@ static vt_error read_weights(vt_reader *reader, const vt_node *node, vt_study *s
   VT_ARENA_NEW(reader->arena, category, count);
   bool matters = false;
   for (ptrdiff_t i = 0; i < count; i++) {
-    vt_node child;
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     VT_TRY(vt_read_number(reader, &child, &term[i].weight));
     const ptrdiff_t length = (ptrdiff_t)strlen(child.key);
@@ -34,13 +34,13 @@ static vt_error read_weights(vt_reader *reader, const vt_node *node, vt_study *s
     VT_FAULT(reader, term[duplicate].line, "duplicate key in '%s': found '%.80s' again",
              vt_place(node), category[duplicate]);
   if (!matters) VT_REFUSE(reader, node, "found only weights of 0, expected one that is not");
-  study->pathway.objective = term;
-  study->pathway.objectives = (int)count;
+  study->aims.objective = term;
+  study->aims.objectives = (int)count;
   return VT_OK;
 }
 
 // A category, or a map of weights.
-static vt_error read_goal(vt_reader *reader, const vt_node *node, vt_study *study) {
+static vt_error read_goal(vt_study_reader *reader, const vt_yaml *node, vt_study *study) {
   if (vt_type_of(node) == VT_TYPE_MAP) return read_weights(reader, node, study);
   vt_objective_term *term;
   VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "a category or a map of weights of categories"));
@@ -48,16 +48,16 @@ static vt_error read_goal(vt_reader *reader, const vt_node *node, vt_study *stud
   VT_TRY(vt_read_text(reader, node, &term->category));
   term->weight = 1;
   term->line = node->line;
-  study->pathway.objective = term;
-  study->pathway.objectives = 1;
+  study->aims.objective = term;
+  study->aims.objectives = 1;
   return VT_OK;
 }
 
-static vt_error read_category(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_category(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_text(reader, node, &((vt_level *)target)->category);
 }
 
-static vt_error read_tolerance(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_tolerance(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_level *level = target;
   VT_TRY(vt_read_number(reader, node, &level->tolerance));
   if (level->tolerance < 0)
@@ -66,7 +66,7 @@ static vt_error read_tolerance(vt_reader *reader, const vt_node *node, void *tar
 }
 
 // A category, or {category: ..., tolerance: ...}.
-static vt_error read_level(vt_reader *reader, const vt_node *node, vt_level *level) {
+static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, vt_level *level) {
   static const vt_key keys[] = {{"category", VT_REQUIRED, read_category},
                                 {"tolerance", VT_OPTIONAL, read_tolerance},
                                 {NULL, VT_OPTIONAL, NULL}};
@@ -77,8 +77,8 @@ static vt_error read_level(vt_reader *reader, const vt_node *node, vt_level *lev
   return read_category(reader, node, level);
 }
 
-static vt_error check_levels(const vt_reader *reader, const vt_node *node, const vt_level *level,
-                             int count) {
+static vt_error check_levels(const vt_study_reader *reader, const vt_yaml *node,
+                             const vt_level *level, int count) {
   const char **category;
   VT_ARENA_NEW(reader->arena, category, count);
   for (int i = 0; i < count; i++) category[i] = level[i].category;
@@ -92,9 +92,9 @@ static vt_error check_levels(const vt_reader *reader, const vt_node *node, const
 }
 
 // The first level is the objective; with others after it, they decide among its optima.
-static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_study *study) {
+static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, vt_study *study) {
   enum { MOST_LEVELS = 1000 };
-  const ptrdiff_t count = vt_node_count(node);
+  const ptrdiff_t count = vt_yaml_count(node);
   if (count > MOST_LEVELS)
     VT_REFUSE(reader, node, "found %td levels, expected at most %d", count, (int)MOST_LEVELS);
   vt_level *level;
@@ -102,30 +102,30 @@ static vt_error read_levels(vt_reader *reader, const vt_node *node, vt_study *st
   VT_ARENA_NEW(reader->arena, level, count);
   VT_ARENA_NEW(reader->arena, term, 1);
   for (int i = 0; i < count; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(read_level(reader, &item, &level[i]));
   }
   VT_TRY(check_levels(reader, node, level, (int)count));
   *term = (vt_objective_term){level[0].category, 1, level[0].line};
-  study->pathway.objective = term;
-  study->pathway.objectives = 1;
+  study->aims.objective = term;
+  study->aims.objectives = 1;
   if (count < 2) return VT_OK;
-  study->pathway.level = level;
-  study->pathway.levels = (int)count;
+  study->aims.level = level;
+  study->aims.levels = (int)count;
   return VT_OK;
 }
 
-static vt_error read_objective(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_objective(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  study->pathway.objective_line = node->line;
+  study->aims.objective_line = node->line;
   if (vt_type_of(node) != VT_TYPE_LIST) return read_goal(reader, node, study);
-  if (vt_node_count(node) == 0) VT_REFUSE(reader, node, "found an empty list, expected a category");
-  vt_node only;
+  if (vt_yaml_count(node) == 0) VT_REFUSE(reader, node, "found an empty list, expected a category");
+  vt_yaml only;
   VT_TRY(vt_list_item(reader, node, 0, &only));
-  bool weights = vt_node_count(node) == 1 && vt_type_of(&only) == VT_TYPE_MAP;
-  for (ptrdiff_t i = 0; weights && i < vt_node_count(&only); i++) {
-    vt_node child;
+  bool weights = vt_yaml_count(node) == 1 && vt_type_of(&only) == VT_TYPE_MAP;
+  for (ptrdiff_t i = 0; weights && i < vt_yaml_count(&only); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, &only, i, &child));
     weights = strcmp(child.key, "category") != 0 && strcmp(child.key, "tolerance") != 0;
   }
@@ -133,32 +133,32 @@ static vt_error read_objective(vt_reader *reader, const vt_node *node, void *tar
   return read_levels(reader, node, study);
 }
 
-static vt_error read_unit(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_unit(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const char *const names[] = {
       [VT_UNIT_LIFETIME] = "lifetime", [VT_UNIT_ANNUAL] = "annual", NULL};
   int choice;
-  VT_TRY(vt_read_choice(reader, node, names, &choice));
-  ((vt_study *)target)->pathway.unit = (vt_unit)choice;
+  VT_TRY(vt_read_one_of(reader, node, names, &choice));
+  ((vt_study *)target)->model.pathway.unit = (vt_unit)choice;
   return VT_OK;
 }
 
-static vt_error read_extend(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_extend(vt_study_reader *reader, const vt_yaml *node, void *target) {
   int64_t years;
   VT_TRY(vt_read_integer(reader, node, 0, 1000, &years));
-  ((vt_study *)target)->pathway.extend = (int)years;
+  ((vt_study *)target)->model.pathway.extend = (int)years;
   return VT_OK;
 }
 
-static vt_error check_fixed_choice(const vt_reader *reader, const vt_node *node,
+static vt_error check_fixed_choice(const vt_study_reader *reader, const vt_yaml *node,
                                    const vt_factor *override) {
-  if (override->value == VT_VALUE_NAMES && override->levels == 1) return VT_OK;
-  if (override->value == VT_VALUE_NAMES)
+  if (override->value.kind == VT_VALUE_NAMES && override->value.levels == 1) return VT_OK;
+  if (override->value.kind == VT_VALUE_NAMES)
     VT_REFUSE(reader, node, "found %d names, expected one, since overrides are fixed",
-              override->levels);
+              override->value.levels);
   VT_REFUSE(reader, node, "found %s, expected a name", vt_found(node));
 }
 
-static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
   int count;
@@ -166,26 +166,26 @@ static vt_error read_overrides(vt_reader *reader, const vt_node *node, void *tar
   vt_factor *override;
   VT_ARENA_NEW(reader->arena, override, count);
   for (int i = 0; i < count; i++) {
-    vt_node child, operation;
+    vt_yaml child, operation;
     VT_TRY(vt_list_item(reader, node, i, &child));
     VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
     if (override[i].operation == VT_CHOOSE) {
       VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
-    } else if (override[i].value != VT_VALUE_NUMBER) {
+    } else if (override[i].value.kind != VT_VALUE_NUMBER) {
       VT_REFUSE(reader, &operation, "found %s, expected a number, since overrides are fixed",
                 vt_found(&operation));
     }
   }
-  study->pathway.overrides = count;
-  study->pathway.override = override;
+  study->model.pathway.overrides = count;
+  study->model.pathway.override = override;
   return VT_OK;
 }
 
 enum { INPUTS, DATABASES, FIRST_WITH_DATABASES, LAST_WITH_DATABASES = 8, REQUIRED = 4 };
 
 // Inputs hold everything themselves; databases need to be told what to take from them.
-static vt_error check_source(const vt_reader *reader, const vt_node *node, const vt_key *keys,
-                             const vt_node child[VT_MAX_KEYS]) {
+static vt_error check_source(const vt_study_reader *reader, const vt_yaml *node, const vt_key *keys,
+                             const vt_yaml child[VT_MAX_KEYS]) {
   int only = INPUTS;
   VT_TRY(vt_map_only(reader, node, keys, child, INPUTS, DATABASES, &only));
   for (int k = FIRST_WITH_DATABASES; k <= LAST_WITH_DATABASES; k++) {
@@ -199,7 +199,7 @@ static vt_error check_source(const vt_reader *reader, const vt_node *node, const
 }
 
 // Rows are read in this order: demand needs the years, and background the foreground.
-static vt_error read_pathway(vt_reader *reader, const vt_node *node, void *study) {
+static vt_error read_pathway(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {
       [INPUTS] = {"inputs", VT_OPTIONAL, read_inputs},
       [DATABASES] = {"databases", VT_OPTIONAL, vt_read_pathway_databases},
@@ -215,24 +215,45 @@ static vt_error read_pathway(vt_reader *reader, const vt_node *node, void *study
       {"extend", VT_OPTIONAL, read_extend},
       {"overrides", VT_OPTIONAL, read_overrides},
       {NULL, VT_OPTIONAL, NULL}};
-  vt_node child[VT_MAX_KEYS];
+  vt_yaml child[VT_MAX_KEYS];
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(check_source(reader, node, keys, child));
   return vt_map_read_matched(reader, node, keys, child, study);
 }
 
-enum { KINDS = 4 };
+// ---------------------------------------------------------------------------------------------
+// Kinds of models.
 
-vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study) {
-  static const vt_key keys[] = {{"pathway", VT_OPTIONAL, read_pathway},
-                                {"choice", VT_UNAVAILABLE, NULL},
-                                {"timeline", VT_UNAVAILABLE, NULL},
-                                {"inventory", VT_OPTIONAL, vt_read_inventory},
-                                {NULL, VT_OPTIONAL, NULL}};
-  vt_node child[VT_MAX_KEYS];
+static const struct {
+  vt_key key;
+  vt_model_kind kind;
+} kinds[] = {
+    {{"pathway", VT_OPTIONAL, read_pathway}, VT_MODEL_PATHWAY},
+    {{"choice", VT_UNAVAILABLE, NULL}, VT_MODEL_PATHWAY},
+    {{"timeline", VT_UNAVAILABLE, NULL}, VT_MODEL_PATHWAY},
+    {{"inventory", VT_OPTIONAL, vt_read_inventory}, VT_MODEL_INVENTORY},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const char *vt_model_kind_name(vt_model_kind kind) {
+  int k = 0;
+  while (kinds[k].kind != kind) k++;
+  return kinds[k].key.name;
+}
+
+vt_error vt_read_model(vt_study_reader *reader, const vt_yaml *node, void *study) {
+  vt_key keys[KINDS + 1] = {{0}};
+  for (int k = 0; k < KINDS; k++) keys[k] = kinds[k].key;
+  vt_yaml child[VT_MAX_KEYS];
   int only;
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_only(reader, node, keys, child, 0, KINDS - 1, &only));
+  reader->study->model.kind = kinds[only].kind;
+  reader->study->model.line = node->line;
   VT_TRY(vt_map_read_matched(reader, node, keys, child, study));
   return VT_OK;
+}
+
+const vt_database_plan *vt_study_databases(const vt_study *study) {
+  return study->model.kind == VT_MODEL_PATHWAY ? study->model.pathway.from : NULL;
 }

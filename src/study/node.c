@@ -11,7 +11,7 @@ static const char *scalar_text(const yaml_node_t *yaml) {
   return (const char *)yaml->data.scalar.value;
 }
 
-vt_type vt_type_of(const vt_node *node) {
+vt_type vt_type_of(const vt_yaml *node) {
   if (node->yaml->type == YAML_SEQUENCE_NODE) return VT_TYPE_LIST;
   if (node->yaml->type == YAML_MAPPING_NODE) return VT_TYPE_MAP;
   if (node->yaml->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return VT_TYPE_TEXT;
@@ -27,11 +27,11 @@ static int shown_bytes(const char *text) {
   return shown;
 }
 
-const char *vt_found(const vt_node *node) {
+const char *vt_found(const vt_yaml *node) {
   static _Thread_local char found[FOUND_BYTES];
   const vt_type type = vt_type_of(node);
-  if (type == VT_TYPE_LIST) return vt_node_count(node) > 0 ? "a list" : "an empty list";
-  if (type == VT_TYPE_MAP) return vt_node_count(node) > 0 ? "a map" : "an empty map";
+  if (type == VT_TYPE_LIST) return vt_yaml_count(node) > 0 ? "a list" : "an empty list";
+  if (type == VT_TYPE_MAP) return vt_yaml_count(node) > 0 ? "a map" : "an empty map";
   if (type == VT_TYPE_NULL) return "nothing";
   const char *text = scalar_text(node->yaml);
   const int shown = shown_bytes(text);
@@ -45,7 +45,7 @@ const char *vt_found(const vt_node *node) {
   return found;
 }
 
-const char *vt_place(const vt_node *node) {
+const char *vt_place(const vt_yaml *node) {
   static _Thread_local char place[PLACE_BYTES];
   // Names are written from the end: the root is last.
   char *start = place + PLACE_BYTES - 1;
@@ -68,7 +68,7 @@ const char *vt_place(const vt_node *node) {
   return *start ? start : "study";
 }
 
-vt_error vt_fault(const vt_reader *reader, int line, const char *file, int source_line,
+vt_error vt_fault(const vt_study_reader *reader, int line, const char *file, int source_line,
                   const char *function, const char *format, ...) {
   char text[TEXT_BYTES];
   va_list arguments;
@@ -79,8 +79,8 @@ vt_error vt_fault(const vt_reader *reader, int line, const char *file, int sourc
                         text);
 }
 
-vt_error vt_refuse(const vt_reader *reader, const vt_node *node, const char *file, int source_line,
-                   const char *function, const char *format, ...) {
+vt_error vt_refuse(const vt_study_reader *reader, const vt_yaml *node, const char *file,
+                   int source_line, const char *function, const char *format, ...) {
   char text[TEXT_BYTES];
   va_list arguments;
   va_start(arguments, format);
@@ -90,19 +90,19 @@ vt_error vt_refuse(const vt_reader *reader, const vt_node *node, const char *fil
                         node->line, vt_place(node), text);
 }
 
-vt_error vt_charge(vt_reader *reader, const vt_node *node, ptrdiff_t amount) {
+vt_error vt_charge(vt_study_reader *reader, const vt_yaml *node, ptrdiff_t amount) {
   if (amount > reader->budget) VT_REFUSE(reader, node, "found aliases that repeat too much");
   reader->budget -= amount;
   return VT_OK;
 }
 
-vt_error vt_expect(const vt_reader *reader, const vt_node *node, vt_type type,
+vt_error vt_expect(const vt_study_reader *reader, const vt_yaml *node, vt_type type,
                    const char *expected) {
   if (vt_type_of(node) == type) return VT_OK;
   VT_REFUSE(reader, node, "found %s, expected %s", vt_found(node), expected);
 }
 
-ptrdiff_t vt_node_count(const vt_node *node) {
+ptrdiff_t vt_yaml_count(const vt_yaml *node) {
   if (node->yaml->type == YAML_MAPPING_NODE)
     return node->yaml->data.mapping.pairs.top - node->yaml->data.mapping.pairs.start;
   if (node->yaml->type == YAML_SEQUENCE_NODE)
@@ -122,14 +122,14 @@ static int line_of_value(const yaml_node_t *yaml, int line_before) {
   return own;
 }
 
-vt_error vt_map_pair(vt_reader *reader, const vt_node *map, ptrdiff_t i, vt_node *child) {
+vt_error vt_map_pair(vt_study_reader *reader, const vt_yaml *map, ptrdiff_t i, vt_yaml *child) {
   VT_TRY(vt_charge(reader, map, 1));
   const yaml_node_pair_t *pair = map->yaml->data.mapping.pairs.start + i;
   const yaml_node_t *key = yaml_document_get_node(reader->document, pair->key);
   const yaml_node_t *value = yaml_document_get_node(reader->document, pair->value);
   VT_CHECK(key && value, VT_ERR_BUG, "%s: a map without key or value", reader->path);
   const int line = line_of(key) < map->line ? map->line : line_of(key);
-  const vt_node at = {.yaml = key, .line = line, .parent = map, .index = i};
+  const vt_yaml at = {.yaml = key, .line = line, .parent = map, .index = i};
   if (key->type != YAML_SCALAR_NODE)
     VT_FAULT(reader, line, "bad key in '%s': found %s, expected a name", vt_place(map),
              vt_found(&at));
@@ -138,18 +138,18 @@ vt_error vt_map_pair(vt_reader *reader, const vt_node *map, ptrdiff_t i, vt_node
   if (strlen(name) != key->data.scalar.length)
     VT_FAULT(reader, line, "bad key in '%s': found a NUL character", vt_place(map));
   VT_TRY(vt_charge(reader, map, (ptrdiff_t)strlen(name)));
-  *child = (vt_node){
+  *child = (vt_yaml){
       .yaml = value, .line = line_of_value(value, line), .parent = map, .key = name, .index = i};
   return VT_OK;
 }
 
-vt_error vt_list_item(vt_reader *reader, const vt_node *list, ptrdiff_t i, vt_node *child) {
+vt_error vt_list_item(vt_study_reader *reader, const vt_yaml *list, ptrdiff_t i, vt_yaml *child) {
   VT_TRY(vt_charge(reader, list, 1));
   const yaml_node_item_t item = list->yaml->data.sequence.items.start[i];
   const yaml_node_t *value = yaml_document_get_node(reader->document, item);
   VT_CHECK(value, VT_ERR_BUG, "%s: a list without its item", reader->path);
   const int line = line_of(value) < list->line ? list->line : line_of(value);
-  *child = (vt_node){.yaml = value, .line = line, .parent = list, .index = i};
+  *child = (vt_yaml){.yaml = value, .line = line, .parent = list, .index = i};
   return VT_OK;
 }
 
@@ -165,8 +165,8 @@ static const char *names_of(const vt_key *keys, char *names, size_t bytes) {
   return names;
 }
 
-static vt_error refuse_unknown(const vt_reader *reader, const vt_node *map, const vt_key *keys,
-                               const vt_node *child, int line) {
+static vt_error refuse_unknown(const vt_study_reader *reader, const vt_yaml *map,
+                               const vt_key *keys, const vt_yaml *child, int line) {
   vt_nearest nearest = {.name = child->key};
   for (const vt_key *key = keys; key->name; key++) vt_nearest_try(&nearest, key->name);
   char names[TEXT_BYTES / 4];
@@ -177,21 +177,21 @@ static vt_error refuse_unknown(const vt_reader *reader, const vt_node *map, cons
 }
 
 // The line of a key, which is not always that of its value.
-static int line_of_key(const vt_reader *reader, const vt_node *child) {
+static int line_of_key(const vt_study_reader *reader, const vt_yaml *child) {
   const yaml_node_pair_t *pair = child->parent->yaml->data.mapping.pairs.start + child->index;
   const int own = line_of(yaml_document_get_node(reader->document, pair->key));
   return own < child->parent->line ? child->parent->line : own;
 }
 
-vt_error vt_map_match(vt_reader *reader, const vt_node *map, const vt_key *keys,
-                      vt_node child[VT_MAX_KEYS]) {
+vt_error vt_map_match(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                      vt_yaml child[VT_MAX_KEYS]) {
   char names[TEXT_BYTES / 4], expected[TEXT_BYTES / 2];
   (void)snprintf(expected, sizeof expected, "a map with the keys %s",
                  names_of(keys, names, sizeof names));
   VT_TRY(vt_expect(reader, map, VT_TYPE_MAP, expected));
-  for (int k = 0; k < VT_MAX_KEYS; k++) child[k] = (vt_node){.yaml = NULL};
-  for (ptrdiff_t i = 0; i < vt_node_count(map); i++) {
-    vt_node value;
+  for (int k = 0; k < VT_MAX_KEYS; k++) child[k] = (vt_yaml){.yaml = NULL};
+  for (ptrdiff_t i = 0; i < vt_yaml_count(map); i++) {
+    vt_yaml value;
     VT_TRY(vt_map_pair(reader, map, i, &value));
     int k = 0;
     while (keys[k].name && strcmp(keys[k].name, value.key) != 0) k++;
@@ -205,8 +205,8 @@ vt_error vt_map_match(vt_reader *reader, const vt_node *map, const vt_key *keys,
   return VT_OK;
 }
 
-vt_error vt_map_read_matched(vt_reader *reader, const vt_node *map, const vt_key *keys,
-                             const vt_node child[VT_MAX_KEYS], void *target) {
+vt_error vt_map_read_matched(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                             const vt_yaml child[VT_MAX_KEYS], void *target) {
   for (int k = 0; keys[k].name; k++) {
     if (keys[k].presence == VT_UNAVAILABLE && child[k].yaml)
       VT_FAULT(reader, line_of_key(reader, &child[k]), "'%s' is not available in this version",
@@ -223,15 +223,16 @@ vt_error vt_map_read_matched(vt_reader *reader, const vt_node *map, const vt_key
   return VT_OK;
 }
 
-vt_error vt_map_read(vt_reader *reader, const vt_node *map, const vt_key *keys, void *target) {
-  vt_node child[VT_MAX_KEYS];
+vt_error vt_map_read(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                     void *target) {
+  vt_yaml child[VT_MAX_KEYS];
   VT_TRY(vt_map_match(reader, map, keys, child));
   VT_TRY(vt_map_read_matched(reader, map, keys, child, target));
   return VT_OK;
 }
 
-vt_error vt_map_only(const vt_reader *reader, const vt_node *map, const vt_key *keys,
-                     const vt_node child[VT_MAX_KEYS], int first, int last, int *only) {
+vt_error vt_map_only(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                     const vt_yaml child[VT_MAX_KEYS], int first, int last, int *only) {
   int present = 0, second = first;
   for (int k = last; k >= first; k--) {
     if (!child[k].yaml) continue;

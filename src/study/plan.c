@@ -19,6 +19,7 @@ typedef struct design_row {
   const char *expected; ///< `values` in words
   vt_presence presence;
   vt_design_kind kind;
+  vt_exploration explores;
   argument takes;
   unsigned values; ///< bits of vt_value_kind
 } design_row;
@@ -60,11 +61,11 @@ static const design_row designs[] = {
      .values = NO_VALUE},
     {.name = "pareto",
      .usage = "{pareto: {categories: [a, b], points: 20}}",
-     .kind = VT_DESIGN_PARETO,
+     .explores = VT_EXPLORE_PARETO,
      .takes = PARETO_ARGUMENT},
     {.name = "alternatives",
      .usage = "{alternatives: {slack: 0.05}}",
-     .kind = VT_DESIGN_ALTERNATIVES,
+     .explores = VT_EXPLORE_ALTERNATIVES,
      .takes = ALTERNATIVES_ARGUMENT},
     {.name = "latin-hypercube", .presence = VT_UNAVAILABLE},
     {.name = "sobol", .presence = VT_UNAVAILABLE},
@@ -73,25 +74,25 @@ static const design_row designs[] = {
 };
 enum { DESIGNS = sizeof designs / sizeof designs[0] };
 
-static vt_error read_seed(vt_reader *reader, const vt_node *node, void *target) {
-  return vt_read_uint64(reader, node, &((vt_study *)target)->seed);
+static vt_error read_seed(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_uint64(reader, node, &((vt_study *)target)->design.seed);
 }
 
 // The name of a design: the text itself, or the only key of a map.
-static vt_error design_name(vt_reader *reader, const vt_node *node, vt_node *value,
+static vt_error design_name(vt_study_reader *reader, const vt_yaml *node, vt_yaml *value,
                             const char **name) {
-  *value = (vt_node){.yaml = NULL};
+  *value = (vt_yaml){.yaml = NULL};
   if (vt_type_of(node) == VT_TYPE_TEXT) return vt_read_text(reader, node, name);
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP, "a design such as factorial or {monte-carlo: 1000}"));
-  if (vt_node_count(node) != 1)
+  if (vt_yaml_count(node) != 1)
     VT_REFUSE(reader, node, "found a map of %td keys, expected one as in {monte-carlo: 1000}",
-              vt_node_count(node));
+              vt_yaml_count(node));
   VT_TRY(vt_map_pair(reader, node, 0, value));
   *name = value->key;
   return VT_OK;
 }
 
-static vt_error find_design(const vt_reader *reader, const vt_node *node, const char *name,
+static vt_error find_design(const vt_study_reader *reader, const vt_yaml *node, const char *name,
                             const design_row **row) {
   vt_nearest nearest = {.name = name};
   for (int i = 0; i < DESIGNS; i++) {
@@ -105,11 +106,11 @@ static vt_error find_design(const vt_reader *reader, const vt_node *node, const 
             name, vt_nearest_hint(&nearest));
 }
 
-static vt_error read_design(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_design(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
   const char *name = "";
   const design_row *row = NULL;
-  vt_node value;
+  vt_yaml value;
   VT_TRY(design_name(reader, node, &value, &name));
   VT_TRY(find_design(reader, node, name, &row));
   if (row->presence == VT_UNAVAILABLE)
@@ -118,19 +119,15 @@ static vt_error read_design(vt_reader *reader, const vt_node *node, void *target
   if (given != (row->takes != NO_ARGUMENT))
     VT_REFUSE(reader, node, "found '%s' %s, expected 'design: %s'", row->name,
               given ? "with a value" : "without its value", row->usage);
-  study->design = row->kind;
-  study->design_line = node->line;
+  study->design.kind = row->kind;
+  study->aims.explores = row->explores;
+  study->design.line = node->line;
   if (row->takes == SIZE_ARGUMENT)
-    VT_TRY(vt_read_integer(reader, &value, 1, INT64_C(1) << SIZE_BITS, &study->design_size));
-  if (row->takes == FILE_ARGUMENT) VT_TRY(vt_read_path(reader, &value, &study->table));
+    VT_TRY(vt_read_integer(reader, &value, 1, INT64_C(1) << SIZE_BITS, &study->design.size));
+  if (row->takes == FILE_ARGUMENT) VT_TRY(vt_read_path(reader, &value, &study->design.table));
   if (row->takes == PARETO_ARGUMENT) VT_TRY(vt_read_pareto(reader, &value, study));
   if (row->takes == ALTERNATIVES_ARGUMENT) VT_TRY(vt_read_alternatives(reader, &value, study));
   return VT_OK;
-}
-
-// Whether the scenarios differ in what they aim at, not in factors.
-static bool has_aims(const vt_study *study) {
-  return study->design == VT_DESIGN_PARETO || study->design == VT_DESIGN_ALTERNATIVES;
 }
 
 static const char *const value_names[] = {
@@ -142,16 +139,16 @@ static const char *const value_names[] = {
 };
 
 // Whether the design knows what to do with this kind of value.
-static vt_error check_against_design(const vt_reader *reader, const vt_node *operation,
+static vt_error check_against_design(const vt_study_reader *reader, const vt_yaml *operation,
                                      const vt_factor *factor) {
   const design_row *row = designs;
-  while (row->kind != reader->study->design) row++;
-  if (row->values & VALUE_BIT(factor->value)) return VT_OK;
+  while (row->kind != reader->study->design.kind) row++;
+  if (row->values & VALUE_BIT(factor->value.kind)) return VT_OK;
   VT_REFUSE(reader, operation, "found %s, expected %s in the design '%s'",
-            value_names[factor->value], row->expected, row->name);
+            value_names[factor->value.kind], row->expected, row->name);
 }
 
-static vt_error check_name(const vt_reader *reader, const vt_node *node) {
+static vt_error check_name(const vt_study_reader *reader, const vt_yaml *node) {
   for (const char *c = node->key; *c; c++) {
     if ((unsigned char)*c < ' ' || *c == 127)
       VT_REFUSE(reader, node, "found a control character in the factor's name");
@@ -159,10 +156,10 @@ static vt_error check_name(const vt_reader *reader, const vt_node *node) {
   return VT_OK;
 }
 
-static vt_error check_duplicates(vt_reader *reader, const vt_node *map, int count) {
+static vt_error check_duplicates(vt_study_reader *reader, const vt_yaml *map, int count) {
   const char **name;
   VT_ARENA_NEW(reader->arena, name, count);
-  vt_node child;
+  vt_yaml child;
   for (int i = 0; i < count; i++) {
     VT_TRY(vt_map_pair(reader, map, i, &child));
     VT_TRY(check_name(reader, &child));
@@ -176,13 +173,13 @@ static vt_error check_duplicates(vt_reader *reader, const vt_node *map, int coun
            child.key);
 }
 
-static vt_error read_factors(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  if (has_aims(study))
+  if (study->aims.explores != VT_EXPLORE_NOTHING)
     VT_REFUSE(reader, node,
               "found factors with the design '%s', expected none: its scenarios differ in what "
               "they minimise",
-              study->design == VT_DESIGN_PARETO ? "pareto" : "alternatives");
+              study->aims.explores == VT_EXPLORE_PARETO ? "pareto" : "alternatives");
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP, "a map of names to factors"));
   int count;
   VT_TRY(vt_factor_count(reader, node, &count));
@@ -192,7 +189,7 @@ static vt_error read_factors(vt_reader *reader, const vt_node *node, void *targe
   vt_factor *factor;
   VT_ARENA_NEW(reader->arena, factor, count);
   for (int i = 0; i < count; i++) {
-    vt_node child, operation;
+    vt_yaml child, operation;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     VT_TRY(vt_arena_text(reader->arena, child.key, (ptrdiff_t)strlen(child.key), &factor[i].name));
     VT_TRY(vt_read_factor(reader, &child, &factor[i], &operation));
@@ -204,14 +201,44 @@ static vt_error read_factors(vt_reader *reader, const vt_node *node, void *targe
 }
 
 // The design comes first: it decides which values a factor may have.
-vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study) {
+vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{"seed", VT_OPTIONAL, read_seed},
                                 {"design", VT_REQUIRED, read_design},
                                 {"factors", VT_OPTIONAL, read_factors},
                                 {NULL, VT_OPTIONAL, NULL}};
   reader->study->ensemble = true;
   VT_TRY(vt_map_read(reader, node, keys, study));
-  if (!has_aims(study) && reader->study->factors == 0)
+  if (reader->study->aims.explores == VT_EXPLORE_NOTHING && reader->study->factors == 0)
     VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
+  return VT_OK;
+}
+
+// Names of a `choose` factor: those that it lists, else all backgrounds of the study.
+static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_design_factor *to) {
+  const vt_database_plan *plan = vt_study_databases(study);
+  to->variants = from->value.levels;
+  to->variant = from->value.name;
+  if (to->variants > 0 || !plan) return VT_OK;
+  const char **name;
+  VT_ARENA_NEW(study->arena, name, plan->backgrounds);
+  for (int i = 0; i < plan->backgrounds; i++)
+    name[i] = plan->background[i].name ? plan->background[i].name : "";
+  to->variants = plan->backgrounds;
+  to->variant = name;
+  return VT_OK;
+}
+
+vt_error vt_plan_design(vt_study *study) {
+  vt_design_factor *factor;
+  VT_ARENA_NEW(study->arena, factor, study->factors);
+  for (int f = 0; f < study->factors; f++) {
+    const vt_factor *from = &study->factor[f];
+    factor[f] = (vt_design_factor){
+        .name = from->name, .value = from->value, .infinite = vt_takes_infinite(from)};
+    if (from->operation == VT_CHOOSE) VT_TRY(list_variants(study, from, &factor[f]));
+  }
+  study->design.path = study->path;
+  study->design.factors = study->factors;
+  study->design.factor = factor;
   return VT_OK;
 }

@@ -8,22 +8,22 @@
 #include "vintner/study.h"
 
 /// What every reading function needs.
-typedef struct vt_reader {
+typedef struct vt_study_reader {
   const char *path; ///< of the study file, for messages and for relative paths
   vt_arena *arena;  ///< owns all that the study refers to
   vt_study *study;
   yaml_document_t *document;
   ptrdiff_t budget; ///< what may still be read: aliases must not multiply a small file
-} vt_reader;
+} vt_study_reader;
 
 /// One value and where it is. Nodes live on the stack; a child points to its parent.
-typedef struct vt_node {
+typedef struct vt_yaml {
   const yaml_node_t *yaml; ///< NULL: the key is absent
   int line;
-  const struct vt_node *parent;
+  const struct vt_yaml *parent;
   const char *key; ///< its key in the parent's map; NULL in a list
   ptrdiff_t index; ///< its place in the parent's list
-} vt_node;
+} vt_yaml;
 
 /// Types of the YAML 1.2 core schema, with decimal numbers only.
 typedef enum vt_type {
@@ -42,7 +42,7 @@ typedef enum vt_presence {
   VT_UNAVAILABLE, ///< a known name that this version refuses
 } vt_presence;
 
-typedef vt_error vt_read_key(vt_reader *reader, const vt_node *node, void *target);
+typedef vt_error vt_read_key(vt_study_reader *reader, const vt_yaml *node, void *target);
 
 /// One known key of a map. A table of them ends with a row without a name.
 typedef struct vt_key {
@@ -62,22 +62,22 @@ vt_error vt_tree_load(const char *path, const char *text, ptrdiff_t length,
 
 // --- node.c -----------------------------------------------------------------------------------
 
-vt_type vt_type_of(const vt_node *node);
+vt_type vt_type_of(const vt_yaml *node);
 
 /// "the number 5", "a list"; valid until this thread's next call.
-const char *vt_found(const vt_node *node);
+const char *vt_found(const vt_yaml *node);
 
 /// "model.pathway.unit"; valid until this thread's next call.
-const char *vt_place(const vt_node *node);
+const char *vt_place(const vt_yaml *node);
 
 /// Raise "FILE:LINE: text". Use VT_FAULT.
-vt_error vt_fault(const vt_reader *reader, int line, const char *file, int source_line,
+vt_error vt_fault(const vt_study_reader *reader, int line, const char *file, int source_line,
                   const char *function, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
 /// Raise "FILE:LINE: 'place': text". Use VT_REFUSE.
-vt_error vt_refuse(const vt_reader *reader, const vt_node *node, const char *file, int source_line,
-                   const char *function, const char *format, ...)
+vt_error vt_refuse(const vt_study_reader *reader, const vt_yaml *node, const char *file,
+                   int source_line, const char *function, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
 #define VT_FAULT(reader, line, ...)                                                                \
@@ -86,36 +86,36 @@ vt_error vt_refuse(const vt_reader *reader, const vt_node *node, const char *fil
   return vt_refuse((reader), (node), __FILE__, __LINE__, __func__, __VA_ARGS__)
 
 /// Take `amount` (bytes or nodes) from the budget.
-vt_error vt_charge(vt_reader *reader, const vt_node *node, ptrdiff_t amount);
+vt_error vt_charge(vt_study_reader *reader, const vt_yaml *node, ptrdiff_t amount);
 
 /// Refuse a node that is not of `type`; `expected` describes what belongs here.
-vt_error vt_expect(const vt_reader *reader, const vt_node *node, vt_type type,
+vt_error vt_expect(const vt_study_reader *reader, const vt_yaml *node, vt_type type,
                    const char *expected);
 
 /// Number of pairs or items of a map or list.
-ptrdiff_t vt_node_count(const vt_node *node);
+ptrdiff_t vt_yaml_count(const vt_yaml *node);
 
 /// The i-th pair of a map: its value, with the key in child->key.
-vt_error vt_map_pair(vt_reader *reader, const vt_node *map, ptrdiff_t i, vt_node *child);
+vt_error vt_map_pair(vt_study_reader *reader, const vt_yaml *map, ptrdiff_t i, vt_yaml *child);
 
 /// The i-th item of a list.
-vt_error vt_list_item(vt_reader *reader, const vt_node *list, ptrdiff_t i, vt_node *child);
+vt_error vt_list_item(vt_study_reader *reader, const vt_yaml *list, ptrdiff_t i, vt_yaml *child);
 
 /// Sort the values of a map by the rows of `keys`; absent ones have yaml == NULL. Refuses unknown
 /// and duplicate keys, nothing else.
-vt_error vt_map_match(vt_reader *reader, const vt_node *map, const vt_key *keys,
-                      vt_node child[VT_MAX_KEYS]);
+vt_error vt_map_match(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                      vt_yaml child[VT_MAX_KEYS]);
 
 /// Match, refuse unavailable and missing keys, then read the values in the order of `keys`.
-vt_error vt_map_read(vt_reader *reader, const vt_node *map, const vt_key *keys, void *target);
+vt_error vt_map_read(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys, void *target);
 
 /// The same for values that are matched already.
-vt_error vt_map_read_matched(vt_reader *reader, const vt_node *map, const vt_key *keys,
-                             const vt_node child[VT_MAX_KEYS], void *target);
+vt_error vt_map_read_matched(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                             const vt_yaml child[VT_MAX_KEYS], void *target);
 
 /// The row of keys[first..last] that is present; refuses none and several.
-vt_error vt_map_only(const vt_reader *reader, const vt_node *map, const vt_key *keys,
-                     const vt_node child[VT_MAX_KEYS], int first, int last, int *only);
+vt_error vt_map_only(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                     const vt_yaml child[VT_MAX_KEYS], int first, int last, int *only);
 
 // --- scalar.c ---------------------------------------------------------------------------------
 
@@ -123,47 +123,48 @@ vt_error vt_map_only(const vt_reader *reader, const vt_node *map, const vt_key *
 vt_type vt_type_of_plain(const char *text);
 
 /// A number, or .inf / -.inf: what `set` may put on a limit to lift it.
-vt_error vt_read_limit(const vt_reader *reader, const vt_node *node, double *number);
-vt_error vt_read_number(const vt_reader *reader, const vt_node *node, double *number); ///< finite
+vt_error vt_read_limit(const vt_study_reader *reader, const vt_yaml *node, double *number);
+vt_error vt_read_number(const vt_study_reader *reader, const vt_yaml *node,
+                        double *number); ///< finite
 /// A whole number in [least, greatest]; also written as 1e4.
-vt_error vt_read_integer(const vt_reader *reader, const vt_node *node, int64_t least,
+vt_error vt_read_integer(const vt_study_reader *reader, const vt_yaml *node, int64_t least,
                          int64_t greatest, int64_t *number);
-vt_error vt_read_uint64(const vt_reader *reader, const vt_node *node, uint64_t *number);
-vt_error vt_read_bool(const vt_reader *reader, const vt_node *node, bool *truth);
+vt_error vt_read_uint64(const vt_study_reader *reader, const vt_yaml *node, uint64_t *number);
+vt_error vt_read_bool(const vt_study_reader *reader, const vt_yaml *node, bool *truth);
 /// Text that is not empty; belongs to the arena.
-vt_error vt_read_text(vt_reader *reader, const vt_node *node, const char **text);
+vt_error vt_read_text(vt_study_reader *reader, const vt_yaml *node, const char **text);
 /// A file name, resolved against the study file; belongs to the arena.
-vt_error vt_read_path(vt_reader *reader, const vt_node *node, const char **path);
+vt_error vt_read_path(vt_study_reader *reader, const vt_yaml *node, const char **path);
 /// One of names (NULL-terminated).
-vt_error vt_read_choice(vt_reader *reader, const vt_node *node, const char *const *names,
+vt_error vt_read_one_of(vt_study_reader *reader, const vt_yaml *node, const char *const *names,
                         int *choice);
 /// A list of numbers, of `arity` of them if that is not 0; belongs to the arena.
-vt_error vt_read_numbers(vt_reader *reader, const vt_node *node, int arity, double **number,
+vt_error vt_read_numbers(vt_study_reader *reader, const vt_yaml *node, int arity, double **number,
                          int *count);
 /// A list of texts; belongs to the arena.
-vt_error vt_read_texts(vt_reader *reader, const vt_node *node, const char ***text, int *count);
+vt_error vt_read_texts(vt_study_reader *reader, const vt_yaml *node, const char ***text,
+                       int *count);
 /// The first index whose name occurred before, or -1.
 vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate);
 
 // --- sources.c --------------------------------------------------------------------------------
 
 /// A code or part of a method: texts, of which a whole number without quotes is its digits.
-vt_error vt_read_label(vt_reader *reader, const vt_node *node, const char **text);
+vt_error vt_read_label(vt_study_reader *reader, const vt_yaml *node, const char **text);
 
-/// A list of files and folders, at least one, resolved, with their lines; shape [*count] each.
-vt_error vt_read_sources(vt_reader *reader, const vt_node *node, int *count,
-                         const char *const **source, const int **source_line);
+/// The databases of the model: a list of files and folders, at least one.
+vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node);
 
 /// The parts of a method: a list, or one text; shape [*count].
-vt_error vt_read_parts(vt_reader *reader, const vt_node *node, int *count,
+vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
                        const char *const **method);
 
 // --- the parts of a study ---------------------------------------------------------------------
 
-vt_error vt_read_model(vt_reader *reader, const vt_node *node, void *study); ///< model.c
+vt_error vt_read_model(vt_study_reader *reader, const vt_yaml *node, void *study); ///< model.c
 /// inventory.c
-vt_error vt_read_inventory(vt_reader *reader, const vt_node *node, void *study);
-vt_error vt_read_ensemble(vt_reader *reader, const vt_node *node, void *study); ///< plan.c
+vt_error vt_read_inventory(vt_study_reader *reader, const vt_yaml *node, void *study);
+vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study); ///< plan.c
 
 /// The keys of a pathway model from databases; `target` of each is the study. databases.c
 vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, vt_read_demand,
@@ -171,20 +172,33 @@ vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, v
 
 /// Whether objective and alternatives of a pathway model from databases are among those that it
 /// names: known before anything is read or solved. databases.c
-vt_error vt_check_database_plan(const vt_reader *reader);
+vt_error vt_check_database_plan(const vt_study_reader *reader);
 
 /// Number of entries of a list or map of factors; refuses absurd ones.
-vt_error vt_factor_count(const vt_reader *reader, const vt_node *node, int *count); ///< factor.c
+vt_error vt_factor_count(const vt_study_reader *reader, const vt_yaml *node,
+                         int *count); ///< factor.c
 
 /// target, operation and value of one factor; *operation is the node of the value.
-vt_error vt_read_factor(vt_reader *reader, const vt_node *node, vt_factor *factor,
-                        vt_node *operation); ///< factor.c
+vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
+                        vt_yaml *operation); ///< factor.c
+
+/// Whether the numbers of a factor may be infinite. factor.c
+bool vt_takes_infinite(const vt_factor *factor);
+
+/// Fill study->design.factor, when all else is read. plan.c
+vt_error vt_plan_design(vt_study *study);
+
+/// Names of outputs that the study's model has, each once; `expected` describes the list. keep.c
+vt_error vt_read_keep(vt_study_reader *reader, const vt_yaml *node, const char *expected,
+                      const char *const **keep, int *keeps);
+vt_error vt_keep_implied(vt_study *study); ///< what is kept unless told otherwise. keep.c
 
 /// The argument of a design whose scenarios differ in what they aim at.
-vt_error vt_read_pareto(vt_reader *reader, const vt_node *node, vt_study *study);       ///< aims.c
-vt_error vt_read_alternatives(vt_reader *reader, const vt_node *node, vt_study *study); ///< aims.c
+vt_error vt_read_pareto(vt_study_reader *reader, const vt_yaml *node, vt_study *study); ///< aims.c
+vt_error vt_read_alternatives(vt_study_reader *reader, const vt_yaml *node,
+                              vt_study *study); ///< aims.c
 
-vt_error vt_read_distribution(vt_reader *reader, const vt_node *node,
+vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node,
                               vt_distribution *distribution); ///< distribution.c
 
 #endif

@@ -65,16 +65,16 @@ vt_type vt_type_of_plain(const char *text) {
   return is_float(text) || is_not_finite(text) ? VT_TYPE_FLOAT : VT_TYPE_TEXT;
 }
 
-static const char *text_of(const vt_node *node) {
+static const char *text_of(const vt_yaml *node) {
   return (const char *)node->yaml->data.scalar.value;
 }
 
-static bool is_number(const vt_node *node) {
+static bool is_number(const vt_yaml *node) {
   const vt_type type = vt_type_of(node);
   return type == VT_TYPE_INTEGER || type == VT_TYPE_FLOAT;
 }
 
-vt_error vt_read_number(const vt_reader *reader, const vt_node *node, double *number) {
+vt_error vt_read_number(const vt_study_reader *reader, const vt_yaml *node, double *number) {
   if (!is_number(node)) VT_REFUSE(reader, node, "found %s, expected a number", vt_found(node));
   const double value =
       is_not_finite(text_of(node)) ? (double)INFINITY : strtod(text_of(node), NULL);
@@ -84,7 +84,7 @@ vt_error vt_read_number(const vt_reader *reader, const vt_node *node, double *nu
   return VT_OK;
 }
 
-vt_error vt_read_limit(const vt_reader *reader, const vt_node *node, double *number) {
+vt_error vt_read_limit(const vt_study_reader *reader, const vt_yaml *node, double *number) {
   const char *text = is_number(node) ? text_of(node) : "";
   const char *digits = text[0] == '-' || text[0] == '+' ? text + 1 : text;
   if (strcasecmp(digits, ".inf") != 0) return vt_read_number(reader, node, number);
@@ -106,7 +106,7 @@ static bool parse_integer(const char *text, int64_t *number) {
   return true;
 }
 
-vt_error vt_read_integer(const vt_reader *reader, const vt_node *node, int64_t least,
+vt_error vt_read_integer(const vt_study_reader *reader, const vt_yaml *node, int64_t least,
                          int64_t greatest, int64_t *number) {
   int64_t value = 0;
   const bool whole = is_number(node) && parse_integer(text_of(node), &value);
@@ -117,7 +117,7 @@ vt_error vt_read_integer(const vt_reader *reader, const vt_node *node, int64_t l
   return VT_OK;
 }
 
-vt_error vt_read_uint64(const vt_reader *reader, const vt_node *node, uint64_t *number) {
+vt_error vt_read_uint64(const vt_study_reader *reader, const vt_yaml *node, uint64_t *number) {
   bool fits = vt_type_of(node) == VT_TYPE_INTEGER && text_of(node)[0] != '-';
   if (fits) {
     errno = 0;
@@ -130,13 +130,13 @@ vt_error vt_read_uint64(const vt_reader *reader, const vt_node *node, uint64_t *
   return VT_OK;
 }
 
-vt_error vt_read_bool(const vt_reader *reader, const vt_node *node, bool *truth) {
+vt_error vt_read_bool(const vt_study_reader *reader, const vt_yaml *node, bool *truth) {
   VT_TRY(vt_expect(reader, node, VT_TYPE_BOOL, "true or false"));
   *truth = text_of(node)[0] == 't' || text_of(node)[0] == 'T';
   return VT_OK;
 }
 
-vt_error vt_read_text(vt_reader *reader, const vt_node *node, const char **text) {
+vt_error vt_read_text(vt_study_reader *reader, const vt_yaml *node, const char **text) {
   const bool quotable = is_number(node) || vt_type_of(node) == VT_TYPE_BOOL;
   VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, quotable ? "text (put it in quotes)" : "text"));
   const ptrdiff_t length = (ptrdiff_t)node->yaml->data.scalar.length;
@@ -148,13 +148,14 @@ vt_error vt_read_text(vt_reader *reader, const vt_node *node, const char **text)
   return VT_OK;
 }
 
-static vt_error join_path(vt_reader *reader, const char *name, vt_text *joined, const char **path) {
+static vt_error join_path(vt_study_reader *reader, const char *name, vt_text *joined,
+                          const char **path) {
   VT_TRY(vt_path_beside(reader->path, name, joined));
   VT_TRY(vt_arena_text(reader->arena, joined->bytes, joined->length, path));
   return VT_OK;
 }
 
-vt_error vt_read_path(vt_reader *reader, const vt_node *node, const char **path) {
+vt_error vt_read_path(vt_study_reader *reader, const vt_yaml *node, const char **path) {
   const char *name = NULL;
   VT_TRY(vt_read_text(reader, node, &name));
   vt_text joined = {0};
@@ -164,7 +165,7 @@ vt_error vt_read_path(vt_reader *reader, const vt_node *node, const char **path)
   return VT_OK;
 }
 
-vt_error vt_read_choice(vt_reader *reader, const vt_node *node, const char *const *names,
+vt_error vt_read_one_of(vt_study_reader *reader, const vt_yaml *node, const char *const *names,
                         int *choice) {
   char expected[256] = "one of";
   for (int i = 0; names[i]; i++) {
@@ -182,18 +183,18 @@ vt_error vt_read_choice(vt_reader *reader, const vt_node *node, const char *cons
             vt_nearest_hint(&nearest));
 }
 
-vt_error vt_read_numbers(vt_reader *reader, const vt_node *node, int arity, double **number,
+vt_error vt_read_numbers(vt_study_reader *reader, const vt_yaml *node, int arity, double **number,
                          int *count) {
   char expected[64] = "a list of numbers";
   if (arity > 0) (void)snprintf(expected, sizeof expected, "a list of %d numbers", arity);
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, expected));
-  const ptrdiff_t items = vt_node_count(node);
+  const ptrdiff_t items = vt_yaml_count(node);
   if (arity > 0 && items != arity)
     VT_REFUSE(reader, node, "found a list of %td, expected %s", items, expected);
   VT_TRY(vt_charge(reader, node, items));
   VT_ARENA_NEW(reader->arena, *number, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_number(reader, &item, &(*number)[i]));
   }
@@ -201,13 +202,14 @@ vt_error vt_read_numbers(vt_reader *reader, const vt_node *node, int arity, doub
   return VT_OK;
 }
 
-vt_error vt_read_texts(vt_reader *reader, const vt_node *node, const char ***text, int *count) {
+vt_error vt_read_texts(vt_study_reader *reader, const vt_yaml *node, const char ***text,
+                       int *count) {
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of names"));
-  const ptrdiff_t items = vt_node_count(node);
+  const ptrdiff_t items = vt_yaml_count(node);
   VT_TRY(vt_charge(reader, node, items));
   VT_ARENA_NEW(reader->arena, *text, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_text(reader, &item, &(*text)[i]));
   }

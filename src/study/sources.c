@@ -1,17 +1,17 @@
 // sources.c - what plain LCA and models from databases name alike: sources, codes, methods.
 #include "reader.h"
 
-vt_error vt_read_label(vt_reader *reader, const vt_node *node, const char **text) {
+vt_error vt_read_label(vt_study_reader *reader, const vt_yaml *node, const char **text) {
   if (vt_type_of(node) != VT_TYPE_INTEGER) return vt_read_text(reader, node, text);
   const ptrdiff_t length = (ptrdiff_t)node->yaml->data.scalar.length;
   VT_TRY(vt_charge(reader, node, length));
   return vt_arena_text(reader->arena, (const char *)node->yaml->data.scalar.value, length, text);
 }
 
-vt_error vt_read_sources(vt_reader *reader, const vt_node *node, int *count,
-                         const char *const **source, const int **source_line) {
+vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node) {
+  vt_model_plan *model = &reader->study->model;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of files and folders"));
-  const ptrdiff_t items = vt_node_count(node);
+  const ptrdiff_t items = vt_yaml_count(node);
   if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected files and folders");
   const char **path;
   int *line;
@@ -19,29 +19,29 @@ vt_error vt_read_sources(vt_reader *reader, const vt_node *node, int *count,
   VT_ARENA_NEW(reader->arena, path, items);
   VT_ARENA_NEW(reader->arena, line, items);
   for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
+    vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_path(reader, &item, &path[i]));
     line[i] = item.line;
   }
-  *source = path;
-  *source_line = line;
-  *count = (int)items;
+  model->database = path;
+  model->database_line = line;
+  model->databases = (int)items;
   return VT_OK;
 }
 
-vt_error vt_read_parts(vt_reader *reader, const vt_node *node, int *count,
+vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
                        const char *const **method) {
   const char **part;
   const bool list = vt_type_of(node) == VT_TYPE_LIST;
-  const ptrdiff_t parts = list ? vt_node_count(node) : 1;
+  const ptrdiff_t parts = list ? vt_yaml_count(node) : 1;
   if (parts == 0) VT_REFUSE(reader, node, "found an empty list, expected the parts of a method");
   if (!list)
     VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "the parts of a method: [GWP, \"100 years\"]"));
   VT_TRY(vt_charge(reader, node, parts));
   VT_ARENA_NEW(reader->arena, part, parts);
   for (ptrdiff_t i = 0; i < parts; i++) {
-    vt_node item = *node;
+    vt_yaml item = *node;
     if (list) VT_TRY(vt_list_item(reader, node, i, &item));
     VT_TRY(vt_read_label(reader, &item, &part[i]));
   }

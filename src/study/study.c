@@ -7,19 +7,10 @@
 
 #include "reader.h"
 
-const char *const vt_study_keepable[] = {"installation", "operation", "impact",
-                                         // The first three unless told otherwise.
-                                         "production", "operation_by_vintage", "capacity",
-                                         "utilisation", "flow", "inventory", "impact_by_origin",
-                                         "impact_by_flow", "demand_dual", "limit_dual",
-                                         "reduced_cost", "installation_range", NULL};
-
 static const double default_quantile[] = {0.05, 0.5, 0.95};
 
 enum {
   FORMAT_VERSION = 1,
-  KEEPABLE = sizeof vt_study_keepable / sizeof vt_study_keepable[0] - 1,
-  DEFAULT_KEEPS = 3, // the first three of vt_study_keepable
   DEFAULT_QUANTILES = sizeof default_quantile / sizeof default_quantile[0],
   BUDGET_PER_BYTE = 8,
 };
@@ -27,29 +18,11 @@ enum {
 // ---------------------------------------------------------------------------------------------
 // results
 
-static vt_error read_keep(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_keep(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  if (study->inventory.given)
+  if (study->model.kind == VT_MODEL_INVENTORY)
     VT_REFUSE(reader, node, "belongs to pathway models, expected 'model.inventory.keep'");
-  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of tensors"));
-  const ptrdiff_t items = vt_node_count(node);
-  bool seen[KEEPABLE] = {false};
-  const char **keep;
-  VT_ARENA_NEW(reader->arena, keep, KEEPABLE);
-  for (ptrdiff_t i = 0; i < items; i++) {
-    vt_node item;
-    int choice;
-    VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(vt_read_choice(reader, &item, vt_study_keepable, &choice));
-    if (seen[choice])
-      VT_REFUSE(reader, &item, "found '%s' twice, expected distinct names",
-                vt_study_keepable[choice]);
-    seen[choice] = true;
-    keep[i] = vt_study_keepable[choice];
-  }
-  study->keeps = (int)items;
-  study->keep = keep;
-  return VT_OK;
+  return vt_read_keep(reader, node, "a list of tensors", &study->keep, &study->keeps);
 }
 
 static int compare_numbers(const void *left, const void *right) {
@@ -57,7 +30,7 @@ static int compare_numbers(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-static vt_error read_quantiles(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_quantiles(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
   double *quantile;
   int count;
@@ -77,15 +50,15 @@ static vt_error read_quantiles(vt_reader *reader, const vt_node *node, void *tar
   return VT_OK;
 }
 
-static vt_error read_precision(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_precision(vt_study_reader *reader, const vt_yaml *node, void *target) {
   static const char *const names[] = {"double", "single", NULL};
   int choice;
-  VT_TRY(vt_read_choice(reader, node, names, &choice));
+  VT_TRY(vt_read_one_of(reader, node, names, &choice));
   ((vt_study *)target)->single = choice == 1;
   return VT_OK;
 }
 
-static vt_error read_results(vt_reader *reader, const vt_node *node, void *study) {
+static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{"keep", VT_OPTIONAL, read_keep},
                                 {"quantiles", VT_OPTIONAL, read_quantiles},
                                 {"precision", VT_OPTIONAL, read_precision},
@@ -96,11 +69,11 @@ static vt_error read_results(vt_reader *reader, const vt_node *node, void *study
 // ---------------------------------------------------------------------------------------------
 // solver
 
-static vt_error read_iteration_limit(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_iteration_limit(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_integer(reader, node, 1, INT64_MAX, &((vt_study *)target)->solver.iteration_limit);
 }
 
-static vt_error read_time_limit(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_time_limit(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
   VT_TRY(vt_read_number(reader, node, &study->solver.time_limit_s));
   if (!(study->solver.time_limit_s > 0))
@@ -108,15 +81,15 @@ static vt_error read_time_limit(vt_reader *reader, const vt_node *node, void *ta
   return VT_OK;
 }
 
-static vt_error read_tie_break(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_tie_break(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_bool(reader, node, &((vt_study *)target)->solver.tie_break);
 }
 
-static vt_error read_warm_start(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_warm_start(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_bool(reader, node, &((vt_study *)target)->solver.warm_start);
 }
 
-static vt_error read_solver(vt_reader *reader, const vt_node *node, void *study) {
+static vt_error read_solver(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{"iteration_limit", VT_OPTIONAL, read_iteration_limit},
                                 {"time_limit_s", VT_OPTIONAL, read_time_limit},
                                 {"tie_break", VT_OPTIONAL, read_tie_break},
@@ -128,7 +101,7 @@ static vt_error read_solver(vt_reader *reader, const vt_node *node, void *study)
 // ---------------------------------------------------------------------------------------------
 // The whole
 
-static vt_error read_version(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_version(vt_study_reader *reader, const vt_yaml *node, void *target) {
   (void)target;
   VT_TRY(vt_expect(reader, node, VT_TYPE_INTEGER, "1, the version of the format"));
   const char *text = (const char *)node->yaml->data.scalar.value;
@@ -138,7 +111,7 @@ static vt_error read_version(vt_reader *reader, const vt_node *node, void *targe
   return VT_OK;
 }
 
-static vt_error read_name(vt_reader *reader, const vt_node *node, void *target) {
+static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *target) {
   const char **name = &((vt_study *)target)->name;
   VT_TRY(vt_read_text(reader, node, name));
   const size_t good =
@@ -150,9 +123,9 @@ static vt_error read_name(vt_reader *reader, const vt_node *node, void *target) 
 }
 
 // Another version may have other keys: look at the version before all else.
-static vt_error check_version_first(vt_reader *reader, const vt_node *root) {
-  for (ptrdiff_t i = 0; i < vt_node_count(root); i++) {
-    vt_node child;
+static vt_error check_version_first(vt_study_reader *reader, const vt_yaml *root) {
+  for (ptrdiff_t i = 0; i < vt_yaml_count(root); i++) {
+    vt_yaml child;
     VT_TRY(vt_map_pair(reader, root, i, &child));
     if (strcmp(child.key, "vintner") == 0) return read_version(reader, &child, NULL);
   }
@@ -160,14 +133,14 @@ static vt_error check_version_first(vt_reader *reader, const vt_node *root) {
 }
 
 // Plain LCA takes fixed values and says itself what it keeps.
-static vt_error read_the_ensemble(vt_reader *reader, const vt_node *node, void *study) {
-  if (((vt_study *)study)->inventory.given)
+static vt_error read_the_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
+  if (((vt_study *)study)->model.kind == VT_MODEL_INVENTORY)
     VT_FAULT(reader, node->line,
              "'ensemble' with 'model.inventory' is not available in this version");
   return vt_read_ensemble(reader, node, study);
 }
 
-static vt_error read_root(vt_reader *reader) {
+static vt_error read_root(vt_study_reader *reader) {
   static const vt_key keys[] = {{"vintner", VT_REQUIRED, read_version},
                                 {"name", VT_REQUIRED, read_name},
                                 {"model", VT_REQUIRED, vt_read_model},
@@ -175,23 +148,25 @@ static vt_error read_root(vt_reader *reader) {
                                 {"results", VT_OPTIONAL, read_results},
                                 {"solver", VT_OPTIONAL, read_solver},
                                 {NULL, VT_OPTIONAL, NULL}};
-  const vt_node root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
+  const vt_yaml root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
   VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
   if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
   VT_TRY(vt_map_read(reader, &root, keys, reader->study));
-  return reader->study->pathway.from.given ? vt_check_database_plan(reader) : VT_OK;
+  if (vt_study_databases(reader->study)) VT_TRY(vt_check_database_plan(reader));
+  return vt_plan_design(reader->study);
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
   VT_TRY(vt_arena_create(&study->arena));
   VT_TRY(vt_arena_text(study->arena, path, (ptrdiff_t)strlen(path), &study->path));
+  VT_TRY(vt_keep_implied(study));
   yaml_document_t document;
   VT_TRY(vt_tree_load(study->path, text, length, &document));
-  vt_reader reader = {.path = study->path,
-                      .arena = study->arena,
-                      .study = study,
-                      .document = &document,
-                      .budget = BUDGET_PER_BYTE * length + 100000};
+  vt_study_reader reader = {.path = study->path,
+                            .arena = study->arena,
+                            .study = study,
+                            .document = &document,
+                            .budget = BUDGET_PER_BYTE * length + 100000};
   const vt_error read = read_root(&reader);
   yaml_document_delete(&document);
   VT_TRY(read);
@@ -204,8 +179,6 @@ vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt
   *study = NULL;
   vt_study *fresh;
   VT_NEW(fresh, 1);
-  fresh->keep = vt_study_keepable;
-  fresh->keeps = DEFAULT_KEEPS;
   fresh->quantile = default_quantile;
   fresh->quantiles = DEFAULT_QUANTILES;
   fresh->solver.tie_break = true;

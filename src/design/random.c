@@ -1,5 +1,5 @@
 // random.c - random numbers keyed by what they are for, and distributions by inverse CDF.
-#include "vintner/ensemble.h"
+#include "vintner/design.h"
 
 #include <Random123/philox.h>
 #include <gsl/gsl_cdf.h>

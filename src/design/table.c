@@ -5,25 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int find_factor(const vt_study *study, const char *name) {
-  for (int f = 0; f < study->factors; f++) {
-    if (strcmp(study->factor[f].name, name) == 0) return f;
+static int find_factor(const vt_design_plan *plan, const char *name) {
+  for (int f = 0; f < plan->factors; f++) {
+    if (strcmp(plan->factor[f].name, name) == 0) return f;
   }
   return -1;
 }
 
 // Which factor each column holds.
-static vt_error read_header(const vt_study *study, vt_csv *c, int *factor_of, vt_text *field) {
+static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_of, vt_text *field) {
   bool *seen, last = false;
-  VT_NEW(seen, study->factors);
+  VT_NEW(seen, plan->factors);
   vt_error result = VT_OK;
   int columns = 0;
   while (!last && result == VT_OK) {
     result = vt_csv_field(c, field, &last);
     if (result != VT_OK) break;
-    const int f = find_factor(study, field->bytes);
+    const int f = find_factor(plan, field->bytes);
     vt_nearest nearest = {.name = field->bytes};
-    for (int i = 0; i < study->factors; i++) vt_nearest_try(&nearest, study->factor[i].name);
+    for (int i = 0; i < plan->factors; i++) vt_nearest_try(&nearest, plan->factor[i].name);
     if (f < 0 || seen[f]) {
       result =
           vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
@@ -35,96 +35,94 @@ static vt_error read_header(const vt_study *study, vt_csv *c, int *factor_of, vt
     seen[f] = true;
     factor_of[columns++] = f;
   }
-  for (int f = 0; f < study->factors && result == VT_OK; f++) {
+  for (int f = 0; f < plan->factors && result == VT_OK; f++) {
     if (!seen[f])
       result = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
                               "%s:%d: found no column for factor '%s', expected one for every "
                               "factor of the study",
-                              c->path, c->line, study->factor[f].name);
+                              c->path, c->line, plan->factor[f].name);
   }
   free(seen);
   return result;
 }
 
-static vt_error read_number(const vt_study *study, const vt_csv *c, int factor, const char *text,
-                            double *value) {
-  const vt_factor *f = &study->factor[factor];
+static vt_error read_number(const vt_design_plan *plan, const vt_csv *c, int factor,
+                            const char *text, double *value) {
+  const vt_design_factor *f = &plan->factor[factor];
   char *end;
   *value = strtod(text, &end);
   VT_CHECK(end != text && *end == '\0' && !isnan(*value), VT_ERR_INPUT,
            "%s:%d: column '%s': found '%s', expected a number", c->path, c->line, f->name, text);
-  const bool limit = strstr(f->target.tensor, "limits") != NULL && f->operation == VT_SET;
-  VT_CHECK(isfinite(*value) || limit, VT_ERR_INPUT,
+  VT_CHECK(isfinite(*value) || f->infinite, VT_ERR_INPUT,
            "%s:%d: column '%s': found '%s', expected a finite number", c->path, c->line, f->name,
            text);
   return VT_OK;
 }
 
 // The name of an alternative, or its place in the list of them, from 0.
-static vt_error read_choice(const vt_study *study, const vt_csv *c, int factor, const char *text,
-                            double *value) {
-  const vt_factor *f = &study->factor[factor];
-  const int choices = vt_study_choices(study, f);
+static vt_error read_variant(const vt_design_plan *plan, const vt_csv *c, int factor,
+                             const char *text, double *value) {
+  const vt_design_factor *f = &plan->factor[factor];
   vt_nearest nearest = {.name = text};
-  for (int i = 0; i < choices; i++) {
+  for (int i = 0; i < f->variants; i++) {
     *value = i;
-    if (strcmp(vt_study_choice(study, f, i), text) == 0) return VT_OK;
-    vt_nearest_try(&nearest, vt_study_choice(study, f, i));
+    if (strcmp(f->variant[i], text) == 0) return VT_OK;
+    vt_nearest_try(&nearest, f->variant[i]);
   }
   char *end;
   errno = 0;
   const long place = strtol(text, &end, 10);
   const bool digits = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
   VT_CHECK(
-      digits && place < choices, VT_ERR_INPUT,
+      digits && place < f->variants, VT_ERR_INPUT,
       "%s:%d: column '%s': found '%s', expected the name of an alternative or its number, 0 to "
       "%d%s",
-      c->path, c->line, f->name, text, choices - 1, vt_nearest_hint(&nearest));
+      c->path, c->line, f->name, text, f->variants - 1, vt_nearest_hint(&nearest));
   *value = (double)place;
   return VT_OK;
 }
 
-static vt_error read_row(const vt_study *study, vt_csv *c, const int *factor_of, vt_text *field,
-                         double *row) {
+static vt_error read_row(const vt_design_plan *plan, vt_csv *c, const int *factor_of,
+                         vt_text *field, double *row) {
   bool last = false;
-  for (int column = 0; column < study->factors; column++) {
+  for (int column = 0; column < plan->factors; column++) {
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->path, c->line, column,
-             study->factors);
+             plan->factors);
     VT_TRY(vt_csv_field(c, field, &last));
     const int f = factor_of[column];
-    const bool choice = study->factor[f].operation == VT_CHOOSE;
-    VT_TRY((choice ? read_choice : read_number)(study, c, f, field->bytes, &row[f]));
+    VT_TRY((plan->factor[f].variants > 0 ? read_variant : read_number)(plan, c, f, field->bytes,
+                                                                       &row[f]));
   }
   VT_CHECK(last, VT_ERR_INPUT, "%s:%d: found more than the expected %d fields", c->path, c->line,
-           study->factors);
+           plan->factors);
   return VT_OK;
 }
 
-static vt_error read_rows(const vt_study *study, vt_csv *c, int *factor_of, vt_text *field,
+static vt_error read_rows(const vt_design_plan *plan, vt_csv *c, int *factor_of, vt_text *field,
                           double **value, int64_t *rows) {
   ptrdiff_t capacity = 0;
   VT_CHECK(vt_csv_row(c), VT_ERR_INPUT, "%s: found an empty table, expected a header row", c->path);
-  VT_TRY(read_header(study, c, factor_of, field));
+  VT_TRY(read_header(plan, c, factor_of, field));
   while (vt_csv_row(c)) {
-    const ptrdiff_t first = (ptrdiff_t)*rows * study->factors;
-    VT_TRY(vt_grow(value, &capacity, first + study->factors, sizeof **value));
-    VT_TRY(read_row(study, c, factor_of, field, *value + first));
+    const ptrdiff_t first = (ptrdiff_t)*rows * plan->factors;
+    VT_TRY(vt_grow(value, &capacity, first + plan->factors, sizeof **value));
+    VT_TRY(read_row(plan, c, factor_of, field, *value + first));
     ++*rows;
   }
   VT_CHECK(*rows > 0, VT_ERR_INPUT, "%s: found no scenario, expected a row for each", c->path);
   return VT_OK;
 }
 
-vt_error table_read(const vt_study *study, double **value, int64_t *rows) {
+vt_error table_read(const vt_design_plan *plan, double **value, int64_t *rows) {
   vt_text text = {0}, field = {0};
   int *factor_of = NULL;
   *value = NULL;
   *rows = 0;
-  VT_NEW(factor_of, study->factors);
-  vt_error done = vt_text_read_file(study->table, &text);
+  VT_NEW(factor_of, plan->factors);
+  vt_error done = vt_text_read_file(plan->table, &text);
   vt_csv c;
-  if (done == VT_OK) done = vt_csv_start(study->table, &text, &c);
-  if (done == VT_OK) done = read_rows(study, &c, factor_of, &field, value, rows);
+  if (done == VT_OK) done = vt_csv_start(plan->table, &text, &c);
+  if (done == VT_OK) done = read_rows(plan, &c, factor_of, &field, value, rows);
   vt_text_free(&text);
   vt_text_free(&field);
   free(factor_of);
