@@ -26,6 +26,7 @@ typedef enum vt_distribution_kind {
   VT_LOGNORMAL,  ///< median, gsd (geometric standard deviation, > 0)
   VT_TRIANGULAR, ///< min, mode, max
   VT_DISCRETE,   ///< values with weights
+  VT_DISTRIBUTIONS
 } vt_distribution_kind;
 
 enum { VT_MAX_PARAMETERS = 3 };
@@ -38,6 +39,32 @@ typedef struct vt_distribution {
   const double *weight; ///< discrete, shape [count], >= 0, sum > 0
   double min, max;      ///< truncation; -inf and +inf where not given
 } vt_distribution;
+
+/// How the numbers of a distribution are given.
+typedef enum vt_parameter_form {
+  VT_FORM_ASCENDING, ///< its parameters as a list in ascending order
+  VT_FORM_NAMED,     ///< each parameter by its name
+  VT_FORM_WEIGHTED,  ///< values and their weights, no parameters
+} vt_parameter_form;
+
+typedef enum vt_sign { VT_SIGN_ANY, VT_SIGN_NOT_NEGATIVE, VT_SIGN_POSITIVE } vt_sign;
+
+/// A kind of distribution: how it is given, and what it does.
+typedef struct vt_distribution_type {
+  const char *name;
+  vt_parameter_form form;
+  const char *expected; ///< VT_FORM_ASCENDING in words
+  int parameters;
+  struct {
+    const char *name;
+    vt_sign sign;
+  } parameter[VT_MAX_PARAMETERS];
+  double (*quantile)(const vt_distribution *distribution, double u);
+  /// Whether anything is left of it between its min and max.
+  bool (*meets_bounds)(const vt_distribution *distribution);
+} vt_distribution_type;
+
+extern const vt_distribution_type vt_distribution_types[VT_DISTRIBUTIONS];
 
 /// Quantile u in (0, 1) of a distribution, truncation applied (inverse cumulative distribution).
 double vt_distribution_quantile(const vt_distribution *distribution, double u);
@@ -77,7 +104,15 @@ typedef enum vt_design_kind {
   VT_DESIGN_FACTORIAL,
   VT_DESIGN_ONE_AT_A_TIME,
   VT_DESIGN_TABLE,
+  VT_DESIGNS
 } vt_design_kind;
+
+/// What a design is given besides factors.
+typedef enum vt_design_argument {
+  VT_ARGUMENT_NONE,
+  VT_ARGUMENT_SIZE, ///< a number of scenarios
+  VT_ARGUMENT_FILE, ///< a table
+} vt_design_argument;
 
 /// All that decides which scenarios there are.
 typedef struct vt_design_plan {
@@ -93,6 +128,21 @@ typedef struct vt_design_plan {
 
 /// The scenarios of a plan: how many, and the value of each factor in each.
 typedef struct vt_design vt_design;
+
+/// A kind of design.
+typedef struct vt_design_type {
+  const char *name;     ///< NULL: not asked for by name
+  const char *usage;    ///< as a study asks for it
+  const char *expected; ///< `values` in words
+  unsigned values;      ///< what its factors may have: bits 1U << vt_value_kind
+  vt_design_argument takes;
+  /// Count the scenarios of a design that is being made.
+  vt_error (*count)(vt_design *design);
+  /// Value of one factor in scenario k.
+  double (*value)(const vt_design *design, int factor, int64_t k);
+} vt_design_type;
+
+extern const vt_design_type vt_design_types[VT_DESIGNS];
 
 /// Make the design of a plan, which is borrowed; reads the table if there is one.
 /// @return VT_ERR_INPUT with file and line for a bad table

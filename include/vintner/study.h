@@ -36,6 +36,8 @@ typedef struct vt_selector {
 
 typedef enum vt_operation { VT_SET, VT_ADD, VT_MULTIPLY, VT_CHOOSE } vt_operation;
 
+extern const char *const vt_operation_names[]; ///< as study files write them; ends with NULL
+
 /// One factor, or one override (name NULL; a number, or one name where the operation is VT_CHOOSE).
 typedef struct vt_factor {
   const char *name;
@@ -146,6 +148,8 @@ typedef enum vt_metric {
   VT_METRIC_CRF,    ///< cumulative radiative forcing until a fixed year
 } vt_metric;
 
+extern const char *const vt_metric_names[]; ///< as study files write them; ends with NULL
+
 /// A category of a model from databases: a method, and how it looks at time.
 typedef struct vt_category_plan {
   int line;
@@ -182,6 +186,8 @@ typedef struct vt_database_plan {
 } vt_database_plan;
 
 typedef enum vt_unit { VT_UNIT_LIFETIME, VT_UNIT_ANNUAL } vt_unit;
+
+extern const char *const vt_unit_names[]; ///< as study files write them; ends with NULL
 
 /// A pathway model: a programme over years.
 typedef struct vt_pathway_plan {

@@ -4,30 +4,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *const operation_names[] = {
-    [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
-
-static const char *names_text(const vt_factor *f, char *text, size_t bytes) {
+static const char *names_text(const vt_value *v, char *text, size_t bytes) {
   size_t used = 0;
-  for (int i = 0; i < f->value.levels && used + 1 < bytes; i++) {
-    (void)snprintf(text + used, bytes - used, "%s%s", i > 0 ? ", " : "", f->value.name[i]);
+  for (int i = 0; i < v->levels && used + 1 < bytes; i++) {
+    (void)snprintf(text + used, bytes - used, "%s%s", i > 0 ? ", " : "", v->name[i]);
     used += strlen(text + used);
   }
   return text;
 }
 
-static const char *value_text(const vt_factor *f, char *text, size_t bytes) {
-  static const char *const kinds[] = {[VT_UNIFORM] = "uniform",
-                                      [VT_NORMAL] = "normal",
-                                      [VT_LOGNORMAL] = "lognormal",
-                                      [VT_TRIANGULAR] = "triangular",
-                                      [VT_DISCRETE] = "discrete"};
-  switch (f->value.kind) {
+static const char *value_text(const vt_value *v, char *text, size_t bytes) {
+  switch (v->kind) {
     case VT_VALUE_EMPTY: return "from the table";
-    case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", f->value.level[0]); break;
-    case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", f->value.levels); break;
-    case VT_VALUE_NAMES: return names_text(f, text, bytes);
-    case VT_VALUE_DISTRIBUTION: return kinds[f->value.distribution.kind];
+    case VT_VALUE_NUMBER: (void)snprintf(text, bytes, "%.12g", v->level[0]); break;
+    case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", v->levels); break;
+    case VT_VALUE_NAMES: return names_text(v, text, bytes);
+    case VT_VALUE_DISTRIBUTION: return vt_distribution_types[v->distribution.kind].name;
   }
   return text;
 }
@@ -37,8 +29,8 @@ static void print_factors(const char *title, const vt_factor *factor, int factor
   for (int i = 0; i < factors; i++) {
     char text[200];
     (void)fprintf(out, "  %-16s %s %s %s\n", factor[i].name ? factor[i].name : "",
-                  factor[i].target.text, operation_names[factor[i].operation],
-                  value_text(&factor[i], text, sizeof text));
+                  factor[i].target.text, vt_operation_names[factor[i].operation],
+                  value_text(&factor[i].value, text, sizeof text));
   }
 }
 
@@ -64,8 +56,6 @@ static void print_parts(const char *const *part, int parts, FILE *out) {
 
 static void print_inventory(const vt_study *s, FILE *out) {
   const vt_inventory_plan *plan = &s->model.inventory;
-  (void)fprintf(out, "study       %s\n", s->name);
-  print_sources(&s->model, out);
   for (int i = 0; i < plan->demands; i++) {
     (void)fprintf(out, "%-11s ", i == 0 ? "demands" : "");
     print_demand(&plan->demand[i], out);
@@ -89,11 +79,9 @@ static void print_background(const vt_background_variant *b, FILE *out) {
 }
 
 static void print_category(const vt_category_plan *c, FILE *out) {
-  static const char *const names[] = {
-      [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
   (void)fprintf(out, "%s: ", c->name);
   print_parts(c->part, c->parts, out);
-  (void)fprintf(out, " (%s", names[c->metric]);
+  (void)fprintf(out, " (%s", vt_metric_names[c->metric]);
   if (c->metric != VT_METRIC_STATIC)
     (void)fprintf(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving",
                   c->horizon);
@@ -142,15 +130,12 @@ static void print_plan(const vt_database_plan *plan, FILE *out) {
   print_flows(plan, out);
 }
 
-static void print_study(const vt_study *s, FILE *out) {
-  (void)fprintf(out, "study       %s\n", s->name);
-  print_sources(&s->model, out);
+static void print_pathway(const vt_study *s, FILE *out) {
   if (s->model.pathway.from)
     print_plan(s->model.pathway.from, out);
   else
     (void)fprintf(out, "inputs      %s\n", s->model.pathway.inputs);
-  (void)fprintf(out, "unit        %s\n",
-                s->model.pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  (void)fprintf(out, "unit        %s\n", vt_unit_names[s->model.pathway.unit]);
   for (int i = 0; i < s->aims.objectives; i++) {
     (void)fprintf(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
                   s->aims.objective[i].category, s->aims.objective[i].weight);
@@ -161,6 +146,14 @@ static void print_study(const vt_study *s, FILE *out) {
   if (s->design.table) (void)fprintf(out, "table       %s\n", s->design.table);
   print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
   print_factors("factors", s->factor, s->factors, out);
+}
+
+static void print_study(const vt_study *s, FILE *out) {
+  static void (*const kinds[])(const vt_study *, FILE *) = {
+      [VT_MODEL_PATHWAY] = print_pathway, [VT_MODEL_INVENTORY] = print_inventory};
+  (void)fprintf(out, "study       %s\n", s->name);
+  print_sources(&s->model, out);
+  kinds[s->model.kind](s, out);
 }
 
 bool vt_is_study_path(const char *path) {
@@ -174,7 +167,7 @@ vt_error vt_command_show_study(const char *path, bool json, FILE *out) {
   if (json)
     vt_show_study_json(study, out);
   else
-    (study->model.kind == VT_MODEL_INVENTORY ? print_inventory : print_study)(study, out);
+    print_study(study, out);
   vt_study_free(study);
   return VT_OK;
 }

@@ -38,7 +38,8 @@ static void put_value(FILE *out, const char *name, double value) {
 // -------------------------------------------------------------------------------------------------
 // Plain LCA.
 
-static void put_inventory(FILE *out, const vt_inventory_plan *plan) {
+static void put_inventory(FILE *out, const vt_study *s) {
+  const vt_inventory_plan *plan = &s->model.inventory;
   open_member(out, "demands");
   for (int i = 0; i < plan->demands; i++) {
     const vt_lca_demand *d = &plan->demand[i];
@@ -69,12 +70,12 @@ static void put_background(FILE *out, const vt_database_plan *plan) {
   int item = 0;
   open_member(out, "background");
   for (int b = 0; b < plan->backgrounds; b++) {
-    const vt_background_variant *choice = &plan->background[b];
-    for (int i = 0; i < choice->snapshots; i++) {
+    const vt_background_variant *variant = &plan->background[b];
+    for (int i = 0; i < variant->snapshots; i++) {
       open_item(out, item++, "pathway");
-      json_text(out, choice->name);
-      put_named(out, "database", choice->snapshot[i].database);
-      if (choice->snapshot[i].has_year) put_value(out, "year", choice->snapshot[i].year);
+      json_text(out, variant->name);
+      put_named(out, "database", variant->snapshot[i].database);
+      if (variant->snapshot[i].has_year) put_value(out, "year", variant->snapshot[i].year);
       (void)fputs("}", out);
     }
   }
@@ -99,8 +100,6 @@ static void put_demand(FILE *out, const vt_database_plan *plan) {
 }
 
 static void put_methods(FILE *out, const vt_database_plan *plan) {
-  static const char *const metric[] = {
-      [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF"};
   open_member(out, "methods");
   for (int i = 0; i < plan->categories; i++) {
     const vt_category_plan *c = &plan->category[i];
@@ -108,7 +107,7 @@ static void put_methods(FILE *out, const vt_database_plan *plan) {
     json_text(out, c->name);
     (void)fputs(", \"method\": ", out);
     put_texts(out, c->part, c->parts);
-    put_named(out, "metric", metric[c->metric]);
+    put_named(out, "metric", vt_metric_names[c->metric]);
     if (c->metric != VT_METRIC_STATIC)
       (void)fprintf(out, ", \"horizon\": %d, \"fixed_horizon\": %s", c->horizon,
                     c->fixed_horizon ? "true" : "false");
@@ -137,22 +136,19 @@ static void put_plan(FILE *out, const vt_database_plan *plan) {
 // Pathway models.
 
 // What a factor puts in: a number, levels, names, the kind of a distribution, null from a table.
-static void put_setting(FILE *out, const vt_factor *f) {
-  static const char *const kinds[] = {[VT_UNIFORM] = "uniform",
-                                      [VT_NORMAL] = "normal",
-                                      [VT_LOGNORMAL] = "lognormal",
-                                      [VT_TRIANGULAR] = "triangular",
-                                      [VT_DISCRETE] = "discrete"};
+static void put_setting(FILE *out, const vt_value *v) {
   (void)fputs(", \"value\": ", out);
-  switch (f->value.kind) {
+  switch (v->kind) {
     case VT_VALUE_EMPTY: json_text(out, NULL); break;
-    case VT_VALUE_NUMBER: json_number(out, f->value.level[0]); break;
-    case VT_VALUE_NAMES: put_texts(out, f->value.name, f->value.levels); break;
-    case VT_VALUE_DISTRIBUTION: json_text(out, kinds[f->value.distribution.kind]); break;
+    case VT_VALUE_NUMBER: json_number(out, v->level[0]); break;
+    case VT_VALUE_NAMES: put_texts(out, v->name, v->levels); break;
+    case VT_VALUE_DISTRIBUTION:
+      json_text(out, vt_distribution_types[v->distribution.kind].name);
+      break;
     case VT_VALUE_LEVELS:
-      for (int i = 0; i < f->value.levels; i++) {
+      for (int i = 0; i < v->levels; i++) {
         (void)fputs(i > 0 ? ", " : "[", out);
-        json_number(out, f->value.level[i]);
+        json_number(out, v->level[i]);
       }
       (void)fputs("]", out);
       break;
@@ -160,15 +156,13 @@ static void put_setting(FILE *out, const vt_factor *f) {
 }
 
 static void put_factors(FILE *out, const char *title, const vt_factor *factor, int factors) {
-  static const char *const operation[] = {
-      [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
   open_member(out, title);
   for (int i = 0; i < factors; i++) {
     open_item(out, i, "name");
     json_text(out, factor[i].name);
     put_named(out, "target", factor[i].target.text);
-    put_named(out, "operation", operation[factor[i].operation]);
-    put_setting(out, &factor[i]);
+    put_named(out, "operation", vt_operation_names[factor[i].operation]);
+    put_setting(out, &factor[i].value);
     (void)fputs("}", out);
   }
   close_list(out, factors);
@@ -193,7 +187,7 @@ static void put_pathway(FILE *out, const vt_study *s) {
     json_text(out, s->model.pathway.inputs);
   }
   open_member(out, "unit");
-  json_text(out, s->model.pathway.unit == VT_UNIT_ANNUAL ? "annual" : "lifetime");
+  json_text(out, vt_unit_names[s->model.pathway.unit]);
   put_objectives(out, s);
   if (s->ensemble) {
     open_member(out, "seed");
@@ -212,6 +206,8 @@ static void put_pathway(FILE *out, const vt_study *s) {
 }
 
 void vt_show_study_json(const vt_study *s, FILE *out) {
+  static void (*const kinds[])(FILE *, const vt_study *) = {
+      [VT_MODEL_PATHWAY] = put_pathway, [VT_MODEL_INVENTORY] = put_inventory};
   (void)fputs("{\n  \"study\": ", out);
   json_text(out, s->name);
   open_member(out, "model");
@@ -220,9 +216,6 @@ void vt_show_study_json(const vt_study *s, FILE *out) {
     open_member(out, "databases");
     put_texts(out, s->model.database, s->model.databases);
   }
-  if (s->model.kind == VT_MODEL_INVENTORY)
-    put_inventory(out, &s->model.inventory);
-  else
-    put_pathway(out, s);
+  kinds[s->model.kind](out, s);
   (void)fputs("\n}\n", out);
 }

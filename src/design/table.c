@@ -1,3 +1,4 @@
+// table.c - a design from a CSV table: one column per factor, one scenario per row.
 #include "table.h"
 
 #include <errno.h>
@@ -113,7 +114,7 @@ static vt_error read_rows(const vt_design_plan *plan, vt_csv *c, int *factor_of,
   return VT_OK;
 }
 
-vt_error table_read(const vt_design_plan *plan, double **value, int64_t *rows) {
+vt_error vt_design_table_read(const vt_design_plan *plan, double **value, int64_t *rows) {
   vt_text text = {0}, field = {0};
   int *factor_of = NULL;
   *value = NULL;

@@ -1,18 +1,150 @@
-// aims.c - designs without factors: their scenarios differ in what they minimise.
+// aims.c - what a programme is optimised for: an objective, and ensembles whose scenarios differ in
+// what they aim at.
 #include <string.h>
 
 #include "reader.h"
 
 enum { MOST_POINTS = 1000000 };
 
+// ---------------------------------------------------------------------------------------------
+// The objective.
+
+static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, vt_aims *aims) {
+  const ptrdiff_t count = vt_yaml_count(node);
+  if (count == 0) VT_REFUSE(reader, node, "found an empty map, expected weights of categories");
+  vt_objective_term *term;
+  const char **category;
+  VT_TRY(vt_charge(reader, node, count));
+  VT_ARENA_NEW(reader->arena, term, count);
+  VT_ARENA_NEW(reader->arena, category, count);
+  bool matters = false;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_yaml child;
+    VT_TRY(vt_map_pair(reader, node, i, &child));
+    VT_TRY(vt_read_number(reader, &child, &term[i].weight));
+    const ptrdiff_t length = (ptrdiff_t)strlen(child.key);
+    VT_TRY(vt_arena_text(reader->arena, child.key, length, &term[i].category));
+    term[i].line = child.line;
+    category[i] = term[i].category;
+    matters = matters || term[i].weight != 0;
+  }
+  int duplicate;
+  VT_TRY(vt_first_duplicate((int)count, category, &duplicate));
+  if (duplicate >= 0)
+    VT_FAULT(reader, term[duplicate].line, "duplicate key in '%s': found '%.80s' again",
+             vt_place(node), category[duplicate]);
+  if (!matters) VT_REFUSE(reader, node, "found only weights of 0, expected one that is not");
+  aims->objective = term;
+  aims->objectives = (int)count;
+  return VT_OK;
+}
+
+// A category, or a map of weights.
+static vt_error read_goal(vt_study_reader *reader, const vt_yaml *node, vt_aims *aims) {
+  if (vt_type_of(node) == VT_TYPE_MAP) return read_weights(reader, node, aims);
+  vt_objective_term *term;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "a category or a map of weights of categories"));
+  VT_ARENA_NEW(reader->arena, term, 1);
+  VT_TRY(vt_read_text(reader, node, &term->category));
+  term->weight = 1;
+  term->line = node->line;
+  aims->objective = term;
+  aims->objectives = 1;
+  return VT_OK;
+}
+
+static vt_error read_category(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_text(reader, node, &((vt_level *)target)->category);
+}
+
+static vt_error read_tolerance(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_level *level = target;
+  VT_TRY(vt_read_number(reader, node, &level->tolerance));
+  if (level->tolerance < 0)
+    VT_REFUSE(reader, node, "found %s, expected a share of the optimum, 0 or more", vt_found(node));
+  return VT_OK;
+}
+
+// A category, or {category: ..., tolerance: ...}.
+static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, vt_level *level) {
+  static const vt_key keys[] = {
+      {.name = "category", .presence = VT_REQUIRED, .read = read_category},
+      {.name = "tolerance", .read = read_tolerance},
+      {.name = NULL}};
+  level->line = node->line;
+  if (vt_type_of(node) == VT_TYPE_MAP) return vt_map_read(reader, node, keys, level);
+  VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT,
+                   "a category or a map such as {category: climate_change, tolerance: 0.01}"));
+  return read_category(reader, node, level);
+}
+
+static vt_error check_levels(const vt_study_reader *reader, const vt_yaml *node,
+                             const vt_level *level, int count) {
+  const char **category;
+  VT_ARENA_NEW(reader->arena, category, count);
+  for (int i = 0; i < count; i++) category[i] = level[i].category;
+  int duplicate;
+  VT_TRY(vt_first_duplicate(count, category, &duplicate));
+  if (duplicate >= 0)
+    VT_FAULT(reader, level[duplicate].line,
+             "'%s': found '%.80s' a second time, expected distinct categories", vt_place(node),
+             category[duplicate]);
+  return VT_OK;
+}
+
+// The first level is the objective; with others after it, they decide among its optima.
+static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, vt_aims *aims) {
+  enum { MOST_LEVELS = 1000 };
+  const ptrdiff_t count = vt_yaml_count(node);
+  if (count > MOST_LEVELS)
+    VT_REFUSE(reader, node, "found %td levels, expected at most %d", count, (int)MOST_LEVELS);
+  vt_level *level;
+  vt_objective_term *term;
+  VT_ARENA_NEW(reader->arena, level, count);
+  VT_ARENA_NEW(reader->arena, term, 1);
+  for (int i = 0; i < count; i++) {
+    vt_yaml item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_level(reader, &item, &level[i]));
+  }
+  VT_TRY(check_levels(reader, node, level, (int)count));
+  *term = (vt_objective_term){level[0].category, 1, level[0].line};
+  aims->objective = term;
+  aims->objectives = 1;
+  if (count < 2) return VT_OK;
+  aims->level = level;
+  aims->levels = (int)count;
+  return VT_OK;
+}
+
+vt_error vt_read_objective(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_aims *aims = &((vt_study *)target)->aims;
+  aims->objective_line = node->line;
+  if (vt_type_of(node) != VT_TYPE_LIST) return read_goal(reader, node, aims);
+  if (vt_yaml_count(node) == 0) VT_REFUSE(reader, node, "found an empty list, expected a category");
+  vt_yaml only;
+  VT_TRY(vt_list_item(reader, node, 0, &only));
+  bool weights = vt_yaml_count(node) == 1 && vt_type_of(&only) == VT_TYPE_MAP;
+  for (ptrdiff_t i = 0; weights && i < vt_yaml_count(&only); i++) {
+    vt_yaml child;
+    VT_TRY(vt_map_pair(reader, &only, i, &child));
+    weights = strcmp(child.key, "category") != 0 && strcmp(child.key, "tolerance") != 0;
+  }
+  if (weights) return read_weights(reader, &only, aims);
+  return read_levels(reader, node, aims);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Ensembles that explore.
+
 // One category or weights: neither design knows what to make of several levels.
 static vt_error check_objective(const vt_study_reader *reader, const vt_yaml *node,
-                                const vt_study *study) {
-  if (study->aims.levels > 1)
+                                const vt_aims *aims) {
+  if (aims->levels > 1)
     VT_REFUSE(reader, node,
               "found an objective of %d levels in line %d, expected one category or a map of "
               "weights",
-              study->aims.levels, study->aims.objective_line);
+              aims->levels, aims->objective_line);
   return VT_OK;
 }
 
@@ -20,7 +152,7 @@ static vt_error check_objective(const vt_study_reader *reader, const vt_yaml *no
 // pareto
 
 static vt_error read_categories(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_objective_term *category = ((vt_study *)target)->aims.pareto.category;
+  vt_objective_term *category = ((vt_aims *)target)->pareto.category;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of two categories"));
   if (vt_yaml_count(node) != 2)
     VT_REFUSE(reader, node, "found a list of %td, expected two categories", vt_yaml_count(node));
@@ -38,19 +170,21 @@ static vt_error read_categories(vt_study_reader *reader, const vt_yaml *node, vo
 }
 
 static vt_error read_points(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_integer(reader, node, 2, MOST_POINTS, &((vt_study *)target)->aims.pareto.points);
+  return vt_read_integer(reader, node, 2, MOST_POINTS, &((vt_aims *)target)->pareto.points);
 }
 
-vt_error vt_read_pareto(vt_study_reader *reader, const vt_yaml *node, vt_study *study) {
-  static const vt_key keys[] = {{"categories", VT_REQUIRED, read_categories},
-                                {"points", VT_REQUIRED, read_points},
-                                {NULL, VT_OPTIONAL, NULL}};
-  VT_TRY(vt_map_read(reader, node, keys, study));
-  VT_TRY(check_objective(reader, node, study));
-  if (study->aims.objectives > 0) return VT_OK;
-  study->aims.objective = &study->aims.pareto.category[0];
-  study->aims.objectives = 1;
-  study->aims.objective_line = study->aims.pareto.category[0].line;
+static vt_error read_pareto(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  static const vt_key keys[] = {
+      {.name = "categories", .presence = VT_REQUIRED, .read = read_categories},
+      {.name = "points", .presence = VT_REQUIRED, .read = read_points},
+      {.name = NULL}};
+  vt_aims *aims = target;
+  VT_TRY(vt_map_read(reader, node, keys, aims));
+  VT_TRY(check_objective(reader, node, aims));
+  if (aims->objectives > 0) return VT_OK;
+  aims->objective = &aims->pareto.category[0];
+  aims->objectives = 1;
+  aims->objective_line = aims->pareto.category[0].line;
   return VT_OK;
 }
 
@@ -58,79 +192,87 @@ vt_error vt_read_pareto(vt_study_reader *reader, const vt_yaml *node, vt_study *
 // alternatives
 
 static vt_error read_slack(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  double *slack = &((vt_study *)target)->aims.alternatives.slack;
+  double *slack = &((vt_aims *)target)->alternatives.slack;
   VT_TRY(vt_read_number(reader, node, slack));
   if (*slack < 0)
     VT_REFUSE(reader, node, "found %s, expected a share of the optimum, 0 or more", vt_found(node));
   return VT_OK;
 }
 
-static vt_error parse_choice(vt_arena *arena, const char *text, vt_factor *choice) {
+static vt_error parse_processes(vt_arena *arena, const char *text, vt_factor *processes) {
   vt_text selector = {0};
   vt_error parsed = vt_text_add(&selector, "process[%s]", text);
-  if (parsed == VT_OK) parsed = vt_selector_parse(arena, selector.bytes, &choice->target);
+  if (parsed == VT_OK) parsed = vt_selector_parse(arena, selector.bytes, &processes->target);
   vt_text_free(&selector);
   VT_TRY(parsed);
-  choice->target.text = text;
+  processes->target.text = text;
   return VT_OK;
 }
 
 // Processes as in a selector: a label, a glob, several with '|'.
-static vt_error read_choice(vt_study_reader *reader, const vt_yaml *node, vt_factor *choice) {
+static vt_error read_processes(vt_study_reader *reader, const vt_yaml *node, vt_factor *processes) {
   const char *text = NULL;
-  choice->line = node->line;
+  processes->line = node->line;
   VT_TRY(vt_read_text(reader, node, &text));
-  const vt_error parsed = parse_choice(reader->arena, text, choice);
+  const vt_error parsed = parse_processes(reader->arena, text, processes);
   if (parsed == VT_ERR_INPUT) VT_REFUSE(reader, node, "%s", vt_error_message());
   VT_TRY(parsed);
-  if (choice->target.axes != 1)
+  if (processes->target.axes != 1)
     VT_REFUSE(reader, node, "found %s, expected processes with '|' between them, or a list",
               vt_found(node));
   return VT_OK;
 }
 
-static vt_error read_choices(vt_study_reader *reader, const vt_yaml *node,
-                             const vt_factor **choices, int *count) {
-  const bool list = vt_type_of(node) == VT_TYPE_LIST;
-  if (!list) VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "a process, a glob or a list of them"));
+static vt_error read_all_processes(vt_study_reader *reader, const vt_yaml *node,
+                                   const vt_factor **list, int *count) {
+  const bool is_list = vt_type_of(node) == VT_TYPE_LIST;
+  if (!is_list)
+    VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "a process, a glob or a list of them"));
   *count = 1;
-  if (list) VT_TRY(vt_factor_count(reader, node, count));
-  vt_factor *choice;
-  VT_ARENA_NEW(reader->arena, choice, *count);
+  if (is_list) VT_TRY(vt_factor_count(reader, node, count));
+  vt_factor *processes;
+  VT_ARENA_NEW(reader->arena, processes, *count);
   for (int i = 0; i < *count; i++) {
     vt_yaml item = *node;
-    if (list) VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(read_choice(reader, &item, &choice[i]));
+    if (is_list) VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_processes(reader, &item, &processes[i]));
   }
-  *choices = choice;
+  *list = processes;
   return VT_OK;
 }
 
 static vt_error read_minimise(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_study *study = target;
-  return read_choices(reader, node, &study->aims.alternatives.minimise,
-                      &study->aims.alternatives.minimises);
+  vt_aims *aims = target;
+  return read_all_processes(reader, node, &aims->alternatives.minimise,
+                            &aims->alternatives.minimises);
 }
 
 static vt_error read_maximise(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_study *study = target;
-  return read_choices(reader, node, &study->aims.alternatives.maximise,
-                      &study->aims.alternatives.maximises);
+  vt_aims *aims = target;
+  return read_all_processes(reader, node, &aims->alternatives.maximise,
+                            &aims->alternatives.maximises);
 }
 
-vt_error vt_read_alternatives(vt_study_reader *reader, const vt_yaml *node, vt_study *study) {
-  static const vt_key keys[] = {{"slack", VT_REQUIRED, read_slack},
-                                {"minimise", VT_OPTIONAL, read_minimise},
-                                {"maximise", VT_OPTIONAL, read_maximise},
-                                {NULL, VT_OPTIONAL, NULL}};
+static vt_error read_alternatives(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  static const vt_key keys[] = {{.name = "slack", .presence = VT_REQUIRED, .read = read_slack},
+                                {.name = "minimise", .read = read_minimise},
+                                {.name = "maximise", .read = read_maximise},
+                                {.name = NULL}};
+  vt_aims *aims = target;
   vt_factor *all;
   VT_ARENA_NEW(reader->arena, all, 1);
   all->line = node->line;
-  VT_TRY(parse_choice(reader->arena, "*", all));
-  study->aims.alternatives.minimise = study->aims.alternatives.maximise = all;
-  study->aims.alternatives.minimises = study->aims.alternatives.maximises = 1;
-  VT_TRY(vt_map_read(reader, node, keys, study));
-  if (study->aims.alternatives.minimises + study->aims.alternatives.maximises == 0)
+  VT_TRY(parse_processes(reader->arena, "*", all));
+  aims->alternatives.minimise = aims->alternatives.maximise = all;
+  aims->alternatives.minimises = aims->alternatives.maximises = 1;
+  VT_TRY(vt_map_read(reader, node, keys, aims));
+  if (aims->alternatives.minimises + aims->alternatives.maximises == 0)
     VT_REFUSE(reader, node, "found nothing to minimise or maximise, expected a process");
-  return check_objective(reader, node, study);
+  return check_objective(reader, node, aims);
 }
+
+const vt_exploration_row vt_exploration_rows[] = {
+    {"pareto", "{pareto: {categories: [a, b], points: 20}}", VT_EXPLORE_PARETO, read_pareto},
+    {"alternatives", "{alternatives: {slack: 0.05}}", VT_EXPLORE_ALTERNATIVES, read_alternatives},
+    {NULL, NULL, VT_EXPLORE_NOTHING, NULL},
+};

@@ -8,6 +8,10 @@ static vt_database_plan *plan_of(void *study) {
   return ((vt_study *)study)->model.pathway.from;
 }
 
+const vt_database_plan *vt_study_databases(const vt_study *study) {
+  return study->model.kind == VT_MODEL_PATHWAY ? study->model.pathway.from : NULL;
+}
+
 vt_error vt_read_pathway_databases(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_database_plan *plan;
   VT_ARENA_NEW(reader->arena, plan, 1);
@@ -121,7 +125,7 @@ static vt_error read_listed(vt_study_reader *reader, const vt_yaml *node,
 }
 
 static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
-                               vt_background_variant *choice) {
+                               vt_background_variant *variant) {
   const vt_type type = vt_type_of(node);
   if (type != VT_TYPE_LIST && type != VT_TYPE_MAP)
     VT_REFUSE(reader, node, "found %s, expected databases with their years, or a list of databases",
@@ -141,40 +145,40 @@ static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
                "foreground",
                vt_place(node), foreground);
   }
-  choice->line = node->line;
-  choice->snapshots = (int)count;
-  choice->snapshot = snapshot;
+  variant->line = node->line;
+  variant->snapshots = (int)count;
+  variant->snapshot = snapshot;
   return VT_OK;
 }
 
 // {SSP1: {...}, SSP2: {...}}
-static vt_error read_pathways(vt_study_reader *reader, const vt_yaml *node,
-                              vt_background_variant *choice) {
+static vt_error read_variants(vt_study_reader *reader, const vt_yaml *node,
+                              vt_background_variant *variant) {
   const char **name;
   VT_TRY(read_keys(reader, node, &name));
   for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
     vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
-    choice[i].name = name[i];
-    VT_TRY(read_snapshots(reader, &child, &choice[i]));
+    variant[i].name = name[i];
+    VT_TRY(read_snapshots(reader, &child, &variant[i]));
   }
   return VT_OK;
 }
 
 vt_error vt_read_background(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_database_plan *plan = plan_of(study);
-  bool pathways = vt_type_of(node) == VT_TYPE_MAP && vt_yaml_count(node) > 0;
-  if (pathways) {
+  bool several = vt_type_of(node) == VT_TYPE_MAP && vt_yaml_count(node) > 0;
+  if (several) {
     vt_yaml first;
     VT_TRY(vt_map_pair(reader, node, 0, &first));
-    pathways = vt_type_of(&first) == VT_TYPE_MAP || vt_type_of(&first) == VT_TYPE_LIST;
+    several = vt_type_of(&first) == VT_TYPE_MAP || vt_type_of(&first) == VT_TYPE_LIST;
   }
-  const ptrdiff_t count = pathways ? vt_yaml_count(node) : 1;
-  vt_background_variant *choice;
+  const ptrdiff_t count = several ? vt_yaml_count(node) : 1;
+  vt_background_variant *variant;
   VT_TRY(vt_charge(reader, node, count));
-  VT_ARENA_NEW(reader->arena, choice, count);
-  VT_TRY(pathways ? read_pathways(reader, node, choice) : read_snapshots(reader, node, choice));
-  plan->background = choice;
+  VT_ARENA_NEW(reader->arena, variant, count);
+  VT_TRY(several ? read_variants(reader, node, variant) : read_snapshots(reader, node, variant));
+  plan->background = variant;
   plan->backgrounds = (int)count;
   return VT_OK;
 }
@@ -300,12 +304,13 @@ static vt_error read_method(vt_study_reader *reader, const vt_yaml *node, void *
   return vt_read_parts(reader, node, &category->parts, &category->part);
 }
 
+const char *const vt_metric_names[] = {
+    [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF", NULL};
+
 static vt_error read_metric(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static const char *const names[] = {
-      [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF", NULL};
-  int choice;
-  VT_TRY(vt_read_one_of(reader, node, names, &choice));
-  ((vt_category_plan *)target)->metric = (vt_metric)choice;
+  int metric;
+  VT_TRY(vt_read_one_of(reader, node, vt_metric_names, &metric));
+  ((vt_category_plan *)target)->metric = (vt_metric)metric;
   return VT_OK;
 }
 
@@ -324,11 +329,11 @@ static vt_error read_fixed_horizon(vt_study_reader *reader, const vt_yaml *node,
 // The parts of a method, or {method: ..., metric: ...}.
 static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
                               vt_category_plan *category) {
-  static const vt_key keys[] = {{"method", VT_REQUIRED, read_method},
-                                {"metric", VT_OPTIONAL, read_metric},
-                                {"horizon", VT_OPTIONAL, read_horizon},
-                                {"fixed_horizon", VT_OPTIONAL, read_fixed_horizon},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "method", .presence = VT_REQUIRED, .read = read_method},
+                                {.name = "metric", .read = read_metric},
+                                {.name = "horizon", .read = read_horizon},
+                                {.name = "fixed_horizon", .read = read_fixed_horizon},
+                                {.name = NULL}};
   enum { DEFAULT_HORIZON = 100 };
   category->line = node->line;
   category->horizon = DEFAULT_HORIZON;
@@ -410,10 +415,10 @@ static vt_error read_cutoff(vt_study_reader *reader, const vt_yaml *node, void *
 }
 
 vt_error vt_read_flows(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{"retain", VT_OPTIONAL, read_retain},
-                                {"characterised_only", VT_OPTIONAL, read_characterised_only},
-                                {"cutoff", VT_OPTIONAL, read_cutoff},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "retain", .read = read_retain},
+                                {.name = "characterised_only", .read = read_characterised_only},
+                                {.name = "cutoff", .read = read_cutoff},
+                                {.name = NULL}};
   return vt_map_read(reader, node, keys, plan_of(study));
 }
 
@@ -467,8 +472,8 @@ static vt_error check_categories(const vt_study_reader *reader, vt_labels *known
   return VT_OK;
 }
 
-static vt_error check_choices(const vt_study_reader *reader, const vt_labels *known,
-                              const vt_factor *factor, int factors) {
+static vt_error check_chosen(const vt_study_reader *reader, const vt_labels *known,
+                             const vt_factor *factor, int factors) {
   for (int f = 0; f < factors; f++) {
     const vt_factor *at = &factor[f];
     if (at->operation != VT_CHOOSE || strcmp(at->target.tensor, "background") != 0) continue;
@@ -490,11 +495,12 @@ static vt_error check_backgrounds(const vt_study_reader *reader, vt_labels *know
     if (name) VT_TRY(vt_labels_add(known, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
   VT_TRY(
-      check_choices(reader, known, study->model.pathway.override, study->model.pathway.overrides));
-  return check_choices(reader, known, study->factor, study->factors);
+      check_chosen(reader, known, study->model.pathway.override, study->model.pathway.overrides));
+  return check_chosen(reader, known, study->factor, study->factors);
 }
 
 vt_error vt_check_database_plan(const vt_study_reader *reader) {
+  if (!vt_study_databases(reader->study)) return VT_OK;
   vt_labels *category = NULL, *background = NULL;
   vt_error checked = vt_labels_create(&category);
   if (checked == VT_OK) checked = vt_labels_create(&background);

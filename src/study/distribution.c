@@ -1,18 +1,8 @@
-// distribution.c - random numbers of a factor: kinds, parameters, truncation.
-#include <float.h>
+// distribution.c - a distribution in a study: its parameters in the form of its kind, truncation.
 #include <math.h>
+#include <string.h>
 
 #include "reader.h"
-
-static vt_error read_first(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_distribution *distribution = target;
-  return vt_read_number(reader, node, &distribution->parameter[0]);
-}
-
-static vt_error read_second(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_distribution *distribution = target;
-  return vt_read_number(reader, node, &distribution->parameter[1]);
-}
 
 static vt_error read_bound(vt_study_reader *reader, const vt_yaml *node, double *bound) {
   if (isfinite(*bound)) VT_REFUSE(reader, node, "found a second bound, the distribution has one");
@@ -27,64 +17,58 @@ static vt_error read_max(vt_study_reader *reader, const vt_yaml *node, void *tar
   return read_bound(reader, node, &((vt_distribution *)target)->max);
 }
 
-static vt_error read_list(vt_study_reader *reader, const vt_yaml *node, int arity,
-                          vt_distribution *distribution) {
+// ---------------------------------------------------------------------------------------------
+// One reader for each form of parameters.
+
+static vt_error read_ascending(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  const vt_distribution_type *type = &vt_distribution_types[d->kind];
   double *number;
   int count;
-  VT_TRY(vt_read_numbers(reader, node, arity, &number, &count));
-  for (int i = 0; i < count; i++) distribution->parameter[i] = number[i];
+  VT_TRY(vt_read_numbers(reader, node, type->parameters, &number, &count));
   if (!isfinite(number[count - 1] - number[0]))
     VT_REFUSE(reader, node, "found a range too wide for floating-point numbers");
+  bool ascending = true;
+  for (int i = 0; i < count; i++) {
+    d->parameter[i] = number[i];
+    ascending = ascending && (i == 0 || number[i - 1] <= number[i]);
+  }
+  if (!ascending && count == 2)
+    VT_REFUSE(reader, node, "found [%g, %g], expected %s", number[0], number[1], type->expected);
+  if (!ascending)
+    VT_REFUSE(reader, node, "found [%g, %g, %g], expected %s", number[0], number[1], number[2],
+              type->expected);
   return VT_OK;
 }
 
-static vt_error read_uniform(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_distribution *distribution = target;
-  distribution->kind = VT_UNIFORM;
-  VT_TRY(read_list(reader, node, 2, distribution));
-  const double *p = distribution->parameter;
-  if (p[0] > p[1])
-    VT_REFUSE(reader, node, "found [%g, %g], expected [a, b] with a <= b", p[0], p[1]);
-  return VT_OK;
+static vt_error read_parameter(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_distribution *d = target;
+  int p = 0;
+  while (strcmp(vt_distribution_types[d->kind].parameter[p].name, node->key) != 0) p++;
+  return vt_read_number(reader, node, &d->parameter[p]);
 }
 
-static vt_error read_triangular(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_distribution *distribution = target;
-  distribution->kind = VT_TRIANGULAR;
-  VT_TRY(read_list(reader, node, 3, distribution));
-  const double *p = distribution->parameter;
-  if (p[0] > p[1] || p[1] > p[2])
-    VT_REFUSE(reader, node, "found [%g, %g, %g], expected [min, mode, max] in ascending order",
-              p[0], p[1], p[2]);
-  return VT_OK;
-}
+// Keys of the bounds, which may stand beside the distribution or inside.
+static const vt_key bounds[] = {{.name = "min", .read = read_min},
+                                {.name = "max", .read = read_max}};
+enum { BOUNDS = sizeof bounds / sizeof *bounds };
 
-static vt_error read_normal(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static const vt_key keys[] = {{"mean", VT_REQUIRED, read_first},
-                                {"sd", VT_REQUIRED, read_second},
-                                {"min", VT_OPTIONAL, read_min},
-                                {"max", VT_OPTIONAL, read_max},
-                                {NULL, VT_OPTIONAL, NULL}};
-  vt_distribution *distribution = target;
-  distribution->kind = VT_NORMAL;
-  VT_TRY(vt_map_read(reader, node, keys, distribution));
-  const double sd = distribution->parameter[1];
-  if (sd < 0) VT_REFUSE(reader, node, "found sd %g, expected sd >= 0", sd);
-  return VT_OK;
-}
-
-static vt_error read_lognormal(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static const vt_key keys[] = {{"median", VT_REQUIRED, read_first},
-                                {"gsd", VT_REQUIRED, read_second},
-                                {"min", VT_OPTIONAL, read_min},
-                                {"max", VT_OPTIONAL, read_max},
-                                {NULL, VT_OPTIONAL, NULL}};
-  vt_distribution *distribution = target;
-  distribution->kind = VT_LOGNORMAL;
-  VT_TRY(vt_map_read(reader, node, keys, distribution));
-  const double *p = distribution->parameter;
-  if (!(p[0] > 0)) VT_REFUSE(reader, node, "found median %g, expected median > 0", p[0]);
-  if (!(p[1] > 0)) VT_REFUSE(reader, node, "found gsd %g, expected gsd > 0", p[1]);
+static vt_error read_named(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  const vt_distribution_type *type = &vt_distribution_types[d->kind];
+  vt_key keys[VT_MAX_PARAMETERS + BOUNDS + 1] = {{0}};
+  for (int p = 0; p < type->parameters; p++)
+    keys[p] =
+        (vt_key){.name = type->parameter[p].name, .presence = VT_REQUIRED, .read = read_parameter};
+  memcpy(keys + type->parameters, bounds, sizeof bounds);
+  VT_TRY(vt_map_read(reader, node, keys, d));
+  for (int p = 0; p < type->parameters; p++) {
+    const char *name = type->parameter[p].name;
+    const double value = d->parameter[p];
+    const vt_sign sign = type->parameter[p].sign;
+    if (sign == VT_SIGN_POSITIVE && !(value > 0))
+      VT_REFUSE(reader, node, "found %s %g, expected %s > 0", name, value, name);
+    if (sign == VT_SIGN_NOT_NEGATIVE && value < 0)
+      VT_REFUSE(reader, node, "found %s %g, expected %s >= 0", name, value, name);
+  }
   return VT_OK;
 }
 
@@ -116,90 +100,48 @@ static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, void 
   return VT_OK;
 }
 
-static vt_error read_discrete(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static const vt_key keys[] = {{"values", VT_REQUIRED, read_values},
-                                {"weights", VT_OPTIONAL, read_weights},
-                                {"min", VT_OPTIONAL, read_min},
-                                {"max", VT_OPTIONAL, read_max},
-                                {NULL, VT_OPTIONAL, NULL}};
-  vt_distribution *distribution = target;
-  distribution->kind = VT_DISCRETE;
-  VT_TRY(vt_map_read(reader, node, keys, distribution));
-  if (distribution->weight) return VT_OK;
+static vt_error read_weighted(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  static const vt_key keys[] = {{.name = "values", .presence = VT_REQUIRED, .read = read_values},
+                                {.name = "weights", .read = read_weights, .after = "values"},
+                                {.name = "min", .read = read_min},
+                                {.name = "max", .read = read_max},
+                                {.name = NULL}};
+  VT_TRY(vt_map_read(reader, node, keys, d));
+  if (d->weight) return VT_OK;
   double *equal;
-  VT_ARENA_NEW(reader->arena, equal, distribution->count);
-  for (int i = 0; i < distribution->count; i++) equal[i] = 1;
-  distribution->weight = equal;
+  VT_ARENA_NEW(reader->arena, equal, d->count);
+  for (int i = 0; i < d->count; i++) equal[i] = 1;
+  d->weight = equal;
   return VT_OK;
 }
 
-// Probability that a standard normal number lies in [low, high], without cancellation in a tail.
-static double normal_mass(double low, double high) {
-  if (low > 0) return 0.5 * (erfc(low * M_SQRT1_2) - erfc(high * M_SQRT1_2));
-  if (high < 0) return normal_mass(-high, -low);
-  return 1 - 0.5 * (erfc(-low * M_SQRT1_2) + erfc(high * M_SQRT1_2));
+// ---------------------------------------------------------------------------------------------
+// The whole.
+
+static vt_error read_kind(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  static vt_error (*const forms[])(vt_study_reader *, const vt_yaml *,
+                                   vt_distribution *) = {[VT_FORM_ASCENDING] = read_ascending,
+                                                         [VT_FORM_NAMED] = read_named,
+                                                         [VT_FORM_WEIGHTED] = read_weighted};
+  vt_distribution *d = target;
+  int kind = 0;
+  while (strcmp(vt_distribution_types[kind].name, node->key) != 0) kind++;
+  d->kind = (vt_distribution_kind)kind;
+  return forms[vt_distribution_types[kind].form](reader, node, d);
 }
 
-static bool normal_meets(double mean, double sd, double min, double max) {
-  if (!(sd > 0)) return min <= mean && mean <= max;
-  return normal_mass((min - mean) / sd, (max - mean) / sd) > DBL_MIN;
-}
-
-static bool lognormal_meets(const vt_distribution *d) {
-  if (d->max <= 0) return false;
-  const double sd = fabs(log(d->parameter[1]));
-  const double min = d->min > 0 ? log(d->min) : -(double)INFINITY;
-  if (!(sd > 0)) return d->min <= d->parameter[0] && d->parameter[0] <= d->max;
-  return normal_meets(log(d->parameter[0]), sd, min, log(d->max));
-}
-
-static bool interval_meets(double low, double high, double min, double max) {
-  if (!(low < high)) return min <= low && low <= max;
-  return fmax(low, min) < fmin(high, max);
-}
-
-static bool discrete_meets(const vt_distribution *d) {
-  for (int i = 0; i < d->count; i++) {
-    if (d->weight[i] > 0 && d->min <= d->value[i] && d->value[i] <= d->max) return true;
-  }
-  return false;
-}
-
-// Whether anything is left of a distribution between its min and max.
-static bool meets_bounds(const vt_distribution *d) {
-  const double *p = d->parameter;
-  switch (d->kind) {
-    case VT_UNIFORM: return interval_meets(p[0], p[1], d->min, d->max);
-    case VT_TRIANGULAR: return interval_meets(p[0], p[2], d->min, d->max);
-    case VT_NORMAL: return normal_meets(p[0], p[1], d->min, d->max);
-    case VT_LOGNORMAL: return lognormal_meets(d);
-    case VT_DISCRETE: return discrete_meets(d);
-  }
-  return false;
-}
-
-enum { KINDS = 5 };
-
-vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node,
-                              vt_distribution *distribution) {
-  static const vt_key keys[] = {{"uniform", VT_OPTIONAL, read_uniform},
-                                {"normal", VT_OPTIONAL, read_normal},
-                                {"lognormal", VT_OPTIONAL, read_lognormal},
-                                {"triangular", VT_OPTIONAL, read_triangular},
-                                {"discrete", VT_OPTIONAL, read_discrete},
-                                {"min", VT_OPTIONAL, read_min},
-                                {"max", VT_OPTIONAL, read_max},
-                                {NULL, VT_OPTIONAL, NULL}};
-  *distribution = (vt_distribution){.min = -(double)INFINITY, .max = (double)INFINITY};
-  vt_yaml child[VT_MAX_KEYS];
-  int only;
-  VT_TRY(vt_map_match(reader, node, keys, child));
-  VT_TRY(vt_map_only(reader, node, keys, child, 0, KINDS - 1, &only));
-  VT_TRY(vt_map_read_matched(reader, node, keys, child, distribution));
-  const vt_distribution *d = distribution;
+vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_key keys[VT_DISTRIBUTIONS + BOUNDS + 1] = {{0}};
+  for (int k = 0; k < VT_DISTRIBUTIONS; k++)
+    keys[k] =
+        (vt_key){.name = vt_distribution_types[k].name, .presence = VT_ONE_OF, .read = read_kind};
+  memcpy(keys + VT_DISTRIBUTIONS, bounds, sizeof bounds);
+  vt_distribution *d = target;
+  *d = (vt_distribution){.min = -(double)INFINITY, .max = (double)INFINITY};
+  VT_TRY(vt_map_read(reader, node, keys, d));
   if (!(d->min < d->max))
     VT_REFUSE(reader, node, "found min %g and max %g, expected min < max", d->min, d->max);
-  if (!meets_bounds(d))
+  if (!vt_distribution_types[d->kind].meets_bounds(d))
     VT_REFUSE(reader, node, "found min %g and max %g, which leave nothing of the distribution",
               d->min, d->max);
   return VT_OK;

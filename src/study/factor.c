@@ -104,22 +104,22 @@ static vt_error read_value(vt_study_reader *reader, const vt_yaml *node, vt_fact
             vt_found(node));
 }
 
-// Rows in the order of vt_operation, after the target.
-enum { FIRST_OPERATION = 1, LAST_OPERATION = 4 };
+const char *const vt_operation_names[] = {
+    [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose", NULL};
 
 vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
                         vt_yaml *operation) {
-  static const vt_key keys[] = {
-      {"target", VT_REQUIRED, read_target}, {"set", VT_OPTIONAL, NULL},
-      {"add", VT_OPTIONAL, NULL},           {"multiply", VT_OPTIONAL, NULL},
-      {"choose", VT_OPTIONAL, NULL},        {NULL, VT_OPTIONAL, NULL}};
+  enum { OPERATIONS = sizeof vt_operation_names / sizeof *vt_operation_names - 1 };
+  vt_key keys[OPERATIONS + 2] = {{.name = "target", .presence = VT_REQUIRED, .read = read_target}};
+  for (int k = 0; k < OPERATIONS; k++)
+    keys[k + 1] = (vt_key){.name = vt_operation_names[k], .presence = VT_ONE_OF, .value = k};
   vt_yaml child[VT_MAX_KEYS];
-  int only;
+  int only = 0;
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_read_matched(reader, node, keys, child, factor));
-  VT_TRY(vt_map_only(reader, node, keys, child, FIRST_OPERATION, LAST_OPERATION, &only));
+  VT_TRY(vt_map_one_of(reader, node, keys, child, &only));
   *operation = child[only];
-  factor->operation = (vt_operation)(only - FIRST_OPERATION);
+  factor->operation = (vt_operation)keys[only].value;
   if (factor->operation == VT_CHOOSE && factor->target.bracketed)
     VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%.80s'",
               factor->target.tensor);

@@ -39,22 +39,16 @@ static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *ta
   return vt_read_text(reader, node, &((vt_lca_demand *)target)->name);
 }
 
-enum { ACTIVITY, ALL, ID, TARGETS };
-
 static vt_error read_demand(vt_study_reader *reader, const vt_yaml *node, vt_lca_demand *demand) {
-  static const vt_key keys[] = {[ACTIVITY] = {"activity", VT_OPTIONAL, read_activity},
-                                [ALL] = {"all", VT_OPTIONAL, read_all},
-                                [ID] = {"datapackage id", VT_OPTIONAL, read_id},
-                                {"amount", VT_OPTIONAL, read_amount},
-                                {"name", VT_OPTIONAL, read_name},
-                                {NULL, VT_OPTIONAL, NULL}};
-  vt_yaml child[VT_MAX_KEYS];
-  int only = 0;
+  static const vt_key keys[] = {{.name = "activity", .presence = VT_ONE_OF, .read = read_activity},
+                                {.name = "all", .presence = VT_ONE_OF, .read = read_all},
+                                {.name = "datapackage id", .presence = VT_ONE_OF, .read = read_id},
+                                {.name = "amount", .read = read_amount},
+                                {.name = "name", .read = read_name},
+                                {.name = NULL}};
   *demand = (vt_lca_demand){.line = node->line, .id = -1, .amount = 1};
-  VT_TRY(vt_map_match(reader, node, keys, child));
-  VT_TRY(vt_map_only(reader, node, keys, child, 0, TARGETS - 1, &only));
-  VT_TRY(vt_map_read_matched(reader, node, keys, child, demand));
-  if (only == ALL && demand->name)
+  VT_TRY(vt_map_read(reader, node, keys, demand));
+  if (demand->database && !demand->code && demand->name)
     VT_REFUSE(reader, node, "found 'name' with 'all', which demands several products");
   return VT_OK;
 }
@@ -159,13 +153,14 @@ static vt_error read_array_column(vt_study_reader *reader, const vt_yaml *node, 
 }
 
 vt_error vt_read_inventory(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{"databases", VT_REQUIRED, read_databases},
-                                {"demands", VT_REQUIRED, read_demands},
-                                {"methods", VT_OPTIONAL, read_methods},
-                                {"contributions", VT_OPTIONAL, read_contributions},
-                                {"keep", VT_OPTIONAL, read_keep},
-                                {"array_column", VT_OPTIONAL, read_array_column},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {
+      {.name = "databases", .presence = VT_REQUIRED, .read = read_databases},
+      {.name = "demands", .presence = VT_REQUIRED, .read = read_demands},
+      {.name = "methods", .read = read_methods},
+      {.name = "contributions", .read = read_contributions},
+      {.name = "keep", .read = read_keep},
+      {.name = "array_column", .read = read_array_column},
+      {.name = NULL}};
   vt_inventory_plan *plan = &((vt_study *)study)->model.inventory;
   plan->array_column = -1;
   return vt_map_read(reader, node, keys, plan);

@@ -11,13 +11,6 @@ static const char *scalar_text(const yaml_node_t *yaml) {
   return (const char *)yaml->data.scalar.value;
 }
 
-vt_type vt_type_of(const vt_yaml *node) {
-  if (node->yaml->type == YAML_SEQUENCE_NODE) return VT_TYPE_LIST;
-  if (node->yaml->type == YAML_MAPPING_NODE) return VT_TYPE_MAP;
-  if (node->yaml->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return VT_TYPE_TEXT;
-  return vt_type_of_plain(scalar_text(node->yaml));
-}
-
 // Bytes of text that a message shows: whole UTF-8 characters.
 static int shown_bytes(const char *text) {
   const size_t length = strlen(text);
@@ -205,6 +198,60 @@ vt_error vt_map_match(vt_study_reader *reader, const vt_yaml *map, const vt_key 
   return VT_OK;
 }
 
+vt_error vt_map_one_of(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                       const vt_yaml child[VT_MAX_KEYS], int *only) {
+  int present = 0, second = 0, choices = 0;
+  vt_key choice[VT_MAX_KEYS + 1] = {{0}};
+  for (int k = 0; keys[k].name; k++) {
+    if (keys[k].presence != VT_ONE_OF && keys[k].presence != VT_UNAVAILABLE) continue;
+    choice[choices++].name = keys[k].name;
+    if (child[k].yaml && ++present <= 2) *(present == 1 ? only : &second) = k;
+  }
+  if (present == 1) return VT_OK;
+  char names[TEXT_BYTES / 4];
+  (void)names_of(choice, names, sizeof names);
+  if (present == 0) VT_REFUSE(reader, map, "found none, expected exactly one of %s", names);
+  VT_REFUSE(reader, map, "found '%s' and '%s', expected exactly one of %s", keys[*only].name,
+            keys[second].name, names);
+}
+
+// Rows that go with one of the rows of VT_ONE_OF are refused beside another.
+static vt_error check_company(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                              const vt_yaml child[VT_MAX_KEYS], const char *only) {
+  for (int k = 0; keys[k].name; k++) {
+    if (!keys[k].with) continue;
+    const bool together = strcmp(keys[k].with, only) == 0;
+    if (child[k].yaml && !together)
+      VT_REFUSE(reader, &child[k], "found with '%s', expected only with '%s'", only, keys[k].with);
+    if (!child[k].yaml && together && keys[k].presence == VT_REQUIRED)
+      VT_FAULT(reader, map->line, "missing key in '%s': expected '%s', as with '%s'", vt_place(map),
+               keys[k].name, only);
+  }
+  return VT_OK;
+}
+
+static bool is_read(const vt_key *keys, const bool *done, const char *name) {
+  int k = 0;
+  while (name && strcmp(keys[k].name, name) != 0) k++;
+  return !name || done[k];
+}
+
+// In the order of the rows, but what a row comes after is read before it.
+static vt_error read_rows(vt_study_reader *reader, const vt_key *keys,
+                          const vt_yaml child[VT_MAX_KEYS], void *target) {
+  bool done[VT_MAX_KEYS] = {false};
+  for (bool waiting = true; waiting;) {
+    waiting = false;
+    for (int k = 0; keys[k].name; k++) {
+      if (done[k]) continue;
+      done[k] = is_read(keys, done, keys[k].after);
+      waiting |= !done[k];
+      if (done[k] && child[k].yaml && keys[k].read) VT_TRY(keys[k].read(reader, &child[k], target));
+    }
+  }
+  return VT_OK;
+}
+
 vt_error vt_map_read_matched(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
                              const vt_yaml child[VT_MAX_KEYS], void *target) {
   for (int k = 0; keys[k].name; k++) {
@@ -213,39 +260,23 @@ vt_error vt_map_read_matched(vt_study_reader *reader, const vt_yaml *map, const 
                vt_place(&child[k]));
   }
   for (int k = 0; keys[k].name; k++) {
-    if (keys[k].presence == VT_REQUIRED && !child[k].yaml)
+    if (keys[k].presence == VT_REQUIRED && !keys[k].with && !child[k].yaml)
       VT_FAULT(reader, map->line, "missing key in '%s': expected '%s'", vt_place(map),
                keys[k].name);
   }
-  for (int k = 0; keys[k].name; k++) {
-    if (child[k].yaml && keys[k].read) VT_TRY(keys[k].read(reader, &child[k], target));
-  }
-  return VT_OK;
+  return read_rows(reader, keys, child, target);
 }
 
 vt_error vt_map_read(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
                      void *target) {
   vt_yaml child[VT_MAX_KEYS];
+  bool choose = false;
+  int only = 0;
   VT_TRY(vt_map_match(reader, map, keys, child));
-  VT_TRY(vt_map_read_matched(reader, map, keys, child, target));
-  return VT_OK;
-}
-
-vt_error vt_map_only(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
-                     const vt_yaml child[VT_MAX_KEYS], int first, int last, int *only) {
-  int present = 0, second = first;
-  for (int k = last; k >= first; k--) {
-    if (!child[k].yaml) continue;
-    if (present > 0) second = *only;
-    present++;
-    *only = k;
+  for (int k = 0; keys[k].name; k++) choose |= keys[k].presence == VT_ONE_OF;
+  if (choose) {
+    VT_TRY(vt_map_one_of(reader, map, keys, child, &only));
+    VT_TRY(check_company(reader, map, keys, child, keys[only].name));
   }
-  if (present == 1) return VT_OK;
-  vt_key choices[VT_MAX_KEYS + 1] = {{0}};
-  for (int k = first; k <= last; k++) choices[k - first] = (vt_key){.name = keys[k].name};
-  char names[TEXT_BYTES / 4];
-  (void)names_of(choices, names, sizeof names);
-  if (present == 0) VT_REFUSE(reader, map, "found none, expected exactly one of %s", names);
-  VT_REFUSE(reader, map, "found '%s' and '%s', expected exactly one of %s", keys[*only].name,
-            keys[second].name, names);
+  return vt_map_read_matched(reader, map, keys, child, target);
 }

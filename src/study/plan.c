@@ -5,75 +5,6 @@
 
 enum { SIZE_BITS = 62 };
 
-typedef enum argument {
-  NO_ARGUMENT,
-  SIZE_ARGUMENT,
-  FILE_ARGUMENT,
-  PARETO_ARGUMENT,
-  ALTERNATIVES_ARGUMENT,
-} argument;
-
-/// A design by its name, and what it takes from a factor.
-typedef struct design_row {
-  const char *name, *usage;
-  const char *expected; ///< `values` in words
-  vt_presence presence;
-  vt_design_kind kind;
-  vt_exploration explores;
-  argument takes;
-  unsigned values; ///< bits of vt_value_kind
-} design_row;
-
-#define VALUE_BIT(kind) (1U << (kind))
-enum {
-  NO_VALUE = VALUE_BIT(VT_VALUE_EMPTY),
-  LEVEL_VALUE = VALUE_BIT(VT_VALUE_NUMBER) | VALUE_BIT(VT_VALUE_LEVELS) | VALUE_BIT(VT_VALUE_NAMES),
-  RANDOM_VALUE = LEVEL_VALUE | VALUE_BIT(VT_VALUE_DISTRIBUTION),
-};
-
-static const char a_level[] = "a number or a list of levels";
-static const char a_random[] = "a number, a list of levels or a distribution";
-
-static const char a_table[] = "nothing (the table gives the values, as in 'multiply: ~')";
-
-static const design_row designs[] = {
-    {.name = "factorial",
-     .usage = "factorial",
-     .expected = a_level,
-     .kind = VT_DESIGN_FACTORIAL,
-     .values = LEVEL_VALUE},
-    {.name = "one-at-a-time",
-     .usage = "one-at-a-time",
-     .expected = a_level,
-     .kind = VT_DESIGN_ONE_AT_A_TIME,
-     .values = LEVEL_VALUE},
-    {.name = "monte-carlo",
-     .usage = "{monte-carlo: N}",
-     .expected = a_random,
-     .kind = VT_DESIGN_MONTE_CARLO,
-     .takes = SIZE_ARGUMENT,
-     .values = RANDOM_VALUE},
-    {.name = "table",
-     .usage = "{table: file.csv}",
-     .expected = a_table,
-     .kind = VT_DESIGN_TABLE,
-     .takes = FILE_ARGUMENT,
-     .values = NO_VALUE},
-    {.name = "pareto",
-     .usage = "{pareto: {categories: [a, b], points: 20}}",
-     .explores = VT_EXPLORE_PARETO,
-     .takes = PARETO_ARGUMENT},
-    {.name = "alternatives",
-     .usage = "{alternatives: {slack: 0.05}}",
-     .explores = VT_EXPLORE_ALTERNATIVES,
-     .takes = ALTERNATIVES_ARGUMENT},
-    {.name = "latin-hypercube", .presence = VT_UNAVAILABLE},
-    {.name = "sobol", .presence = VT_UNAVAILABLE},
-    {.name = "saltelli", .presence = VT_UNAVAILABLE},
-    {.name = "morris", .presence = VT_UNAVAILABLE},
-};
-enum { DESIGNS = sizeof designs / sizeof designs[0] };
-
 static vt_error read_seed(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_uint64(reader, node, &((vt_study *)target)->design.seed);
 }
@@ -92,13 +23,22 @@ static vt_error design_name(vt_study_reader *reader, const vt_yaml *node, vt_yam
   return VT_OK;
 }
 
-static vt_error find_design(const vt_study_reader *reader, const vt_yaml *node, const char *name,
-                            const design_row **row) {
+// Names that are known, but not in this version.
+static const char *const unavailable[] = {"latin-hypercube", "sobol", "saltelli", "morris"};
+enum { UNAVAILABLE = sizeof unavailable / sizeof *unavailable };
+
+static vt_error refuse_design(const vt_study_reader *reader, const vt_yaml *node,
+                              const char *name) {
   vt_nearest nearest = {.name = name};
-  for (int i = 0; i < DESIGNS; i++) {
-    *row = &designs[i];
-    if (strcmp(name, designs[i].name) == 0) return VT_OK;
-    vt_nearest_try(&nearest, designs[i].name);
+  for (int k = 0; k < VT_DESIGNS; k++) {
+    if (vt_design_types[k].name) vt_nearest_try(&nearest, vt_design_types[k].name);
+  }
+  for (const vt_exploration_row *e = vt_exploration_rows; e->name; e++)
+    vt_nearest_try(&nearest, e->name);
+  for (int i = 0; i < UNAVAILABLE; i++) {
+    if (strcmp(name, unavailable[i]) == 0)
+      VT_FAULT(reader, node->line, "the design '%s' is not available in this version", name);
+    vt_nearest_try(&nearest, unavailable[i]);
   }
   VT_REFUSE(reader, node,
             "found '%.80s', expected factorial, one-at-a-time, {monte-carlo: N}, "
@@ -106,28 +46,51 @@ static vt_error find_design(const vt_study_reader *reader, const vt_yaml *node, 
             name, vt_nearest_hint(&nearest));
 }
 
+// A design has its argument if and only if it takes one.
+static vt_error check_argument(const vt_study_reader *reader, const vt_yaml *node,
+                               const vt_yaml *value, const char *name, const char *usage,
+                               bool takes) {
+  const bool given = value->yaml && vt_type_of(value) != VT_TYPE_NULL;
+  if (given != takes)
+    VT_REFUSE(reader, node, "found '%s' %s, expected 'design: %s'", name,
+              given ? "with a value" : "without its value", usage);
+  return VT_OK;
+}
+
+static vt_error take_design(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
+                            vt_design_kind kind) {
+  vt_design_plan *design = &reader->study->design;
+  const vt_design_type *type = &vt_design_types[kind];
+  VT_TRY(check_argument(reader, node, value, type->name, type->usage,
+                        type->takes != VT_ARGUMENT_NONE));
+  design->kind = kind;
+  if (type->takes == VT_ARGUMENT_SIZE)
+    VT_TRY(vt_read_integer(reader, value, 1, INT64_C(1) << SIZE_BITS, &design->size));
+  if (type->takes == VT_ARGUMENT_FILE) VT_TRY(vt_read_path(reader, value, &design->table));
+  return VT_OK;
+}
+
+static vt_error take_exploration(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
+                                 const vt_exploration_row *row) {
+  vt_aims *aims = &reader->study->aims;
+  VT_TRY(check_argument(reader, node, value, row->name, row->usage, true));
+  aims->explores = row->explores;
+  return row->read(reader, value, aims);
+}
+
 static vt_error read_design(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_study *study = target;
   const char *name = "";
-  const design_row *row = NULL;
   vt_yaml value;
   VT_TRY(design_name(reader, node, &value, &name));
-  VT_TRY(find_design(reader, node, name, &row));
-  if (row->presence == VT_UNAVAILABLE)
-    VT_FAULT(reader, node->line, "the design '%s' is not available in this version", row->name);
-  const bool given = value.yaml && vt_type_of(&value) != VT_TYPE_NULL;
-  if (given != (row->takes != NO_ARGUMENT))
-    VT_REFUSE(reader, node, "found '%s' %s, expected 'design: %s'", row->name,
-              given ? "with a value" : "without its value", row->usage);
-  study->design.kind = row->kind;
-  study->aims.explores = row->explores;
-  study->design.line = node->line;
-  if (row->takes == SIZE_ARGUMENT)
-    VT_TRY(vt_read_integer(reader, &value, 1, INT64_C(1) << SIZE_BITS, &study->design.size));
-  if (row->takes == FILE_ARGUMENT) VT_TRY(vt_read_path(reader, &value, &study->design.table));
-  if (row->takes == PARETO_ARGUMENT) VT_TRY(vt_read_pareto(reader, &value, study));
-  if (row->takes == ALTERNATIVES_ARGUMENT) VT_TRY(vt_read_alternatives(reader, &value, study));
-  return VT_OK;
+  ((vt_study *)target)->design.line = node->line;
+  for (int k = 0; k < VT_DESIGNS; k++) {
+    if (vt_design_types[k].name && strcmp(name, vt_design_types[k].name) == 0)
+      return take_design(reader, node, &value, (vt_design_kind)k);
+  }
+  for (const vt_exploration_row *e = vt_exploration_rows; e->name; e++) {
+    if (strcmp(name, e->name) == 0) return take_exploration(reader, node, &value, e);
+  }
+  return refuse_design(reader, node, name);
 }
 
 static const char *const value_names[] = {
@@ -141,11 +104,10 @@ static const char *const value_names[] = {
 // Whether the design knows what to do with this kind of value.
 static vt_error check_against_design(const vt_study_reader *reader, const vt_yaml *operation,
                                      const vt_factor *factor) {
-  const design_row *row = designs;
-  while (row->kind != reader->study->design.kind) row++;
-  if (row->values & VALUE_BIT(factor->value.kind)) return VT_OK;
+  const vt_design_type *type = &vt_design_types[reader->study->design.kind];
+  if (type->values & 1U << factor->value.kind) return VT_OK;
   VT_REFUSE(reader, operation, "found %s, expected %s in the design '%s'",
-            value_names[factor->value.kind], row->expected, row->name);
+            value_names[factor->value.kind], type->expected, type->name);
 }
 
 static vt_error check_name(const vt_study_reader *reader, const vt_yaml *node) {
@@ -175,11 +137,13 @@ static vt_error check_duplicates(vt_study_reader *reader, const vt_yaml *map, in
 
 static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  if (study->aims.explores != VT_EXPLORE_NOTHING)
-    VT_REFUSE(reader, node,
-              "found factors with the design '%s', expected none: its scenarios differ in what "
-              "they minimise",
-              study->aims.explores == VT_EXPLORE_PARETO ? "pareto" : "alternatives");
+  for (const vt_exploration_row *e = vt_exploration_rows; e->name; e++) {
+    if (e->explores == study->aims.explores)
+      VT_REFUSE(reader, node,
+                "found factors with the design '%s', expected none: its scenarios differ in what "
+                "they minimise",
+                e->name);
+  }
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP, "a map of names to factors"));
   int count;
   VT_TRY(vt_factor_count(reader, node, &count));
@@ -200,12 +164,11 @@ static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void 
   return VT_OK;
 }
 
-// The design comes first: it decides which values a factor may have.
 vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{"seed", VT_OPTIONAL, read_seed},
-                                {"design", VT_REQUIRED, read_design},
-                                {"factors", VT_OPTIONAL, read_factors},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "seed", .read = read_seed},
+                                {.name = "design", .presence = VT_REQUIRED, .read = read_design},
+                                {.name = "factors", .read = read_factors, .after = "design"},
+                                {.name = NULL}};
   reader->study->ensemble = true;
   VT_TRY(vt_map_read(reader, node, keys, study));
   if (reader->study->aims.explores == VT_EXPLORE_NOTHING && reader->study->factors == 0)

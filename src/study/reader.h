@@ -38,8 +38,9 @@ typedef enum vt_type {
 
 typedef enum vt_presence {
   VT_OPTIONAL,
-  VT_REQUIRED,
-  VT_UNAVAILABLE, ///< a known name that this version refuses
+  VT_REQUIRED,    ///< beside `with` only, if the row has one
+  VT_ONE_OF,      ///< exactly one of all such rows of a table
+  VT_UNAVAILABLE, ///< one of those of VT_ONE_OF: a known name that this version refuses
 } vt_presence;
 
 typedef vt_error vt_read_key(vt_study_reader *reader, const vt_yaml *node, void *target);
@@ -49,6 +50,9 @@ typedef struct vt_key {
   const char *name;
   vt_presence presence;
   vt_read_key *read; ///< may be NULL where the table's user reads the value itself
+  const char *with;  ///< the row of VT_ONE_OF that this one goes with; NULL: with each
+  const char *after; ///< the row whose value must be read before this one's; or NULL
+  int value;         ///< what the row stands for, to the table's user
 } vt_key;
 
 enum { VT_MAX_KEYS = 16 };
@@ -60,9 +64,11 @@ enum { VT_MAX_KEYS = 16 };
 vt_error vt_tree_load(const char *path, const char *text, ptrdiff_t length,
                       yaml_document_t *document);
 
-// --- node.c -----------------------------------------------------------------------------------
+// --- type.c -----------------------------------------------------------------------------------
 
 vt_type vt_type_of(const vt_yaml *node);
+
+// --- node.c -----------------------------------------------------------------------------------
 
 /// "the number 5", "a list"; valid until this thread's next call.
 const char *vt_found(const vt_yaml *node);
@@ -106,21 +112,18 @@ vt_error vt_list_item(vt_study_reader *reader, const vt_yaml *list, ptrdiff_t i,
 vt_error vt_map_match(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
                       vt_yaml child[VT_MAX_KEYS]);
 
-/// Match, refuse unavailable and missing keys, then read the values in the order of `keys`.
+/// Match, check that each key is there if and only if it should be, read the values.
 vt_error vt_map_read(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys, void *target);
 
-/// The same for values that are matched already.
+/// The same for values that are matched already, but for what rows of VT_ONE_OF ask.
 vt_error vt_map_read_matched(vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
                              const vt_yaml child[VT_MAX_KEYS], void *target);
 
-/// The row of keys[first..last] that is present; refuses none and several.
-vt_error vt_map_only(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
-                     const vt_yaml child[VT_MAX_KEYS], int first, int last, int *only);
+/// The row of VT_ONE_OF that is present; refuses none and several.
+vt_error vt_map_one_of(const vt_study_reader *reader, const vt_yaml *map, const vt_key *keys,
+                       const vt_yaml child[VT_MAX_KEYS], int *only);
 
 // --- scalar.c ---------------------------------------------------------------------------------
-
-/// Type of an unquoted scalar.
-vt_type vt_type_of_plain(const char *text);
 
 /// A number, or .inf / -.inf: what `set` may put on a limit to lift it.
 vt_error vt_read_limit(const vt_study_reader *reader, const vt_yaml *node, double *number);
@@ -161,10 +164,26 @@ vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
 
 // --- the parts of a study ---------------------------------------------------------------------
 
-vt_error vt_read_model(vt_study_reader *reader, const vt_yaml *node, void *study); ///< model.c
-/// inventory.c
-vt_error vt_read_inventory(vt_study_reader *reader, const vt_yaml *node, void *study);
-vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study); ///< plan.c
+/// A kind of model, as the rest of a study depends on it.
+typedef struct vt_kind_row {
+  const char *name;
+  vt_model_kind kind;
+  vt_read_key *read; ///< NULL: a known name that this version refuses
+  /// What needs the whole study; or NULL.
+  vt_error (*check)(const vt_study_reader *reader);
+  bool ensemble; ///< has factors; else all its values are fixed
+  bool own_keep; ///< says in its own part what it keeps
+} vt_kind_row;
+
+const vt_kind_row *vt_kind_row_of(vt_model_kind kind); ///< model.c
+
+vt_read_key vt_read_model;     ///< model.c; `target` is the study
+vt_read_key vt_read_pathway;   ///< pathway.c; `target` is the study
+vt_read_key vt_read_inventory; ///< inventory.c; `target` is the study
+vt_read_key vt_read_ensemble;  ///< plan.c; `target` is the study
+
+/// Fill study->design.factor, when all else is read. plan.c
+vt_error vt_plan_design(vt_study *study);
 
 /// The keys of a pathway model from databases; `target` of each is the study. databases.c
 vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, vt_read_demand,
@@ -173,6 +192,11 @@ vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, v
 /// Whether objective and alternatives of a pathway model from databases are among those that it
 /// names: known before anything is read or solved. databases.c
 vt_error vt_check_database_plan(const vt_study_reader *reader);
+
+/// Names of outputs that the study's model has, each once; `expected` describes the list. keep.c
+vt_error vt_read_keep(vt_study_reader *reader, const vt_yaml *node, const char *expected,
+                      const char *const **keep, int *keeps);
+vt_error vt_keep_implied(vt_study *study); ///< what is kept unless told otherwise. keep.c
 
 /// Number of entries of a list or map of factors; refuses absurd ones.
 vt_error vt_factor_count(const vt_study_reader *reader, const vt_yaml *node,
@@ -185,20 +209,17 @@ vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor 
 /// Whether the numbers of a factor may be infinite. factor.c
 bool vt_takes_infinite(const vt_factor *factor);
 
-/// Fill study->design.factor, when all else is read. plan.c
-vt_error vt_plan_design(vt_study *study);
+vt_read_key vt_read_objective; ///< aims.c; `target` is the study
 
-/// Names of outputs that the study's model has, each once; `expected` describes the list. keep.c
-vt_error vt_read_keep(vt_study_reader *reader, const vt_yaml *node, const char *expected,
-                      const char *const **keep, int *keeps);
-vt_error vt_keep_implied(vt_study *study); ///< what is kept unless told otherwise. keep.c
+/// An ensemble whose scenarios differ in what they aim at.
+typedef struct vt_exploration_row {
+  const char *name, *usage;
+  vt_exploration explores;
+  vt_read_key *read; ///< its argument; `target` is the study's vt_aims
+} vt_exploration_row;
 
-/// The argument of a design whose scenarios differ in what they aim at.
-vt_error vt_read_pareto(vt_study_reader *reader, const vt_yaml *node, vt_study *study); ///< aims.c
-vt_error vt_read_alternatives(vt_study_reader *reader, const vt_yaml *node,
-                              vt_study *study); ///< aims.c
+extern const vt_exploration_row vt_exploration_rows[]; ///< ends with a row without a name. aims.c
 
-vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node,
-                              vt_distribution *distribution); ///< distribution.c
+vt_read_key vt_read_distribution; ///< distribution.c; `target` is a vt_distribution
 
 #endif

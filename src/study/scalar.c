@@ -8,65 +8,15 @@
 
 #include "reader.h"
 
-static bool is_any_of(const char *text, const char *const *names) {
-  for (; *names; names++) {
-    if (strcmp(text, *names) == 0) return true;
-  }
-  return false;
-}
-
-static const char *skip_sign(const char *at) {
-  return *at == '-' || *at == '+' ? at + 1 : at;
-}
-
-static const char *skip_digits(const char *at) {
-  while (*at >= '0' && *at <= '9') at++;
-  return at;
-}
-
-static bool is_integer(const char *text) {
-  const char *digits = skip_sign(text);
-  const char *end = skip_digits(digits);
-  return end > digits && *end == '\0';
-}
-
-// [-+]? ( . [0-9]+ | [0-9]+ ( . [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
-static bool is_float(const char *text) {
-  const char *whole = skip_sign(text);
-  const char *at = skip_digits(whole);
-  const bool has_whole = at > whole;
-  bool has_fraction = false;
-  if (*at == '.') {
-    const char *fraction = at + 1;
-    at = skip_digits(fraction);
-    has_fraction = at > fraction;
-  }
-  if (!has_whole && !has_fraction) return false;
-  if (*at == 'e' || *at == 'E') {
-    const char *exponent = skip_sign(at + 1);
-    at = skip_digits(exponent);
-    if (at == exponent) return false;
-  }
-  return *at == '\0';
-}
-
-static bool is_not_finite(const char *text) {
-  static const char *const nan_names[] = {".nan", ".NaN", ".NAN", NULL};
-  static const char *const infinite_names[] = {".inf", ".Inf", ".INF", NULL};
-  return is_any_of(text, nan_names) || is_any_of(skip_sign(text), infinite_names);
-}
-
-vt_type vt_type_of_plain(const char *text) {
-  static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-  static const char *const truths[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
-  if (is_any_of(text, nulls)) return VT_TYPE_NULL;
-  if (is_any_of(text, truths)) return VT_TYPE_BOOL;
-  if (is_integer(text)) return VT_TYPE_INTEGER;
-  return is_float(text) || is_not_finite(text) ? VT_TYPE_FLOAT : VT_TYPE_TEXT;
-}
-
 static const char *text_of(const vt_yaml *node) {
   return (const char *)node->yaml->data.scalar.value;
+}
+
+// Of a number in YAML; .inf and .nan, which strtod does not know, are infinite.
+static double value_of(const char *text) {
+  char *end;
+  const double value = strtod(text, &end);
+  return *end == '\0' ? value : (double)INFINITY;
 }
 
 static bool is_number(const vt_yaml *node) {
@@ -76,8 +26,7 @@ static bool is_number(const vt_yaml *node) {
 
 vt_error vt_read_number(const vt_study_reader *reader, const vt_yaml *node, double *number) {
   if (!is_number(node)) VT_REFUSE(reader, node, "found %s, expected a number", vt_found(node));
-  const double value =
-      is_not_finite(text_of(node)) ? (double)INFINITY : strtod(text_of(node), NULL);
+  const double value = value_of(text_of(node));
   if (!isfinite(value))
     VT_REFUSE(reader, node, "found %s, expected a finite number", vt_found(node));
   *number = value;
@@ -93,14 +42,13 @@ vt_error vt_read_limit(const vt_study_reader *reader, const vt_yaml *node, doubl
 }
 
 // Whole numbers that a double holds exactly may be written as 1e4.
-static bool parse_integer(const char *text, int64_t *number) {
-  if (is_integer(text)) {
+static bool parse_integer(const vt_yaml *node, int64_t *number) {
+  if (vt_type_of(node) == VT_TYPE_INTEGER) {
     errno = 0;
-    *number = strtoll(text, NULL, 10);
+    *number = strtoll(text_of(node), NULL, 10);
     return errno == 0;
   }
-  if (is_not_finite(text)) return false;
-  const double value = strtod(text, NULL);
+  const double value = value_of(text_of(node));
   if (!(fabs(value) <= 9007199254740992.0) || value != floor(value)) return false;
   *number = (int64_t)value;
   return true;
@@ -109,7 +57,7 @@ static bool parse_integer(const char *text, int64_t *number) {
 vt_error vt_read_integer(const vt_study_reader *reader, const vt_yaml *node, int64_t least,
                          int64_t greatest, int64_t *number) {
   int64_t value = 0;
-  const bool whole = is_number(node) && parse_integer(text_of(node), &value);
+  const bool whole = is_number(node) && parse_integer(node, &value);
   if (!whole || value < least || value > greatest)
     VT_REFUSE(reader, node, "found %s, expected a whole number from %lld to %lld", vt_found(node),
               (long long)least, (long long)greatest);

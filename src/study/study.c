@@ -20,8 +20,9 @@ enum {
 
 static vt_error read_keep(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
-  if (study->model.kind == VT_MODEL_INVENTORY)
-    VT_REFUSE(reader, node, "belongs to pathway models, expected 'model.inventory.keep'");
+  const vt_kind_row *kind = vt_kind_row_of(study->model.kind);
+  if (kind->own_keep)
+    VT_REFUSE(reader, node, "belongs to pathway models, expected 'model.%s.keep'", kind->name);
   return vt_read_keep(reader, node, "a list of tensors", &study->keep, &study->keeps);
 }
 
@@ -59,10 +60,10 @@ static vt_error read_precision(vt_study_reader *reader, const vt_yaml *node, voi
 }
 
 static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{"keep", VT_OPTIONAL, read_keep},
-                                {"quantiles", VT_OPTIONAL, read_quantiles},
-                                {"precision", VT_OPTIONAL, read_precision},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "keep", .read = read_keep},
+                                {.name = "quantiles", .read = read_quantiles},
+                                {.name = "precision", .read = read_precision},
+                                {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
 
@@ -90,11 +91,11 @@ static vt_error read_warm_start(vt_study_reader *reader, const vt_yaml *node, vo
 }
 
 static vt_error read_solver(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{"iteration_limit", VT_OPTIONAL, read_iteration_limit},
-                                {"time_limit_s", VT_OPTIONAL, read_time_limit},
-                                {"tie_break", VT_OPTIONAL, read_tie_break},
-                                {"warm_start", VT_OPTIONAL, read_warm_start},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "iteration_limit", .read = read_iteration_limit},
+                                {.name = "time_limit_s", .read = read_time_limit},
+                                {.name = "tie_break", .read = read_tie_break},
+                                {.name = "warm_start", .read = read_warm_start},
+                                {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
 
@@ -132,27 +133,28 @@ static vt_error check_version_first(vt_study_reader *reader, const vt_yaml *root
   return VT_OK;
 }
 
-// Plain LCA takes fixed values and says itself what it keeps.
 static vt_error read_the_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  if (((vt_study *)study)->model.kind == VT_MODEL_INVENTORY)
-    VT_FAULT(reader, node->line,
-             "'ensemble' with 'model.inventory' is not available in this version");
+  const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);
+  if (!kind->ensemble)
+    VT_FAULT(reader, node->line, "'ensemble' with 'model.%s' is not available in this version",
+             kind->name);
   return vt_read_ensemble(reader, node, study);
 }
 
 static vt_error read_root(vt_study_reader *reader) {
-  static const vt_key keys[] = {{"vintner", VT_REQUIRED, read_version},
-                                {"name", VT_REQUIRED, read_name},
-                                {"model", VT_REQUIRED, vt_read_model},
-                                {"ensemble", VT_OPTIONAL, read_the_ensemble},
-                                {"results", VT_OPTIONAL, read_results},
-                                {"solver", VT_OPTIONAL, read_solver},
-                                {NULL, VT_OPTIONAL, NULL}};
+  static const vt_key keys[] = {{.name = "vintner", .presence = VT_REQUIRED, .read = read_version},
+                                {.name = "name", .presence = VT_REQUIRED, .read = read_name},
+                                {.name = "model", .presence = VT_REQUIRED, .read = vt_read_model},
+                                {.name = "ensemble", .read = read_the_ensemble, .after = "model"},
+                                {.name = "results", .read = read_results, .after = "model"},
+                                {.name = "solver", .read = read_solver},
+                                {.name = NULL}};
   const vt_yaml root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
   VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
   if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
   VT_TRY(vt_map_read(reader, &root, keys, reader->study));
-  if (vt_study_databases(reader->study)) VT_TRY(vt_check_database_plan(reader));
+  const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);
+  if (kind->check) VT_TRY(kind->check(reader));
   return vt_plan_design(reader->study);
 }
 

@@ -1,0 +1,84 @@
+// pathway.c - a pathway model in a study: from an input file or from databases.
+#include "reader.h"
+
+static vt_error read_inputs(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_study *study = target;
+  study->model.pathway.inputs_line = node->line;
+  return vt_read_path(reader, node, &study->model.pathway.inputs);
+}
+
+const char *const vt_unit_names[] = {
+    [VT_UNIT_LIFETIME] = "lifetime", [VT_UNIT_ANNUAL] = "annual", NULL};
+
+static vt_error read_unit(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  int unit;
+  VT_TRY(vt_read_one_of(reader, node, vt_unit_names, &unit));
+  ((vt_study *)target)->model.pathway.unit = (vt_unit)unit;
+  return VT_OK;
+}
+
+static vt_error read_extend(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  int64_t years;
+  VT_TRY(vt_read_integer(reader, node, 0, 1000, &years));
+  ((vt_study *)target)->model.pathway.extend = (int)years;
+  return VT_OK;
+}
+
+static vt_error check_fixed_choice(const vt_study_reader *reader, const vt_yaml *node,
+                                   const vt_factor *override) {
+  if (override->value.kind == VT_VALUE_NAMES && override->value.levels == 1) return VT_OK;
+  if (override->value.kind == VT_VALUE_NAMES)
+    VT_REFUSE(reader, node, "found %d names, expected one, since overrides are fixed",
+              override->value.levels);
+  VT_REFUSE(reader, node, "found %s, expected a name", vt_found(node));
+}
+
+static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_study *study = target;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
+  int count;
+  VT_TRY(vt_factor_count(reader, node, &count));
+  vt_factor *override;
+  VT_ARENA_NEW(reader->arena, override, count);
+  for (int i = 0; i < count; i++) {
+    vt_yaml child, operation;
+    VT_TRY(vt_list_item(reader, node, i, &child));
+    VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
+    if (override[i].operation == VT_CHOOSE) {
+      VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
+    } else if (override[i].value.kind != VT_VALUE_NUMBER) {
+      VT_REFUSE(reader, &operation, "found %s, expected a number, since overrides are fixed",
+                vt_found(&operation));
+    }
+  }
+  study->model.pathway.overrides = count;
+  study->model.pathway.override = override;
+  return VT_OK;
+}
+
+vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *study) {
+  static const char databases[] = "databases";
+  static const vt_key keys[] = {
+      {.name = "inputs", .presence = VT_ONE_OF, .read = read_inputs},
+      {.name = databases, .presence = VT_ONE_OF, .read = vt_read_pathway_databases},
+      {.name = "foreground",
+       .presence = VT_REQUIRED,
+       .read = vt_read_foreground,
+       .with = databases},
+      {.name = "years", .presence = VT_REQUIRED, .read = vt_read_years, .with = databases},
+      {.name = "demand",
+       .presence = VT_REQUIRED,
+       .read = vt_read_demand,
+       .with = databases,
+       .after = "years"},
+      {.name = "methods", .presence = VT_REQUIRED, .read = vt_read_methods, .with = databases},
+      {.name = "background", .read = vt_read_background, .with = databases, .after = "foreground"},
+      {.name = "flows", .read = vt_read_flows, .with = databases},
+      {.name = "missing", .read = vt_read_missing, .with = databases},
+      {.name = "objective", .read = vt_read_objective},
+      {.name = "unit", .read = read_unit},
+      {.name = "extend", .read = read_extend},
+      {.name = "overrides", .read = read_overrides},
+      {.name = NULL}};
+  return vt_map_read(reader, node, keys, study);
+}
