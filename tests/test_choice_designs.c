@@ -150,11 +150,40 @@ static void results_have_the_numbers_and_say_their_names(void **state) {
   unmake(&m);
 }
 
+// The variables of a layout when a study keeps what `list` names.
+static int count_kept(const char *list) {
+  char rest[100];
+  (void)snprintf(rest, sizeof rest, "results:\n  keep: [%s]\n", list);
+  static const json_field limited[] = {{"cumulative_process_limits_max", "{'A': 9}"},
+                                       {NULL, NULL}};
+  vt_text json = model_text(limited), study = study_text(VT_UNIT_LIFETIME, NULL, rest);
+  made m = read_parts(&json, &study);
+  vt_text_free(&json);
+  vt_text_free(&study);
+  vt_pathway_kind *kind;
+  must(vt_pathway_kind_create(m.study, m.inputs, 0, &kind));
+  const int variables = vt_pathway_kind_interface(kind)->layout->variables;
+  vt_pathway_kind_free(kind);
+  unmake(&m);
+  return variables;
+}
+
+static void what_a_study_may_keep_is_there(void **state) {
+  (void)state;
+  const int always = count_kept("");
+  for (const vt_keepable *k = vt_keepable_outputs; k->name; k++) {
+    if (!(k->kinds & 1U << VT_MODEL_PATHWAY)) continue;
+    const int more = strcmp(k->name, "installation_range") == 0 ? 2 : 1;
+    if (count_kept(k->name) != always + more) fail_msg("'%s' is not stored", k->name);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(designs_enumerate_and_draw_the_names),
       cmocka_unit_test(tables_take_names_and_numbers),
       cmocka_unit_test(results_have_the_numbers_and_say_their_names),
+      cmocka_unit_test(what_a_study_may_keep_is_there),
   };
   return cmocka_run_group_tests_name("choice_designs", tests, NULL, NULL);
 }
