@@ -19,8 +19,14 @@ mapfile -t room_code < <(matching '^(src|include)/.*\.[ch]$')
 mapfile -t text < <(matching '(\.([ch]|py|sh|sbatch|md|ya?ml|json|txt|csv)|meson\.build|^\.ci/.*|^\.[a-z-]+)$')
 mapfile -t scripts < <(matching '\.(sh|sbatch)$|^\.ci/run$')
 
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+report=$scratch/report
+bare=$scratch/bare # the code without its // comments and string literals
+printf '%s\n' "${code[@]}" | sed "s~/[^/]*$~~; s~^~$bare/~" | sort -u | xargs mkdir -p
+awk -v bare="$bare" '
+  FNR == 1 { if (out) close(out); out = bare "/" FILENAME }
+  { gsub(/\\"/, ""); gsub(/"[^"]*"/, "\"\""); sub(/\/\/.*$/, ""); print >out }' "${code[@]}"
 
 # forbid RULE PATTERN FILE...: every line that matches
 forbid() {
@@ -30,15 +36,7 @@ forbid() {
   { grep -nHE "$pattern" "$@" || true; } | sed -E "s~^([^:]+:[0-9]+):.*~\1: $rule~" >>"$report"
 }
 
-# The same on C without its // comments and string literals.
-forbid_code() {
-  local rule=$1 pattern=$2 file
-  shift 2
-  for file in "$@"; do
-    { sed -E 's/\\"//g; s/"[^"]*"/""/g; s://.*$::' "$file" | grep -nE "$pattern" || true; } |
-      sed -E "s~^([0-9]+):.*~$file:\1: $rule~" >>"$report"
-  done
-}
+forbid_code() { (cd "$bare" && forbid "$@"); }
 
 outside() { # outside PATTERN: room files whose path does not match
   printf '%s\n' "${room_code[@]}" | grep -vE "$1" || true
@@ -76,53 +74,84 @@ awk '
 
 # -- each foreign library in its own rooms
 belongs() { # belongs HEADER_PATTERN ROOMS_PATTERN
-  local file
   mapfile -t others < <(outside "$2")
-  for file in "${others[@]}"; do
-    { grep -nE "^#[[:space:]]*include[[:space:]]*[<\"]($1)" "$file" || true; } |
-      sed -E "s~^([0-9]+):.*~$file:\1: foreign header outside its room ($2)~" >>"$report"
-  done
+  forbid "foreign header outside its room ($2)" "^#[[:space:]]*include[[:space:]]*[<\"]($1)" "${others[@]}"
 }
 belongs 'glpk\.h' '^src/lp/'
-belongs 'hdf5' '^src/(results/|data/store)'
+belongs 'hdf5' '^src/(results|store)/'
 belongs 'yaml\.h' '^src/study/'
-belongs 'json-c|json\.h' '^src/data/'
-belongs 'mpi\.h' '^src/(background|ensemble|results)/|^src/cli/main\.c$|^include/vintner/(background|ensemble|results)\.h$'
+belongs 'json-c/' '^src/(json|inputs|sources)/'
+belongs 'mpi\.h' '^(src|include/vintner)/(team|background|ensemble|results)[/.]|^src/cli/main\.c$'
 belongs 'gsl/' '^src/design/'
 belongs 'Random123|philox|threefry' '^src/design/'
 belongs '(sha2|md5)\.h' '^src/base/'
-belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/data/'
-belongs 'omp\.h' '^src/(ensemble|cli)/'
+belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/(sources|store)/'
+belongs 'omp\.h' '^src/(team|ensemble|cli)/'
 
 # -- a room includes headers of itself and of the rooms before it, never of those after it
-order=(base design study data background impact assembly pathway choice timeline lp ensemble results cli)
-place() {
-  local n room=$1
-  if [ "$room" = database ]; then room=data; fi # a second header of that room
-  for n in "${!order[@]}"; do if [ "${order[$n]}" = "$room" ]; then echo "$n"; return; fi; done
-  echo -1
-}
-for file in "${room_code[@]}"; do
-  case $file in
-    src/*/*) room=${file#src/} && room=${room%%/*} ;;
-    include/vintner/*) room=${file#include/vintner/} && room=${room%.h} ;;
-    *) continue ;;
-  esac
-  mine=$(place "$room")
-  if [ "$mine" -lt 0 ]; then echo "$file:1: unknown room '$room'" >>"$report"; fi
-  while IFS=: read -r number include; do
-    other=$(sed -E 's/.*"vintner\/([a-z_]+)\.h".*/\1/' <<<"$include")
-    if [ "$(place "$other")" -gt "$mine" ]; then
-      echo "$file:$number: '$room' includes '$other', a room after it" >>"$report"
-    fi
-  done < <(grep -nE '^#include "vintner/' "$file" || true)
-  { grep -nE '^#include "[^"]*\.\./' "$file" || true; } |
-    sed -E "s~^([0-9]+):.*~$file:\1: private header of another folder~" >>"$report"
-done
+awk '
+  FILENAME == "tests/rooms.txt" {
+    if ($0 !~ /^#/) for (i = 1; i <= NF; i++) place[$i] = FNR
+    next
+  }
+  FNR == 1 {
+    room = FILENAME
+    sub(/^(src|include\/vintner)\//, "", room)
+    inside = room ~ /\// || FILENAME ~ /^include\/vintner\//
+    sub(/(\/.*|\.h)$/, "", room)
+    if (inside && !(room in place)) printf "%s:1: unknown room \047%s\047\n", FILENAME, room
+  }
+  inside && /^#include "vintner\// {
+    other = $2
+    sub(/^"vintner\//, "", other)
+    sub(/\.h".*/, "", other)
+    if (!(other in place) || place[other] > place[room])
+      printf "%s:%d: \047%s\047 includes \047%s\047, a room after it\n", FILENAME, FNR, room, other
+  }' tests/rooms.txt "${room_code[@]}" >>"$report"
+forbid 'private header of another folder' '^#include "[^"]*\.\./' "${room_code[@]}"
+
+# -- a type tag or typedef means one thing in the project, also where it is local to a file
+(cd "$bare" && awk '
+  function define(name, at) {
+    if (!(name in first)) first[name] = at
+    else if (first[name] != at) printf "%s: type %s is defined in %s too\n", at, name, first[name]
+  }
+  FNR == 1 { statement = "" }
+  {
+    line = $0
+    rest = line
+    while (match(rest, /(^|[^A-Za-z0-9_])(struct|enum|union) +[A-Za-z_][A-Za-z0-9_]* *\{/)) {
+      name = substr(rest, RSTART, RLENGTH - 1)
+      rest = substr(rest, RSTART + RLENGTH)
+      sub(/ +$/, "", name)
+      sub(/^.* /, "", name)
+      define(name, FILENAME ":" FNR)
+    }
+    if (statement == "" && line ~ /^ *typedef /) { statement = " "; begun = FILENAME ":" FNR }
+    if (statement == "") next
+    statement = statement " " line
+    while (gsub(/\{[^{}]*\}/, "@", statement)) continue
+    if (statement ~ /\{/ || statement !~ /;/) next
+    sub(/;.*/, "", statement)
+    text = statement
+    statement = ""
+    if (match(text, /\( *\* *[A-Za-z_][A-Za-z0-9_]*/)) name = substr(text, RSTART, RLENGTH)
+    else { name = text; sub(/ *[[(].*/, "", name) }
+    sub(/ +$/, "", name)
+    sub(/^.*[^A-Za-z0-9_]/, "", name)
+    # That a struct may be called without the word is said by any number of files.
+    if (text ~ "(struct|enum|union) +" name "( *@)? +" name "$") next
+    define(name, begun)
+  }' "${room_code[@]}" /dev/null) >>"$report"
 
 # -- lengths
 awk -v report="$report" '
-  FNR == 1 { start = 0 }
+  function long(file, lines) {
+    if (lines > 800) printf "%s:1: %d lines, at most 800\n", file, lines >>report
+    else if (lines > 600) printf "note: %s has %d lines\n", file, lines
+  }
+  FNR == 1 { long(file, last); file = FILENAME; start = 0 }
+  { last = FNR }
   /^[A-Za-z_].*\(/ && !/;[ ]*$/ && !start { start = FNR; name = $0 }
   /^}/ && start {
     lines = FNR - start + 1
@@ -132,12 +161,8 @@ awk -v report="$report" '
     else if (lines > 60) printf "note: %s:%d: function %s has %d lines\n", FILENAME, start, name, lines
     start = 0
   }
-  /^[^ ].*;[ ]*$/ { start = 0 }' "${code[@]}" /dev/null
-for file in "${code[@]}"; do
-  lines=$(wc -l <"$file")
-  if [ "$lines" -gt 800 ]; then echo "$file:1: $lines lines, at most 800" >>"$report"
-  elif [ "$lines" -gt 600 ]; then echo "note: $file has $lines lines"; fi
-done
+  /^[^ ].*;[ ]*$/ { start = 0 }
+  END { long(file, last) }' "${code[@]}" /dev/null
 
 # -- the root holds what the design names and what tools demand
 while read -r entry; do
