@@ -5,8 +5,8 @@
 // Solves scenarios of a study one after the other on one thread: numbers from the factors, linear
 // programme (with its proof and tie-break), plan from the tensors. Checks that every answer is
 // proven and prints one JSON line with seconds per scenario, best of three rounds.
-#include "vintner/ensemble.h"
 #include "vintner/lp.h"
+#include "vintner/pathway.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -126,7 +126,7 @@ static inline void assert_near(double found, double expected, double scale, doub
 // ---------------------------------------------------------------------------------------------
 // Requests
 
-enum { DEMANDS = 9 };
+enum { DEMANDS = 9, TOP = 3, TABLES = 2 * 2 * TOP * VT_TOP_NUMBERS };
 
 typedef struct answers {
   double supply[DEMANDS][LARGEST], inventory[DEMANDS][FLOWS], score[DEMANDS][2], residual[DEMANDS];
@@ -153,16 +153,6 @@ static inline vt_request make_request(const small *s, ptrdiff_t count, const vt_
                       .inventory = inventory ? &a->inventory[0][0] : NULL,
                       .score = &a->score[0][0],
                       .residual = a->residual};
-}
-
-// Sum of all supplies, then of all flows.
-static inline vt_error add_up(void *context, const double *supply, const double *inventory,
-                              double *derived) {
-  const small *packed = context;
-  derived[0] = derived[1] = 0;
-  for (int j = 0; j < packed->technosphere.columns; j++) derived[0] += supply[j];
-  for (int e = 0; e < FLOWS; e++) derived[1] += inventory[e];
-  return VT_OK;
 }
 
 #endif

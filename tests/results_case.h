@@ -42,19 +42,18 @@ static const char *const category[] = {"climate_change"};
 static const double year[YEARS] = {2025, 2026, 2027, 2030};
 static const double quantile[] = {0.05, 0.5, 0.95};
 
-static const vt_dimension dimension[] = {
+static vt_dimension dimension[] = {
     {.name = "category", .long_name = "impact category", .size = 1, .label = category},
     {.name = "process",
      .long_name = "process",
      .size = PROCESSES,
      .label = code,
-     .text_name = "process_name",
-     .text = name},
+     .text = {[VT_TEXT_NAME] = name}},
     {.name = "time", .long_name = "year", .size = YEARS, .number = year, .integer = true},
     {.name = "corner", .long_name = "no coordinates", .size = 2},
 };
 
-static const vt_variable variable[VARIABLES] = {
+static vt_variable variable[VARIABLES] = {
     {.name = "status",
      .long_name = "outcome",
      .units = "1",
@@ -110,7 +109,7 @@ static const vt_layout layout = {.scenarios = SCENARIOS,
                                  .dimension = dimension,
                                  .variables = VARIABLES,
                                  .variable = variable,
-                                 .status_variable = STATUS,
+                                 .status = STATUS,
                                  .quantiles = 3,
                                  .quantile = quantile};
 

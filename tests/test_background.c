@@ -350,7 +350,15 @@ static void bits_do_not_depend_on_company(void **state) {
   free(packed);
 }
 
-static void numbers_are_derived_where_a_demand_is_solved(void **state) {
+static void check_rows(const double *number, const vt_contribution *row, int rows) {
+  for (int i = 0; i < TOP; i++, number += VT_TOP_NUMBERS) {
+    assert_true(number[0] == (i < rows ? row[i].index : -1));
+    if (i < rows) assert_true(number[1] == row[i].amount && number[2] == row[i].share);
+    if (i >= rows) assert_true(isnan(number[1]) && isnan(number[2]));
+  }
+}
+
+static void tables_are_made_where_a_demand_is_solved(void **state) {
   stream s = {19};
   dense d;
   int reference[LARGEST], product[DEMANDS];
@@ -359,18 +367,27 @@ static void numbers_are_derived_where_a_demand_is_solved(void **state) {
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);
   answers kept, bare;
-  double sums[DEMANDS][2];
+  double table[DEMANDS][TABLES], burden[LARGEST];
   vt_request whole = make_request(packed, DEMANDS, demand, true, true, &kept);
   vt_request r = make_request(packed, DEMANDS, demand, false, false, &bare);
   r.score = NULL;
-  r.derived = (vt_derived){2, add_up, packed, &sums[0][0]};
+  r.top = TOP;
+  r.table = &table[0][0];
   assert_ok(vt_background_run(*state, 1, &whole));
   assert_ok(vt_background_run_alone(*state, 1, &r));
   assert_false(r.adjoint);
   for (int q = 0; q < DEMANDS; q++) {
-    double again[2];
-    assert_ok(add_up(packed, whole.supply + (ptrdiff_t)q * d.n, kept.inventory[q], again));
-    assert_memory_equal(again, sums[q], sizeof again);
+    for (int c = 0; c < 2; c++) {
+      vt_contribution process[TOP], flow[TOP];
+      int processes, flows;
+      vt_burdens(&packed->biosphere, weights[c], burden);
+      assert_ok(vt_contributions(&packed->biosphere, whole.supply + (ptrdiff_t)q * d.n,
+                                 kept.inventory[q], weights[c], burden, TOP, process, &processes,
+                                 flow, &flows));
+      const double *number = table[q] + c * TABLES / 2;
+      check_rows(number, process, processes);
+      check_rows(number + TOP * VT_TOP_NUMBERS, flow, flows);
+    }
   }
   free(whole.supply);
   free(packed);
@@ -415,7 +432,7 @@ int main(void) {
       cmocka_unit_test(scores_by_the_adjoint_are_those_of_forward_solves),
       cmocka_unit_test(chosen_flows_are_those_of_the_whole_inventory),
       cmocka_unit_test(bits_do_not_depend_on_company),
-      cmocka_unit_test(numbers_are_derived_where_a_demand_is_solved),
+      cmocka_unit_test(tables_are_made_where_a_demand_is_solved),
       cmocka_unit_test(contributions_come_by_size_with_their_shares),
   };
   return cmocka_run_group_tests(tests, open_room, close_room);

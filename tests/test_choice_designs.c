@@ -1,7 +1,7 @@
 // test_choice_designs.c - factors that choose a background: designs, tables, results.
 #include "alternatives.h"
 
-#include "vintner/ensemble.h"
+#include "kind.h"
 
 #include <unistd.h>
 
@@ -113,31 +113,27 @@ static void tables_take_names_and_numbers(void **state) {
 // ---------------------------------------------------------------------------------------------
 // Results.
 
-static int place_of_variable(const vt_layout *layout, const char *name) {
-  int v = 0;
-  while (v < layout->variables && strcmp(layout->variable[v].name, name) != 0) v++;
-  assert_true(v < layout->variables);
-  return v;
-}
-
 static void results_have_the_numbers_and_say_their_names(void **state) {
   (void)state;
   made m = small_parts(NULL, "ensemble:\n  design: one-at-a-time\n  factors:\n" CHOICE
                              "    more: {target: 'demand[*, *]', multiply: [2]}\n"
                              "    odd \"name\": {target: background, choose: ['SSP1']}\n");
-  vt_pathway_kind *kind;
-  must(vt_pathway_kind_create(m.study, m.inputs, 0, &kind));
-  const vt_kind *k = vt_pathway_kind_interface(kind);
-  const int value = place_of_variable(k->layout, "factor_value");
-  const int objective = place_of_variable(k->layout, "objective");
-  assert_string_equal(k->layout->variable[value].note_name, "choices");
-  assert_string_equal(k->layout->variable[value].note,
+  const vt_kind *k = &vt_pathway_kind;
+  const vt_team alone = {.size = 1};
+  // Inputs with several backgrounds come from databases only: here they are made by hand.
+  vt_pathway_data data = {.study = m.study, .team = &alone, .inputs = m.inputs};
+  void *model, *worker;
+  must(k->create(m.study, &data, &model));
+  const vt_layout *layout = k->layout(model);
+  const int value = vt_layout_find(layout, "factor_value");
+  const int objective = vt_layout_find(layout, "objective");
+  assert_string_equal(layout->variable[value].note_name, "choices");
+  assert_string_equal(layout->variable[value].note,
                       "{\"path\": [\"SSP2\", \"SSP1\"], \"odd \\\"name\\\"\": [\"SSP1\"]}");
-  assert_null(k->layout->variable[objective].note);
+  assert_null(layout->variable[objective].note);
   vt_block block;
-  void *worker;
-  must(vt_block_create(k->layout, 1, &block));
-  must(k->worker_create(k->model, &worker));
+  must(vt_block_create(layout, 1, &block));
+  must(k->worker_create(model, &worker));
   const double expected[4][4] = {{0, 1, 0, 90}, {1, 1, 0, 40}, {1, 2, 0, 80}, {1, 1, 0, 40}};
   for (int s = 0; s < 4; s++) {
     must(k->solve(worker, s, block.data));
@@ -145,8 +141,8 @@ static void results_have_the_numbers_and_say_their_names(void **state) {
     assert_true(agree(expected[s][3], block.data[objective][0], 0.0, 1e-12));
   }
   k->worker_free(worker);
-  vt_block_free(k->layout, &block);
-  vt_pathway_kind_free(kind);
+  vt_block_free(layout, &block);
+  k->model_free(model);
   unmake(&m);
 }
 
@@ -154,16 +150,17 @@ static void results_have_the_numbers_and_say_their_names(void **state) {
 static int count_kept(const char *list) {
   char rest[100];
   (void)snprintf(rest, sizeof rest, "results:\n  keep: [%s]\n", list);
-  static const json_field limited[] = {{"cumulative_process_limits_max", "{'A': 9}"},
-                                       {NULL, NULL}};
+  static const json_field limited[] = {{"cumulative_process_limits_max", "{'A': 9}"}, {NULL, NULL}};
   vt_text json = model_text(limited), study = study_text(VT_UNIT_LIFETIME, NULL, rest);
   made m = read_parts(&json, &study);
   vt_text_free(&json);
   vt_text_free(&study);
-  vt_pathway_kind *kind;
-  must(vt_pathway_kind_create(m.study, m.inputs, 0, &kind));
-  const int variables = vt_pathway_kind_interface(kind)->layout->variables;
-  vt_pathway_kind_free(kind);
+  const vt_team alone = {.size = 1};
+  vt_pathway_data data = {.study = m.study, .team = &alone, .inputs = m.inputs};
+  void *model;
+  must(vt_pathway_kind.create(m.study, &data, &model));
+  const int variables = vt_pathway_kind.layout(model)->variables;
+  vt_pathway_kind.model_free(model);
   unmake(&m);
   return variables;
 }

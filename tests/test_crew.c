@@ -49,11 +49,12 @@ static void rank_0_alone_gets_what_only_it_wants(void **state) {
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);
   answers alone, together;
-  double sums[DEMANDS][2], again[DEMANDS][2];
+  double tables[DEMANDS][TABLES], again[DEMANDS][TABLES];
   vt_request one = make_request(packed, DEMANDS, demand, true, true, &alone);
   vt_request all = make_request(packed, DEMANDS, demand, true, true, &together);
-  one.derived = (vt_derived){2, add_up, packed, &sums[0][0]};
-  all.derived = (vt_derived){2, add_up, packed, &again[0][0]};
+  one.top = all.top = TOP;
+  one.table = &tables[0][0];
+  all.table = &again[0][0];
   all.first_only = true;
   vt_background *room;
   assert_ok(vt_background_create(MPI_COMM_WORLD, &room));
@@ -64,7 +65,7 @@ static void rank_0_alone_gets_what_only_it_wants(void **state) {
     assert_memory_equal(alone.score, together.score, sizeof alone.score);
     assert_memory_equal(alone.residual, together.residual, sizeof alone.residual);
     assert_memory_equal(alone.inventory, together.inventory, sizeof alone.inventory);
-    assert_memory_equal(sums, again, sizeof sums);
+    assert_memory_equal(tables, again, sizeof tables);
     assert_memory_equal(one.supply, all.supply, DEMANDS * 55 * sizeof(double));
   }
   free(one.supply);

@@ -1,5 +1,6 @@
 // Random numbers, distributions, designs and the sharing out of scenarios.
 #include "vintner/ensemble.h"
+#include "vintner/statistics.h"
 
 #include <Random123/philox.h>
 #include <math.h>
@@ -225,6 +226,7 @@ static void a_bad_table_is_refused_with_its_line(void **state) {
 typedef struct counting {
   _Atomic int made, freed;
   int64_t fail_at;
+  vt_layout layout;
 } counting;
 
 static vt_error make_worker(void *model, void **worker) {
@@ -245,6 +247,10 @@ static vt_error solve_one(void *worker, int64_t k, double *const *row) {
   return VT_OK;
 }
 
+static const vt_layout *layout_of(const void *model) {
+  return &((const counting *)model)->layout;
+}
+
 enum { SCENARIOS = 5000 };
 
 static vt_error take_rows(void *context, const vt_block *block) {
@@ -259,12 +265,15 @@ static vt_error take_rows(void *context, const vt_block *block) {
 }
 
 static vt_error run_counting(counting *c, vt_run_options options, double *seen, bool *stopped) {
-  const vt_variable variables[2] = {{.name = "status", .cells = 1}, {.name = "x", .cells = 2}};
-  const vt_layout layout = {.scenarios = SCENARIOS, .variables = 2, .variable = variables};
-  const vt_kind kind = {&layout, c, make_worker, free_worker, solve_one};
+  vt_variable variables[2] = {{.name = "status", .cells = 1}, {.name = "x", .cells = 2}};
+  const vt_kind kind = {.layout = layout_of,
+                        .worker_create = make_worker,
+                        .worker_free = free_worker,
+                        .solve = solve_one};
+  c->layout = (vt_layout){.scenarios = SCENARIOS, .variables = 2, .variable = variables};
   const vt_team alone = {.size = 1};
   const vt_sink sink = {seen, take_rows};
-  return vt_ensemble_run(&alone, &kind, &options, &sink, stopped);
+  return vt_ensemble_run(&alone, &kind, c, &options, &sink, stopped);
 }
 
 static void every_scenario_is_solved_and_written_once(void **state) {

@@ -1,5 +1,6 @@
 // test_results.c - the results file: created whole, filled row by row, summarised.
 #include "results_case.h"
+#include "vintner/statistics.h"
 
 #include <fcntl.h>
 #include <signal.h>

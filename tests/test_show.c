@@ -119,13 +119,13 @@ static void a_single_solve_shows_the_objective_in_full(void **state) {
 // A file of one scenario whose factors are `path` = 1 and `cap` = 1.
 static void create_with_choices(const char *path, const char *choices) {
   static const char *const factor[] = {"path", "cap"};
-  const vt_dimension axis = {.name = "factor", .long_name = "factor", .size = 2, .label = factor};
-  const vt_variable variables[] = {{.name = "status", .storage = VT_STORE_INT8, .cells = 1},
-                                   {.name = "factor_value",
-                                    .cells = 2,
-                                    .dimensions = 1,
-                                    .note_name = "choices",
-                                    .note = choices}};
+  vt_dimension axis = {.name = "factor", .long_name = "factor", .size = 2, .label = factor};
+  vt_variable variables[] = {{.name = "status", .storage = VT_STORE_INT8, .cells = 1},
+                             {.name = "factor_value",
+                              .cells = 2,
+                              .dimensions = 1,
+                              .note_name = "choices",
+                              .note = choices}};
   const vt_layout own = {
       .scenarios = 1, .dimensions = 1, .dimension = &axis, .variables = 2, .variable = variables};
   double status[] = {VT_OPTIMAL}, value[] = {1, 1}, *data[] = {status, value};

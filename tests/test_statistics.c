@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "vintner/ensemble.h"
+#include "vintner/statistics.h"
 
 static void expect_near(double found, double expected, double tolerance) {
   if (isnan(expected) && isnan(found)) return;

@@ -8,17 +8,7 @@
 #ifndef VT_BACKGROUND_H
 #define VT_BACKGROUND_H
 
-#include "vintner/base.h"
-
-#include <mpi.h>
-
-/// Return from the function if an MPI call fails.
-#define VT_CALL_MPI(...)                                                                           \
-  do {                                                                                             \
-    const int vt_mpi_ = (__VA_ARGS__);                                                             \
-    VT_CHECK(vt_mpi_ == MPI_SUCCESS, VT_ERR_SYSTEM, "MPI refused `%s`: error %d", #__VA_ARGS__,    \
-             vt_mpi_);                                                                             \
-  } while (0)
+#include "vintner/team.h"
 
 // ---------------------------------------------------------------------------------------------
 // Systems and demands. All arrays are borrowed: the caller keeps them while they are used.
@@ -119,17 +109,8 @@ vt_error vt_solver_adjoint(vt_solver *solver, const double *weight, double *scor
 // ---------------------------------------------------------------------------------------------
 // A study's worth of systems and demands, shared out over ranks by cost.
 
-/// Numbers to be made of each supply and its inventory by the rank that has solved it, so that
-/// nobody has to keep all supplies.
-typedef struct vt_derived {
-  int width; ///< numbers of one demand; 0 = nothing is wanted
-  /// @param supply, inventory  shapes [processes] and [flows]
-  /// @param derived            shape [width]
-  vt_error (*compute)(void *context, const double *supply, const double *inventory,
-                      double *derived);
-  void *context;
-  double *value; ///< shape [demand_count][width]
-} vt_derived;
+/// Numbers of a row of a contribution table: index (-1 = no row), amount, share.
+enum { VT_TOP_NUMBERS = 3 };
 
 /// Demands on one system and where their results go. Results not asked for are NULL. Scores and
 /// chosen flows alone come from one adjoint solve each if these are fewer than the demands.
@@ -145,7 +126,10 @@ typedef struct vt_request {
   double *inventory; ///< shape [demand_count][flow_count]: the tensor G[i,e]
   double *score;     ///< shape [demand_count][weight_count]
   double *residual;  ///< shape [demand_count]; of an adjoint request the worst of its solves
-  vt_derived derived;
+  int top;           ///< rows of each contribution table; 0 = none wanted
+  /// Tables of processes, then of flows, made by who has solved the demand, so that nobody has to
+  /// keep all supplies. Shape [demand_count][weight_count][2][top][VT_TOP_NUMBERS].
+  double *table;
   bool first_only;      ///< the results are wanted on rank 0: elsewhere only its own part is there
   bool adjoint;         ///< out: which way it was solved
   vt_culprits culprits; ///< out: if this request's system is singular
@@ -160,13 +144,18 @@ vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_reques
 vt_error vt_background_run_alone(vt_background *background, ptrdiff_t count, vt_request *request);
 
 /// On rank 0, while the other ranks of the communicator are in vt_background_help: solve requests
-/// with them, if there are enough right-hand sides for it. Without tables (`derived`). The results
-/// are there on rank 0 alone.
+/// with them, if there are enough right-hand sides for it. The results are there on rank 0 alone.
 vt_error vt_background_lead(vt_background *background, ptrdiff_t count, vt_request *request);
 
 /// On the other ranks: start PETSc, and help rank 0 with its requests until it sends them home. An
 /// error of any rank ends the help and is returned on all of them.
 vt_error vt_background_help(vt_background *background);
+
+/// Right-hand sides of a request: one for each demand or, where an adjoint way is shorter, one for
+/// each score and flow.
+ptrdiff_t vt_request_solves(const vt_request *request);
+/// Whether vt_background_lead shares so many solves with the other ranks, if there are some.
+bool vt_background_shares(ptrdiff_t solves);
 
 /// On rank 0: nothing more is to be solved. Does nothing where nobody waits.
 vt_error vt_background_dismiss(vt_background *background);

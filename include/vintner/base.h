@@ -88,6 +88,9 @@ vt_error vt_arena_text(vt_arena *arena, const char *text, ptrdiff_t length, cons
 /// Order of ints, for qsort.
 int vt_compare_ints(const void *a, const void *b);
 
+/// Seconds since some moment, for durations.
+double vt_clock_s(void);
+
 /// Whether a launcher (mpirun, srun) started this process as one of several.
 bool vt_launched(void);
 

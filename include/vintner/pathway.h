@@ -5,8 +5,12 @@
 #ifndef VT_PATHWAY_H
 #define VT_PATHWAY_H
 
+#include "vintner/aims.h"
 #include "vintner/data.h"
-#include "vintner/study.h"
+#include "vintner/kind.h"
+
+/// The model as a kind: optimex inputs or databases -> programme -> plan, scenario by scenario.
+extern const vt_kind vt_pathway_kind;
 
 typedef struct vt_pathway vt_pathway;
 
@@ -74,13 +78,8 @@ int vt_pathway_goal_category(const vt_pathway *pathway, int goal);
 /// Whether two processes are installed in fixed proportion (or are one).
 bool vt_pathway_coupled(const vt_pathway *pathway, int process, int other);
 
-/// One scenario of near-optimal alternatives.
-typedef struct vt_alternative {
-  int process;
-  int sense; ///< -1: as little of it as possible, 1: as much
-} vt_alternative;
-
-/// The alternatives of a study, process by process; shape [*count], NULL in other studies.
+/// The alternatives of a study (objects are processes), process by process; shape [*count], NULL in
+/// other studies.
 const vt_alternative *vt_pathway_alternatives(const vt_pathway *pathway, int *count);
 
 typedef struct vt_pathway_state vt_pathway_state;
@@ -200,6 +199,14 @@ bool vt_pathway_installation_cost(const vt_pathway_state *state, int process, do
 // ---------------------------------------------------------------------------------------------
 // Explanations, in the words of the study.
 
+/// Solve one scenario again and explain why it is infeasible or unbounded.
+///
+/// Not collective. `inputs` is as read and changed (see vt_pathway_create).
+///
+/// @param scenario  -1: the reference
+vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t scenario,
+                            vt_explanation *explanation);
+
 /// A demand, a limit or a coupling: what a scenario may be freed of. (An existing capacity only
 /// where it is negative.)
 typedef struct vt_member {
@@ -242,34 +249,7 @@ vt_error vt_pathway_unmet_text(const vt_pathway *pathway, const vt_member *deman
 vt_error vt_pathway_capacity_text(const vt_pathway_state *state, const double *multiplier,
                                   vt_text *text);
 
-/// Something that moves along a ray, or a flow that makes the objective fall there.
-typedef struct vt_ray_part {
-  const char *process; ///< code
-  const char *name;    ///< of the process; NULL if it has none
-  bool installation;   ///< else operation
-  int year;
-  double units; ///< along the ray
-} vt_ray_part;
-
-typedef struct vt_ray_cause {
-  const char *process, *name; ///< as above
-  const char *tensor, *flow;
-  const char *category; ///< whose impact falls most through it
-  double amount;        ///< of the flow along the ray
-  double objective;     ///< change of the objective through it, along the ray
-} vt_ray_cause;
-
-/// What an unbounded scenario does without end, largest parts first.
-typedef struct vt_ray {
-  vt_arena *arena;
-  ptrdiff_t parts, causes;
-  vt_ray_part *part;
-  vt_ray_cause *cause; ///< flows that lower the objective, most effective first
-} vt_ray;
-
 /// @param direction  shape [columns]
 vt_error vt_pathway_describe_ray(const vt_pathway_state *state, const double *direction,
                                  vt_ray *ray);
-void vt_ray_free(vt_ray *ray);
-
 #endif

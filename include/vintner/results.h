@@ -2,7 +2,7 @@
 #ifndef VT_RESULTS_H
 #define VT_RESULTS_H
 
-#include "vintner/ensemble.h"
+#include "vintner/layout.h"
 
 #include <mpi.h>
 
@@ -44,7 +44,7 @@ vt_error vt_results_write(vt_results *results, const vt_block *block);
 /// Write the reference scenario (a block of one). One rank.
 vt_error vt_results_write_reference(vt_results *results, const vt_block *block);
 
-/// Status of scenarios [first, first + count).
+/// Status of rows [first, first + count), counted from 0 in the file.
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status);
 
 /// Fill /statistics from the rows in the file: this rank's share of the cells (rank of size), all

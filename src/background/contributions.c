@@ -1,5 +1,5 @@
 // contributions.c - what a score is made of.
-#include "vintner/background.h"
+#include "room.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,5 +50,50 @@ vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, cons
           (vt_contribution){.index = j, .amount = burden[j] * supply[j]});
   if (process) set_shares(process, *processes, score);
   if (flow) set_shares(flow, *flows, score);
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Tables of a request.
+
+vt_error vt_tables_open(const vt_request *r, vt_tables *tables) {
+  const vt_sparse *b = r->system.biosphere;
+  *tables = (vt_tables){0};
+  if (r->top == 0) return VT_OK;
+  VT_NEW(tables->burden, (ptrdiff_t)r->weight_count * r->system.technosphere->columns);
+  VT_NEW(tables->row, 2 * (ptrdiff_t)r->top);
+  for (ptrdiff_t c = 0; b && c < r->weight_count; c++)
+    vt_burdens(b, r->weight + c * b->rows, tables->burden + c * b->columns);
+  return VT_OK;
+}
+
+void vt_tables_close(vt_tables *tables) {
+  free(tables->burden);
+  free(tables->row);
+}
+
+static double *write_table(const vt_contribution *row, int rows, int limit, double *number) {
+  for (int i = 0; i < limit; i++) {
+    *number++ = i < rows ? row[i].index : -1;
+    *number++ = i < rows ? row[i].amount : (double)NAN;
+    *number++ = i < rows ? row[i].share : (double)NAN;
+  }
+  return number;
+}
+
+vt_error vt_tables_fill(const vt_request *r, const vt_tables *tables, const double *supply,
+                        const double *inventory, double *number) {
+  const vt_sparse *b = r->system.biosphere;
+  vt_contribution *process = tables->row, *flow = tables->row + r->top;
+  for (ptrdiff_t c = 0; c < r->weight_count; c++) {
+    int processes = 0, flows = 0;
+    // Without flows all tables are empty.
+    if (b)
+      VT_TRY(vt_contributions(b, supply, inventory, r->weight + c * b->rows,
+                              tables->burden + c * b->columns, r->top, process, &processes, flow,
+                              &flows));
+    number = write_table(process, processes, r->top, number);
+    number = write_table(flow, flows, r->top, number);
+  }
   return VT_OK;
 }

@@ -17,6 +17,7 @@ typedef struct header {
   int64_t flows, biosphere;                    // flows < 0: no matrix
   int64_t demands, terms;                      // terms: of all demands
   int64_t weights, kept;                       // kept < 0: all flows
+  int64_t top;                                 // rows of the contribution tables
   int64_t reference, supply, inventory, score; // whether there is such an array
 } header;
 
@@ -55,6 +56,7 @@ static vt_error put_request(vt_text *message, const vt_request *r) {
                     .demands = r->demand_count,
                     .weights = r->weight_count,
                     .kept = r->flow ? r->flow_count : -1,
+                    .top = r->top,
                     .reference = r->system.reference != NULL,
                     .supply = r->supply != NULL,
                     .inventory = r->inventory != NULL,
@@ -72,22 +74,6 @@ static vt_error put_requests(vt_text *message, ptrdiff_t count, const vt_request
   const int64_t requests = count;
   VT_TRY(put(message, &requests, 1, sizeof requests));
   for (ptrdiff_t k = 0; k < count; k++) VT_TRY(put_request(message, &request[k]));
-  return VT_OK;
-}
-
-// Collective.
-static vt_error broadcast(const vt_background *background, bool mine, vt_text *message) {
-  int64_t length = message->length, sent = 0;
-  VT_CALL_MPI(MPI_Bcast(&length, 1, MPI_INT64_T, 0, background->comm));
-  if (!mine && length > 0) {
-    VT_TRY(vt_grow(&message->bytes, &message->capacity, (ptrdiff_t)length, 1));
-    message->length = (ptrdiff_t)length;
-  }
-  while (sent < length) {
-    const int part = length - sent > INT_MAX ? INT_MAX : (int)(length - sent);
-    VT_CALL_MPI(MPI_Bcast(message->bytes + sent, part, MPI_BYTE, 0, background->comm));
-    sent += part;
-  }
   return VT_OK;
 }
 
@@ -123,6 +109,7 @@ static vt_error take_request(char **at, vt_arena *arena, vt_request *r) {
       .demand = demand,
       .weight_count = (int)h->weights,
       .flow_count = h->kept >= 0 ? (int)h->kept : 0,
+      .top = (int)h->top,
       .first_only = true};
   if (h->reference) r->system.reference = take(at, h->processes, sizeof(int));
   for (int64_t d = 0; d < h->demands; d++) {
@@ -136,6 +123,8 @@ static vt_error take_request(char **at, vt_arena *arena, vt_request *r) {
   if (h->supply) VT_ARENA_NEW(arena, r->supply, h->demands * h->processes);
   if (h->inventory) VT_ARENA_NEW(arena, r->inventory, h->demands * kept);
   if (h->score) VT_ARENA_NEW(arena, r->score, h->demands * h->weights);
+  const int64_t table = h->weights * 2 * h->top * VT_TOP_NUMBERS;
+  if (table > 0) VT_ARENA_NEW(arena, r->table, h->demands * table);
   VT_ARENA_NEW(arena, r->residual, h->demands);
   return VT_OK;
 }
@@ -150,19 +139,15 @@ static vt_error take_requests(char *at, vt_arena *arena, ptrdiff_t *count, vt_re
 // -------------------------------------------------------------------------------------------------
 // The two sides.
 
-static bool is_shared(const vt_background *background, ptrdiff_t count, const vt_request *request) {
-  ptrdiff_t demands = 0;
-  if (background->comm == MPI_COMM_NULL) return false;
-  for (ptrdiff_t k = 0; k < count; k++) demands += request[k].demand_count;
-  return demands >= FEWEST_SHARED;
+bool vt_background_shares(ptrdiff_t solves) {
+  return solves >= FEWEST_SHARED;
 }
 
-// Everybody has the requests, or nobody begins.
-static vt_error all_ready(const vt_background *background, vt_error mine) {
-  int worst = (int)mine;
-  VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, background->comm));
-  if (mine != VT_OK || worst == (int)VT_OK) return mine;
-  VT_FAIL((vt_error)worst, "out of memory on another rank");
+static bool is_shared(const vt_background *background, ptrdiff_t count, const vt_request *request) {
+  ptrdiff_t solves = 0;
+  if (background->team.size < 2) return false;
+  for (ptrdiff_t k = 0; k < count; k++) solves += vt_request_solves(&request[k]);
+  return vt_background_shares(solves);
 }
 
 vt_error vt_background_lead(vt_background *background, ptrdiff_t count, vt_request *request) {
@@ -170,12 +155,12 @@ vt_error vt_background_lead(vt_background *background, ptrdiff_t count, vt_reque
     return vt_background_run_alone(background, count, request);
   vt_text message = {0};
   vt_error sent = put_requests(&message, count, request);
-  if (sent == VT_OK) sent = broadcast(background, true, &message);
+  if (sent == VT_OK) sent = vt_team_broadcast_text(&background->team, &message);
   vt_text_free(&message);
   VT_TRY(sent);
   vt_log(VT_LOG_DETAIL, "all ranks solve %td systems of the background", count);
   background->dismissed = true;
-  VT_TRY(all_ready(background, VT_OK));
+  VT_TRY(vt_team_settle(&background->team, VT_OK));
   for (ptrdiff_t k = 0; k < count; k++) request[k].first_only = true;
   const vt_error solved = vt_background_run(background, count, request);
   // An error reaches all ranks, and sends them home.
@@ -189,7 +174,7 @@ static vt_error help_once(vt_background *background, vt_text *message) {
   ptrdiff_t count = 0;
   vt_error ready = vt_arena_create(&arena);
   if (ready == VT_OK) ready = take_requests(message->bytes, arena, &count, &request);
-  ready = all_ready(background, ready);
+  ready = vt_team_settle(&background->team, ready);
   if (ready == VT_OK) ready = vt_background_run(background, count, request);
   vt_arena_free(arena);
   return ready;
@@ -200,7 +185,7 @@ vt_error vt_background_help(vt_background *background) {
   (void)vt_background_start(background);
   for (;;) {
     vt_text message = {0};
-    vt_error helped = broadcast(background, false, &message);
+    vt_error helped = vt_team_broadcast_text(&background->team, &message);
     const bool done = helped != VT_OK || message.length == 0;
     if (!done) helped = help_once(background, &message);
     vt_text_free(&message);
@@ -211,7 +196,7 @@ vt_error vt_background_help(vt_background *background) {
 
 vt_error vt_background_dismiss(vt_background *background) {
   vt_text nothing = {0};
-  if (background->comm == MPI_COMM_NULL || background->dismissed) return VT_OK;
+  if (background->team.size < 2 || background->dismissed) return VT_OK;
   background->dismissed = true;
-  return broadcast(background, true, &nothing);
+  return vt_team_broadcast_text(&background->team, &nothing);
 }

@@ -5,14 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-double vt_background_clock(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 vt_error vt_background_check(const vt_background *background, int code, const char *doing) {
   if (code == 0) return VT_OK;
@@ -21,8 +14,10 @@ vt_error vt_background_check(const vt_background *background, int code, const ch
 }
 
 vt_error vt_background_create(MPI_Comm comm, vt_background **background) {
+  vt_team team;
+  VT_TRY(vt_team_of(comm, &team));
   VT_NEW(*background, 1);
-  (*background)->comm = comm;
+  (*background)->team = team;
   return VT_OK;
 }
 
@@ -127,9 +122,9 @@ static vt_error load(vt_background *background) {
 
 vt_error vt_background_load(vt_background *background, double *seconds) {
   if (background->kernel) return VT_OK;
-  const double start = vt_background_clock();
+  const double start = vt_clock_s();
   VT_TRY(load(background));
-  *seconds += vt_background_clock() - start;
+  *seconds += vt_clock_s() - start;
   return VT_OK;
 }
 

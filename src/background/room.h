@@ -13,7 +13,7 @@
 // load.c: the module
 
 struct vt_background {
-  MPI_Comm comm;
+  vt_team team;
   void *module;
   pthread_t loader; ///< links the module, if `loading`
   bool loading;
@@ -28,7 +28,6 @@ struct vt_background {
 vt_error vt_background_load(vt_background *background, double *seconds);
 /// An error of the kernel as ours.
 vt_error vt_background_check(const vt_background *background, int code, const char *doing);
-double vt_background_clock(void);
 
 // ---------------------------------------------------------------------------------------------
 // matching.c, scale.c: the system as it is solved
@@ -62,6 +61,20 @@ typedef struct vt_quality {
 /// r = b - S x, or with the transpose. `total`, shape [n], is work space.
 void vt_residual(const vt_scaled *scaled, bool transposed, const double *b, const double *x,
                  double *r, double *total, vt_quality *quality);
+
+// ---------------------------------------------------------------------------------------------
+// contributions.c: tables of a request
+
+/// What the tables of a request are made with; free'd by vt_tables_close.
+typedef struct vt_tables {
+  double *burden;       ///< shape [weights][processes]
+  vt_contribution *row; ///< shape [2][top]
+} vt_tables;
+vt_error vt_tables_open(const vt_request *request, vt_tables *tables);
+void vt_tables_close(vt_tables *tables);
+/// The tables of one demand: shape [weights][2][top][VT_TOP_NUMBERS].
+vt_error vt_tables_fill(const vt_request *request, const vt_tables *tables, const double *supply,
+                        const double *inventory, double *number);
 
 // ---------------------------------------------------------------------------------------------
 // fill.c: what a factorisation would take

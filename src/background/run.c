@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct ranks {
-  MPI_Comm comm;
-  int rank, size;
-} ranks;
-
 // One request, as it is solved.
 typedef struct job {
   vt_request *request;
@@ -37,8 +32,16 @@ static ptrdiff_t adjoint_solves(const vt_request *r) {
   return score_count(r) + flow_count(r);
 }
 
+static ptrdiff_t table_width(const vt_request *r) {
+  return (ptrdiff_t)r->weight_count * 2 * r->top * VT_TOP_NUMBERS;
+}
+
 static bool is_adjoint(const vt_request *r) {
-  return !r->supply && r->derived.width == 0 && adjoint_solves(r) < r->demand_count;
+  return !r->supply && r->top == 0 && adjoint_solves(r) < r->demand_count;
+}
+
+ptrdiff_t vt_request_solves(const vt_request *r) {
+  return is_adjoint(r) ? adjoint_solves(r) : r->demand_count;
 }
 
 static double cost_of_solve(const job *j) {
@@ -55,14 +58,14 @@ static double cost_of(const job *j) {
 static const double FIRST_RANK_COST = 5e6;
 
 // Where the work of a rank begins, on a line of all jobs' costs.
-static double start_of(const ranks *team, int rank, double total, double before) {
+static double start_of(const vt_team *team, int rank, double total, double before) {
   const double fair = (total + before) / team->size;
   if (fair > before) return fair * rank - before;
   return total * (rank - 1) / (team->size - 1); // rank 0 has enough to do without
 }
 
 // How many solves of a job belong to the ranks before `rank`.
-static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, int rank,
+static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const vt_team *team, int rank,
                           ptrdiff_t which) {
   const ptrdiff_t solves = jobs[which].solves;
   if (rank == 0) return 0;
@@ -88,12 +91,12 @@ static double weighted(const double *weight, const double *inventory, int flows)
 }
 
 // `inventory` and `supply` are work space.
-static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, double *inventory,
-                              double *supply) {
+static vt_error solve_forward(vt_solver *solver, const job *j, const vt_tables *tables, ptrdiff_t d,
+                              double *inventory, double *supply) {
   const vt_request *r = j->request;
   const vt_sparse *b = r->system.biosphere;
   const ptrdiff_t n = r->system.technosphere->columns, kept = flow_count(r);
-  const bool flows = r->inventory || r->score || r->derived.width > 0;
+  const bool flows = r->inventory || r->score || r->top > 0;
   if (r->supply) supply = r->supply + d * n;
   VT_TRY(
       vt_solver_forward(solver, &r->demand[d], supply, flows ? inventory : NULL, &j->residual[d]));
@@ -102,9 +105,8 @@ static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, doub
   for (ptrdiff_t c = 0; c < score_count(r); c++)
     r->score[d * r->weight_count + c] =
         b ? weighted(r->weight + c * b->rows, inventory, b->rows) : 0;
-  if (r->derived.width == 0) return VT_OK;
-  return r->derived.compute(r->derived.context, supply, inventory,
-                            r->derived.value + d * r->derived.width);
+  if (r->top == 0) return VT_OK;
+  return vt_tables_fill(r, tables, supply, inventory, r->table + d * table_width(r));
 }
 
 static double value_of(const vt_demand *demand, const double *score) {
@@ -138,17 +140,19 @@ static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, 
   const vt_request *r = j->request;
   const ptrdiff_t flows = r->system.biosphere ? r->system.biosphere->rows : 0;
   double *work;
+  vt_tables tables;
   VT_NEW(work, flows + r->system.technosphere->rows);
-  vt_error result = VT_OK;
+  vt_error result = vt_tables_open(r, &tables);
   for (ptrdiff_t k = first; result == VT_OK && k < end; k++)
     result = r->adjoint ? solve_adjoint(solver, j, k, work, work + flows)
-                        : solve_forward(solver, j, k, work, work + flows);
+                        : solve_forward(solver, j, &tables, k, work, work + flows);
+  vt_tables_close(&tables);
   free(work);
   return result;
 }
 
 static vt_error solve_share(vt_background *background, job *jobs, ptrdiff_t count,
-                            const ranks *team) {
+                            const vt_team *team) {
   for (ptrdiff_t k = 0; k < count; k++) {
     const ptrdiff_t first = first_of(jobs, count, team, team->rank, k);
     const ptrdiff_t end = first_of(jobs, count, team, team->rank + 1, k);
@@ -173,7 +177,8 @@ typedef struct parts {
   int *count, *start;
 } parts;
 
-static int exchange(const ranks *team, const parts *p, double *rows, ptrdiff_t width, bool first) {
+static int exchange(const vt_team *team, const parts *p, double *rows, ptrdiff_t width,
+                    bool first) {
   if (!first)
     return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, rows, p->count, p->start, p->row,
                           team->comm);
@@ -185,7 +190,7 @@ static int exchange(const ranks *team, const parts *p, double *rows, ptrdiff_t w
 }
 
 // Every rank has some rows of an array; all get the others, or rank 0 alone does.
-static vt_error gather(const ranks *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
+static vt_error gather(const vt_team *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
                        double *rows, ptrdiff_t width) {
   if (!rows || width == 0 || team->size == 1) return VT_OK;
   VT_CHECK(width <= INT_MAX && jobs[which].solves <= INT_MAX, VT_ERR_INPUT,
@@ -225,7 +230,7 @@ static void set_residuals(const job *j) {
     r->residual[d] = r->adjoint ? worst : j->residual[d];
 }
 
-static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) {
+static vt_error gather_all(const vt_team *team, const job *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     vt_request *r = jobs[k].request;
     VT_TRY(gather(team, jobs, count, k, jobs[k].residual, 1));
@@ -237,7 +242,7 @@ static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) 
       VT_TRY(gather(team, jobs, count, k, r->supply, n));
       VT_TRY(gather(team, jobs, count, k, r->inventory, flow_count(r)));
       VT_TRY(gather(team, jobs, count, k, r->score, score_count(r)));
-      VT_TRY(gather(team, jobs, count, k, r->derived.value, r->derived.width));
+      VT_TRY(gather(team, jobs, count, k, r->table, table_width(r)));
     }
     set_residuals(&jobs[k]);
   }
@@ -245,42 +250,31 @@ static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) 
 }
 
 // ---------------------------------------------------------------------------------------------
-// Errors: the lowest rank that failed speaks for all.
+// Errors: the lowest rank that failed speaks for all, and tells whose system is singular.
 
-enum { MESSAGE_BYTES = 1024 };
-
-typedef struct report {
-  int code;
-  int request; // whose system is singular, -1 = none
+typedef struct blame {
+  int request; // -1 = none
   vt_culprits culprits;
-  char text[MESSAGE_BYTES];
-} report;
+} blame;
 
-static void describe(vt_error mine, const job *jobs, ptrdiff_t count, report *told) {
-  *told = (report){.code = (int)mine, .request = -1};
-  const char *text = vt_error_message();
-  const size_t length = strnlen(text, MESSAGE_BYTES - 1);
-  memcpy(told->text, text, length);
+static blame find_blame(const job *jobs, ptrdiff_t count) {
+  blame b = {.request = -1};
   for (ptrdiff_t k = 0; k < count; k++) {
     const vt_culprits *found = &jobs[k].request->culprits;
-    if (found->products + found->processes == 0) continue;
-    told->request = (int)k;
-    told->culprits = *found;
+    if (found->products + found->processes > 0) b = (blame){(int)k, *found};
   }
+  return b;
 }
 
-static vt_error agree(const ranks *team, vt_error mine, const job *jobs, ptrdiff_t count) {
-  if (team->size == 1) return mine;
-  int speaker = mine == VT_OK ? team->size : team->rank;
-  VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, team->comm));
+static vt_error agree(const vt_team *team, vt_error mine, const job *jobs, ptrdiff_t count) {
+  int speaker;
+  if (!team->parallel) return mine;
+  VT_TRY(vt_team_speaker(team, mine, &speaker));
   if (speaker == team->size) return VT_OK;
-  report told;
-  describe(mine, jobs, count, &told);
-  VT_CALL_MPI(MPI_Bcast(&told, (int)sizeof told, MPI_BYTE, speaker, team->comm));
-  if (speaker == team->rank) return mine;
-  if (told.request >= 0 && told.request < count)
-    jobs[told.request].request->culprits = told.culprits;
-  VT_FAIL((vt_error)told.code, "%s", told.text);
+  blame b = find_blame(jobs, count);
+  VT_CALL_MPI(MPI_Bcast(&b, (int)sizeof b, MPI_BYTE, speaker, team->comm));
+  if (b.request >= 0 && b.request < count) jobs[b.request].request->culprits = b.culprits;
+  return vt_team_settle(team, mine);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -292,7 +286,7 @@ static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
     r->culprits = (vt_culprits){0};
     r->figures = (vt_solve_figures){0};
     jobs[k].request = r;
-    jobs[k].solves = r->adjoint ? adjoint_solves(r) : r->demand_count;
+    jobs[k].solves = vt_request_solves(r);
     VT_NEW(jobs[k].residual, jobs[k].solves);
     if (r->adjoint) VT_NEW(jobs[k].column, jobs[k].solves * r->demand_count);
     for (ptrdiff_t d = 0; d < r->demand_count; d++) {
@@ -306,14 +300,6 @@ static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
   return VT_OK;
 }
 
-static vt_error join(const vt_background *background, ranks *team) {
-  *team = (ranks){.comm = background->comm, .rank = 0, .size = 1};
-  if (team->comm == MPI_COMM_NULL) return VT_OK;
-  VT_CALL_MPI(MPI_Comm_rank(team->comm, &team->rank));
-  VT_CALL_MPI(MPI_Comm_size(team->comm, &team->size));
-  return VT_OK;
-}
-
 static void free_jobs(job *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     free(jobs[k].residual);
@@ -323,7 +309,7 @@ static void free_jobs(job *jobs, ptrdiff_t count) {
 }
 
 static vt_error run(vt_background *background, ptrdiff_t count, vt_request *request,
-                    const ranks *team) {
+                    const vt_team *team) {
   job *jobs;
   VT_NEW(jobs, count);
   vt_error result = plan(request, count, jobs);
@@ -335,12 +321,10 @@ static vt_error run(vt_background *background, ptrdiff_t count, vt_request *requ
 }
 
 vt_error vt_background_run(vt_background *background, ptrdiff_t count, vt_request *request) {
-  ranks team;
-  VT_TRY(join(background, &team));
-  return run(background, count, request, &team);
+  return run(background, count, request, &background->team);
 }
 
 vt_error vt_background_run_alone(vt_background *background, ptrdiff_t count, vt_request *request) {
-  const ranks alone = {.comm = MPI_COMM_NULL, .size = 1};
+  const vt_team alone = {.size = 1};
   return run(background, count, request, &alone);
 }

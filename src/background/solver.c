@@ -86,7 +86,7 @@ static vt_error make_lu(vt_solver *s, vt_culprits *culprits) {
 
 static vt_error make_factor(vt_solver *s, int64_t solves, vt_culprits *culprits) {
   VT_TRY(vt_background_load(s->background, &s->figures.load_s));
-  const double start = vt_background_clock();
+  const double start = vt_clock_s();
   VT_TRY(choose(s, solves, &s->figures.method));
   if (s->figures.method == VT_SOLVE_LU) {
     VT_TRY(make_lu(s, culprits));
@@ -95,18 +95,18 @@ static vt_error make_factor(vt_solver *s, int64_t solves, vt_culprits *culprits)
                                s->background->kernel->create_gmres(&s->scaled.matrix, &s->primary),
                                "preparing GMRES"));
   }
-  s->figures.factor_s = vt_background_clock() - start;
+  s->figures.factor_s = vt_clock_s() - start;
   return VT_OK;
 }
 
 static vt_error prepare(vt_solver *s, vt_culprits *culprits) {
-  const double start = vt_background_clock();
+  const double start = vt_clock_s();
   int *match;
   VT_NEW(match, s->system.technosphere->columns);
   vt_error result = vt_match(&s->system, match, culprits);
   if (result == VT_OK) result = vt_scale(&s->system, match, &s->scaled);
   free(match);
-  s->figures.prepare_s = vt_background_clock() - start;
+  s->figures.prepare_s = vt_clock_s() - start;
   return result;
 }
 
@@ -244,7 +244,7 @@ static vt_error normalise(vt_solver *s, double *unit) {
 
 // From solver->b to solver->best.
 static vt_error solve(vt_solver *s, bool transposed, double *unit, double *error) {
-  const double start = vt_background_clock();
+  const double start = vt_clock_s();
   const int n = s->scaled.matrix.n;
   *error = 0;
   VT_TRY(normalise(s, unit));
@@ -256,7 +256,7 @@ static vt_error solve(vt_solver *s, bool transposed, double *unit, double *error
            "the system cannot be solved, it is singular or nearly so: found a backward error of "
            "%.1e, expected 1e-15",
            *error);
-  s->figures.solve_s += vt_background_clock() - start;
+  s->figures.solve_s += vt_clock_s() - start;
   return VT_OK;
 }
 

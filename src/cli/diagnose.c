@@ -72,16 +72,22 @@ static vt_error find_scenario(vt_reader *reader, int64_t wanted, finding *f) {
   return VT_OK;
 }
 
-static vt_error explain(vt_reader *reader, job *j, finding *f, vt_explanation *e) {
+// What the file was made from; a job that made it just now has that still.
+static vt_error reopen(vt_reader *reader, job *j) {
   const char *study, *study_file;
-  VT_TRY(stored_study(f->path, reader, &study, &study_file));
-  VT_TRY(job_read(j, study_file, study));
-  VT_CHECK(j->study->model.kind != VT_MODEL_INVENTORY, VT_ERR_INPUT,
-           "%s: found plain LCA, expected a model that is optimised", j->path);
-  VT_TRY(stored_check_inputs(j, reader));
-  VT_TRY(vt_pathway_explain(j->study, j->inputs, f->scenario, e));
+  if (j->data) return VT_OK;
+  VT_TRY(stored_study(j->path, reader, &study, &study_file));
+  VT_TRY(job_open(j, study_file, study));
+  VT_CHECK(j->kind->explain, VT_ERR_INPUT, "%s: found %s, expected a model that is optimised",
+           j->path, j->kind->title);
+  VT_TRY(job_read(j));
+  return stored_check_inputs(j, reader);
+}
+
+static vt_error explain(vt_reader *reader, job *j, finding *f, vt_explanation *e) {
+  VT_TRY(reopen(reader, j));
   f->explanation = e;
-  return VT_OK;
+  return j->kind->explain(j->study, j->data, f->scenario, e);
 }
 
 static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json, FILE *out) {
@@ -98,21 +104,26 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
   return VT_OK;
 }
 
-vt_error diagnose_file(const char *path, const vt_text *ready, int64_t scenario, bool json,
-                       FILE *out) {
-  // The model is explained by one rank: the others have nothing to add.
-  const vt_team alone = {.size = 1};
-  job j = {.team = &alone, .path = strdup(path), .ready = ready};
-  vt_reader *reader = NULL;
-  vt_error done =
-      j.path ? vt_reader_open(path, &reader)
-             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  if (done == VT_OK) done = diagnose(reader, &j, scenario, json, out);
+static vt_error diagnose_file(job *j, int64_t scenario, bool json, FILE *out) {
+  vt_reader *reader;
+  VT_TRY(vt_reader_open(j->path, &reader));
+  const vt_error done = diagnose(reader, j, scenario, json, out);
   vt_reader_close(reader);
-  job_free(&j);
   return done;
 }
 
+vt_error diagnose_job(job *j, FILE *out) {
+  // A kind without optima has nothing to explain.
+  return j->kind->explain ? diagnose_file(j, -1, false, out) : VT_OK;
+}
+
 vt_error command_diagnose(const options *o, FILE *out) {
-  return diagnose_file(o->file, NULL, o->scenario, o->json, out);
+  // The model is explained by one rank: the others have nothing to add.
+  const vt_team alone = {.size = 1};
+  job j = {.o = o, .team = &alone, .path = strdup(o->file)};
+  const vt_error done =
+      j.path ? diagnose_file(&j, o->scenario, o->json, out)
+             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
+  job_free(&j);
+  return done;
 }

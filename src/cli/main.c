@@ -48,8 +48,8 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
   switch (o->command) {
     case COMMAND_RUN: return command_run(o, team, &stop_asked, exit_code);
     case COMMAND_RESUME: return command_resume(o, team, &stop_asked, exit_code);
-    case COMMAND_INVENTORY: return team->rank == 0 ? command_inventory(o) : VT_OK;
-    case COMMAND_CHECK: return team->rank == 0 ? command_check(o, team, stdout) : VT_OK;
+    case COMMAND_BACKGROUND: return team->rank == 0 ? command_background(o) : VT_OK;
+    case COMMAND_CHECK: return team->rank == 0 ? command_check(o, stdout) : VT_OK;
     case COMMAND_SHOW: return team->rank == 0 ? show(o) : VT_OK;
     case COMMAND_DIAGNOSE: return team->rank == 0 ? command_diagnose(o, stdout) : VT_OK;
     case COMMAND_EXPORT: return team->rank == 0 ? command_export(o, stdout) : VT_OK;

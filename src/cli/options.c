@@ -71,9 +71,9 @@ static const struct {
     [COMMAND_EXPORT] = {"export", "FILE",
                         "write variables of a results file as CSV tables, or the inputs of a study",
                         BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(INPUTS) | BIT(FORCE)},
-    [COMMAND_INVENTORY] = {"inventory", "STUDY",
-                           "compute the background of a study, solve nothing else",
-                           BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
+    [COMMAND_BACKGROUND] = {"inventory", "STUDY",
+                            "compute the background of a study, solve nothing else",
+                            BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
     [COMMAND_IMPORT] = {"import", "SOURCE...", "bring databases and methods into one store",
                         BIT(OUTPUT) | BIT(FORCE)},
 };

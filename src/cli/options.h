@@ -14,7 +14,7 @@ typedef enum command_id {
   COMMAND_SHOW,
   COMMAND_DIAGNOSE,
   COMMAND_EXPORT,
-  COMMAND_INVENTORY,
+  COMMAND_BACKGROUND,
   COMMAND_IMPORT,
   COMMAND_HELP, ///< of the command in `help_of`, or of all
   COMMAND_VERSION,

@@ -45,46 +45,41 @@ static vt_error share_work(job *j) {
 static vt_error load(job *j, vt_reader *reader) {
   const bool first = j->team->rank == 0;
   const char *study = NULL, *study_file = NULL;
-  vt_error ready = VT_OK, worst;
-  if (first) {
-    ready = check_version(j->path, reader);
-    if (ready == VT_OK) ready = stored_study(j->path, reader, &study, &study_file);
-  }
-  VT_TRY(vt_team_agree(j->team, ready, &worst));
-  if (worst != VT_OK) return ready != VT_OK ? ready : worst;
+  vt_error ready = first ? check_version(j->path, reader) : VT_OK;
+  if (first && ready == VT_OK) ready = stored_study(j->path, reader, &study, &study_file);
+  VT_TRY(vt_team_settle(j->team, ready));
   VT_TRY(job_load(j, study_file, study));
-  if (j->idle) return VT_OK;
   if (first) ready = stored_check_inputs(j, reader);
   if (first && ready == VT_OK) ready = list_work(j, reader);
-  VT_TRY(vt_team_agree(j->team, ready, &worst));
-  return ready != VT_OK ? ready : worst;
+  return vt_team_settle(j->team, ready);
 }
 
-// Everything but the solving: is it a results file, is it finished, what is left of which study?
+// Is it a results file, is it finished?
+static vt_error look(const job *j, vt_reader **reader, bool *finished) {
+  VT_TRY(vt_reader_open(j->path, reader));
+  if (j->o->study) VT_TRY(stored_is_of(j->path, *reader, j->o->study));
+  *finished = vt_reader_finished(*reader);
+  return VT_OK;
+}
+
+// Everything but the solving: what is left of which study?
 static vt_error prepare(job *j, bool *finished) {
   vt_reader *reader = NULL;
-  vt_error ready = VT_OK, worst;
   *finished = false;
-  if (j->team->rank == 0) {
-    ready = vt_reader_open(j->path, &reader);
-    if (ready == VT_OK && j->o->study) ready = stored_is_of(j->path, reader, j->o->study);
-    *finished = ready == VT_OK && vt_reader_finished(reader);
-  }
-  VT_TRY(vt_team_agree(j->team, ready, &worst));
-  if (worst != VT_OK) return ready != VT_OK ? ready : worst;
-  VT_TRY(vt_team_broadcast(j->team, finished, (int64_t)sizeof *finished));
-  ready = *finished ? VT_OK : load(j, reader);
+  vt_error ready = j->team->rank == 0 ? look(j, &reader, finished) : VT_OK;
+  ready = vt_team_settle(j->team, ready);
+  if (ready == VT_OK) ready = vt_team_broadcast(j->team, finished, (int64_t)sizeof *finished);
+  if (ready == VT_OK && !*finished) ready = load(j, reader);
   vt_reader_close(reader);
   VT_TRY(ready);
-  if (*finished || j->idle) return VT_OK;
-  VT_TRY(job_solve_beforehand(j));
+  if (*finished) return VT_OK;
+  VT_TRY(job_prepare(j));
   return share_work(j);
 }
 
 static vt_error resume(job *j) {
   bool finished;
   VT_TRY(prepare(j, &finished));
-  if (j->idle) return VT_OK;
   if (!finished) return job_solve(j);
   if (j->team->rank != 0 || j->o->quiet) return VT_OK;
   vt_log(VT_LOG_INFO, "%s is finished, nothing is missing", j->path);

@@ -33,14 +33,20 @@ vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_fil
 
 vt_error stored_check_inputs(const job *j, vt_reader *reader) {
   const char *stored = vt_reader_attribute(reader, "inputs");
+  vt_source_list list = {0};
   vt_text now = {0};
-  const vt_error described = job_describe_inputs(j, &now);
+  vt_error described = job_describe_inputs(j, &now);
   const bool same = described == VT_OK && stored && strcmp(now.bytes, stored) == 0;
+  if (described == VT_OK) described = j->kind->sources(j->study, j->data, &list);
+  if (described == VT_OK && !same) {
+    const bool file = list.count == 1 && list.source[0].sha256;
+    described = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                               "%s: found other inputs than the ones it was made from (%s has "
+                               "changed, or %s)",
+                               j->path, file ? list.source[0].path : "a source of databases",
+                               file ? "a table" : "its place");
+  }
+  vt_source_list_free(&list);
   vt_text_free(&now);
-  VT_TRY(described);
-  VT_CHECK(same, VT_ERR_INPUT,
-           "%s: found other inputs than the ones it was made from (%s has changed, or %s)", j->path,
-           j->inputs ? j->inputs->path : "a source of databases",
-           j->inputs ? "a table" : "its place");
-  return VT_OK;
+  return described;
 }

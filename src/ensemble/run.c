@@ -11,29 +11,13 @@
 
 // Rows waiting in memory are lost in a kill: keep a block short in time and small in memory.
 static const double longest_block_s = 0.5;
-static const ptrdiff_t largest_block_bytes = 8 << 20;
 static const int64_t most_rows = 1024;
-
-vt_error vt_block_create(const vt_layout *layout, int64_t count, vt_block *block) {
-  *block = (vt_block){.count = count};
-  VT_NEW(block->data, layout->variables);
-  for (int v = 0; v < layout->variables; v++) {
-    VT_NEW(block->data[v], layout->variable[v].cells * (ptrdiff_t)count);
-  }
-  return VT_OK;
-}
-
-void vt_block_free(const vt_layout *layout, vt_block *block) {
-  for (int v = 0; block->data && v < layout->variables; v++) free(block->data[v]);
-  free(block->data);
-  *block = (vt_block){0};
-}
 
 static int64_t largest_block(const vt_layout *layout, const vt_run_options *options) {
   ptrdiff_t row_bytes = 0;
   for (int v = 0; v < layout->variables; v++)
     row_bytes += layout->variable[v].cells * (ptrdiff_t)sizeof(double);
-  int64_t most = largest_block_bytes / (row_bytes > 0 ? row_bytes : 1);
+  int64_t most = VT_BLOCK_BYTES / (row_bytes > 0 ? row_bytes : 1);
   const double by_time = longest_block_s * options->threads / (options->solve_s + 1e-9);
   if ((double)most > by_time) most = (int64_t)by_time;
   if (most > most_rows) most = most_rows;
@@ -78,6 +62,8 @@ static void progress_end(const progress *p) {
 
 typedef struct loop {
   const vt_kind *kind;
+  void *model;
+  const vt_layout *layout;
   const vt_run_options *options;
   const vt_sink *sink;
   share share;
@@ -90,12 +76,12 @@ typedef struct loop {
 } loop;
 
 static int64_t id_at(const loop *l, int64_t position) {
-  return l->options->work ? l->options->work[position] : position;
+  return l->options->work ? l->options->work[position] : l->layout->first + position;
 }
 
 // Threads race for scenarios of the block; each writes its own rows.
 static vt_error solve_share(loop *l, void *worker) {
-  const vt_layout *layout = l->kind->layout;
+  const vt_layout *layout = l->layout;
   double **row;
   VT_NEW(row, layout->variables);
   vt_error solved = VT_OK;
@@ -112,7 +98,7 @@ static vt_error solve_share(loop *l, void *worker) {
 
 // Ids of a block are consecutive, except where a resumed run skips what is done.
 static vt_error write_rows(loop *l) {
-  const vt_layout *layout = l->kind->layout;
+  const vt_layout *layout = l->layout;
   double **data;
   VT_NEW(data, layout->variables);
   vt_error written = VT_OK;
@@ -150,7 +136,7 @@ static void take_block(loop *l) {
 // thread than the main one is handed over through `text`.
 static void work(loop *l, vt_text *text) {
   void *worker = NULL;
-  vt_error mine = l->kind->worker_create(l->kind->model, &worker);
+  vt_error mine = l->kind->worker_create(l->model, &worker);
   for (;;) {
     note_failure(l, mine);
     if (mine != VT_OK && omp_get_thread_num() != 0)
@@ -183,18 +169,24 @@ static vt_error run_threads(loop *l) {
   return failed;
 }
 
-vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, const vt_run_options *options,
-                         const vt_sink *sink, bool *stopped) {
-  loop l = {.kind = kind, .options = options, .sink = sink, .progress = progress_start()};
-  const int64_t work = options->work ? options->work_count : kind->layout->scenarios;
-  VT_TRY(share_open(team, work, options->threads, largest_block(kind->layout, options), &l.share));
-  vt_error ran = vt_block_create(kind->layout, l.share.largest, &l.rows);
+vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
+                         const vt_run_options *options, const vt_sink *sink, bool *stopped) {
+  const vt_layout *layout = kind->layout(model);
+  loop l = {.kind = kind,
+            .model = model,
+            .layout = layout,
+            .options = options,
+            .sink = sink,
+            .progress = progress_start()};
+  const int64_t work = options->work ? options->work_count : layout->scenarios;
+  VT_TRY(share_open(team, work, options->threads, largest_block(layout, options), &l.share));
+  const int64_t rows = l.share.largest < work ? l.share.largest : work;
+  vt_error ran = vt_block_create(layout, rows, &l.rows);
   if (ran == VT_OK) ran = run_threads(&l);
-  vt_block_free(kind->layout, &l.rows);
+  vt_block_free(layout, &l.rows);
   progress_end(&l.progress);
   *stopped = l.stopped;
-  vt_error worst;
-  VT_TRY(vt_team_agree(team, ran, &worst));
-  VT_TRY(share_close(&l.share));
-  return ran != VT_OK ? ran : worst;
+  ran = vt_team_settle(team, ran);
+  const vt_error closed = share_close(&l.share);
+  return ran != VT_OK ? ran : closed;
 }

@@ -2,8 +2,6 @@
 // together; the choice of counter changes who solves what, never a result.
 #include "share.h"
 
-#include "vintner/background.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,7 +84,9 @@ vt_error share_open(const vt_team *team, int64_t work, int threads, int64_t larg
     VT_CALL_MPI(MPI_Bcast(&s->largest, 1, MPI_INT64_T, 0, team->comm));
   }
   s->workers = workers;
-  if (team->size > 1) VT_TRY(choose_mode(s));
+  // A single scenario is rank 0's, where a kind may have solved it beforehand.
+  if (team->size > 1 && work == 1) s->mode = SHARE_STATIC;
+  if (team->size > 1 && work > 1) VT_TRY(choose_mode(s));
   s->next_static = s->mode == SHARE_STATIC ? team->rank : 0;
   const char *const names[] = {"one rank", "shared memory", "one-sided fetches", "fixed blocks"};
   vt_log(VT_LOG_DETAIL, "sharing out: %s, blocks of at most %lld scenarios", names[s->mode],

@@ -109,8 +109,3 @@ vt_error vt_pathway_describe_ray(const vt_pathway_state *state, const double *di
   VT_TRY(described);
   return VT_OK;
 }
-
-void vt_ray_free(vt_ray *ray) {
-  vt_arena_free(ray->arena);
-  *ray = (vt_ray){0};
-}

@@ -3,6 +3,7 @@
 #include "vintner/results.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char made[] = "created";
@@ -73,7 +74,7 @@ static vt_error make_variables(vt_maker *m, const vt_maker_group *g, wanted *wan
     const vt_field f = field_of(m, v, scenario);
     hid_t dataset;
     VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
-    if (i == m->layout->status_variable) VT_TRY(put_flags(m, dataset));
+    if (i == m->layout->status) VT_TRY(put_flags(m, dataset));
     if (v->note && want == in_root) VT_TRY(vt_maker_put_text(m, dataset, v->note_name, v->note));
   }
   return VT_OK;
@@ -204,8 +205,13 @@ static vt_error make_constant(vt_maker *m, const vt_maker_group *g, const vt_con
   for (int k = 0; k < c->dimensions; k++) f.axis[k] = c->dimension[k];
   hid_t dataset;
   VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
-  VT_H5(m->path, made,
-        H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, c->value));
+  // Its own memory, for a moment: it may be large.
+  double *value;
+  VT_NEW(value, vt_constant_cells(m->layout, c));
+  c->fill(c->context, value);
+  const herr_t put = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
+  free(value);
+  VT_H5(m->path, made, put);
   return VT_OK;
 }
 
@@ -269,9 +275,7 @@ static vt_error list_axes(vt_maker *m) {
   m->axis[m->scenario_axis] = (vt_dimension){.name = "scenario",
                                              .long_name = "scenario",
                                              .size = (ptrdiff_t)m->layout->scenarios,
-                                             .integer = true,
-                                             .text_name = m->layout->scenario_text_name,
-                                             .text = m->layout->scenario_text};
+                                             .integer = true};
   m->axis[m->quantile_axis] = (vt_dimension){.name = "quantile",
                                              .long_name = "share of scenarios below",
                                              .size = m->layout->quantiles,

@@ -37,11 +37,9 @@ static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *b
     fits = fits && !__builtin_add_overflow(total, wide, &total);
   }
   for (int i = 0; i < layout->constants; i++) {
-    int64_t bytes_of = 8;
-    for (int k = 0; k < layout->constant[i].dimensions; k++)
-      fits = fits &&
-             !__builtin_mul_overflow(
-                 bytes_of, layout->dimension[layout->constant[i].dimension[k]].size, &bytes_of);
+    const int64_t cells = (int64_t)vt_constant_cells(layout, &layout->constant[i]);
+    int64_t bytes_of;
+    fits = fits && !__builtin_mul_overflow(cells, (int64_t)sizeof(double), &bytes_of);
     fits = fits && !__builtin_add_overflow(total, bytes_of, &total);
   }
   fits = fits && !__builtin_mul_overflow(row, layout->scenarios, &row);

@@ -1,5 +1,6 @@
 // front.c - the points of a Pareto front that others better, flagged once all rows are there.
 #include "rows.h"
+#include "vintner/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -113,18 +113,49 @@ static vt_error put_fill_value(const vt_maker *m, hid_t dataset, hid_t type) {
   return VT_OK;
 }
 
+// What lies along an axis besides its coordinates.
+enum { MOST_ALONG = VT_AXIS_TEXTS + 1 };
+
+typedef struct along {
+  const char *name;
+  const char *const *text; // NULL: the axis's flag
+} along;
+
+static vt_error list_along(const vt_maker *m, int index, along *list, int *count) {
+  static const char *const suffix[VT_AXIS_TEXTS] = {"name", "unit", "location"};
+  const vt_dimension *axis = &m->axis[index];
+  *count = 0;
+  for (int k = 0; k < VT_AXIS_TEXTS; k++) {
+    if (!axis->text[k]) continue;
+    const ptrdiff_t bytes = (ptrdiff_t)strlen(axis->name) + 16;
+    char *name;
+    VT_ARENA_NEW(m->arena, name, bytes);
+    (void)snprintf(name, (size_t)bytes, "%s_%s", axis->name, suffix[k]);
+    list[(*count)++] = (along){name, axis->text[k]};
+  }
+  if (index == m->scenario_axis && m->layout->scenario_text)
+    list[(*count)++] = (along){m->layout->scenario_text_name, m->layout->scenario_text};
+  if (axis->flag) list[(*count)++] = (along){axis->flag_name, NULL};
+  return VT_OK;
+}
+
+static vt_error add_names(vt_text *names, const along *list, int count, const char *own) {
+  for (int i = 0; i < count; i++) {
+    if (strcmp(list[i].name, own) == 0) continue;
+    VT_TRY(vt_text_add(names, "%s%s", names->length > 0 ? " " : "", list[i].name));
+  }
+  return VT_OK;
+}
+
 // CF: names along an axis that are not its coordinates.
 static vt_error put_coordinates(const vt_maker *m, hid_t dataset, const vt_field *f) {
   vt_text names = {0};
   vt_error added = VT_OK;
   for (int k = 0; k < f->axes && added == VT_OK; k++) {
-    const vt_dimension *axis = &m->axis[f->axis[k]];
-    const char *along[] = {axis->text ? axis->text_name : NULL,
-                           axis->flag ? axis->flag_name : NULL};
-    for (size_t i = 0; i < sizeof along / sizeof *along && added == VT_OK; i++) {
-      if (!along[i] || strcmp(along[i], f->name) == 0) continue;
-      added = vt_text_add(&names, "%s%s", names.length > 0 ? " " : "", along[i]);
-    }
+    along list[MOST_ALONG];
+    int count;
+    added = list_along(m, f->axis[k], list, &count);
+    if (added == VT_OK) added = add_names(&names, list, count, f->name);
   }
   if (added == VT_OK && names.length > 0) {
     added = vt_maker_put_text(m, dataset, "coordinates", names.bytes);
@@ -177,7 +208,7 @@ static vt_error write_texts(vt_maker *m, hid_t dataset, const char *const *text,
   return VT_OK;
 }
 
-// The scenarios' numbers are not stored by anyone: they count up from 0.
+// The scenarios' numbers are not stored by anyone: they count up from the first.
 static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimension *axis) {
   enum { AT_ONCE = 1 << 16 };
   if (axis->number && !axis->integer) {
@@ -188,7 +219,7 @@ static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimensi
   int64_t *value;
   VT_ARENA_NEW(m->arena, value, axis->size);
   for (ptrdiff_t i = 0; i < axis->size; i++) {
-    value[i] = axis->number ? (int64_t)llround(axis->number[i]) : i;
+    value[i] = axis->number ? (int64_t)llround(axis->number[i]) : m->layout->first + i;
   }
   VT_H5(m->path, made, H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value));
   return VT_OK;
@@ -248,6 +279,18 @@ static vt_error make_flags(vt_maker *m, const vt_maker_group *g, int index) {
   return VT_OK;
 }
 
+static vt_error make_texts(vt_maker *m, const vt_maker_group *g, int index, const along *texts) {
+  const vt_field f = {.name = texts->name,
+                      .long_name = texts->name,
+                      .units = "1",
+                      .type = m->text_type,
+                      .axes = 1,
+                      .axis = {index}};
+  hid_t names;
+  VT_TRY(vt_maker_add_variable(m, g, &f, &names));
+  return write_texts(m, names, texts->text, m->axis[index].size);
+}
+
 static vt_error make_axis(vt_maker *m, vt_maker_group *g, int index) {
   const vt_dimension *axis = &m->axis[index];
   hid_t *scale = &g->scale[index];
@@ -258,17 +301,13 @@ static vt_error make_axis(vt_maker *m, vt_maker_group *g, int index) {
   }
   const int id = m->netcdf_dimensions++;
   VT_TRY(vt_maker_put_values(m, *scale, "_Netcdf4Dimid", H5T_NATIVE_INT, m->scalar, &id));
-  if (axis->flag_name && axis->flag) VT_TRY(make_flags(m, g, index));
-  if (!axis->text_name || !axis->text) return VT_OK;
-  const vt_field f = {.name = axis->text_name,
-                      .long_name = axis->text_name,
-                      .units = "1",
-                      .type = m->text_type,
-                      .axes = 1,
-                      .axis = {index}};
-  hid_t names;
-  VT_TRY(vt_maker_add_variable(m, g, &f, &names));
-  VT_TRY(write_texts(m, names, axis->text, axis->size));
+  along list[MOST_ALONG];
+  int count;
+  VT_TRY(list_along(m, index, list, &count));
+  if (axis->flag) VT_TRY(make_flags(m, g, index));
+  for (int i = 0; i < count; i++) {
+    if (list[i].text) VT_TRY(make_texts(m, g, index, &list[i]));
+  }
   return VT_OK;
 }
 

@@ -217,7 +217,7 @@ static vt_error convert(vt_results *results, vt_storage storage, const double *v
 
 static vt_error write_variable(vt_results *results, int variable, const vt_block *block) {
   const vt_slot *slot = &results->slot[variable];
-  hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->first};
+  hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)(block->first - results->layout->first)};
   hsize_t count[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->count};
   const vt_variable *v = &results->layout->variable[variable];
   if (v->once) start[0] = 0;
@@ -231,16 +231,16 @@ static vt_error write_variable(vt_results *results, int variable, const vt_block
 
 vt_error vt_results_write(vt_results *results, const vt_block *block) {
   const vt_layout *layout = results->layout;
-  VT_CHECK(block->first >= 0 && block->count >= 0 &&
-               block->first <= layout->scenarios - block->count,
+  VT_CHECK(block->first >= layout->first && block->count >= 0 &&
+               block->first - layout->first <= layout->scenarios - block->count,
            VT_ERR_BUG, "rows %lld to %lld are not among the scenarios", (long long)block->first,
            (long long)(block->first + block->count - 1));
   if (block->count == 0) return VT_OK;
   for (int i = 0; i < layout->variables; i++) {
-    if (i != layout->status_variable) VT_TRY(write_variable(results, i, block));
+    if (i != layout->status) VT_TRY(write_variable(results, i, block));
   }
   // Last: a scenario that is marked done is in the file whole.
-  VT_TRY(write_variable(results, layout->status_variable, block));
+  VT_TRY(write_variable(results, layout->status, block));
   return VT_OK;
 }
 
@@ -283,8 +283,7 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block) 
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status) {
   if (count == 0) return VT_OK;
   const hsize_t start = (hsize_t)first, rows = (hsize_t)count;
-  VT_TRY(vt_slot_read(results, &results->slot[results->layout->status_variable], &start, &rows,
-                      status));
+  VT_TRY(vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status));
   return VT_OK;
 }
 

@@ -3,6 +3,7 @@
 // Typical work: 4,000 scenarios of 180 cells, 6 MB, read once. At 10^6 scenarios the cells are
 // taken in blocks of columns that fit the memory; a pass over the file for each.
 #include "rows.h"
+#include "vintner/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

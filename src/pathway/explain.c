@@ -1,7 +1,6 @@
 // explain.c - why a scenario has no optimum: the minimal conflict or the ray that lp/ finds, in the
 // words that pathway/ has for them.
-#include "vintner/ensemble.h"
-#include "vintner/lp.h"
+#include "kind.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -170,10 +169,4 @@ vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t id
   if (explained != VT_OK) vt_explanation_free(explanation);
   VT_TRY(explained);
   return VT_OK;
-}
-
-void vt_explanation_free(vt_explanation *explanation) {
-  vt_ray_free(&explanation->ray);
-  vt_arena_free(explanation->arena);
-  *explanation = (vt_explanation){0};
 }

@@ -1,5 +1,5 @@
 // front.c - which points of a Pareto front another point betters.
-#include "vintner/ensemble.h"
+#include "vintner/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

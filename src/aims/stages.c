@@ -1,53 +1,40 @@
-// pathway_stages.c - scenarios that take several solves on one session.
+// stages.c - scenarios that take several solves on one session.
 //
 // A stage minimises something within what the stages before it left: the optimal face, by fixing
 // what their multipliers hold at a bound, or, with a tolerance, a bound on the goal's row. Each
 // stage starts from the basis of the one before it, so all follows from the scenario alone.
-#include "pathway_stages.h"
+#include "staging.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBJECTIVE = -1, INSTALLATION = -2 };
+enum { OBJECTIVE = -1, TOTAL = -2 };
 
 typedef struct stage {
-  int goal;    // minimised: a goal of the model, OBJECTIVE or INSTALLATION
-  int process; // INSTALLATION
-  double sign; // INSTALLATION: -1 to maximise it
+  int goal;    // minimised: a goal of the model, OBJECTIVE or TOTAL
+  int object;  // TOTAL: of which
+  double sign; // TOTAL: -1 to maximise it
   double tolerance;
 } stage;
 
-struct stages {
-  const vt_pathway_kind *kind;
+struct vt_stages {
+  const vt_staging *staging;
   const vt_program *program;
-  int processes;
+  int objects;
   stage *stage; // shape [count]
   int count;
-  const staged *scenario;
+  const vt_staged *scenario;
   vt_numbers numbers; // of the stage in work: the scenario's entries, the arrays below
   double *cost, *row_lower, *row_upper, *column_lower, *column_upper;
   double *x, *row_dual, *reduced_cost;
-  double *least, *greatest; // shape [processes], or NULL
+  double *least, *greatest; // shape [objects], or NULL
   vt_basis first, start;    // after the first stage; what the next one starts from
 };
 
-static bool keeps_ranges(const vt_study *study) {
-  for (int i = 0; i < study->keeps; i++) {
-    if (strcmp(study->keep[i], "installation_range") == 0) return true;
-  }
-  return false;
-}
-
-bool stages_wanted(const vt_study *study) {
-  return study->aims.levels > 1 || study->aims.explores == VT_EXPLORE_PARETO ||
-         study->aims.explores == VT_EXPLORE_ALTERNATIVES || keeps_ranges(study);
-}
-
-static vt_error allocate(stages *s) {
-  const vt_study *study = s->kind->study;
+static vt_error allocate(vt_stages *s) {
   const ptrdiff_t rows = s->program->rows, columns = s->program->columns;
-  const int levels = study->aims.levels;
+  const int levels = s->staging->aims->levels;
   VT_NEW(s->stage, levels > 3 ? levels : 3);
   VT_NEW(s->cost, columns);
   VT_NEW(s->row_lower, rows);
@@ -57,25 +44,25 @@ static vt_error allocate(stages *s) {
   VT_NEW(s->x, columns);
   VT_NEW(s->row_dual, rows);
   VT_NEW(s->reduced_cost, columns);
-  if (!keeps_ranges(study)) return VT_OK;
-  VT_NEW(s->least, s->processes);
-  VT_NEW(s->greatest, s->processes);
+  if (!s->staging->ranges) return VT_OK;
+  VT_NEW(s->least, s->objects);
+  VT_NEW(s->greatest, s->objects);
   return VT_OK;
 }
 
-vt_error stages_create(const vt_pathway_kind *kind, stages **stages_of_thread) {
-  stages *s;
-  *stages_of_thread = NULL;
+vt_error vt_stages_create(const vt_staging *staging, vt_stages **stages) {
+  vt_stages *s;
+  *stages = NULL;
   VT_NEW(s, 1);
-  s->kind = kind;
-  s->program = vt_pathway_program(kind->pathway);
-  s->processes = vt_labels_count(kind->inputs->process);
+  s->staging = staging;
+  s->program = staging->model.program;
+  s->objects = staging->model.objects;
   const vt_error allocated = allocate(s);
   if (allocated != VT_OK) {
-    stages_free(s);
+    vt_stages_free(s);
     return allocated;
   }
-  *stages_of_thread = s;
+  *stages = s;
   return VT_OK;
 }
 
@@ -84,7 +71,7 @@ static void drop_basis(vt_basis *basis) {
   *basis = (vt_basis){0};
 }
 
-void stages_free(stages *s) {
+void vt_stages_free(vt_stages *s) {
   if (!s) return;
   double *const owned[] = {s->cost, s->row_lower, s->row_upper,    s->column_lower, s->column_upper,
                            s->x,    s->row_dual,  s->reduced_cost, s->least,        s->greatest};
@@ -98,48 +85,36 @@ void stages_free(stages *s) {
 // ---------------------------------------------------------------------------------------------
 // Which stages a scenario has.
 
-static void add(stages *s, stage next) {
+static void add(vt_stages *s, stage next) {
   s->stage[s->count++] = next;
 }
 
-double stages_limit(const vt_pathway_kind *kind, int64_t scenario) {
-  const front *f = &kind->front;
-  const int64_t steps = kind->study->aims.pareto.points - 1;
-  if (scenario < 2) return (double)NAN;
-  // Ends that are one point up to rounding: the limit must not cut it off.
-  const double distance = f->end[1] - f->end[0];
-  if (fabs(distance) <= 1e-9 * fmax(fabs(f->end[0]), fabs(f->end[1])))
-    return fmax(f->end[0], f->end[1]);
-  return f->end[0] + distance * ((double)(scenario - 1) / (double)steps);
-}
-
-static void plan_front(stages *s, int64_t scenario) {
+static void plan_front(vt_stages *s, int64_t scenario) {
   const int first = scenario == 1 ? 1 : 0;
-  const int row = vt_pathway_goal_row(s->kind->pathway, 1);
+  const int row = s->staging->model.goal_row[1];
   add(s, (stage){.goal = first});
   add(s, (stage){.goal = 1 - first});
-  if (scenario >= 2 && row >= 0) s->row_upper[row] = stages_limit(s->kind, scenario);
+  if (scenario >= 2 && row >= 0) s->row_upper[row] = vt_staging_limit(s->staging, scenario);
 }
 
-// Of all plans with the least (or greatest) installation, the best: it shows what that costs.
-static void plan_alternative(stages *s, int64_t scenario) {
-  int count;
-  const vt_alternative *a = vt_pathway_alternatives(s->kind->pathway, &count) + scenario;
-  add(s, (stage){.goal = OBJECTIVE, .tolerance = s->kind->study->aims.alternatives.slack});
-  add(s, (stage){.goal = INSTALLATION, .process = a->process, .sign = -a->sense});
+// Of all plans with the least (or greatest) total, the best: it shows what that costs.
+static void plan_alternative(vt_stages *s, int64_t scenario) {
+  const vt_alternative *a = &s->staging->model.alternative[scenario];
+  add(s, (stage){.goal = OBJECTIVE, .tolerance = s->staging->aims->alternatives.slack});
+  add(s, (stage){.goal = TOTAL, .object = a->object, .sign = -a->sense});
   add(s, (stage){.goal = OBJECTIVE});
 }
 
-static void plan(stages *s, int64_t scenario) {
-  const vt_study *study = s->kind->study;
+static void plan(vt_stages *s, int64_t scenario) {
+  const vt_aims *aims = s->staging->aims;
   s->count = 0;
-  if (scenario >= 0 && study->aims.explores == VT_EXPLORE_PARETO) {
+  if (scenario >= 0 && aims->explores == VT_EXPLORE_PARETO) {
     plan_front(s, scenario);
-  } else if (scenario >= 0 && study->aims.explores == VT_EXPLORE_ALTERNATIVES) {
+  } else if (scenario >= 0 && aims->explores == VT_EXPLORE_ALTERNATIVES) {
     plan_alternative(s, scenario);
-  } else if (study->aims.levels > 1) {
-    for (int i = 0; i < study->aims.levels; i++)
-      add(s, (stage){.goal = i, .tolerance = study->aims.level[i].tolerance});
+  } else if (aims->levels > 1) {
+    for (int i = 0; i < aims->levels; i++)
+      add(s, (stage){.goal = i, .tolerance = aims->level[i].tolerance});
   } else {
     add(s, (stage){.goal = OBJECTIVE});
   }
@@ -148,9 +123,9 @@ static void plan(stages *s, int64_t scenario) {
 // ---------------------------------------------------------------------------------------------
 // One stage.
 
-static void set_goal_cost(stages *s, int goal) {
+static void set_goal_cost(vt_stages *s, int goal) {
   const vt_program *p = s->program;
-  const int row = vt_pathway_goal_row(s->kind->pathway, goal);
+  const int row = s->staging->model.goal_row[goal];
   for (int j = 0; j < p->columns; j++) {
     s->cost[j] = 0;
     for (ptrdiff_t e = p->column_start[j]; row >= 0 && e < p->column_start[j + 1]; e++) {
@@ -160,12 +135,12 @@ static void set_goal_cost(stages *s, int goal) {
 }
 
 // False if the goal has no bound that any column could show.
-static bool set_cost(stages *s, const stage *t) {
+static bool set_cost(vt_stages *s, const stage *t) {
   const int columns = s->program->columns;
   if (t->goal == OBJECTIVE) {
     memcpy(s->cost, s->scenario->numbers->cost, (size_t)columns * sizeof *s->cost);
-  } else if (t->goal == INSTALLATION) {
-    const bool endless = vt_pathway_installation_cost(s->scenario->state, t->process, s->cost);
+  } else if (t->goal == TOTAL) {
+    const bool endless = s->staging->model.total(s->scenario->state, t->object, s->cost);
     for (int j = 0; j < columns; j++) s->cost[j] *= t->sign;
     return !endless || t->sign > 0;
   } else {
@@ -174,7 +149,7 @@ static bool set_cost(stages *s, const stage *t) {
   return true;
 }
 
-static void copy_numbers(stages *s) {
+static void copy_numbers(vt_stages *s) {
   const vt_numbers *from = s->scenario->numbers;
   const size_t rows = (size_t)s->program->rows, columns = (size_t)s->program->columns;
   memcpy(s->row_lower, from->row_lower, rows * sizeof(double));
@@ -189,32 +164,32 @@ static void copy_numbers(stages *s) {
                             .column_upper = s->column_upper};
 }
 
-static vt_error go_on_from_here(stages *s) {
+static vt_error go_on_from_here(vt_stages *s) {
   drop_basis(&s->start);
   return vt_lp_basis(s->scenario->session, &s->start);
 }
 
-static vt_error narrow(stages *s) {
+static vt_error narrow(vt_stages *s) {
   return vt_lp_narrow(s->scenario->session, s->row_lower, s->row_upper, s->column_lower,
                       s->column_upper);
 }
 
 // What the stages after this one may not undo.
-static vt_error hold(stages *s, const stage *t, double optimum) {
+static vt_error hold(vt_stages *s, const stage *t, double optimum) {
   if (t->tolerance == 0) return narrow(s);
-  const int row = vt_pathway_goal_row(s->kind->pathway, t->goal == OBJECTIVE ? 0 : t->goal);
+  const int row = s->staging->model.goal_row[t->goal == OBJECTIVE ? 0 : t->goal];
   if (row >= 0) s->row_upper[row] = optimum + t->tolerance * fabs(optimum);
   return VT_OK;
 }
 
-static double objective_at(const stages *s) {
+static double objective_at(const vt_stages *s) {
   const double *cost = s->scenario->numbers->cost;
   double sum = 0;
   for (int j = 0; j < s->program->columns; j++) sum += cost[j] * s->x[j];
   return sum;
 }
 
-static void keep_point(stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
+static void keep_point(vt_stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
   memcpy(s->x, from->x, (size_t)s->program->columns * sizeof *s->x);
   to->x = s->x;
   to->violation = from->violation;
@@ -222,7 +197,7 @@ static void keep_point(stages *s, const vt_lp_solution *from, vt_lp_solution *to
   to->objective = objective_at(s);
 }
 
-static void keep_duals(stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
+static void keep_duals(vt_stages *s, const vt_lp_solution *from, vt_lp_solution *to) {
   memcpy(s->row_dual, from->row_dual, (size_t)s->program->rows * sizeof *s->row_dual);
   memcpy(s->reduced_cost, from->reduced_cost,
          (size_t)s->program->columns * sizeof *s->reduced_cost);
@@ -232,7 +207,7 @@ static void keep_duals(stages *s, const vt_lp_solution *from, vt_lp_solution *to
 }
 
 // What a stage adds to the answer. The plan of the stages before it is there, if it found none.
-static void take(stages *s, int at, const vt_lp_solution *found, vt_lp_solution *total) {
+static void take(vt_stages *s, int at, const vt_lp_solution *found, vt_lp_solution *total) {
   const bool plan_found = found->outcome == VT_OPTIMAL || found->outcome == VT_INACCURATE;
   total->outcome = found->outcome;
   total->reason = found->reason;
@@ -246,7 +221,7 @@ static void take(stages *s, int at, const vt_lp_solution *found, vt_lp_solution 
   keep_point(s, found, total);
 }
 
-static vt_error run_stage(stages *s, int at, vt_lp_solution *total) {
+static vt_error run_stage(vt_stages *s, int at, vt_lp_solution *total) {
   const stage *t = &s->stage[at];
   const vt_basis *start = s->start.status ? &s->start : s->scenario->start;
   const bool last = at + 1 == s->count;
@@ -272,7 +247,7 @@ typedef struct span {
   double at;           // in the plan
 } span;
 
-static span span_of(const stages *s) {
+static span span_of(const vt_stages *s) {
   span total = {0};
   for (int j = 0; j < s->program->columns; j++) {
     const double c = s->cost[j];
@@ -285,7 +260,7 @@ static span span_of(const stages *s) {
 }
 
 // The least of the cost on the face, NaN if that is not known.
-static vt_error end_of_range(stages *s, double *end) {
+static vt_error end_of_range(vt_stages *s, double *end) {
   vt_lp_solution found;
   VT_TRY(vt_lp_solve_any(s->scenario->session, &s->numbers, &s->start, &found));
   *end = found.outcome == VT_OPTIMAL     ? found.objective
@@ -294,19 +269,20 @@ static vt_error end_of_range(stages *s, double *end) {
   return VT_OK;
 }
 
-// The installation of a process as cost; whether more than that can be had without any effect. Not
-// where a stage has minimised it.
-static bool range_cost(stages *s, int process) {
-  bool endless = vt_pathway_installation_cost(s->scenario->state, process, s->cost);
+// The total of an object as cost; whether more than that can be had without any effect. Not where a
+// stage has minimised it.
+static bool range_cost(vt_stages *s, int object) {
+  const vt_aimed *model = &s->staging->model;
+  bool endless = model->total(s->scenario->state, object, s->cost);
   for (int i = 0; i < s->count; i++) {
-    if (s->stage[i].goal != INSTALLATION) continue;
-    endless = endless && !vt_pathway_coupled(s->kind->pathway, process, s->stage[i].process);
+    if (s->stage[i].goal != TOTAL) continue;
+    endless = endless && !model->tied(model->context, object, s->stage[i].object);
   }
   return endless;
 }
 
-static vt_error find_range(stages *s, int process, double *least, double *greatest) {
-  const bool endless = range_cost(s, process);
+static vt_error find_range(vt_stages *s, int object, double *least, double *greatest) {
+  const bool endless = range_cost(s, object);
   const span total = span_of(s);
   *least = *greatest = total.at;
   if (total.at > total.lower) {
@@ -322,23 +298,23 @@ static vt_error find_range(stages *s, int process, double *least, double *greate
   return VT_OK;
 }
 
-static vt_error find_ranges(stages *s, bool unique) {
+static vt_error find_ranges(vt_stages *s, bool unique) {
   if (!unique) VT_TRY(narrow(s));
-  for (int p = 0; p < s->processes; p++) {
+  for (int o = 0; o < s->objects; o++) {
     if (!unique) {
-      VT_TRY(find_range(s, p, &s->least[p], &s->greatest[p]));
+      VT_TRY(find_range(s, o, &s->least[o], &s->greatest[o]));
       continue;
     }
-    const bool endless = range_cost(s, p);
-    s->least[p] = s->greatest[p] = span_of(s).at;
-    if (endless) s->greatest[p] = INFINITY;
+    const bool endless = range_cost(s, o);
+    s->least[o] = s->greatest[o] = span_of(s).at;
+    if (endless) s->greatest[o] = INFINITY;
   }
   return VT_OK;
 }
 
 // ---------------------------------------------------------------------------------------------
 
-vt_error stages_solve(stages *s, const staged *scenario, vt_lp_solution *solution) {
+vt_error vt_stages_solve(vt_stages *s, const vt_staged *scenario, vt_lp_solution *solution) {
   s->scenario = scenario;
   drop_basis(&s->first);
   drop_basis(&s->start);
@@ -348,15 +324,15 @@ vt_error stages_solve(stages *s, const staged *scenario, vt_lp_solution *solutio
   for (int i = 0; i < s->count && solution->outcome == VT_OPTIMAL; i++) {
     VT_TRY(run_stage(s, i, solution));
     const bool only = solution->unique && s->stage[i].tolerance == 0;
-    if (only && i + 1 < s->count && s->stage[i + 1].goal != INSTALLATION) break;
+    if (only && i + 1 < s->count && s->stage[i + 1].goal != TOTAL) break;
   }
   if (solution->outcome != VT_OPTIMAL) solution->unique = false;
   if (s->least && solution->outcome == VT_OPTIMAL) return find_ranges(s, solution->unique);
-  for (int p = 0; s->least && p < s->processes; p++) s->least[p] = s->greatest[p] = (double)NAN;
+  for (int o = 0; s->least && o < s->objects; o++) s->least[o] = s->greatest[o] = (double)NAN;
   return VT_OK;
 }
 
-vt_error stages_basis(const stages *s, vt_basis *basis) {
+vt_error vt_stages_basis(const vt_stages *s, vt_basis *basis) {
   if (!s->first.status) return VT_OK;
   const ptrdiff_t variables = (ptrdiff_t)s->first.rows + s->first.columns;
   VT_NEW(basis->status, variables);
@@ -366,10 +342,10 @@ vt_error stages_basis(const stages *s, vt_basis *basis) {
   return VT_OK;
 }
 
-const double *stages_least(const stages *s) {
+const double *vt_stages_least(const vt_stages *s) {
   return s->least;
 }
 
-const double *stages_greatest(const stages *s) {
+const double *vt_stages_greatest(const vt_stages *s) {
   return s->greatest;
 }

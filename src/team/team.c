@@ -1,12 +1,14 @@
 // team.c - the ranks that work together, or the one process that works alone.
-#include "vintner/background.h"
-#include "vintner/ensemble.h"
+#include "vintner/team.h"
 
 #include <limits.h>
 #include <omp.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VERDICT_BYTES = 4096 };
 
 static vt_error refuse_srun_without_mpi(void) {
   const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *task = getenv("SLURM_PROCID");
@@ -67,12 +69,35 @@ void vt_team_close(vt_team *team) {
   team->parallel = false;
 }
 
-vt_error vt_team_agree(const vt_team *team, vt_error mine, vt_error *worst) {
-  int code = (int)mine;
-  if (team->parallel)
-    VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &code, 1, MPI_INT, MPI_MAX, team->comm));
-  *worst = (vt_error)code;
+vt_error vt_team_of(MPI_Comm comm, vt_team *team) {
+  *team = (vt_team){.size = 1, .parallel = comm != MPI_COMM_NULL, .comm = comm};
+  if (!team->parallel) return VT_OK;
+  VT_CALL_MPI(MPI_Comm_rank(comm, &team->rank));
+  VT_CALL_MPI(MPI_Comm_size(comm, &team->size));
   return VT_OK;
+}
+
+vt_error vt_team_speaker(const vt_team *team, vt_error mine, int *speaker) {
+  *speaker = mine == VT_OK ? team->size : team->rank;
+  if (team->parallel)
+    VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, speaker, 1, MPI_INT, MPI_MIN, team->comm));
+  return VT_OK;
+}
+
+typedef struct verdict {
+  int code;
+  char text[VERDICT_BYTES];
+} verdict;
+
+vt_error vt_team_settle(const vt_team *team, vt_error mine) {
+  int speaker;
+  VT_TRY(vt_team_speaker(team, mine, &speaker));
+  if (speaker == team->size || !team->parallel) return mine;
+  verdict told = {.code = (int)mine};
+  (void)snprintf(told.text, sizeof told.text, "%s", vt_error_message());
+  VT_CALL_MPI(MPI_Bcast(&told, (int)sizeof told, MPI_BYTE, speaker, team->comm));
+  if (mine != VT_OK) return mine;
+  VT_FAIL((vt_error)told.code, "%s", told.text);
 }
 
 vt_error vt_team_first(const vt_team *team, bool mine, bool *first) {

@@ -2,7 +2,7 @@
 //
 // Typical work: 180 cells of 4,000 values each; so one call is a few passes over 32 kB that stay in
 // the first-level cache. Sums follow a tree whose shape depends on the number of values alone.
-#include "vintner/ensemble.h"
+#include "vintner/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

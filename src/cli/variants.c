@@ -1,4 +1,4 @@
-// choices.c - names of the alternatives of `choose` factors, as the attribute of factor_value has
+// variants.c - names of the alternatives of `choose` factors, as the attribute of factor_value has
 // them: {"factor": ["name", "name"], ...} in JSON.
 #include "report.h"
 

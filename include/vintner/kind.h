@@ -1,0 +1,163 @@
+// kind.h - a model kind: what `model:` of a study may be, as a table of functions.
+//
+// A run reads the kind's data, creates its model and layout from them, prepares it, and has each
+// scenario solved by a worker; nobody but the kinds themselves knows which one it is.
+#ifndef VT_KIND_H
+#define VT_KIND_H
+
+#include "vintner/layout.h"
+#include "vintner/study.h"
+#include "vintner/team.h"
+
+// ---------------------------------------------------------------------------------------------
+// What a study names.
+
+/// A file or folder that a study reads.
+typedef struct vt_source {
+  const char *path;
+  int line;           ///< of the study
+  const char *sha256; ///< where it is known; else NULL
+} vt_source;
+
+/// Start it as {0}, end it with vt_source_list_free. Texts are borrowed.
+typedef struct vt_source_list {
+  int count;
+  vt_source *source; ///< shape [count], in the order of the study
+  ptrdiff_t room;
+  const char *built; ///< SHA-256 of what was built from them all, or NULL
+} vt_source_list;
+
+vt_error vt_source_list_add(vt_source_list *list, const char *path, int line, const char *sha256);
+/// `count` sources with their lines.
+vt_error vt_source_list_add_all(vt_source_list *list, int count, const char *const *path,
+                                const int *line);
+void vt_source_list_free(vt_source_list *list);
+
+// ---------------------------------------------------------------------------------------------
+// What `check` tells.
+
+/// Start it as {0}, end it with vt_sizes_free.
+typedef struct vt_sizes {
+  vt_text lines;   ///< for people, each with its line end
+  vt_text members; ///< of a JSON object, each after ", "
+} vt_sizes;
+void vt_sizes_free(vt_sizes *sizes);
+
+// ---------------------------------------------------------------------------------------------
+// Why a scenario has no optimum.
+
+/// A demand, limit or coupling of a minimal conflict.
+typedef struct vt_explained_member {
+  const char *text; ///< in the words of the study
+  const char *kind; ///< "demand", "limit", "coupling" or "existing capacity"
+  const char *tensor;
+  int keys;
+  const char *key[2]; ///< labels on the tensor's axes
+  bool is_year[2];
+  bool fallback; ///< the value is the tensor's default
+  double value;
+  bool suffices;        ///< changed (a coupling: dropped) alone it makes the scenario feasible
+  double change;        ///< the least such change, NaN if there is none (or for a coupling)
+  double change_within; ///< the least that ends this conflict, whatever other conflicts there are
+} vt_explained_member;
+
+/// Something that moves along a ray, or a flow that makes the objective fall there.
+typedef struct vt_ray_part {
+  const char *process; ///< code
+  const char *name;    ///< of the process; NULL if it has none
+  bool installation;   ///< else operation
+  int year;
+  double units; ///< along the ray
+} vt_ray_part;
+
+typedef struct vt_ray_cause {
+  const char *process, *name; ///< as above
+  const char *tensor, *flow;
+  const char *category; ///< whose impact falls most through it
+  double amount;        ///< of the flow along the ray
+  double objective;     ///< change of the objective through it, along the ray
+} vt_ray_cause;
+
+/// What an unbounded scenario does without end, largest parts first.
+typedef struct vt_ray {
+  vt_arena *arena;
+  ptrdiff_t parts, causes;
+  vt_ray_part *part;
+  vt_ray_cause *cause; ///< flows that lower the objective, most effective first
+} vt_ray;
+void vt_ray_free(vt_ray *ray);
+
+typedef struct vt_explanation {
+  vt_arena *arena;    ///< owns the texts
+  vt_outcome outcome; ///< of the scenario, solved again
+  const char *reason; ///< for other outcomes than infeasible and unbounded
+  int members;        ///< infeasible: of the minimal conflict
+  vt_explained_member *member;
+  const char *plain;    ///< why a single demand is never met; "" if there is nothing to say
+  const char *capacity; ///< existing capacities that take part, a line each; ""
+  vt_ray ray;           ///< unbounded
+} vt_explanation;
+void vt_explanation_free(vt_explanation *explanation);
+
+// ---------------------------------------------------------------------------------------------
+// The kind.
+
+/// Functions of a model kind. `data` is what read gives, `model` what create gives, `worker` what
+/// worker_create gives; each is freed by its owner, half-built ones by who failed to build them.
+/// Whatever fails on one rank only is settled in the function: all ranks return the same error.
+typedef struct vt_kind {
+  const char *title; ///< for messages: "plain LCA"
+
+  /// The sources of a study. Not collective.
+  /// @param data  may be NULL: before anything is read
+  vt_error (*sources)(const vt_study *study, const void *data, vt_source_list *list);
+
+  /// Collective. Read what the study names: on rank 0, which sends the others what create and
+  /// prepare need there.
+  vt_error (*read)(const vt_study *study, const vt_team *team, void **data);
+  void (*data_free)(void *data); ///< accepts NULL
+
+  /// Structure and layout from study, data and design: the same shapes and the same error on every
+  /// rank; labels and texts of axes may be on rank 0 alone. Not collective. Study and data (which
+  /// may be changed) are borrowed.
+  vt_error (*create)(const vt_study *study, void *data, void **model);
+  void (*model_free)(void *model); ///< accepts NULL
+  const vt_layout *(*layout)(const void *model);
+
+  /// Collective, once, before the results file exists: the reference scenario, and what all
+  /// scenarios share.
+  /// @param reference  a block of one, filled on rank 0
+  /// @param solve_s    seconds of a further scenario, roughly
+  vt_error (*prepare)(void *model, vt_block *reference, double *solve_s);
+
+  /// Made, used and freed by one thread, after prepare.
+  vt_error (*worker_create)(void *model, void **worker);
+  void (*worker_free)(void *worker); ///< accepts NULL
+  /// Solve scenario k and fill its row: row[v] has shape [variable[v].cells]. The row depends on
+  /// study and k alone; an outcome is never an error. Where there is one scenario only, rank 0
+  /// solves it.
+  vt_error (*solve)(void *worker, int64_t k, double *const *row);
+
+  /// What `check` tells. Not collective; no scenario is solved.
+  vt_error (*sizes)(void *model, int threads, vt_sizes *sizes);
+
+  // Those below may be NULL.
+
+  /// Solve one scenario again and say why it has no optimum. Not collective.
+  /// @param data      as read; may have been used by create
+  /// @param scenario  -1: the reference
+  vt_error (*explain)(const vt_study *study, void *data, int64_t scenario,
+                      vt_explanation *explanation);
+
+  /// Write the reference and the scenarios as CPLEX LP files into a folder that exists.
+  vt_error (*write_lp)(void *model, const char *folder);
+
+  /// Write what the reference scenario is solved with as optimex inputs.
+  vt_error (*write_inputs)(void *model, const char *path, bool force, vt_text *sizes);
+
+  /// What is stored of the background alone: a layout of one scenario, whose outcome is its only
+  /// variable. VT_ERR_INPUT if the study has no background to compute. Data are borrowed.
+  vt_error (*lay_background_out)(const vt_study *study, const void *data, vt_layout **layout);
+} vt_kind;
+
+#endif

@@ -1,0 +1,149 @@
+// layout.h - what a results file holds: labelled axes, variables over them, constants, and the rows
+// of scenarios. Model kinds fill a layout, results/ stores what it says; it knows neither.
+#ifndef VT_LAYOUT_H
+#define VT_LAYOUT_H
+
+#include "vintner/base.h"
+
+/// Texts along an axis besides its labels; stored as AXIS_name, AXIS_unit, AXIS_location.
+typedef enum vt_axis_text {
+  VT_TEXT_NAME,
+  VT_TEXT_UNIT,
+  VT_TEXT_LOCATION,
+  VT_AXIS_TEXTS,
+} vt_axis_text;
+
+/// A named axis of the results. At most one of `number` and `label` is given; without either it is
+/// an axis without coordinates. What is pointed to is borrowed.
+typedef struct vt_dimension {
+  const char *name; ///< e.g. "process"
+  const char *long_name;
+  ptrdiff_t size;
+  const double *number; ///< coordinate values (years, quantiles); stored as int64 if `integer`
+  bool integer;
+  const char *const *label;               ///< coordinate values (codes), UTF-8
+  const char *const *text[VT_AXIS_TEXTS]; ///< shape [size] each; NULL: there is none
+  const char *flag_name;                  ///< e.g. "extension", with `flag`; NULL if there is none
+  const char *flag_long_name;
+  const int8_t *flag; ///< shape [size], 0 or 1
+} vt_dimension;
+
+typedef enum vt_storage {
+  VT_STORE_DOUBLE,
+  VT_STORE_SINGLE,
+  VT_STORE_INT8,
+  VT_STORE_INT32
+} vt_storage;
+
+/// Where a variable belongs.
+typedef enum vt_group {
+  VT_GROUP_ROOT,        ///< a scenario's data
+  VT_GROUP_PERFORMANCE, ///< /performance: the only part that may differ between runs
+} vt_group;
+
+enum { VT_MAX_DIMENSIONS = 4 };
+
+/// One stored tensor; its first axis, the scenario, is not listed.
+typedef struct vt_variable {
+  const char *name, *long_name;
+  const char *units; ///< NULL: "1"
+  vt_group group;
+  vt_storage storage;
+  int dimensions;                   ///< the layout's, like the next two
+  int dimension[VT_MAX_DIMENSIONS]; ///< indices into vt_layout.dimension
+  ptrdiff_t cells;                  ///< product of the sizes, 1 for a scalar
+  bool statistics;                  ///< summarised in /statistics
+  bool reference;                   ///< stored in /reference
+  bool once;                        ///< one for all scenarios: without the scenario's axis
+  const char *note_name, *note;     ///< a text attribute of its own in the root, or NULL
+} vt_variable;
+
+/// A tensor that is known before any scenario is solved, and the same for all of them.
+typedef struct vt_constant {
+  const char *group; ///< it lies in /group
+  const char *name, *long_name, *units;
+  int dimensions;
+  int dimension[VT_MAX_DIMENSIONS]; ///< indices into vt_layout.dimension
+  /// Fill the numbers, which are zeroed: called by who creates the file, no one else needs them.
+  void (*fill)(const void *context, double *value);
+  const void *context; ///< borrowed
+} vt_constant;
+
+/// Which numbers of a row make it a point of a Pareto front.
+typedef struct vt_front {
+  int impact;      ///< variable over the categories
+  int category[2]; ///< its cells
+  int dominated;   ///< variable that tells which points some other one betters
+} vt_front;
+
+/// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.
+typedef struct vt_layout {
+  int64_t first, scenarios; ///< ids first to first + scenarios - 1
+  int dimensions, variables, constants;
+  vt_dimension *dimension;
+  vt_variable *variable;
+  vt_constant *constant;            ///< those of a group stand together
+  int status;                       ///< variable that is the outcome: written last, by itself
+  int wall_s, iterations, rank;     ///< in /performance
+  int quantiles;                    ///< of the statistics
+  const double *quantile;           ///< borrowed
+  const char *scenario_text_name;   ///< a name for each scenario, or NULL
+  const char *const *scenario_text; ///< shape [scenarios]
+  const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
+  ptrdiff_t dimension_room, variable_room, constant_room;
+} vt_layout;
+
+/// An empty layout; the caller frees it with vt_layout_free.
+vt_error vt_layout_create(vt_layout **layout);
+void vt_layout_free(vt_layout *layout); ///< accepts NULL
+
+/// Append an axis. `*axis` is its place; -1, and nothing is appended, for one of size 0: netCDF
+/// would call it unlimited.
+vt_error vt_layout_add_axis(vt_layout *layout, const vt_dimension *axis, int *place);
+/// Place of an axis, or -1.
+int vt_layout_find_axis(const vt_layout *layout, const char *name);
+/// Place of a variable, or -1.
+int vt_layout_find(const vt_layout *layout, const char *name);
+
+/// Append a variable over axes, places in the layout. `*place` is its own; -1, and nothing is
+/// appended, if an axis is.
+vt_error vt_layout_add(vt_layout *layout, const vt_variable *variable, int axes, const int *axis,
+                       int *place);
+
+/// The variable `status`, which every layout has.
+vt_error vt_layout_add_status(vt_layout *layout);
+/// The variables wall_s, iterations and rank. `iterations`: of what.
+vt_error vt_layout_add_performance(vt_layout *layout, const char *iterations);
+
+/// Append a constant over axes, none of which is empty.
+vt_error vt_layout_add_constant(vt_layout *layout, const vt_constant *constant, int axes,
+                                const int *axis);
+
+/// Number of cells of a constant.
+ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant);
+
+/// Bytes of the results file, roughly.
+double vt_layout_file_bytes(const vt_layout *layout);
+/// Bytes of memory that a rank needs for rows and statistics, roughly.
+double vt_layout_memory_bytes(const vt_layout *layout, int threads);
+
+// ---------------------------------------------------------------------------------------------
+// Rows.
+
+/// Rows of consecutive scenarios: data[v] has shape [count, variable[v].cells].
+typedef struct vt_block {
+  int64_t first, count;
+  double **data; ///< shape [variables]; owned by whoever made the block
+} vt_block;
+
+/// Memory for `count` rows of a layout; the caller frees it with vt_block_free.
+vt_error vt_block_create(const vt_layout *layout, int64_t count, vt_block *block);
+void vt_block_free(const vt_layout *layout, vt_block *block);
+
+/// Most bytes of rows that wait in memory, unless a row for each thread takes more.
+enum { VT_BLOCK_BYTES = 8 << 20 };
+
+/// Set all numbers of a row to NaN: what a scenario without an optimum has.
+void vt_row_clear(const vt_layout *layout, double *const *row);
+
+#endif

@@ -1,0 +1,47 @@
+// background.c - vintner inventory: the background of a study, computed alone.
+#include "job.h"
+#include "show.h"
+
+static vt_error write_row(vt_results *results) {
+  double done = VT_OPTIMAL; // of the only scenario
+  double *data = &done;
+  const vt_block row = {.count = 1, .data = &data};
+  VT_TRY(vt_results_write_reference(results, &row));
+  VT_TRY(vt_results_write(results, &row));
+  return vt_results_finish(results);
+}
+
+static vt_error write_file(const job *j, const vt_layout *layout) {
+  vt_results *results;
+  VT_TRY(job_create_file(j, layout));
+  VT_TRY(vt_results_open(j->path, layout, false, MPI_COMM_NULL, &results));
+  const vt_error written = write_row(results);
+  const vt_error closed = vt_results_close(results);
+  VT_TRY(written);
+  return closed;
+}
+
+static vt_error compute(job *j) {
+  vt_layout *layout;
+  VT_TRY(job_open(j, j->o->file, NULL));
+  VT_CHECK(j->kind->lay_background_out, VT_ERR_INPUT,
+           "%s: found %s, which 'vintner run' computes, expected a pathway model from databases, "
+           "whose background is to be computed",
+           j->study->path, j->kind->title);
+  VT_TRY(job_read(j));
+  VT_TRY(j->kind->lay_background_out(j->study, j->data, &layout));
+  vt_log_release();
+  const vt_error written = write_file(j, layout);
+  vt_layout_free(layout);
+  VT_TRY(written);
+  return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+}
+
+vt_error command_background(const options *o) {
+  // The other ranks have nothing to do.
+  const vt_team alone = {.size = 1};
+  job j = {.o = o, .team = &alone, .check = job_choose_target};
+  const vt_error computed = compute(&j);
+  job_free(&j);
+  return computed;
+}

@@ -1,0 +1,87 @@
+// create.c - where the results go, and what their file says of how it came to be.
+#include "job.h"
+#include "version.h"
+#include "vintner/database.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+vt_error job_choose_path(job *j) {
+  vt_text path = {0};
+  VT_TRY(j->o->output ? vt_text_add(&path, "%s", j->o->output)
+                      : vt_text_add(&path, "%s.h5", j->study->name));
+  j->path = path.bytes;
+  return VT_OK;
+}
+
+static bool is_same_file(const char *path, const char *other) {
+  struct stat a, b;
+  return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_ino == b.st_ino &&
+         a.st_dev == b.st_dev;
+}
+
+// --force replaces older results, never what the study reads, nor a store.
+static vt_error spare_sources(const job *j) {
+  vt_source_list list = {0};
+  vt_error spared = j->kind->sources(j->study, NULL, &list);
+  for (int i = 0; i < list.count && spared == VT_OK; i++) {
+    const vt_source *source = &list.source[i];
+    if (is_same_file(j->path, source->path))
+      spared = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                              "%s: is a source of the study (%s:%d), expected another name for the "
+                              "results",
+                              j->path, j->study->path, source->line);
+  }
+  vt_source_list_free(&list);
+  return spared;
+}
+
+vt_error job_choose_target(job *j) {
+  VT_TRY(job_choose_path(j));
+  VT_TRY(spare_sources(j));
+  VT_CHECK(!j->o->force || !vt_is_store(j->path), VT_ERR_INPUT,
+           "%s: is a store of databases, which --force does not replace: expected another name for "
+           "the results",
+           j->path);
+  return vt_results_check_target(j->path, j->o->force);
+}
+
+typedef struct attributes {
+  vt_text inputs, study_file, history, seed;
+  char created[32];
+} attributes;
+
+static vt_error fill_attributes(const job *j, attributes *a) {
+  const time_t now = time(NULL);
+  struct tm utc;
+  (void)strftime(a->created, sizeof a->created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+  VT_TRY(job_describe_inputs(j, &a->inputs));
+  VT_TRY(job_absolute_path(j->study->path, &a->study_file));
+  VT_TRY(vt_text_add(&a->history, "%s: vintner %s %s", a->created,
+                     j->o->command == COMMAND_BACKGROUND ? "inventory" : "run", j->o->file));
+  return vt_text_add(&a->seed, "%" PRIu64, j->study->design.seed);
+}
+
+static vt_error create_file(const job *j, const vt_layout *layout, const attributes *a) {
+  const vt_attribute list[] = {
+      {"title", j->study->name},       {"history", a->history.bytes},
+      {"vintner_version", VT_VERSION}, {"git_commit", VT_GIT_COMMIT},
+      {"study", j->study->text},       {"study_file", a->study_file.bytes},
+      {"inputs", a->inputs.bytes},     {"seed", a->seed.bytes},
+      {"created", a->created},
+  };
+  return vt_results_create(j->path, layout, list, (int)(sizeof list / sizeof *list), j->o->force);
+}
+
+vt_error job_create_file(const job *j, const vt_layout *layout) {
+  attributes a = {.created = ""};
+  vt_error created = fill_attributes(j, &a);
+  if (created == VT_OK) created = create_file(j, layout, &a);
+  vt_text_free(&a.inputs);
+  vt_text_free(&a.study_file);
+  vt_text_free(&a.history);
+  vt_text_free(&a.seed);
+  return created;
+}

@@ -1,0 +1,86 @@
+// solve.c - the results of a prepared job: rows, statistics, what is told at the end.
+#include "job.h"
+#include "show.h"
+
+#include <stdlib.h>
+
+static vt_error write_block(void *context, const vt_block *block) {
+  return vt_results_write(context, block);
+}
+
+static vt_error solve_and_write(job *j, vt_results *results, bool *stopped) {
+  const vt_run_options run = {.threads = j->threads,
+                              .work = j->work,
+                              .work_count = j->work_count,
+                              .solve_s = j->solve_s,
+                              .stop = j->stop};
+  const vt_sink sink = {results, write_block};
+  bool mine;
+  vt_log_release();
+  const bool first = j->team->rank == 0;
+  VT_TRY(
+      vt_team_settle(j->team, first ? vt_results_write_reference(results, &j->reference) : VT_OK));
+  VT_TRY(vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, &mine));
+  // A stop may reach ranks at different times; one that stopped leaves work.
+  int stopper;
+  VT_TRY(vt_team_speaker(j->team, mine ? VT_ERR_SYSTEM : VT_OK, &stopper));
+  *stopped = stopper < j->team->size;
+  return VT_OK;
+}
+
+static vt_error summarise(job *j, vt_results *results) {
+  const vt_team *team = j->team;
+  const bool first = team->rank == 0;
+  VT_TRY(vt_team_settle(team, vt_results_statistics(results, team->rank, team->size)));
+  VT_TRY(vt_team_settle(team, first ? vt_results_mark_dominated(results) : VT_OK));
+  VT_TRY(vt_team_barrier(team));
+  return vt_team_settle(team, first ? vt_results_finish(results) : VT_OK);
+}
+
+static vt_error solve_open(job *j, vt_results *results) {
+  bool stopped = false;
+  VT_TRY(solve_and_write(j, results, &stopped));
+  j->exit_code = stopped ? 75 : 0;
+  return stopped ? VT_OK : summarise(j, results);
+}
+
+// A single solve without an optimum has an exit code of its own.
+static vt_error set_exit_code(job *j) {
+  if (j->exit_code != 0 || j->study->ensemble) return VT_OK;
+  vt_reader *reader;
+  double *status = NULL;
+  int64_t count = 0;
+  VT_TRY(vt_reader_open(j->path, &reader));
+  const vt_error read_it = vt_reader_read(reader, "status", -1, &status, &count);
+  vt_reader_close(reader);
+  VT_TRY(read_it);
+  if (count > 0 && status[0] != VT_OPTIMAL) j->exit_code = 3;
+  free(status);
+  return VT_OK;
+}
+
+// The results are in the file, whatever becomes of their explanation. The model is made again: what
+// there is to note about it was noted before.
+static void explain_run(job *j) {
+  vt_log_open(VT_LOG_ERROR, false, true);
+  (void)fputc('\n', stdout);
+  if (diagnose_job(j, stdout) != VT_OK)
+    (void)fprintf(stdout, "no explanation: %s\n", vt_error_message());
+}
+
+vt_error job_solve(job *j) {
+  vt_results *results;
+  VT_TRY(vt_results_open(j->path, job_layout(j), j->team->size > 1, j->team->comm, &results));
+  const vt_error solved = solve_open(j, results);
+  const vt_error closed = vt_results_close(results);
+  VT_TRY(vt_team_settle(j->team, solved));
+  VT_TRY(vt_team_settle(j->team, closed));
+  if (j->team->rank != 0) return VT_OK;
+  VT_TRY(set_exit_code(j));
+  if (j->exit_code == 75)
+    vt_log(VT_LOG_WARNING, "stopped with work left; go on with: vintner resume %s", j->path);
+  if (j->o->quiet) return VT_OK;
+  VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
+  if (j->exit_code == 3 && !j->o->json) explain_run(j);
+  return VT_OK;
+}

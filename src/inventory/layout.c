@@ -1,0 +1,210 @@
+// layout.c - what plain LCA stores: axes, their labels, variables.
+#include "inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// -------------------------------------------------------------------------------------------------
+// Labels.
+
+static vt_error add_codes(const vt_database_set *set, int count, const int *node, vt_labels *codes,
+                          bool *shared) {
+  for (int i = 0; i < count; i++) {
+    const char *code = set->node[node[i]].code;
+    int index;
+    bool added;
+    VT_TRY(vt_labels_add(codes, code, (ptrdiff_t)strlen(code), &index, &added));
+    if (!added) shared[index] = true;
+  }
+  return VT_OK;
+}
+
+// "database:code"
+static vt_error full_label(const vt_inventory_data *k, const vt_node *node, const char **label) {
+  vt_text text = {0};
+  const char *database = node->database >= 0 ? k->set->database[node->database].name : "";
+  vt_error made = vt_text_add(&text, "%s:%s", database, node->code);
+  if (made == VT_OK) made = vt_arena_text(k->arena, text.bytes, text.length, label);
+  vt_text_free(&text);
+  return made;
+}
+
+static vt_error pick_labels(const vt_inventory_data *k, int count, const int *node,
+                            const vt_labels *codes, const bool *shared, const char **label) {
+  for (int i = 0; i < count; i++) {
+    const vt_node *n = &k->set->node[node[i]];
+    label[i] = n->code;
+    if (shared[vt_labels_find(codes, n->code, (ptrdiff_t)strlen(n->code))])
+      VT_TRY(full_label(k, n, &label[i]));
+  }
+  return VT_OK;
+}
+
+// Codes; where two nodes of an axis share one, both say their database too.
+static vt_error list_codes(const vt_inventory_data *k, int count, const int *node,
+                           const char **label) {
+  vt_labels *codes = NULL;
+  bool *shared;
+  VT_NEW(shared, count);
+  vt_error listed = vt_labels_create(&codes);
+  if (listed == VT_OK) listed = add_codes(k->set, count, node, codes, shared);
+  if (listed == VT_OK) listed = pick_labels(k, count, node, codes, shared, label);
+  vt_labels_free(codes);
+  free(shared);
+  return listed;
+}
+
+// Axes have labels where the file is made; elsewhere their sizes will do.
+static bool has_labels(const vt_inventory_data *k) {
+  return k->set != NULL;
+}
+
+static vt_error node_axis(const vt_inventory_data *k, const char *name, const char *long_name,
+                          int count, const int *node, vt_layout *layout) {
+  vt_dimension axis = {.name = name, .long_name = long_name, .size = count};
+  const char **label, **text;
+  bool named = false;
+  int place;
+  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
+  VT_ARENA_NEW(k->arena, label, count);
+  VT_ARENA_NEW(k->arena, text, count);
+  VT_TRY(list_codes(k, count, node, label));
+  for (int i = 0; i < count; i++) {
+    text[i] = vt_node_name(&k->set->node[node[i]]);
+    named = named || text[i] != k->set->node[node[i]].code;
+  }
+  axis.label = label;
+  if (named) axis.text[VT_TEXT_NAME] = text;
+  return vt_layout_add_axis(layout, &axis, &place);
+}
+
+static vt_error demand_axis(const vt_inventory_data *k, vt_layout *layout) {
+  vt_dimension axis = {.name = "demand", .long_name = "demand", .size = k->count.demands};
+  const char **text;
+  int place;
+  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
+  VT_ARENA_NEW(k->arena, text, k->count.demands);
+  for (int d = 0; d < k->count.demands; d++)
+    text[d] = vt_node_name(&k->set->node[k->system->product[k->product[d]]]);
+  axis.label = k->demand_label;
+  axis.text[VT_TEXT_NAME] = text;
+  return vt_layout_add_axis(layout, &axis, &place);
+}
+
+static vt_error category_axis(const vt_inventory_data *k, vt_layout *layout) {
+  const vt_inventory_plan *plan = &k->study->model.inventory;
+  vt_dimension axis = {
+      .name = "category", .long_name = "impact category", .size = k->count.categories};
+  const char **label, **unit;
+  bool any = false;
+  int place;
+  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
+  VT_ARENA_NEW(k->arena, label, k->count.categories);
+  VT_ARENA_NEW(k->arena, unit, k->count.categories);
+  for (int c = 0; c < k->count.categories; c++) {
+    const vt_method *method = k->method[c] >= 0 ? &k->set->method[k->method[c]] : NULL;
+    const char *given = c < plan->methods ? plan->method[c].name : NULL;
+    label[c] = given ? given : method ? method->label : "score";
+    unit[c] = method && method->unit ? method->unit : "";
+    any = any || unit[c][0];
+  }
+  axis.label = label;
+  if (any) axis.text[VT_TEXT_UNIT] = unit;
+  return vt_layout_add_axis(layout, &axis, &place);
+}
+
+static vt_error lay_axes_out(const vt_inventory_data *k, vt_layout *layout) {
+  const vt_inventory_plan *plan = &k->study->model.inventory;
+  const vt_system *s = k->system;
+  const bool tops = plan->contributions > 0;
+  const vt_dimension top = {
+      .name = "top", .long_name = "place in a table of contributions", .size = plan->contributions};
+  int place;
+  VT_TRY(demand_axis(k, layout));
+  VT_TRY(category_axis(k, layout));
+  if (plan->keep_supply || tops)
+    VT_TRY(
+        node_axis(k, "process", "process code", k->count.processes, s ? s->process : NULL, layout));
+  if (plan->keep_inventory || tops)
+    VT_TRY(node_axis(k, "elementary_flow", "elementary flow code", k->count.flows,
+                     s ? s->flow : NULL, layout));
+  return tops ? vt_layout_add_axis(layout, &top, &place) : VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Variables.
+
+enum { MOST_AXES = 3 };
+
+// Over axes by name, up to a NULL.
+static vt_error add(vt_layout *layout, const vt_variable *v, const char *const axis[MOST_AXES],
+                    int *place) {
+  int at[MOST_AXES], axes = 0;
+  for (; axes < MOST_AXES && axis[axes]; axes++) at[axes] = vt_layout_find_axis(layout, axis[axes]);
+  return vt_layout_add(layout, v, axes, at, place);
+}
+
+static vt_error add_table(vt_layout *layout, const char *axis, const vt_variable names[3],
+                          vt_top_places *place) {
+  static const char *const axes[MOST_AXES] = {"demand", "category", "top"};
+  *place = (vt_top_places){-1, -1, -1};
+  if (vt_layout_find_axis(layout, axis) < 0) return VT_OK;
+  VT_TRY(add(layout, &names[0], axes, &place->index));
+  VT_TRY(add(layout, &names[1], axes, &place->amount));
+  return add(layout, &names[2], axes, &place->share);
+}
+
+static vt_error add_tables(vt_layout *layout, vt_inventory_places *place) {
+  const vt_variable process[3] = {
+      {.name = "top_process",
+       .long_name = "largest contributions: place on the axis process, from 0; -1 none",
+       .storage = VT_STORE_INT32},
+      {.name = "top_process_amount", .long_name = "contribution of a process to the score"},
+      {.name = "top_process_share", .long_name = "contribution of a process / score"}};
+  const vt_variable flow[3] = {
+      {.name = "top_flow",
+       .long_name = "largest contributions: place on the axis elementary_flow, from 0; -1 none",
+       .storage = VT_STORE_INT32},
+      {.name = "top_flow_amount", .long_name = "contribution of a flow to the score"},
+      {.name = "top_flow_share", .long_name = "contribution of a flow / score"}};
+  place->top_process = place->top_flow = (vt_top_places){-1, -1, -1};
+  if (vt_layout_find_axis(layout, "top") < 0) return VT_OK;
+  VT_TRY(add_table(layout, "process", process, &place->top_process));
+  return add_table(layout, "elementary_flow", flow, &place->top_flow);
+}
+
+static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
+                              vt_inventory_places *place) {
+  const vt_inventory_plan *plan = &k->study->model.inventory;
+  const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
+  const vt_variable score = {
+      .name = "score", .long_name = "impact of the demand", .statistics = true, .reference = true};
+  const vt_variable residual = {
+      .name = "residual", .long_name = "backward error of the solve", .once = true};
+  const vt_variable inventory = {
+      .name = "inventory", .long_name = "elementary flow", .storage = big};
+  const vt_variable supply = {
+      .name = "supply", .long_name = "activity of the process", .storage = big};
+  place->inventory = place->supply = -1;
+  VT_TRY(vt_layout_add_status(layout));
+  VT_TRY(add(layout, &score, (const char *const[MOST_AXES]){"demand", "category"}, &place->score));
+  VT_TRY(add(layout, &residual, (const char *const[MOST_AXES]){"demand"}, &place->residual));
+  if (plan->keep_inventory)
+    VT_TRY(add(layout, &inventory, (const char *const[MOST_AXES]){"demand", "elementary_flow"},
+               &place->inventory));
+  if (plan->keep_supply)
+    VT_TRY(
+        add(layout, &supply, (const char *const[MOST_AXES]){"demand", "process"}, &place->supply));
+  VT_TRY(add_tables(layout, place));
+  return vt_layout_add_performance(layout, "iterations of linear solves");
+}
+
+vt_error vt_inventory_lay_out(const vt_inventory_data *k, vt_layout *layout,
+                              vt_inventory_places *place) {
+  VT_TRY(lay_axes_out(k, layout));
+  VT_TRY(add_variables(k, layout, place));
+  layout->scenarios = 1;
+  layout->quantiles = k->study->quantiles;
+  layout->quantile = k->study->quantile;
+  return VT_OK;
+}

@@ -1,0 +1,11 @@
+// kinds.c - the one place that knows all kinds of model.
+#include "vintner/kinds.h"
+
+#include "vintner/inventory.h"
+#include "vintner/pathway.h"
+
+const vt_kind *vt_kind_of(const vt_study *study) {
+  static const vt_kind *const kinds[] = {
+      [VT_MODEL_PATHWAY] = &vt_pathway_kind, [VT_MODEL_INVENTORY] = &vt_inventory_kind};
+  return kinds[study->model.kind];
+}

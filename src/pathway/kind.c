@@ -1,0 +1,399 @@
+// kind.c - the pathway model as a kind: scenario k -> factor values -> numbers -> linear programme
+// -> plan -> row.
+#include "kind.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// ---------------------------------------------------------------------------------------------
+// One scenario.
+
+typedef struct vt_pathway_worker {
+  const vt_pathway_model *model;
+  vt_pathway_state *state;
+  vt_lp_session *session;
+  vt_stages *stages; // NULL: a scenario is one solve
+  double *factor;    // shape [factors]
+  vt_plan plan;
+} vt_pathway_worker;
+
+static void worker_free(void *context) {
+  vt_pathway_worker *w = context;
+  if (!w) return;
+  vt_lp_session_free(w->session);
+  vt_pathway_state_free(w->state);
+  vt_stages_free(w->stages);
+  free(w->factor);
+  free(w->plan.installation);
+  free(w->plan.operation);
+  free(w->plan.impact);
+  free(w->plan.total_impact);
+  free(w);
+}
+
+static vt_error fill_worker(vt_pathway_worker *w) {
+  const vt_inputs *in = w->model->data->inputs;
+  const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->process) * in->system_times;
+  const int categories = vt_labels_count(in->category);
+  VT_NEW(w->factor, w->model->study->factors);
+  VT_NEW(w->plan.installation, cells);
+  VT_NEW(w->plan.operation, cells);
+  VT_NEW(w->plan.impact, categories * cells);
+  VT_NEW(w->plan.total_impact, categories);
+  VT_TRY(vt_pathway_state_create(w->model->pathway, &w->state));
+  if (w->model->staging) VT_TRY(vt_stages_create(w->model->staging, &w->stages));
+  return vt_lp_session_create(w->model->lp, &w->session);
+}
+
+static vt_error worker_create(void *model, void **context) {
+  vt_pathway_worker *w;
+  VT_NEW(w, 1);
+  w->model = model;
+  const vt_error filled = fill_worker(w);
+  if (filled != VT_OK) {
+    worker_free(w);
+    w = NULL;
+  }
+  *context = w;
+  return filled;
+}
+
+// The plan is proven from the tensors; the programme's own check has passed before.
+static vt_outcome judge(const vt_lp_solution *s, const vt_plan *plan) {
+  const double feasible = 1e-9, equal = 1e-7;
+  const double size = fmax(fabs(s->objective), fabs(plan->objective));
+  if (s->outcome != VT_OPTIMAL) return s->outcome;
+  if (!(plan->violation <= feasible) || !(s->gap <= equal)) return VT_INACCURATE;
+  // The same sum in two orders: where terms cancel, they differ relative to the terms.
+  const double difference = fabs(s->objective - plan->objective);
+  return difference <= equal * fmax(size, plan->objective_terms) ? VT_OPTIMAL : VT_INACCURATE;
+}
+
+static vt_error solve_programme(vt_pathway_worker *w, int64_t scenario, const vt_numbers *numbers,
+                                const vt_basis *start, vt_lp_solution *solution) {
+  if (!w->stages) return vt_lp_solve(w->session, numbers, start, solution);
+  const vt_staged s = {.scenario = scenario,
+                       .state = w->state,
+                       .session = w->session,
+                       .numbers = numbers,
+                       .start = start};
+  return vt_stages_solve(w->stages, &s, solution);
+}
+
+static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const double *factor,
+                              const vt_basis *start, double *const *row) {
+  const vt_pathway_model *m = w->model;
+  const double begun = vt_clock_s();
+  vt_numbers numbers;
+  vt_lp_solution solution;
+  vt_row_clear(m->layout, row);
+  vt_pathway_apply(w->state, factor, &numbers);
+  VT_TRY(solve_programme(w, scenario, &numbers, start, &solution));
+  vt_outcome outcome = solution.outcome;
+  if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
+    vt_pathway_evaluate(w->state, solution.x, &w->plan);
+    outcome = judge(&solution, &w->plan);
+    vt_pathway_fill_outputs(&(vt_pathway_answer){m, &w->plan, &solution, w->state, w->stages}, row);
+  }
+  row[m->layout->status][0] = outcome;
+  row[m->layout->wall_s][0] = vt_clock_s() - begun;
+  row[m->layout->iterations][0] = (double)solution.iterations;
+  row[m->layout->rank][0] = m->data->team->rank;
+  row[m->start][0] = solution.rung;
+  return VT_OK;
+}
+
+// What factor_value says of a factor that is not applied: the value that changes nothing.
+static void put_factors(const vt_pathway_model *m, const double *factor, double *const *row) {
+  for (int f = 0; m->factor_value >= 0 && f < m->study->factors; f++) {
+    row[m->factor_value][f] = isnan(factor[f]) ? vt_pathway_neutral(m->pathway, f) : factor[f];
+  }
+}
+
+static vt_error solve_scenario(void *context, int64_t scenario, double *const *row) {
+  vt_pathway_worker *w = context;
+  const vt_pathway_model *m = w->model;
+  const bool warm = m->study->solver.warm_start && m->reference.status;
+  vt_design_values(m->design, scenario, w->factor);
+  VT_TRY(solve_numbers(w, scenario, w->factor, warm ? &m->reference : NULL, row));
+  put_factors(m, w->factor, row);
+  return VT_OK;
+}
+
+static vt_error solve(void *context, int64_t scenario, double *const *row) {
+  vt_pathway_worker *w = context;
+  const vt_pathway_model *m = w->model;
+  if (m->staging && vt_staging_outcome(m->staging) != VT_OPTIMAL) {
+    vt_row_clear(m->layout, row);
+    row[m->layout->status][0] = vt_staging_outcome(m->staging);
+    return VT_OK;
+  }
+  VT_TRY(solve_scenario(w, scenario, row));
+  if (m->staging) vt_staging_fill(m->staging, scenario, row);
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The model.
+
+static vt_error create_lp(vt_pathway_model *m) {
+  vt_pathway_state *state;
+  vt_numbers numbers;
+  VT_TRY(vt_pathway_state_create(m->pathway, &state));
+  vt_pathway_apply(state, NULL, &numbers);
+  const vt_lp_options options = {.iteration_limit = m->study->solver.iteration_limit,
+                                 .time_limit_s = m->study->solver.time_limit_s,
+                                 .tie_break = m->study->solver.tie_break};
+  const vt_error created = vt_lp_model_create(
+      vt_pathway_program(m->pathway), &numbers, vt_pathway_entry_varies(m->pathway),
+      vt_pathway_tie_weight(m->pathway), m->study->design.seed, &options, &m->lp);
+  vt_pathway_state_free(state);
+  return created;
+}
+
+static bool installation_cost(const void *state, int process, double *cost) {
+  return vt_pathway_installation_cost(state, process, cost);
+}
+
+static bool coupled(const void *pathway, int process, int other) {
+  return vt_pathway_coupled(pathway, process, other);
+}
+
+static vt_error list_goals(vt_pathway_model *m) {
+  const int goals = vt_pathway_goals(m->pathway);
+  VT_NEW(m->goal_row, goals);
+  VT_NEW(m->goal_category, goals);
+  for (int g = 0; g < goals; g++) {
+    m->goal_row[g] = vt_pathway_goal_row(m->pathway, g);
+    m->goal_category[g] = vt_pathway_goal_category(m->pathway, g);
+  }
+  return VT_OK;
+}
+
+static vt_error create_staging(vt_pathway_model *m) {
+  vt_aimed aimed = {.program = vt_pathway_program(m->pathway),
+                    .impact = "total_impact",
+                    .objects = vt_labels_count(m->data->inputs->process),
+                    .object = m->process,
+                    .alternative_name = "alternative_process",
+                    .sense_meaning = "-1: least installation of the process, 1: greatest",
+                    .total = installation_cost,
+                    .tied = coupled,
+                    .context = m->pathway};
+  VT_TRY(list_goals(m));
+  aimed.goal_row = m->goal_row;
+  aimed.goal_category = m->goal_category;
+  aimed.alternative = vt_pathway_alternatives(m->pathway, &aimed.alternatives);
+  return vt_staging_create(&m->study->aims, &aimed, vt_pathway_keeps_ranges(m->study), &m->staging);
+}
+
+// Where the aims of the study differ instead of factors, they say how many scenarios there are.
+static vt_error create_design(vt_pathway_model *m) {
+  int alternatives;
+  VT_TRY(vt_design_create(&m->study->design, &m->design));
+  (void)vt_pathway_alternatives(m->pathway, &alternatives);
+  if (alternatives > 0) vt_design_resize(m->design, alternatives);
+  if (m->study->aims.explores == VT_EXPLORE_PARETO)
+    vt_design_resize(m->design, m->study->aims.pareto.points);
+  return VT_OK;
+}
+
+static vt_error fill_model(vt_pathway_model *m) {
+  vt_pathway_data *data = m->data;
+  data->used = true;
+  VT_TRY(vt_pathway_create(m->study, data->inputs, &m->pathway));
+  VT_TRY(create_design(m));
+  VT_TRY(vt_layout_labels(data->inputs, VT_AXIS_PROCESS, &m->process));
+  VT_TRY(create_staging(m));
+  VT_TRY(vt_pathway_lay_out(m));
+  return create_lp(m);
+}
+
+static void model_free(void *context) {
+  vt_pathway_model *m = context;
+  if (!m) return;
+  vt_lp_model_free(m->lp);
+  vt_layout_free(m->layout);
+  vt_staging_free(m->staging);
+  vt_design_free(m->design);
+  vt_pathway_free(m->pathway);
+  free(m->reference.status);
+  free(m->goal_row);
+  free(m->goal_category);
+  free(m->output);
+  free(m->time);
+  free(m->vintage);
+  free(m);
+}
+
+static vt_error create(const vt_study *study, void *data, void **model) {
+  vt_pathway_model *m;
+  VT_NEW(m, 1);
+  m->study = study;
+  m->data = data;
+  const vt_error filled = fill_model(m);
+  *model = filled == VT_OK ? m : NULL;
+  if (filled != VT_OK) model_free(m);
+  return filled;
+}
+
+static const vt_layout *layout_of(const void *model) {
+  return ((const vt_pathway_model *)model)->layout;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The reference scenario: rank 0 solves it, all start from its basis afterwards.
+
+static vt_error solve_reference(vt_pathway_worker *w, vt_pathway_model *m, vt_block *block) {
+  VT_TRY(solve_numbers(w, -1, NULL, NULL, block->data));
+  const int status = (int)block->data[m->layout->status][0];
+  if (w->stages) return vt_stages_basis(w->stages, &m->reference);
+  const bool found = status == VT_OPTIMAL || status == VT_INACCURATE;
+  return found ? vt_lp_basis(w->session, &m->reference) : VT_OK;
+}
+
+static vt_error share_reference(vt_pathway_model *m, double *solve_s) {
+  const vt_team *team = m->data->team;
+  const vt_program *p = vt_pathway_program(m->pathway);
+  int known = m->reference.status != NULL;
+  VT_TRY(vt_team_broadcast(team, solve_s, (int64_t)sizeof *solve_s));
+  VT_TRY(vt_team_broadcast(team, &known, (int64_t)sizeof known));
+  if (!known) return VT_OK;
+  if (team->rank != 0) VT_NEW(m->reference.status, (ptrdiff_t)p->rows + p->columns);
+  m->reference.rows = p->rows;
+  m->reference.columns = p->columns;
+  return vt_team_broadcast(team, m->reference.status, (int64_t)p->rows + p->columns);
+}
+
+static vt_error prepare_with(vt_pathway_worker *w, vt_pathway_model *m, vt_block *reference,
+                             double *solve_s) {
+  const vt_team *team = m->data->team;
+  VT_TRY(vt_team_settle(team, team->rank == 0 ? solve_reference(w, m, reference) : VT_OK));
+  if (team->rank == 0) *solve_s = reference->data[m->layout->wall_s][0];
+  VT_TRY(share_reference(m, solve_s));
+  return m->staging ? vt_staging_prepare(m->staging, team, m->layout, solve_scenario, w) : VT_OK;
+}
+
+static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
+  vt_pathway_model *m = model;
+  const vt_team *team = m->data->team;
+  void *w = NULL;
+  VT_TRY(vt_team_settle(team, team->rank == 0 ? worker_create(m, &w) : VT_OK));
+  const vt_error prepared = prepare_with(w, m, reference, solve_s);
+  worker_free(w);
+  return prepared;
+}
+
+// ---------------------------------------------------------------------------------------------
+// What else a study may be asked for.
+
+static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, const char *folder,
+                          int64_t scenarios, double *factor) {
+  char path[4096], title[64];
+  for (int64_t s = -1; s < scenarios; s++) {
+    vt_numbers numbers;
+    if (s >= 0) vt_design_values(m->design, s, factor);
+    vt_pathway_apply(state, s >= 0 ? factor : NULL, &numbers);
+    (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
+    (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
+    VT_TRY(vt_lp_write(vt_pathway_program(m->pathway), &numbers, title, path));
+  }
+  return VT_OK;
+}
+
+static vt_error write_lp(void *model, const char *folder) {
+  vt_pathway_model *m = model;
+  double *factor;
+  vt_pathway_state *state;
+  // Scenarios without factors have the reference's programme; they aim at something else.
+  const bool alike = m->study->ensemble && m->study->factors == 0;
+  VT_TRY(vt_pathway_name_program(m->pathway));
+  VT_ARENA_NEW(m->data->inputs->arena, factor, m->study->factors);
+  VT_TRY(vt_pathway_state_create(m->pathway, &state));
+  const vt_error written =
+      write_lps(m, state, folder, alike ? 0 : vt_design_scenarios(m->design), factor);
+  vt_pathway_state_free(state);
+  return written;
+}
+
+static vt_error write_inputs(void *model, const char *path, bool force, vt_text *lines) {
+  const vt_pathway_model *m = model;
+  const vt_inputs inputs = vt_pathway_reference_inputs(m->pathway);
+  int64_t entries = 0;
+  VT_TRY(vt_inputs_write(&inputs, path, force));
+  for (int id = 0; id < VT_TENSOR_COUNT; id++)
+    if (vt_tensor_kinds[id].axes > 0) entries += inputs.tensor[id].count;
+  // The file says nothing of these; who compares the two programs must know.
+  if (m->study->model.pathway.unit == VT_UNIT_ANNUAL)
+    vt_log(VT_LOG_WARNING,
+           "%s: unit is annual, but optimex from 0.7 on solves its inputs with unit lifetime",
+           m->study->path);
+  if (m->study->factors > 0)
+    vt_log(VT_LOG_INFO, "%s: the inputs are those of the reference scenario, no factor is applied",
+           m->study->path);
+  return vt_text_add(lines, "%s  %d processes, %d products, years %d to %d, %" PRId64 " numbers\n",
+                     path, vt_labels_count(inputs.process), vt_labels_count(inputs.product),
+                     inputs.system_time[0], inputs.system_time[inputs.system_times - 1], entries);
+}
+
+// GLPK keeps rows, columns and entries in lists, and a factorisation: 100 to 200 bytes an entry.
+static double session_bytes(const vt_program *p) {
+  return 200.0 * (double)p->entries + 400.0 * ((double)p->rows + p->columns);
+}
+
+static double memory_mib(const vt_pathway_model *m, int threads) {
+  const vt_program *program = vt_pathway_program(m->pathway);
+  const double thread_bytes = (double)vt_pathway_state_bytes(m->pathway) + session_bytes(program);
+  ptrdiff_t stored = 0;
+  for (int t = 0; t < VT_TENSOR_COUNT; t++) stored += m->data->inputs->tensor[t].count;
+  const double shared_bytes =
+      40.0 * (double)stored + session_bytes(program) + vt_layout_memory_bytes(m->layout, threads);
+  return (shared_bytes + threads * thread_bytes) / (1024.0 * 1024.0) + 30.0;
+}
+
+static vt_error sizes(void *model, int threads, vt_sizes *out) {
+  const vt_pathway_model *m = model;
+  const vt_program *p = vt_pathway_program(m->pathway);
+  const double memory = memory_mib(m, threads);
+  const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
+  const int64_t scenarios = m->layout->scenarios;
+  // A rank is worth its start only with some hundred scenarios a thread.
+  const int64_t worth = scenarios / (256 * (int64_t)threads), ranks = worth > 1 ? worth : 1;
+  int64_t rows, columns;
+  vt_pathway_textbook_size(m->pathway, &rows, &columns);
+  VT_TRY(vt_text_add(
+      &out->members,
+      ", \"scenarios\": %" PRId64 ", \"factors\": %d, \"rows\": %d, \"columns\": %d, "
+      "\"entries\": %td, \"textbook_rows\": %" PRId64 ", \"textbook_columns\": %" PRId64
+      ", \"threads\": %d, \"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %" PRId64,
+      scenarios, m->study->factors, p->rows, p->columns, p->entries, rows, columns, threads, memory,
+      file, ranks));
+  return vt_text_add(&out->lines,
+                     "scenarios        %" PRId64 " (%d factors)\n"
+                     "linear programme %d rows x %d columns, %td entries\n"
+                     "  before classes %" PRId64 " rows x %" PRId64 " columns\n"
+                     "memory per rank  %.0f MiB with %d thread%s\n"
+                     "results file     %.1f MiB\n"
+                     "ranks worth it   up to %" PRId64 "\n",
+                     scenarios, m->study->factors, p->rows, p->columns, p->entries, rows, columns,
+                     memory, threads, threads == 1 ? "" : "s", file, ranks);
+}
+
+const vt_kind vt_pathway_kind = {.title = "a pathway model",
+                                 .sources = vt_pathway_sources,
+                                 .read = vt_pathway_read,
+                                 .data_free = vt_pathway_data_free,
+                                 .create = create,
+                                 .model_free = model_free,
+                                 .layout = layout_of,
+                                 .prepare = prepare,
+                                 .worker_create = worker_create,
+                                 .worker_free = worker_free,
+                                 .solve = solve,
+                                 .sizes = sizes,
+                                 .explain = vt_pathway_explain_data,
+                                 .write_lp = write_lp,
+                                 .write_inputs = write_inputs,
+                                 .lay_background_out = vt_pathway_lay_background_out};
