@@ -107,7 +107,7 @@ static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, doub
                             r->derived.value + d * r->derived.width);
 }
 
-static double value_of(const vt_demand *demand, const double *score) {
+static double value_of(const vt_final_demand *demand, const double *score) {
   double sum = 0;
   for (int k = 0; k < demand->count; k++) sum += demand->amount[k] * score[demand->product[k]];
   return sum;

@@ -120,7 +120,8 @@ static vt_error find_demands(vt_inventory_kind *k) {
     VT_TRY(at_line(k, demand->line, (all ? add_all : add_one)(k, &room, demand)));
   }
   VT_NEW(k->demand, k->demands);
-  for (int d = 0; d < k->demands; d++) k->demand[d] = (vt_demand){1, &k->product[d], &k->amount[d]};
+  for (int d = 0; d < k->demands; d++)
+    k->demand[d] = (vt_final_demand){1, &k->product[d], &k->amount[d]};
   return VT_OK;
 }
 

@@ -22,9 +22,9 @@ struct vt_inventory_kind {
   const vt_team *crew; ///< ranks that wait to help, NULL = none; they must be told to go
 
   int demands;
-  vt_demand *demand; ///< shape [demands]
-  int *product;      ///< row of A; shape [demands]
-  double *amount;    ///< shape [demands]
+  vt_final_demand *demand; ///< shape [demands]
+  int *product;            ///< row of A; shape [demands]
+  double *amount;          ///< shape [demands]
   const char **demand_label;
 
   int categories;

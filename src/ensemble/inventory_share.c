@@ -139,7 +139,7 @@ static vt_error allocate(const announcement *a, inventory_work *w) {
   VT_NEW(w->amount, demands);
   VT_NEW(w->demand, demands);
   for (ptrdiff_t d = 0; d < demands; d++)
-    w->demand[d] = (vt_demand){1, &w->product[d], &w->amount[d]};
+    w->demand[d] = (vt_final_demand){1, &w->product[d], &w->amount[d]};
   VT_NEW(w->weight, (ptrdiff_t)a->categories * a->flows);
   VT_NEW(w->score, demands * a->categories);
   VT_NEW(w->residual, demands);

@@ -14,12 +14,12 @@ typedef struct inventory_work {
   int contributions; ///< rows of the tables, 0 = none
   bool keep_supply, keep_inventory;
   vt_sparse technosphere, biosphere;
-  int *reference;    ///< shape [processes]
-  int *product;      ///< row of A; shape [demands]
-  double *amount;    ///< shape [demands]
-  vt_demand *demand; ///< of product and amount; shape [demands]
-  double *weight;    ///< shape [categories][flows]
-  double *score;     ///< shape [demands][categories]
+  int *reference;          ///< shape [processes]
+  int *product;            ///< row of A; shape [demands]
+  double *amount;          ///< shape [demands]
+  vt_final_demand *demand; ///< of product and amount; shape [demands]
+  double *weight;          ///< shape [categories][flows]
+  double *score;           ///< shape [demands][categories]
   double *residual;
   double *supply, *inventory; ///< NULL unless they are kept
   /// Tables of processes, then of flows; NULL without contributions. Shape
