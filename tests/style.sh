@@ -95,7 +95,7 @@ belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/data/'
 belongs 'omp\.h' '^src/(ensemble|cli)/'
 
 # -- a room includes headers of itself and of the rooms before it, never of those after it
-order=(base study data background impact assembly pathway choice timeline lp ensemble results cli)
+order=(base study data background impact lp assembly pathway choice timeline ensemble results cli)
 place() {
   local n room=$1
   if [ "$room" = database ]; then room=data; fi # a second header of that room

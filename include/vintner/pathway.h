@@ -6,6 +6,7 @@
 #define VT_PATHWAY_H
 
 #include "vintner/data.h"
+#include "vintner/lp.h"
 #include "vintner/study.h"
 
 typedef struct vt_pathway vt_pathway;
