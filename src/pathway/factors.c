@@ -22,7 +22,7 @@ static vt_error apply_overrides(vt_pathway *m) {
     selection chosen;
     VT_TRY(selection_create_entries(study->path, o, m->inputs));
     VT_TRY(selection_resolve(study->path, o, m->inputs, &chosen));
-    if (o->operation == VT_CHOOSE) choice_override(m, o);
+    if (o->operation == VT_CHOOSE) vt_variants_override(m, o);
     double *value = m->inputs->tensor[chosen.tensor].value;
     for (ptrdiff_t k = 0; k < chosen.count && o->operation != VT_CHOOSE; k++) {
       value[chosen.entry[k]] = apply_one(o->operation, o->level[0], value[chosen.entry[k]]);
@@ -83,7 +83,7 @@ static vt_error mark_and_note(vt_pathway *m, int factor, selection *chosen) {
     case VT_SET: m->neutral[factor] = common_value(tensor->value, chosen); break;
     case VT_ADD: m->neutral[factor] = 0.0; break;
     case VT_MULTIPLY: m->neutral[factor] = 1.0; break;
-    case VT_CHOOSE: VT_TRY(choice_factor(m, factor, chosen)); break;
+    case VT_CHOOSE: VT_TRY(vt_variants_factor(m, factor, chosen)); break;
   }
   return mark(m, factor, chosen);
 }
@@ -178,7 +178,8 @@ static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *di
     const touched_cell leaf = {.fallback = falls_back ? m->cell[general][0] : -1,
                                .touch = touched,
                                .base = tensor->value[e],
-                               .weight = factors_choose(m, touched) ? choice_weights(m, e) : NULL};
+                               .weight =
+                                   factors_choose(m, touched) ? vt_variants_weights(m, e) : NULL};
     VT_TRY(add_dynamic_leaf(m, leaf, cell));
   }
   return VT_OK;
@@ -200,7 +201,7 @@ static vt_error make_cells(vt_pathway *m) {
 }
 
 vt_error factors_prepare(vt_pathway *m) {
-  VT_TRY(choice_prepare(m));
+  VT_TRY(vt_variants_prepare(m));
   VT_TRY(apply_overrides(m));
   // Factors create entries in new arrays and change no value, so these stay as they are.
   memcpy(m->reference, m->inputs->tensor, sizeof m->reference);
@@ -264,7 +265,7 @@ static double apply_all(const vt_pathway *m, const touched_cell *leaf, int touch
   const double operand = factor ? factor[t->factor] : NAN;
   if (isnan(operand)) return base;
   const vt_operation operation = m->study->factor[t->factor].operation;
-  if (operation == VT_CHOOSE) return choice_apply(m, t->factor, operand, leaf->weight, base);
+  if (operation == VT_CHOOSE) return vt_variants_apply(m, t->factor, operand, leaf->weight, base);
   return apply_one(operation, operand, base);
 }
 

@@ -6,7 +6,7 @@
 // the same factors touch. So a sum over thousands of background entries becomes a few terms, made
 // once: a scenario that scales the whole background recomputes two products per (c, i, t). Mapping
 // weights that a factor chooses have nothing in common: each is a beta of its own, and W a term for
-// each snapshot that some alternative has in the year.
+// each snapshot that some variant has in the year.
 #include "model.h"
 
 #include <math.h>

@@ -10,9 +10,9 @@
 #ifndef VT_PATHWAY_MODEL_H
 #define VT_PATHWAY_MODEL_H
 
-#include "choice.h"
 #include "graph.h"
 #include "selection.h"
+#include "variants.h"
 #include "vintner/pathway.h"
 
 /// Which factors touch a number, in order: a list that grows at its end, so a tree.
@@ -102,14 +102,14 @@ typedef struct touched_cell {
   int fallback; ///< cell whose value is the base, -1: `base` is
   int touch;
   double base;
-  const double *weight; ///< of a mapping entry: in each alternative; NULL where there is no choice
+  const double *weight; ///< of a mapping entry: in each variant; NULL where there is no choice
 } touched_cell;
 
 /// What a `choose` factor picks from.
-typedef struct pathway_choice {
+typedef struct vt_variant_list {
   int count;
-  int *alternative; ///< by the factor's value: place on inputs->pathway; shape [count]
-} pathway_choice;
+  int *variant; ///< by the factor's value: place on inputs->pathway; shape [count]
+} vt_variant_list;
 
 struct vt_pathway {
   const vt_study *study;
@@ -131,11 +131,11 @@ struct vt_pathway {
   touched_cell *dynamic_leaf;
   ptrdiff_t dynamic_leaves, dynamic_leaf_capacity;
   double *neutral; ///< shape [factors]
-  // Alternative backgrounds (choice.c).
-  int pathways;           ///< 0: there is one background
-  int reference_pathway;  ///< what the reference scenario has
-  double *pathway_weight; ///< shape [entries of the mapping, pathways]
-  pathway_choice *choice; ///< shape [factors]; count 0 for others than `choose`
+  // Variants of the background (variants.c).
+  int variants;                 ///< 0: there is one background
+  int reference_variant;        ///< what the reference scenario has
+  double *variant_weight;       ///< shape [entries of the mapping, variants]
+  vt_variant_list *variants_of; ///< shape [factors]; count 0 for others than `choose`
 
   // Foreground.
   point *point;
@@ -221,19 +221,19 @@ bool factors_choose(const vt_pathway *m, int touch);
 /// Set all leaves of value[cells] that factors touch.
 void factors_set_leaves(const vt_pathway *m, const double *factor, double *value);
 
-// choice.c
-/// Give the mapping the entries of all alternatives.
-vt_error choice_prepare(vt_pathway *m);
-/// Weight of an entry of the mapping in each alternative.
-const double *choice_weights(const vt_pathway *m, ptrdiff_t entry);
-/// Fix the alternative of the reference.
-void choice_override(vt_pathway *m, const vt_factor *override);
-/// Note the alternatives of a factor and its neutral value; `chosen` keeps the entries that it can
+// variants.c
+/// Give the mapping the entries of all variants.
+vt_error vt_variants_prepare(vt_pathway *m);
+/// Weight of an entry of the mapping in each variant.
+const double *vt_variants_weights(const vt_pathway *m, ptrdiff_t entry);
+/// Fix the variant of the reference.
+void vt_variants_override(vt_pathway *m, const vt_factor *override);
+/// Note the variants of a factor and its neutral value; `chosen` keeps the entries that it can
 /// change.
-vt_error choice_factor(vt_pathway *m, int factor, selection *chosen);
+vt_error vt_variants_factor(vt_pathway *m, int factor, selection *chosen);
 /// What a factor with this value makes of a mapping weight.
-double choice_apply(const vt_pathway *m, int factor, double index, const double *weight,
-                    double value);
+double vt_variants_apply(const vt_pathway *m, int factor, double index, const double *weight,
+                         double value);
 
 // lines.c
 vt_error lines_build(vt_pathway *m);

@@ -1,6 +1,6 @@
 #include "selection.h"
 
-#include "choice.h"
+#include "variants.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -290,7 +290,7 @@ static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
 // The mapping stands for the background as a whole.
 static vt_error select_background(const char *study_path, const vt_factor *factor,
                                   const vt_inputs *inputs, selection *chosen) {
-  VT_TRY(choice_check(study_path, factor, inputs));
+  VT_TRY(vt_variant_check(study_path, factor, inputs));
   *chosen =
       (selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
   VT_NEW(chosen->entry, chosen->count);
@@ -301,7 +301,7 @@ static vt_error select_background(const char *study_path, const vt_factor *facto
 vt_error selection_resolve(const char *study_path, const vt_factor *factor, const vt_inputs *inputs,
                            selection *chosen) {
   lookup l;
-  if (choice_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
+  if (vt_variant_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   *chosen = (selection){.tensor = l.tensor};
   matches m = {{0}};
@@ -521,7 +521,7 @@ static vt_error name_every_year(const lookup *l, matches *m) {
 vt_error selection_create_entries(const char *study_path, const vt_factor *factor,
                                   vt_inputs *inputs) {
   lookup l;
-  if (choice_is_meant(factor)) return VT_OK;
+  if (vt_variant_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   if (factor->operation != VT_SET || !creates_entries(l.tensor)) return VT_OK;
   matches m = {{0}};

@@ -1,13 +1,13 @@
-// choice.c - alternative backgrounds. A `choose` gives every mapping weight the number that it has
-// in the chosen alternative, so the mapping must have the entries of all of them, with zeros.
-#include "choice.h"
+// variants.c - variants of the background. A `choose` gives every mapping weight the number that it
+// has in the chosen variant, so the mapping must have the entries of all of them, with zeros.
+#include "variants.h"
 
 #include "model.h"
 
 #include <math.h>
 #include <string.h>
 
-bool choice_is_meant(const vt_factor *factor) {
+bool vt_variant_is_meant(const vt_factor *factor) {
   return strcmp(factor->target.tensor, "background") == 0;
 }
 
@@ -15,7 +15,7 @@ static int find_pathway(const vt_inputs *inputs, const char *name) {
   return vt_labels_find(inputs->pathway, name, (ptrdiff_t)strlen(name));
 }
 
-vt_error choice_check(const char *path, const vt_factor *factor, const vt_inputs *inputs) {
+vt_error vt_variant_check(const char *path, const vt_factor *factor, const vt_inputs *inputs) {
   static const char *const operation[] = {
       [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
   VT_CHECK(inputs->pathway, VT_ERR_INPUT,
@@ -40,16 +40,16 @@ vt_error choice_check(const char *path, const vt_factor *factor, const vt_inputs
   return VT_OK;
 }
 
-int choice_count(const vt_factor *factor, const vt_inputs *inputs) {
+int vt_variant_count(const vt_factor *factor, const vt_inputs *inputs) {
   return factor->levels > 0 ? factor->levels : vt_labels_count(inputs->pathway);
 }
 
-int choice_alternative(const vt_factor *factor, const vt_inputs *inputs, int index) {
+int vt_variant_index(const vt_factor *factor, const vt_inputs *inputs, int index) {
   return factor->levels > 0 ? find_pathway(inputs, factor->level_name[index]) : index;
 }
 
 // ---------------------------------------------------------------------------------------------
-// The mapping with the entries of all alternatives.
+// The mapping with the entries of all variants.
 
 static void mark_cells(const vt_pathway *m, const vt_tensor *mapping, int *place) {
   for (ptrdiff_t e = 0; e < mapping->count; e++)
@@ -62,7 +62,7 @@ static vt_error number_cells(vt_pathway *m, int **place, ptrdiff_t *entries) {
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->background) * m->times;
   VT_ARENA_NEW(m->arena, *place, cells);
   mark_cells(m, &in->tensor[VT_TENSOR_MAPPING], *place);
-  for (int k = 0; k < m->pathways; k++) mark_cells(m, &in->pathway_mapping[k], *place);
+  for (int k = 0; k < m->variants; k++) mark_cells(m, &in->pathway_mapping[k], *place);
   *entries = 0;
   for (ptrdiff_t i = 0; i < cells; i++) (*place)[i] = (*place)[i] ? (int)(*entries)++ : -1;
   return VT_OK;
@@ -77,16 +77,16 @@ static void spread(const vt_pathway *m, const vt_tensor *mapping, const int *pla
   }
 }
 
-vt_error choice_prepare(vt_pathway *m) {
+vt_error vt_variants_prepare(vt_pathway *m) {
   vt_inputs *in = m->inputs;
   if (!in->pathway) return VT_OK;
-  m->pathways = vt_labels_count(in->pathway);
+  m->variants = vt_labels_count(in->pathway);
   int *place;
   vt_tensor all = {0};
   VT_TRY(number_cells(m, &place, &all.count));
   VT_ARENA_NEW(in->arena, all.index, 2 * all.count);
   VT_ARENA_NEW(in->arena, all.value, all.count);
-  VT_ARENA_NEW(m->arena, m->pathway_weight, all.count * m->pathways);
+  VT_ARENA_NEW(m->arena, m->variant_weight, all.count * m->variants);
   for (int b = 0; b < vt_labels_count(in->background); b++) {
     for (int t = 0; t < m->times; t++) {
       const ptrdiff_t e = place[at_time(m, b, t)];
@@ -96,22 +96,22 @@ vt_error choice_prepare(vt_pathway *m) {
     }
   }
   spread(m, &in->tensor[VT_TENSOR_MAPPING], place, all.value, 1);
-  for (int k = 0; k < m->pathways; k++)
-    spread(m, &in->pathway_mapping[k], place, m->pathway_weight + k, m->pathways);
+  for (int k = 0; k < m->variants; k++)
+    spread(m, &in->pathway_mapping[k], place, m->variant_weight + k, m->variants);
   in->tensor[VT_TENSOR_MAPPING] = all;
-  VT_ARENA_NEW(m->arena, m->choice, m->study->factors);
+  VT_ARENA_NEW(m->arena, m->variants_of, m->study->factors);
   return VT_OK;
 }
 
-const double *choice_weights(const vt_pathway *m, ptrdiff_t entry) {
-  return m->pathway_weight + entry * m->pathways;
+const double *vt_variants_weights(const vt_pathway *m, ptrdiff_t entry) {
+  return m->variant_weight + entry * m->variants;
 }
 
-void choice_override(vt_pathway *m, const vt_factor *override) {
-  m->reference_pathway = choice_alternative(override, m->inputs, 0);
+void vt_variants_override(vt_pathway *m, const vt_factor *override) {
+  m->reference_variant = vt_variant_index(override, m->inputs, 0);
   vt_tensor *mapping = &m->inputs->tensor[VT_TENSOR_MAPPING];
   for (ptrdiff_t e = 0; e < mapping->count; e++)
-    mapping->value[e] = choice_weights(m, e)[m->reference_pathway];
+    mapping->value[e] = vt_variants_weights(m, e)[m->reference_variant];
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -121,31 +121,31 @@ static bool changes(const vt_pathway *m, int factor, ptrdiff_t entry) {
   const int *touched = m->touched[VT_TENSOR_MAPPING];
   if (touched && touched[entry] >= 0) return true;
   const double now = m->inputs->tensor[VT_TENSOR_MAPPING].value[entry];
-  for (int i = 0; i < m->choice[factor].count; i++) {
-    if (choice_weights(m, entry)[m->choice[factor].alternative[i]] != now) return true;
+  for (int i = 0; i < m->variants_of[factor].count; i++) {
+    if (vt_variants_weights(m, entry)[m->variants_of[factor].variant[i]] != now) return true;
   }
   return false;
 }
 
 // Overrides after the choice may have changed weights: then no choice leaves them as they are.
-static bool is_reference(const vt_pathway *m, int alternative) {
+static bool is_reference(const vt_pathway *m, int variant) {
   const vt_tensor *mapping = &m->inputs->tensor[VT_TENSOR_MAPPING];
-  if (alternative != m->reference_pathway) return false;
+  if (variant != m->reference_variant) return false;
   for (ptrdiff_t e = 0; e < mapping->count; e++) {
-    if (choice_weights(m, e)[alternative] != mapping->value[e]) return false;
+    if (vt_variants_weights(m, e)[variant] != mapping->value[e]) return false;
   }
   return true;
 }
 
-vt_error choice_factor(vt_pathway *m, int factor, selection *chosen) {
+vt_error vt_variants_factor(vt_pathway *m, int factor, selection *chosen) {
   const vt_factor *f = &m->study->factor[factor];
-  pathway_choice *c = &m->choice[factor];
-  c->count = choice_count(f, m->inputs);
-  VT_ARENA_NEW(m->arena, c->alternative, c->count);
+  vt_variant_list *c = &m->variants_of[factor];
+  c->count = vt_variant_count(f, m->inputs);
+  VT_ARENA_NEW(m->arena, c->variant, c->count);
   m->neutral[factor] = (double)NAN;
   for (int i = c->count - 1; i >= 0; i--) {
-    c->alternative[i] = choice_alternative(f, m->inputs, i);
-    if (is_reference(m, c->alternative[i])) m->neutral[factor] = i;
+    c->variant[i] = vt_variant_index(f, m->inputs, i);
+    if (is_reference(m, c->variant[i])) m->neutral[factor] = i;
   }
   ptrdiff_t kept = 0;
   for (ptrdiff_t k = 0; k < chosen->count; k++) {
@@ -155,9 +155,9 @@ vt_error choice_factor(vt_pathway *m, int factor, selection *chosen) {
   return VT_OK;
 }
 
-double choice_apply(const vt_pathway *m, int factor, double index, const double *weight,
-                    double value) {
-  const pathway_choice *c = &m->choice[factor];
+double vt_variants_apply(const vt_pathway *m, int factor, double index, const double *weight,
+                         double value) {
+  const vt_variant_list *c = &m->variants_of[factor];
   if (!weight || !(index >= 0.0 && index < (double)c->count)) return value;
-  return weight[c->alternative[(int)index]];
+  return weight[c->variant[(int)index]];
 }
