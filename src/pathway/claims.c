@@ -19,7 +19,7 @@ static int add_member(listing *l, vt_tensor_id tensor, int label, int other, dou
                    .value = value,
                    .rigid = tensor == VT_TENSOR_COUPLING};
   c->rigid[c->members] = m->rigid;
-  if (selection_default_of(tensor) != VT_TENSOR_COUNT) {
+  if (vt_selection_default_of(tensor) != VT_TENSOR_COUNT) {
     bool stored;
     (void)vt_tensor_find(&in->tensor[tensor], vt_tensor_kinds[tensor].axes, m->key, &stored);
     m->fallback = !stored;

@@ -48,16 +48,16 @@ static vt_error window_sum(vt_pathway *m, const line *l, ptrdiff_t v, int *cell)
     VT_NEW(value, l->points);
     vt_error made = VT_OK;
     for (ptrdiff_t i = 0; i < l->points && made == VT_OK; i++) {
-      made = lines_value(m, l, &m->point[l->first_point + i], m->vintage[v].year, &value[i]);
+      made = vt_lines_value(m, l, &m->point[l->first_point + i], m->vintage[v].year, &value[i]);
     }
-    graph_begin(&m->graph);
+    vt_graph_begin(&m->graph);
     for (ptrdiff_t i = 0; i < l->points && made == VT_OK; i++) {
       if (in_window(m, l->process, m->point[l->first_point + i].tau))
-        made = graph_add(&m->graph, 1.0, value[i], CELL_ONE);
+        made = vt_graph_add(&m->graph, 1.0, value[i], CELL_ONE);
     }
     free(value);
     VT_TRY(made);
-    VT_TRY(graph_end(&m->graph, known));
+    VT_TRY(vt_graph_end(&m->graph, known));
   }
   *cell = *known;
   return VT_OK;
@@ -72,7 +72,7 @@ static vt_error running_rate(vt_pathway *m, const line *l, ptrdiff_t v, int t, i
   if (m->study->pathway.unit == VT_UNIT_ANNUAL) return window_sum(m, l, v, cell);
   *cell = CELL_ZERO;
   const point *p = find_point(m, l, age(m, &m->vintage[v], t));
-  return p ? lines_value(m, l, p, m->vintage[v].year, cell) : VT_OK;
+  return p ? vt_lines_value(m, l, p, m->vintage[v].year, cell) : VT_OK;
 }
 
 // Work space for the vintages that run in one (process, year).
@@ -117,7 +117,7 @@ static vt_error group_running(vt_pathway *m, int process, int t, running *r) {
       int *cell = &r->cell[i * r->lines + k];
       *cell = CELL_ZERO;
       if (l->operation) VT_TRY(running_rate(m, l, r->vintage[i], t, cell));
-      VT_TRY(graph_identity(&m->graph, *cell, &r->identity[i * r->lines + k]));
+      VT_TRY(vt_graph_identity(&m->graph, *cell, &r->identity[i * r->lines + k]));
     }
     const int *mine = r->identity + i * r->lines;
     ptrdiff_t j = m->reduced ? 0 : i;
@@ -155,12 +155,12 @@ static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t 
   for (ptrdiff_t k = 0; k < r->lines; k++) {
     const line *l = &m->line[m->first_line[c->process] + k];
     const int cell = r->cell[leader * r->lines + k];
-    if (l->tensor == VT_TENSOR_PRODUCTION && !graph_is_zero(&m->graph, cell))
+    if (l->tensor == VT_TENSOR_PRODUCTION && !vt_graph_is_zero(&m->graph, cell))
       output[outputs++] = cell;
   }
   c->capped = outputs > 0;
   const vt_error made =
-      outputs > 0 ? graph_least(&m->graph, output, outputs, &c->least_production) : VT_OK;
+      outputs > 0 ? vt_graph_least(&m->graph, output, outputs, &c->least_production) : VT_OK;
   free(output);
   return made;
 }
@@ -168,7 +168,7 @@ static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t 
 static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, class_ *c) {
   for (ptrdiff_t k = 0; k < r->lines; k++) {
     const int cell = r->cell[leader * r->lines + k];
-    if (graph_is_zero(&m->graph, cell)) continue;
+    if (vt_graph_is_zero(&m->graph, cell)) continue;
     VT_TRY(add_rate(m, (rate){(int)(m->first_line[c->process] + k), c->time, cell}));
     c->rates++;
   }
@@ -178,14 +178,14 @@ static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, cl
     m->member[m->members++] = (int)r->vintage[i];
     c->members++;
   }
-  graph_begin(&m->graph);
+  vt_graph_begin(&m->graph);
   for (ptrdiff_t i = c->first_member; i < m->members; i++) {
     const vintage *v = &m->vintage[m->member[i]];
     if (v->capacity >= 0)
-      VT_TRY(
-          graph_add(&m->graph, 1.0, m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity], CELL_ONE));
+      VT_TRY(vt_graph_add(&m->graph, 1.0, m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity],
+                          CELL_ONE));
   }
-  VT_TRY(graph_end(&m->graph, &c->capacity));
+  VT_TRY(vt_graph_end(&m->graph, &c->capacity));
   return set_least_production(m, r, leader, c);
 }
 
@@ -199,7 +199,7 @@ static vt_error add_class(vt_pathway *m, int process, int t, const running *r, p
 
 static bool is_idle(const vt_pathway *m, const running *r, ptrdiff_t leader) {
   for (ptrdiff_t k = 0; k < r->lines; k++) {
-    if (!graph_is_zero(&m->graph, r->cell[leader * r->lines + k])) return false;
+    if (!vt_graph_is_zero(&m->graph, r->cell[leader * r->lines + k])) return false;
   }
   return true;
 }
@@ -238,12 +238,12 @@ static vt_error add_build(vt_pathway *m, int process, ptrdiff_t v, loss *lost) {
       const point *p = &m->point[i];
       if (l->operation && in_window(m, process, p->tau)) continue;
       int cell;
-      VT_TRY(lines_value(m, l, p, m->vintage[v].year, &cell));
+      VT_TRY(vt_lines_value(m, l, p, m->vintage[v].year, &cell));
       const double size = fabs(m->graph.value[cell]);
       const int t = find_time(m, (int64_t)m->vintage[v].year + p->tau);
       lost->all[l->tensor] += size;
       if (t < 0) lost->lost[l->tensor] += size;
-      if (t < 0 || graph_is_zero(&m->graph, cell)) continue;
+      if (t < 0 || vt_graph_is_zero(&m->graph, cell)) continue;
       VT_TRY(add_rate(m, (rate){(int)k, t, cell}));
     }
   }
@@ -263,7 +263,7 @@ static void report_loss(const vt_pathway *m, int process, const loss *lost) {
   }
 }
 
-vt_error classes_build(vt_pathway *m) {
+vt_error vt_classes_build(vt_pathway *m) {
   VT_ARENA_NEW(m->arena, m->first_class, (ptrdiff_t)m->processes * m->times + 1);
   VT_ARENA_NEW(m->arena, m->build, (ptrdiff_t)m->processes * m->times);
   running r = {0};

@@ -20,8 +20,8 @@ static vt_error apply_overrides(vt_pathway *m) {
   for (int i = 0; i < study->pathway.overrides; i++) {
     const vt_factor *o = &study->pathway.override[i];
     selection chosen;
-    VT_TRY(selection_create_entries(study->path, o, m->inputs));
-    VT_TRY(selection_resolve(study->path, o, m->inputs, &chosen));
+    VT_TRY(vt_selection_create_entries(study->path, o, m->inputs));
+    VT_TRY(vt_selection_resolve(study->path, o, m->inputs, &chosen));
     if (o->operation == VT_CHOOSE) vt_variants_override(m, o);
     double *value = m->inputs->tensor[chosen.tensor].value;
     for (ptrdiff_t k = 0; k < chosen.count && o->operation != VT_CHOOSE; k++) {
@@ -116,8 +116,8 @@ static vt_error look_factors_up(vt_pathway *m) {
     vt_tensor before[VT_TENSOR_COUNT];
     selection chosen;
     memcpy(before, m->inputs->tensor, sizeof before);
-    VT_TRY(selection_create_entries(study->path, &study->factor[f], m->inputs));
-    VT_TRY(selection_resolve(study->path, &study->factor[f], m->inputs, &chosen));
+    VT_TRY(vt_selection_create_entries(study->path, &study->factor[f], m->inputs));
+    VT_TRY(vt_selection_resolve(study->path, &study->factor[f], m->inputs, &chosen));
     const vt_tensor *old = &before[chosen.tensor];
     vt_error marked = VT_OK;
     if (old->count != m->inputs->tensor[chosen.tensor].count)
@@ -129,7 +129,7 @@ static vt_error look_factors_up(vt_pathway *m) {
   return VT_OK;
 }
 
-bool factors_choose(const vt_pathway *m, int touched) {
+bool vt_factors_choose(const vt_pathway *m, int touched) {
   for (int i = touched; i >= 0; i = m->touch[i].parent) {
     if (m->study->factor[m->touch[i].factor].operation == VT_CHOOSE) return true;
   }
@@ -143,7 +143,7 @@ static vt_error add_dynamic_leaf(vt_pathway *m, touched_cell leaf, int *cell) {
   const ptrdiff_t signature = leaf.weight ? 3 * m->touches + m->dynamic_leaves : 3 * leaf.touch;
   VT_CHECK(signature < INT32_MAX, VT_ERR_SYSTEM, "the model is too large: %td numbers vary",
            m->dynamic_leaves);
-  VT_TRY(graph_leaf(&m->graph, leaf.base, (int)signature, cell));
+  VT_TRY(vt_graph_leaf(&m->graph, leaf.base, (int)signature, cell));
   VT_TRY(vt_grow(&m->dynamic_leaf, &m->dynamic_leaf_capacity, m->dynamic_leaves + 1,
                  sizeof *m->dynamic_leaf));
   leaf.cell = *cell;
@@ -163,14 +163,14 @@ static vt_error find_direct_emissions(vt_pathway *m, bool **direct) {
 
 static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *direct) {
   const vt_tensor *tensor = &m->inputs->tensor[id];
-  const vt_tensor_id general = selection_default_of(id);
+  const vt_tensor_id general = vt_selection_default_of(id);
   VT_ARENA_NEW(m->arena, m->cell[id], tensor->count);
   for (ptrdiff_t e = 0; e < tensor->count; e++) {
     const int touched = m->touched[id] ? m->touched[id][e] : -1;
     int *cell = &m->cell[id][e];
     if (id == VT_TENSOR_CHARACTERIZATION && !direct[tensor->index[3 * e + 1]]) continue;
     if (touched < 0) {
-      VT_TRY(graph_leaf(&m->graph, tensor->value[e], -1, cell));
+      VT_TRY(vt_graph_leaf(&m->graph, tensor->value[e], -1, cell));
       continue;
     }
     // Where its factor is not applied, an entry that the factor created is not there.
@@ -178,8 +178,8 @@ static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *di
     const touched_cell leaf = {.fallback = falls_back ? m->cell[general][0] : -1,
                                .touch = touched,
                                .base = tensor->value[e],
-                               .weight =
-                                   factors_choose(m, touched) ? vt_variants_weights(m, e) : NULL};
+                               .weight = vt_factors_choose(m, touched) ? vt_variants_weights(m, e)
+                                                                       : NULL};
     VT_TRY(add_dynamic_leaf(m, leaf, cell));
   }
   return VT_OK;
@@ -200,7 +200,7 @@ static vt_error make_cells(vt_pathway *m) {
   return VT_OK;
 }
 
-vt_error factors_prepare(vt_pathway *m) {
+vt_error vt_factors_prepare(vt_pathway *m) {
   VT_TRY(vt_variants_prepare(m));
   VT_TRY(apply_overrides(m));
   // Factors create entries in new arrays and change no value, so these stay as they are.
@@ -241,14 +241,14 @@ static bool has_offset(const vt_pathway *m, int touched) {
   return false;
 }
 
-vt_error factors_affine(vt_pathway *m, int touched, int *alpha, int *beta) {
+vt_error vt_factors_affine(vt_pathway *m, int touched, int *alpha, int *beta) {
   if (m->touch[touched].alpha < 0) {
     int made;
-    VT_TRY(graph_leaf(&m->graph, 1.0, 3 * touched + 1, &made));
+    VT_TRY(vt_graph_leaf(&m->graph, 1.0, 3 * touched + 1, &made));
     m->touch[touched].alpha = made;
     m->touch[touched].beta = CELL_ZERO;
     if (has_offset(m, touched)) {
-      VT_TRY(graph_leaf(&m->graph, 0.0, 3 * touched + 2, &made));
+      VT_TRY(vt_graph_leaf(&m->graph, 0.0, 3 * touched + 2, &made));
       m->touch[touched].beta = made;
     }
   }
@@ -269,7 +269,7 @@ static double apply_all(const vt_pathway *m, const touched_cell *leaf, int touch
   return apply_one(operation, operand, base);
 }
 
-void factors_set_leaves(const vt_pathway *m, const double *factor, double *value) {
+void vt_factors_set_leaves(const vt_pathway *m, const double *factor, double *value) {
   for (ptrdiff_t i = 0; i < m->dynamic_leaves; i++) {
     const touched_cell *d = &m->dynamic_leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
@@ -285,7 +285,7 @@ void factors_set_leaves(const vt_pathway *m, const double *factor, double *value
   }
 }
 
-int pathway_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing) {
+int vt_factors_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing) {
   bool found;
   const ptrdiff_t entry =
       vt_tensor_find(&m->inputs->tensor[tensor], vt_tensor_kinds[tensor].axes, key, &found);

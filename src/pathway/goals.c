@@ -48,7 +48,7 @@ static vt_error add_front(vt_pathway *m) {
 
 static vt_error mark_all(const vt_pathway *m, const vt_factor *choice, int choices, bool *match) {
   for (int i = 0; i < choices; i++) {
-    VT_TRY(selection_mark_processes(m->study->path, &choice[i], m->inputs, match));
+    VT_TRY(vt_selection_mark_processes(m->study->path, &choice[i], m->inputs, match));
   }
   return VT_OK;
 }
@@ -70,13 +70,13 @@ static vt_error add_alternatives(vt_pathway *m) {
   return VT_OK;
 }
 
-vt_error goals_find(vt_pathway *m) {
+vt_error vt_goals_find(vt_pathway *m) {
   if (m->study->design == VT_DESIGN_PARETO) return add_front(m);
   if (m->study->design == VT_DESIGN_ALTERNATIVES) return add_alternatives(m);
   return m->study->pathway.levels > 1 ? add_levels(m) : VT_OK;
 }
 
-vt_error goals_place(vt_pathway *m) {
+vt_error vt_goals_place(vt_pathway *m) {
   bool *used;
   VT_ARENA_NEW(m->arena, used, m->program.rows);
   for (ptrdiff_t e = 0; e < m->program.entries; e++) used[m->program.row[e]] = true;

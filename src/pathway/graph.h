@@ -38,7 +38,7 @@ typedef struct graph {
   ptrdiff_t recipes, recipe_capacity;
   term *term;
   ptrdiff_t terms, term_capacity;
-  vt_labels *products; ///< factors of the products made by graph_product
+  vt_labels *products; ///< factors of the products made by vt_graph_product
   int *product;        ///< shape [products]: their cells
   ptrdiff_t product_capacity;
   // The sum being made.
@@ -48,31 +48,31 @@ typedef struct graph {
   vt_labels *identities;
 } graph;
 
-vt_error graph_create(graph *g);
-void graph_free(graph *g);
+vt_error vt_graph_create(graph *g);
+void vt_graph_free(graph *g);
 
 /// A leaf; signature -1 if no factor touches it.
-vt_error graph_leaf(graph *g, double value, int signature, int *cell);
+vt_error vt_graph_leaf(graph *g, double value, int signature, int *cell);
 
 /// Begin a sum, add coefficient * a * b to it, end it as a cell (a known one where it is constant
 /// zero or one single cell).
-void graph_begin(graph *g);
-vt_error graph_add(graph *g, double coefficient, int a, int b);
-vt_error graph_end(graph *g, int *cell);
+void vt_graph_begin(graph *g);
+vt_error vt_graph_add(graph *g, double coefficient, int a, int b);
+vt_error vt_graph_end(graph *g, int *cell);
 
 /// The product of two cells, made once; may be called while a sum is open.
-vt_error graph_product(graph *g, int a, int b, int *cell);
+vt_error vt_graph_product(graph *g, int a, int b, int *cell);
 
 /// The least of the cells that are not zero, zero if there is none.
-vt_error graph_least(graph *g, const int *cell, int count, int *least);
+vt_error vt_graph_least(graph *g, const int *cell, int count, int *least);
 
 /// A number that two cells share exactly if they are equal in every scenario by construction.
-vt_error graph_identity(graph *g, int cell, int *identity);
+vt_error vt_graph_identity(graph *g, int cell, int *identity);
 
 /// Whether a cell is zero in every scenario.
-bool graph_is_zero(const graph *g, int cell);
+bool vt_graph_is_zero(const graph *g, int cell);
 
 /// Recompute all derived cells from the leaves in value[cells].
-void graph_evaluate(const graph *g, double *value);
+void vt_graph_evaluate(const graph *g, double *value);
 
 #endif

@@ -60,11 +60,11 @@ static vt_error get_affine(vt_pathway *m, vt_tensor_id id, ptrdiff_t entry, affi
   *a = (affine){m->inputs->tensor[id].value[entry], CELL_ONE, CELL_ZERO};
   const int touched = m->touched[id] ? m->touched[id][entry] : -1;
   if (touched < 0) return VT_OK;
-  if (factors_choose(m, touched)) {
+  if (vt_factors_choose(m, touched)) {
     *a = (affine){0.0, CELL_ONE, m->cell[id][entry]};
     return VT_OK;
   }
-  return factors_affine(m, touched, &a->alpha, &a->beta);
+  return vt_factors_affine(m, touched, &a->alpha, &a->beta);
 }
 
 // A stable sort of the entries by one axis of their keys (1: flow, 2: elementary flow). `first`
@@ -137,7 +137,7 @@ static vt_error add_emission(vt_pathway *m, background *b, int elementary, doubl
                              int c) {
   if (amount == 0.0 || a == CELL_ZERO || c == CELL_ZERO) return VT_OK;
   int cell = a == CELL_ONE ? c : a;
-  if (a != CELL_ONE && c != CELL_ONE) VT_TRY(graph_product(&m->graph, a, c, &cell));
+  if (a != CELL_ONE && c != CELL_ONE) VT_TRY(vt_graph_product(&m->graph, a, c, &cell));
   int place;
   VT_TRY(find_slot(b, cell, &place));
   const ptrdiff_t last = b->slot[place].last;
@@ -172,7 +172,7 @@ static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
 
 // W[c,i,t] from the emissions at hand.
 static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, int *cell) {
-  graph_begin(&m->graph);
+  vt_graph_begin(&m->graph);
   for (int i = 0; i < b->slots; i++) b->slot[i].sum = 0.0;
   for (ptrdiff_t k = 0; k < b->emissions; k++) {
     const emission *e = &b->emission[k];
@@ -183,13 +183,13 @@ static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, in
     if (q.alpha == CELL_ONE) {
       b->slot[e->slot].sum += q.base * e->amount;
     } else {
-      VT_TRY(graph_add(&m->graph, q.base * e->amount, e->cell, q.alpha));
+      VT_TRY(vt_graph_add(&m->graph, q.base * e->amount, e->cell, q.alpha));
     }
-    if (q.beta != CELL_ZERO) VT_TRY(graph_add(&m->graph, e->amount, e->cell, q.beta));
+    if (q.beta != CELL_ZERO) VT_TRY(vt_graph_add(&m->graph, e->amount, e->cell, q.beta));
   }
   for (int i = 0; i < b->slots; i++)
-    VT_TRY(graph_add(&m->graph, b->slot[i].sum, b->slot[i].cell, CELL_ONE));
-  return graph_end(&m->graph, cell);
+    VT_TRY(vt_graph_add(&m->graph, b->slot[i].sum, b->slot[i].cell, CELL_ONE));
+  return vt_graph_end(&m->graph, cell);
 }
 
 // H[e,i,t] from the emissions at hand.
@@ -202,11 +202,11 @@ static vt_error sum_emitted(vt_pathway *m, const background *b, int elementary, 
     else
       high = middle;
   }
-  graph_begin(&m->graph);
+  vt_graph_begin(&m->graph);
   for (; low < b->emissions && b->emission[low].elementary == elementary; low++) {
-    VT_TRY(graph_add(&m->graph, b->emission[low].amount, b->emission[low].cell, CELL_ONE));
+    VT_TRY(vt_graph_add(&m->graph, b->emission[low].amount, b->emission[low].cell, CELL_ONE));
   }
-  return graph_end(&m->graph, cell);
+  return vt_graph_end(&m->graph, cell);
 }
 
 // Elementary flows with a limit need their emissions by flow, not only their impacts. Limits that
@@ -260,7 +260,7 @@ static vt_error sum_all(vt_pathway *m, background *b) {
   return VT_OK;
 }
 
-vt_error impacts_build(vt_pathway *m) {
+vt_error vt_impacts_build(vt_pathway *m) {
   background b = {0};
   vt_error done = group_by_flow(m, &b);
   if (done == VT_OK) done = read_tables(m, &b);

@@ -11,13 +11,13 @@ static vt_error fill_cells(vt_pathway *m, vt_tensor_id id, int size, int missing
   VT_ARENA_NEW(m->arena, *cells, (ptrdiff_t)size * years);
   for (int i = 0; i < size; i++) {
     for (int t = 0; t < years; t++) {
-      (*cells)[(ptrdiff_t)i * years + t] = pathway_cell(m, id, (const int32_t[]){i, t}, missing);
+      (*cells)[(ptrdiff_t)i * years + t] = vt_factors_cell(m, id, (const int32_t[]){i, t}, missing);
     }
   }
   return VT_OK;
 }
 
-vt_error program_limit_cells(vt_pathway *m) {
+vt_error vt_limits_find(vt_pathway *m) {
   const struct {
     vt_tensor_id id, fallback;
     int **cells;
@@ -66,7 +66,7 @@ static bounds installation_bounds(const vt_pathway *m, int root, int time, const
   return checked(lower, upper);
 }
 
-bounds program_column_bounds(const vt_pathway *m, int column, const double *value) {
+bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value) {
   const int process = m->column_process[column], time = m->column_time[column];
   if (m->column_class[column] < 0) return installation_bounds(m, process, time, value);
   const ptrdiff_t at = at_time(m, process, time);
@@ -74,7 +74,7 @@ bounds program_column_bounds(const vt_pathway *m, int column, const double *valu
   return checked(fmax(0.0, value[m->operation_min[at]]), value[m->operation_max[at]]);
 }
 
-bounds program_row_bounds(const vt_pathway *m, int row, const double *value) {
+bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value) {
   const row_info *r = &m->row[row];
   if (r->free_if_zero >= 0 && value[r->free_if_zero] == 0.0) return (bounds){-INFINITY, INFINITY};
   return checked(value[r->lower], value[r->upper]);

@@ -132,7 +132,7 @@ static vt_error make_window_sums(vt_pathway *m) {
   return VT_OK;
 }
 
-vt_error lines_build(vt_pathway *m) {
+vt_error vt_lines_build(vt_pathway *m) {
   cursor cursors[SOURCES];
   for (int s = 0; s < SOURCES; s++) {
     const bool plain = sources[s].vintages == VT_TENSOR_COUNT;
@@ -166,13 +166,14 @@ static vt_error add_interpolated(vt_pathway *m, vt_tensor_id id, ptrdiff_t first
   const int axes = vt_tensor_kinds[id].axes;
   ptrdiff_t after = 0;
   while (after < count && reference_year(t, axes, first + after) < year) after++;
-  if (after == count) return graph_add(&m->graph, 1.0, m->cell[id][first + count - 1], other);
+  if (after == count) return vt_graph_add(&m->graph, 1.0, m->cell[id][first + count - 1], other);
   const int y1 = reference_year(t, axes, first + after);
-  if (after == 0 || y1 == year) return graph_add(&m->graph, 1.0, m->cell[id][first + after], other);
+  if (after == 0 || y1 == year)
+    return vt_graph_add(&m->graph, 1.0, m->cell[id][first + after], other);
   const int y0 = reference_year(t, axes, first + after - 1);
   const double w = ((double)year - y0) / ((double)y1 - y0);
-  VT_TRY(graph_add(&m->graph, 1.0 - w, m->cell[id][first + after - 1], other));
-  return graph_add(&m->graph, w, m->cell[id][first + after], other);
+  VT_TRY(vt_graph_add(&m->graph, 1.0 - w, m->cell[id][first + after - 1], other));
+  return vt_graph_add(&m->graph, w, m->cell[id][first + after], other);
 }
 
 static vt_tensor_id vintages_of(vt_tensor_id base) {
@@ -182,12 +183,12 @@ static vt_tensor_id vintages_of(vt_tensor_id base) {
   return VT_TENSOR_COUNT;
 }
 
-vt_error lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell) {
+vt_error vt_lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell) {
   *cell = p->cell;
   const bool explicit_value = p->vintages > 0;
   const bool improved = !l->explicit_vintages && l->improvements > 0;
   if (!explicit_value && !improved) return VT_OK;
-  graph_begin(&m->graph);
+  vt_graph_begin(&m->graph);
   if (explicit_value) {
     VT_TRY(
         add_interpolated(m, vintages_of(l->tensor), p->first_vintage, p->vintages, year, CELL_ONE));
@@ -195,5 +196,5 @@ vt_error lines_value(vt_pathway *m, const line *l, const point *p, int year, int
     VT_TRY(add_interpolated(m, VT_TENSOR_IMPROVEMENTS, l->first_improvement, l->improvements, year,
                             p->cell));
   }
-  return graph_end(&m->graph, cell);
+  return vt_graph_end(&m->graph, cell);
 }

@@ -210,16 +210,16 @@ struct vt_pathway {
 };
 
 /// Cell of the entry with this key, or the cell given for a missing one.
-int pathway_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing);
+int vt_factors_cell(const vt_pathway *m, vt_tensor_id tensor, const int32_t *key, int missing);
 
 // factors.c
-vt_error factors_prepare(vt_pathway *m);
+vt_error vt_factors_prepare(vt_pathway *m);
 /// Cells alpha and beta of a touch: a number it touches is alpha * base + beta.
-vt_error factors_affine(vt_pathway *m, int touch, int *alpha, int *beta);
+vt_error vt_factors_affine(vt_pathway *m, int touch, int *alpha, int *beta);
 /// Whether numbers with this touch are not affine in what they were: use their cells.
-bool factors_choose(const vt_pathway *m, int touch);
+bool vt_factors_choose(const vt_pathway *m, int touch);
 /// Set all leaves of value[cells] that factors touch.
-void factors_set_leaves(const vt_pathway *m, const double *factor, double *value);
+void vt_factors_set_leaves(const vt_pathway *m, const double *factor, double *value);
 
 // variants.c
 /// Give the mapping the entries of all variants.
@@ -236,36 +236,36 @@ double vt_variants_apply(const vt_pathway *m, int factor, double index, const do
                          double value);
 
 // lines.c
-vt_error lines_build(vt_pathway *m);
+vt_error vt_lines_build(vt_pathway *m);
 /// Value of a point for a vintage year (specs/pathway.md §5).
-vt_error lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell);
+vt_error vt_lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell);
 
 // classes.c
-vt_error classes_build(vt_pathway *m);
+vt_error vt_classes_build(vt_pathway *m);
 
 // impacts.c
-vt_error impacts_build(vt_pathway *m);
+vt_error vt_impacts_build(vt_pathway *m);
 
 // goals.c
 /// Look categories and processes of the study's stages up.
-vt_error goals_find(vt_pathway *m);
+vt_error vt_goals_find(vt_pathway *m);
 /// Find the goals' rows in the finished programme.
-vt_error goals_place(vt_pathway *m);
+vt_error vt_goals_place(vt_pathway *m);
 
 // limits.c
 /// Cells of the limits by process and year, defaults included.
-vt_error program_limit_cells(vt_pathway *m);
+vt_error vt_limits_find(vt_pathway *m);
 /// Bounds of a column, from the cells in value: deployment limits of all processes coupled to the
 /// installation, or the operation limits of a year with one class.
 typedef struct bounds {
   double lower, upper;
 } bounds;
-bounds program_column_bounds(const vt_pathway *m, int column, const double *value);
+bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value);
 /// Bounds of a row, likewise.
-bounds program_row_bounds(const vt_pathway *m, int row, const double *value);
+bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value);
 
 // program.c
-vt_error program_build(vt_pathway *m);
+vt_error vt_program_build(vt_pathway *m);
 
 /// Index of (p, t) in arrays of shape [processes, times].
 static inline ptrdiff_t at_time(const vt_pathway *m, int process, int time) {

@@ -38,18 +38,18 @@ static void set_sizes(vt_pathway *m) {
 
 static vt_error build_model(vt_pathway *m) {
   VT_TRY(vt_arena_create(&m->arena));
-  VT_TRY(graph_create(&m->graph));
+  VT_TRY(vt_graph_create(&m->graph));
   // Selectors of overrides and factors see the years that are added.
   VT_TRY(vt_inputs_extend(m->inputs, m->study->pathway.extend));
   set_sizes(m);
   VT_TRY(find_objective(m));
-  VT_TRY(goals_find(m));
-  VT_TRY(factors_prepare(m));
-  VT_TRY(program_limit_cells(m));
-  VT_TRY(lines_build(m));
-  VT_TRY(classes_build(m));
-  VT_TRY(impacts_build(m));
-  return program_build(m);
+  VT_TRY(vt_goals_find(m));
+  VT_TRY(vt_factors_prepare(m));
+  VT_TRY(vt_limits_find(m));
+  VT_TRY(vt_lines_build(m));
+  VT_TRY(vt_classes_build(m));
+  VT_TRY(vt_impacts_build(m));
+  return vt_program_build(m);
 }
 
 static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced, bool uncoupled,
@@ -86,7 +86,7 @@ vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
 
 void vt_pathway_free(vt_pathway *m) {
   if (!m) return;
-  graph_free(&m->graph);
+  vt_graph_free(&m->graph);
   free(m->touch);
   free(m->dynamic_leaf);
   free(m->point);

@@ -59,7 +59,7 @@ static vt_error list_pairs(vt_pathway *m) {
   for (int b = 0; b < snapshots; b++) {
     for (int t = 0; t < m->times; t++) {
       m->mapping_cell[at_time(m, b, t)] =
-          pathway_cell(m, VT_TENSOR_MAPPING, (const int32_t[]){b, t}, CELL_ZERO);
+          vt_factors_cell(m, VT_TENSOR_MAPPING, (const int32_t[]){b, t}, CELL_ZERO);
     }
   }
   return VT_OK;

@@ -94,13 +94,13 @@ static vt_error add_flow_rows(draft *d) {
   VT_ARENA_NEW(m->arena, d->total_flow, flows);
   for (int x = 0; x < flows; x++) {
     const int32_t all[1] = {x};
-    const int least = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
-    const int most = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
+    const int least = vt_factors_cell(m, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
+    const int most = vt_factors_cell(m, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
     VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
     for (int t = 0; t < m->times; t++) {
       const int32_t key[2] = {x, t};
-      const int lower = pathway_cell(m, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
-      const int upper = pathway_cell(m, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
+      const int lower = vt_factors_cell(m, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
+      const int upper = vt_factors_cell(m, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
       VT_TRY(add_limit_row(d, (row_info){ROW_FLOW, x, t, lower, upper, -1},
                            &d->flow[(ptrdiff_t)x * m->times + t]));
     }
@@ -132,7 +132,7 @@ static vt_error add_coupled_piece(draft *d, int column, int row, double coeffici
   graph *g = &d->m->graph;
   if (!g->dynamic[ratio]) return add_piece(d, column, row, coefficient * g->value[ratio], a, b);
   if (g->dynamic[a] && g->dynamic[b]) {
-    VT_TRY(graph_product(g, a, ratio, &a));
+    VT_TRY(vt_graph_product(g, a, ratio, &a));
     return add_piece(d, column, row, coefficient, a, b);
   }
   const int fixed = g->dynamic[a] ? b : a, other = g->dynamic[a] ? a : b;
@@ -148,7 +148,7 @@ static vt_error add_limit_piece(draft *d, int column, int row, double coefficien
 static vt_error add_impact_pieces(draft *d, int column, const rate *r, int category, int unit,
                                   int ratio) {
   const vt_pathway *m = d->m;
-  if (graph_is_zero(&m->graph, unit)) return VT_OK;
+  if (vt_graph_is_zero(&m->graph, unit)) return VT_OK;
   const double weight = m->objective[category];
   if (weight != 0.0) VT_TRY(add_coupled_piece(d, column, COST_ROW, weight, r->cell, unit, ratio));
   for (int i = 0; i < m->goals; i++) {
@@ -162,7 +162,7 @@ static vt_error add_impact_pieces(draft *d, int column, const rate *r, int categ
 
 static vt_error add_flow_pieces(draft *d, int column, const rate *r, int flow, int unit,
                                 int ratio) {
-  if (graph_is_zero(&d->m->graph, unit)) return VT_OK;
+  if (vt_graph_is_zero(&d->m->graph, unit)) return VT_OK;
   VT_TRY(add_limit_piece(d, column, d->total_flow[flow], 1.0, r->cell, unit, ratio));
   return add_limit_piece(d, column, d->flow[(ptrdiff_t)flow * d->m->times + r->time], 1.0, r->cell,
                          unit, ratio);
@@ -214,9 +214,9 @@ static int installation_column(const vt_pathway *m, int process, int time) {
 static vt_error add_capacity_row(draft *d, const class_ *c, int column) {
   vt_pathway *m = d->m;
   int upper, row;
-  graph_begin(&m->graph);
-  VT_TRY(graph_add(&m->graph, 1.0, c->least_production, c->capacity));
-  VT_TRY(graph_end(&m->graph, &upper));
+  vt_graph_begin(&m->graph);
+  VT_TRY(vt_graph_add(&m->graph, 1.0, c->least_production, c->capacity));
+  VT_TRY(vt_graph_end(&m->graph, &upper));
   const bool vanishes = m->graph.dynamic[c->least_production];
   const row_info info = {ROW_CAPACITY,        c->process, c->time,
                          CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
@@ -314,7 +314,7 @@ static vt_error flatten(vt_pathway *m, int process) {
   if (leader == process || m->coupled[leader].root == leader) return VT_OK;
   VT_TRY(flatten(m, leader));
   int ratio;
-  VT_TRY(graph_product(&m->graph, m->coupled[process].ratio, m->coupled[leader].ratio, &ratio));
+  VT_TRY(vt_graph_product(&m->graph, m->coupled[process].ratio, m->coupled[leader].ratio, &ratio));
   m->coupled[process] = (coupled){m->coupled[leader].root, ratio};
   return VT_OK;
 }
@@ -378,7 +378,7 @@ static vt_error sort_pieces(draft *d, ptrdiff_t columns) {
 }
 
 static bool column_is_free(const vt_pathway *m, int column) {
-  const bounds b = program_column_bounds(m, column, m->graph.value);
+  const bounds b = vt_limits_of_column(m, column, m->graph.value);
   return b.lower == 0.0 && b.upper == INFINITY;
 }
 
@@ -414,20 +414,20 @@ static vt_error assemble_column(draft *d, int provisional, int process, int time
   for (ptrdiff_t i = d->first[provisional]; i < d->first[provisional + 1];) {
     const int row = d->piece[i].row;
     int cell;
-    graph_begin(&m->graph);
+    vt_graph_begin(&m->graph);
     for (; i < d->first[provisional + 1] && d->piece[i].row == row; i++) {
       const piece *e = &d->piece[i];
-      VT_TRY(graph_add(&m->graph, e->coefficient, e->a, e->b));
+      VT_TRY(vt_graph_add(&m->graph, e->coefficient, e->a, e->b));
     }
-    VT_TRY(graph_end(&m->graph, &cell));
+    VT_TRY(vt_graph_end(&m->graph, &cell));
     if (row == COST_ROW) {
       m->cost_cell[mine] = cell;
-    } else if (!graph_is_zero(&m->graph, cell)) {
+    } else if (!vt_graph_is_zero(&m->graph, cell)) {
       p->row[p->entries] = row;
       m->entry_cell[p->entries++] = cell;
     }
   }
-  const bool empty = p->entries == first_entry && graph_is_zero(&m->graph, m->cost_cell[mine]) &&
+  const bool empty = p->entries == first_entry && vt_graph_is_zero(&m->graph, m->cost_cell[mine]) &&
                      column_is_free(m, mine) && !column_bounds_vary(m, mine);
   *column = empty ? -1 : mine;
   if (!empty) p->column_start[++p->columns] = p->entries;
@@ -474,7 +474,7 @@ static vt_error drop_empty_rows(draft *d) {
   for (ptrdiff_t e = 0; e < m->program.entries; e++) used[m->program.row[e]] = true;
   int rows = 0;
   for (int r = 0; r < d->rows; r++) {
-    const bounds b = program_row_bounds(m, r, m->graph.value);
+    const bounds b = vt_limits_of_row(m, r, m->graph.value);
     const bool vary = m->graph.dynamic[m->row[r].lower] || m->graph.dynamic[m->row[r].upper];
     if (!used[r] && !vary && b.lower <= 0.0 && b.upper >= 0.0) continue;
     final[r] = rows;
@@ -534,12 +534,12 @@ static vt_error build_draft(draft *d) {
   return drop_empty_rows(d);
 }
 
-vt_error program_build(vt_pathway *m) {
+vt_error vt_program_build(vt_pathway *m) {
   draft d = {.m = m};
   const vt_error built = build_draft(&d);
   draft_free(&d);
   VT_TRY(built);
   VT_TRY(list_varying(m));
-  VT_TRY(goals_place(m));
+  VT_TRY(vt_goals_place(m));
   return weigh_installations(m);
 }

@@ -298,8 +298,8 @@ static vt_error select_background(const char *study_path, const vt_factor *facto
   return VT_OK;
 }
 
-vt_error selection_resolve(const char *study_path, const vt_factor *factor, const vt_inputs *inputs,
-                           selection *chosen) {
+vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
+                              const vt_inputs *inputs, selection *chosen) {
   lookup l;
   if (vt_variant_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
@@ -324,8 +324,8 @@ vt_error selection_resolve(const char *study_path, const vt_factor *factor, cons
   return VT_OK;
 }
 
-vt_error selection_mark_processes(const char *study_path, const vt_factor *choice,
-                                  const vt_inputs *inputs, bool *match) {
+vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *choice,
+                                     const vt_inputs *inputs, bool *match) {
   const int processes = vt_inputs_axis_size(inputs, VT_AXIS_PROCESS);
   const vt_tensor_id by_process = VT_TENSOR_TOTAL_DEPLOYMENT_MAX;
   const lookup l = {study_path, choice, inputs, by_process, &vt_tensor_kinds[by_process]};
@@ -340,7 +340,7 @@ vt_error selection_mark_processes(const char *study_path, const vt_factor *choic
 // ---------------------------------------------------------------------------------------------
 // Entries that a `set` creates.
 
-vt_tensor_id selection_default_of(vt_tensor_id tensor) {
+vt_tensor_id vt_selection_default_of(vt_tensor_id tensor) {
   switch ((int)tensor) {
     case VT_TENSOR_DEPLOYMENT_MAX: return VT_TENSOR_DEPLOYMENT_MAX_DEFAULT;
     case VT_TENSOR_DEPLOYMENT_MIN: return VT_TENSOR_DEPLOYMENT_MIN_DEFAULT;
@@ -362,7 +362,7 @@ static bool creates_entries(vt_tensor_id tensor) {
     case VT_TENSOR_FLOW_MIN:
     case VT_TENSOR_TOTAL_FLOW_MAX:
     case VT_TENSOR_TOTAL_FLOW_MIN: return true;
-    default: return selection_default_of(tensor) != VT_TENSOR_COUNT;
+    default: return vt_selection_default_of(tensor) != VT_TENSOR_COUNT;
   }
 }
 
@@ -417,7 +417,7 @@ static vt_error insert_keys(vt_inputs *inputs, const lookup *l, const int32_t *k
                             ptrdiff_t keys) {
   vt_tensor *tensor = &inputs->tensor[l->tensor];
   const int axes = l->kind->axes;
-  const vt_tensor_id fallback = selection_default_of(l->tensor);
+  const vt_tensor_id fallback = vt_selection_default_of(l->tensor);
   const double missing =
       fallback == VT_TENSOR_COUNT ? l->kind->missing : inputs->tensor[fallback].value[0];
   vt_tensor merged = {0};
@@ -518,8 +518,8 @@ static vt_error name_every_year(const lookup *l, matches *m) {
   return VT_OK;
 }
 
-vt_error selection_create_entries(const char *study_path, const vt_factor *factor,
-                                  vt_inputs *inputs) {
+vt_error vt_selection_create_entries(const char *study_path, const vt_factor *factor,
+                                     vt_inputs *inputs) {
   lookup l;
   if (vt_variant_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
