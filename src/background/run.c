@@ -14,12 +14,12 @@ typedef struct ranks {
 } ranks;
 
 // One request, as it is solved.
-typedef struct job {
+typedef struct request_work {
   vt_request *request;
   ptrdiff_t solves;
   double *column;   // adjoint: shape [solves][demands], the answers of each solve
   double *residual; // shape [solves]
-} job;
+} request_work;
 
 // ---------------------------------------------------------------------------------------------
 // Which way, and who
@@ -41,12 +41,12 @@ static bool is_adjoint(const vt_request *r) {
   return !r->supply && r->derived.width == 0 && adjoint_solves(r) < r->demand_count;
 }
 
-static double cost_of_solve(const job *j) {
+static double cost_of_solve(const request_work *j) {
   return (double)j->request->system.technosphere->entries + 1;
 }
 
 // A request's preparation costs about 20 solves.
-static double cost_of(const job *j) {
+static double cost_of(const request_work *j) {
   return j->solves > 0 ? cost_of_solve(j) * (20 + (double)j->solves) : 0;
 }
 
@@ -62,7 +62,7 @@ static double start_of(const ranks *team, int rank, double total, double before)
 }
 
 // How many solves of a job belong to the ranks before `rank`.
-static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const ranks *team, int rank,
+static ptrdiff_t first_of(const request_work *jobs, ptrdiff_t count, const ranks *team, int rank,
                           ptrdiff_t which) {
   const ptrdiff_t solves = jobs[which].solves;
   if (rank == 0) return 0;
@@ -88,8 +88,8 @@ static double weighted(const double *weight, const double *inventory, int flows)
 }
 
 // `inventory` and `supply` are work space.
-static vt_error solve_forward(vt_solver *solver, const job *j, ptrdiff_t d, double *inventory,
-                              double *supply) {
+static vt_error solve_forward(vt_solver *solver, const request_work *j, ptrdiff_t d,
+                              double *inventory, double *supply) {
   const vt_request *r = j->request;
   const vt_sparse *b = r->system.biosphere;
   const ptrdiff_t n = r->system.technosphere->columns, kept = flow_count(r);
@@ -114,7 +114,7 @@ static double value_of(const vt_final_demand *demand, const double *score) {
 }
 
 // Solve number `a` of an adjoint request: the weights first, then a unit of each flow.
-static vt_error solve_adjoint(vt_solver *solver, const job *j, ptrdiff_t a, double *unit,
+static vt_error solve_adjoint(vt_solver *solver, const request_work *j, ptrdiff_t a, double *unit,
                               double *score) {
   const vt_request *r = j->request;
   const double *weight = unit;
@@ -134,7 +134,8 @@ static vt_error solve_adjoint(vt_solver *solver, const job *j, ptrdiff_t a, doub
   return VT_OK;
 }
 
-static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, ptrdiff_t end) {
+static vt_error solve_stretch(vt_solver *solver, const request_work *j, ptrdiff_t first,
+                              ptrdiff_t end) {
   const vt_request *r = j->request;
   const ptrdiff_t flows = r->system.biosphere ? r->system.biosphere->rows : 0;
   double *work;
@@ -147,7 +148,7 @@ static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, 
   return result;
 }
 
-static vt_error solve_share(vt_background *background, job *jobs, ptrdiff_t count,
+static vt_error solve_share(vt_background *background, request_work *jobs, ptrdiff_t count,
                             const ranks *team) {
   for (ptrdiff_t k = 0; k < count; k++) {
     const ptrdiff_t first = first_of(jobs, count, team, team->rank, k);
@@ -185,8 +186,8 @@ static int exchange(const ranks *team, const parts *p, double *rows, ptrdiff_t w
 }
 
 // Every rank has some rows of an array; all get the others, or rank 0 alone does.
-static vt_error gather(const ranks *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
-                       double *rows, ptrdiff_t width) {
+static vt_error gather(const ranks *team, const request_work *jobs, ptrdiff_t count,
+                       ptrdiff_t which, double *rows, ptrdiff_t width) {
   if (!rows || width == 0 || team->size == 1) return VT_OK;
   VT_CHECK(width <= INT_MAX && jobs[which].solves <= INT_MAX, VT_ERR_INPUT,
            "too many results for one request: %td rows of %td", jobs[which].solves, width);
@@ -207,7 +208,7 @@ static vt_error gather(const ranks *team, const job *jobs, ptrdiff_t count, ptrd
 }
 
 // An adjoint request has its answers by solve; its results are by demand.
-static void turn(const job *j) {
+static void turn(const request_work *j) {
   vt_request *r = j->request;
   const ptrdiff_t scores = score_count(r), kept = flow_count(r), demands = r->demand_count;
   for (ptrdiff_t d = 0; d < demands; d++) {
@@ -217,7 +218,7 @@ static void turn(const job *j) {
   }
 }
 
-static void set_residuals(const job *j) {
+static void set_residuals(const request_work *j) {
   const vt_request *r = j->request;
   double worst = 0;
   for (ptrdiff_t k = 0; k < j->solves; k++) worst = fmax(worst, j->residual[k]);
@@ -225,7 +226,7 @@ static void set_residuals(const job *j) {
     r->residual[d] = r->adjoint ? worst : j->residual[d];
 }
 
-static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) {
+static vt_error gather_all(const ranks *team, const request_work *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     vt_request *r = jobs[k].request;
     VT_TRY(gather(team, jobs, count, k, jobs[k].residual, 1));
@@ -249,15 +250,15 @@ static vt_error gather_all(const ranks *team, const job *jobs, ptrdiff_t count) 
 
 enum { MESSAGE_BYTES = 1024 };
 
-typedef struct report {
+typedef struct rank_failure {
   int code;
   int request; // whose system is singular, -1 = none
   vt_culprits culprits;
   char text[MESSAGE_BYTES];
-} report;
+} rank_failure;
 
-static void describe(vt_error mine, const job *jobs, ptrdiff_t count, report *told) {
-  *told = (report){.code = (int)mine, .request = -1};
+static void describe(vt_error mine, const request_work *jobs, ptrdiff_t count, rank_failure *told) {
+  *told = (rank_failure){.code = (int)mine, .request = -1};
   const char *text = vt_error_message();
   const size_t length = strnlen(text, MESSAGE_BYTES - 1);
   memcpy(told->text, text, length);
@@ -269,12 +270,12 @@ static void describe(vt_error mine, const job *jobs, ptrdiff_t count, report *to
   }
 }
 
-static vt_error agree(const ranks *team, vt_error mine, const job *jobs, ptrdiff_t count) {
+static vt_error agree(const ranks *team, vt_error mine, const request_work *jobs, ptrdiff_t count) {
   if (team->size == 1) return mine;
   int speaker = mine == VT_OK ? team->size : team->rank;
   VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, team->comm));
   if (speaker == team->size) return VT_OK;
-  report told;
+  rank_failure told;
   describe(mine, jobs, count, &told);
   VT_CALL_MPI(MPI_Bcast(&told, (int)sizeof told, MPI_BYTE, speaker, team->comm));
   if (speaker == team->rank) return mine;
@@ -285,7 +286,7 @@ static vt_error agree(const ranks *team, vt_error mine, const job *jobs, ptrdiff
 
 // ---------------------------------------------------------------------------------------------
 
-static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
+static vt_error plan(vt_request *request, ptrdiff_t count, request_work *jobs) {
   for (ptrdiff_t k = 0; k < count; k++) {
     vt_request *r = &request[k];
     r->adjoint = is_adjoint(r);
@@ -314,7 +315,7 @@ static vt_error join(const vt_background *background, ranks *team) {
   return VT_OK;
 }
 
-static void free_jobs(job *jobs, ptrdiff_t count) {
+static void free_jobs(request_work *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     free(jobs[k].residual);
     free(jobs[k].column);
@@ -324,7 +325,7 @@ static void free_jobs(job *jobs, ptrdiff_t count) {
 
 static vt_error run(vt_background *background, ptrdiff_t count, vt_request *request,
                     const ranks *team) {
-  job *jobs;
+  request_work *jobs;
   VT_NEW(jobs, count);
   vt_error result = plan(request, count, jobs);
   if (result == VT_OK) result = solve_share(background, jobs, count, team);

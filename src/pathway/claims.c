@@ -71,7 +71,7 @@ static void add_coupling(listing *l, int row) {
 
 static void add_row(listing *l, int row) {
   const vt_pathway *m = l->state->model;
-  const row_info *r = &m->row[row];
+  const vt_row_info *r = &m->row[row];
   const double lower = l->state->value[r->lower], upper = l->state->value[r->upper];
   int member;
   switch (r->kind) {

@@ -21,7 +21,7 @@ static int find_time(const vt_pathway *m, int64_t year) {
   return low < m->times && m->inputs->system_time[low] == year ? low : -1;
 }
 
-static const point *find_point(const vt_pathway *m, const line *l, int64_t tau) {
+static const vt_line_point *find_point(const vt_pathway *m, const vt_line *l, int64_t tau) {
   ptrdiff_t low = l->first_point, high = l->first_point + l->points;
   while (low < high) {
     const ptrdiff_t middle = low + (high - low) / 2;
@@ -38,7 +38,7 @@ static bool in_window(const vt_pathway *m, int process, int64_t tau) {
 }
 
 // Annual convention: a running unit delivers the sum over the window every year.
-static vt_error window_sum(vt_pathway *m, const line *l, ptrdiff_t v, int *cell) {
+static vt_error window_sum(vt_pathway *m, const vt_line *l, ptrdiff_t v, int *cell) {
   const ptrdiff_t first = m->first_vintage[l->process];
   const bool by_vintage = l->explicit_vintages || l->improvements > 0;
   int *known = &l->window_sum[by_vintage ? v - first : 0];
@@ -63,15 +63,15 @@ static vt_error window_sum(vt_pathway *m, const line *l, ptrdiff_t v, int *cell)
   return VT_OK;
 }
 
-static int64_t age(const vt_pathway *m, const vintage *v, int t) {
+static int64_t age(const vt_pathway *m, const vt_process_vintage *v, int t) {
   return (int64_t)m->inputs->system_time[t] - v->year;
 }
 
 // rho of specs/pathway.md §3: what one running unit of vintage v does through this line in year t.
-static vt_error running_rate(vt_pathway *m, const line *l, ptrdiff_t v, int t, int *cell) {
+static vt_error running_rate(vt_pathway *m, const vt_line *l, ptrdiff_t v, int t, int *cell) {
   if (m->study->pathway.unit == VT_UNIT_ANNUAL) return window_sum(m, l, v, cell);
   *cell = CELL_ZERO;
-  const point *p = find_point(m, l, age(m, &m->vintage[v], t));
+  const vt_line_point *p = find_point(m, l, age(m, &m->vintage[v], t));
   return p ? vt_lines_value(m, l, p, m->vintage[v].year, cell) : VT_OK;
 }
 
@@ -113,7 +113,7 @@ static vt_error group_running(vt_pathway *m, int process, int t, running *r) {
   const size_t bytes = (size_t)r->lines * sizeof *r->identity;
   for (ptrdiff_t i = 0; i < r->vintages; i++) {
     for (ptrdiff_t k = 0; k < r->lines; k++) {
-      const line *l = &m->line[m->first_line[process] + k];
+      const vt_line *l = &m->line[m->first_line[process] + k];
       int *cell = &r->cell[i * r->lines + k];
       *cell = CELL_ZERO;
       if (l->operation) VT_TRY(running_rate(m, l, r->vintage[i], t, cell));
@@ -139,21 +139,22 @@ static bool operation_may_be_barred(const vt_pathway *m, int process, int t) {
   return m->graph.dynamic[cell] || m->graph.value[cell] < 0.0;
 }
 
-static vt_error add_rate(vt_pathway *m, rate r) {
+static vt_error add_rate(vt_pathway *m, vt_rate r) {
   VT_TRY(vt_grow(&m->rate, &m->rate_capacity, m->rates + 1, sizeof *m->rate));
   m->rate[m->rates++] = r;
   return VT_OK;
 }
 
 // f of specs/pathway.md §4.2: annual output per installed unit, least over the products it makes.
-static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t leader, class_ *c) {
+static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t leader,
+                                     vt_class *c) {
   c->least_production = CELL_ONE;
   c->capped = true;
   if (m->study->pathway.unit != VT_UNIT_ANNUAL) return VT_OK;
   int *output = NULL, outputs = 0;
   VT_NEW(output, r->lines);
   for (ptrdiff_t k = 0; k < r->lines; k++) {
-    const line *l = &m->line[m->first_line[c->process] + k];
+    const vt_line *l = &m->line[m->first_line[c->process] + k];
     const int cell = r->cell[leader * r->lines + k];
     if (l->tensor == VT_TENSOR_PRODUCTION && !vt_graph_is_zero(&m->graph, cell))
       output[outputs++] = cell;
@@ -165,11 +166,11 @@ static vt_error set_least_production(vt_pathway *m, const running *r, ptrdiff_t 
   return made;
 }
 
-static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, class_ *c) {
+static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, vt_class *c) {
   for (ptrdiff_t k = 0; k < r->lines; k++) {
     const int cell = r->cell[leader * r->lines + k];
     if (vt_graph_is_zero(&m->graph, cell)) continue;
-    VT_TRY(add_rate(m, (rate){(int)(m->first_line[c->process] + k), c->time, cell}));
+    VT_TRY(add_rate(m, (vt_rate){(int)(m->first_line[c->process] + k), c->time, cell}));
     c->rates++;
   }
   for (ptrdiff_t i = leader; i < r->vintages; i++) {
@@ -180,7 +181,7 @@ static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, cl
   }
   vt_graph_begin(&m->graph);
   for (ptrdiff_t i = c->first_member; i < m->members; i++) {
-    const vintage *v = &m->vintage[m->member[i]];
+    const vt_process_vintage *v = &m->vintage[m->member[i]];
     if (v->capacity >= 0)
       VT_TRY(vt_graph_add(&m->graph, 1.0, m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity],
                           CELL_ONE));
@@ -190,7 +191,7 @@ static vt_error fill_class(vt_pathway *m, const running *r, ptrdiff_t leader, cl
 }
 
 static vt_error add_class(vt_pathway *m, int process, int t, const running *r, ptrdiff_t leader) {
-  class_ c = {.process = process, .time = t, .first_member = m->members, .first_rate = m->rates};
+  vt_class c = {.process = process, .time = t, .first_member = m->members, .first_rate = m->rates};
   VT_TRY(fill_class(m, r, leader, &c));
   VT_TRY(vt_grow(&m->class_, &m->class_capacity, m->classes + 1, sizeof *m->class_));
   m->class_[m->classes++] = c;
@@ -229,13 +230,13 @@ typedef struct loss {
 } loss;
 
 static vt_error add_build(vt_pathway *m, int process, ptrdiff_t v, loss *lost) {
-  build *b = &m->build[at_time(m, process, m->vintage[v].time)];
+  vt_build *b = &m->build[at_time(m, process, m->vintage[v].time)];
   b->first_rate = m->rates;
   for (ptrdiff_t k = m->first_line[process]; k < m->first_line[process + 1]; k++) {
-    const line *l = &m->line[k];
+    const vt_line *l = &m->line[k];
     if (l->tensor == VT_TENSOR_PRODUCTION) continue;
     for (ptrdiff_t i = l->first_point; i < l->first_point + l->points; i++) {
-      const point *p = &m->point[i];
+      const vt_line_point *p = &m->point[i];
       if (l->operation && in_window(m, process, p->tau)) continue;
       int cell;
       VT_TRY(vt_lines_value(m, l, p, m->vintage[v].year, &cell));
@@ -244,7 +245,7 @@ static vt_error add_build(vt_pathway *m, int process, ptrdiff_t v, loss *lost) {
       lost->all[l->tensor] += size;
       if (t < 0) lost->lost[l->tensor] += size;
       if (t < 0 || vt_graph_is_zero(&m->graph, cell)) continue;
-      VT_TRY(add_rate(m, (rate){(int)k, t, cell}));
+      VT_TRY(add_rate(m, (vt_rate){(int)k, t, cell}));
     }
   }
   b->rates = m->rates - b->first_rate;

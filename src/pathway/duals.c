@@ -49,7 +49,7 @@ static void add_dual(const vt_pathway_state *s, int cell, double dual, double *v
 }
 
 static void add_row(const vt_pathway_state *s, int row, double dual, double *value) {
-  const row_info *r = &s->model->row[row];
+  const vt_row_info *r = &s->model->row[row];
   if (r->kind == ROW_BALANCE || r->kind == ROW_CAPACITY || r->kind == ROW_COUPLING) return;
   const int cell = dual > 0.0 ? r->lower : r->upper;
   const bool of_units = r->kind == ROW_TOTAL_DEPLOYMENT || r->kind == ROW_OPERATION;

@@ -48,8 +48,8 @@ static void add_activity(vt_pathway_state *s, ptrdiff_t first, ptrdiff_t count, 
   const vt_pathway *m = s->model;
   const double *value = s->value;
   for (ptrdiff_t i = first; i < first + count; i++) {
-    const rate *r = &m->rate[i];
-    const line *l = &m->line[r->line];
+    const vt_rate *r = &m->rate[i];
+    const vt_line *l = &m->line[r->line];
     const double amount = value[r->cell] * units;
     if (l->tensor == VT_TENSOR_PRODUCTION || l->tensor == VT_TENSOR_INTERNAL_DEMAND) {
       const bool made = l->tensor == VT_TENSOR_PRODUCTION;
@@ -109,7 +109,7 @@ static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+    const vt_class *c = &m->class_[k];
     const double units = c->column < 0 ? 0.0 : x[c->column];
     if (units == 0.0) continue;
     plan->operation[at_time(m, c->process, c->time)] += units;
@@ -120,7 +120,7 @@ static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
     if (!c->capped || f == 0.0) continue;
     double room = f * s->value[c->capacity], size = larger(fabs(units), fabs(room));
     for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-      const vintage *v = &m->vintage[m->member[i]];
+      const vt_process_vintage *v = &m->vintage[m->member[i]];
       if (v->time < 0) continue;
       const double built = f * plan->installation[at_time(m, c->process, v->time)];
       room += built;
@@ -225,7 +225,7 @@ static double check_flows(const vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
   for (int r = 0; s->limited_flows && r < m->program.rows; r++) {
-    const row_info *row = &m->row[r];
+    const vt_row_info *row = &m->row[r];
     const double lower = s->value[row->lower], upper = s->value[row->upper];
     const ptrdiff_t at = (ptrdiff_t)row->label * m->times + row->time;
     if (row->kind == ROW_FLOW) check_limits(&worst, s->flow[at], s->flow_size[at], lower, upper);

@@ -19,7 +19,7 @@ static vt_error apply_overrides(vt_pathway *m) {
   const vt_study *study = m->study;
   for (int i = 0; i < study->pathway.overrides; i++) {
     const vt_factor *o = &study->pathway.override[i];
-    selection chosen;
+    vt_selection chosen;
     VT_TRY(vt_selection_create_entries(study->path, o, m->inputs));
     VT_TRY(vt_selection_resolve(study->path, o, m->inputs, &chosen));
     if (o->operation == VT_CHOOSE) vt_variants_override(m, o);
@@ -39,17 +39,17 @@ static vt_error extend(vt_pathway *m, int parent, int factor, int *known, int *t
   if (known[parent + 1] < 0) {
     VT_TRY(vt_grow(&m->touch, &m->touch_capacity, m->touches + 1, sizeof *m->touch));
     known[parent + 1] = (int)m->touches;
-    m->touch[m->touches++] = (touch){.parent = parent,
-                                     .factor = factor,
-                                     .alpha = -1,
-                                     .beta = -1,
-                                     .length = parent < 0 ? 1 : m->touch[parent].length + 1};
+    m->touch[m->touches++] = (vt_touch){.parent = parent,
+                                        .factor = factor,
+                                        .alpha = -1,
+                                        .beta = -1,
+                                        .length = parent < 0 ? 1 : m->touch[parent].length + 1};
   }
   *touched = known[parent + 1];
   return VT_OK;
 }
 
-static double common_value(const double *value, const selection *chosen) {
+static double common_value(const double *value, const vt_selection *chosen) {
   const double first = value[chosen->entry[0]];
   for (ptrdiff_t k = 1; k < chosen->count; k++) {
     if (value[chosen->entry[k]] != first) return NAN;
@@ -57,7 +57,7 @@ static double common_value(const double *value, const selection *chosen) {
   return first;
 }
 
-static vt_error mark(vt_pathway *m, int factor, const selection *chosen) {
+static vt_error mark(vt_pathway *m, int factor, const vt_selection *chosen) {
   int **touched = &m->touched[chosen->tensor], *known;
   const vt_tensor *tensor = &m->inputs->tensor[chosen->tensor];
   const ptrdiff_t before = m->touches;
@@ -77,7 +77,7 @@ static vt_error mark(vt_pathway *m, int factor, const selection *chosen) {
   return VT_OK;
 }
 
-static vt_error mark_and_note(vt_pathway *m, int factor, selection *chosen) {
+static vt_error mark_and_note(vt_pathway *m, int factor, vt_selection *chosen) {
   const vt_tensor *tensor = &m->inputs->tensor[chosen->tensor];
   switch (m->study->factor[factor].operation) {
     case VT_SET: m->neutral[factor] = common_value(tensor->value, chosen); break;
@@ -114,7 +114,7 @@ static vt_error look_factors_up(vt_pathway *m) {
   VT_ARENA_NEW(m->arena, m->neutral, study->factors);
   for (int f = 0; f < study->factors; f++) {
     vt_tensor before[VT_TENSOR_COUNT];
-    selection chosen;
+    vt_selection chosen;
     memcpy(before, m->inputs->tensor, sizeof before);
     VT_TRY(vt_selection_create_entries(study->path, &study->factor[f], m->inputs));
     VT_TRY(vt_selection_resolve(study->path, &study->factor[f], m->inputs, &chosen));
@@ -137,7 +137,7 @@ bool vt_factors_choose(const vt_pathway *m, int touched) {
 }
 
 // `leaf` lacks its cell.
-static vt_error add_dynamic_leaf(vt_pathway *m, touched_cell leaf, int *cell) {
+static vt_error add_dynamic_leaf(vt_pathway *m, vt_touched_cell leaf, int *cell) {
   // Signatures: three for each touch, since its numbers, its alpha and its beta differ. Numbers
   // with a choice are like no other, whatever they are in the reference.
   const ptrdiff_t signature = leaf.weight ? 3 * m->touches + m->dynamic_leaves : 3 * leaf.touch;
@@ -175,11 +175,11 @@ static vt_error make_tensor_cells(vt_pathway *m, vt_tensor_id id, const bool *di
     }
     // Where its factor is not applied, an entry that the factor created is not there.
     const bool falls_back = m->created[id] && m->created[id][e] && general != VT_TENSOR_COUNT;
-    const touched_cell leaf = {.fallback = falls_back ? m->cell[general][0] : -1,
-                               .touch = touched,
-                               .base = tensor->value[e],
-                               .weight = vt_factors_choose(m, touched) ? vt_variants_weights(m, e)
-                                                                       : NULL};
+    const vt_touched_cell leaf = {
+        .fallback = falls_back ? m->cell[general][0] : -1,
+        .touch = touched,
+        .base = tensor->value[e],
+        .weight = vt_factors_choose(m, touched) ? vt_variants_weights(m, e) : NULL};
     VT_TRY(add_dynamic_leaf(m, leaf, cell));
   }
   return VT_OK;
@@ -213,7 +213,7 @@ vt_error vt_factors_prepare(vt_pathway *m) {
 
 static void apply_affine(const vt_pathway *m, int touched, const double *factor, double *alpha,
                          double *beta) {
-  const touch *t = &m->touch[touched];
+  const vt_touch *t = &m->touch[touched];
   *alpha = 1.0;
   *beta = 0.0;
   if (t->parent >= 0) apply_affine(m, t->parent, factor, alpha, beta);
@@ -258,9 +258,9 @@ vt_error vt_factors_affine(vt_pathway *m, int touched, int *alpha, int *beta) {
 }
 
 // What the touches make of the leaf's base value.
-static double apply_all(const vt_pathway *m, const touched_cell *leaf, int touched, double base,
+static double apply_all(const vt_pathway *m, const vt_touched_cell *leaf, int touched, double base,
                         const double *factor) {
-  const touch *t = &m->touch[touched];
+  const vt_touch *t = &m->touch[touched];
   if (t->parent >= 0) base = apply_all(m, leaf, t->parent, base, factor);
   const double operand = factor ? factor[t->factor] : NAN;
   if (isnan(operand)) return base;
@@ -271,12 +271,12 @@ static double apply_all(const vt_pathway *m, const touched_cell *leaf, int touch
 
 void vt_factors_set_leaves(const vt_pathway *m, const double *factor, double *value) {
   for (ptrdiff_t i = 0; i < m->dynamic_leaves; i++) {
-    const touched_cell *d = &m->dynamic_leaf[i];
+    const vt_touched_cell *d = &m->dynamic_leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
     value[d->cell] = apply_all(m, d, d->touch, base, factor);
   }
   for (ptrdiff_t i = 0; i < m->touches; i++) {
-    const touch *t = &m->touch[i];
+    const vt_touch *t = &m->touch[i];
     if (t->alpha < 0) continue;
     double alpha, beta;
     apply_affine(m, (int)i, factor, &alpha, &beta);

@@ -35,7 +35,7 @@ typedef struct slot {
 
 // Entries of the background by intermediate flow, then elementary flow; the mapping by year; and
 // the emissions of the flow and year at hand, ascending by elementary flow.
-typedef struct background {
+typedef struct flow_sums {
   ptrdiff_t *first;  // shape [intermediates + 1]
   ptrdiff_t *entry;  // shape [background entries]
   int *factor_entry; // shape [categories, elementaries, times]: entry of Q, -1 if missing
@@ -45,9 +45,9 @@ typedef struct background {
   slot *slot; // shape [slots], distinct cells
   int slots, last_slot;
   ptrdiff_t slot_capacity;
-} background;
+} flow_sums;
 
-static void background_free(background *b) {
+static void flow_sums_free(flow_sums *b) {
   free(b->first);
   free(b->entry);
   free(b->factor_entry);
@@ -80,7 +80,7 @@ static void sort_by_axis(const vt_tensor *g, int axis, int size, ptrdiff_t *firs
   }
 }
 
-static vt_error group_by_flow(const vt_pathway *m, background *b) {
+static vt_error group_by_flow(const vt_pathway *m, flow_sums *b) {
   const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
   VT_NEW(b->first, (ptrdiff_t)m->intermediates + m->elementaries + 2);
   ptrdiff_t *by_elementary;
@@ -92,7 +92,7 @@ static vt_error group_by_flow(const vt_pathway *m, background *b) {
   return VT_OK;
 }
 
-static vt_error read_tables(vt_pathway *m, background *b) {
+static vt_error read_tables(vt_pathway *m, flow_sums *b) {
   const vt_tensor *q = &m->inputs->tensor[VT_TENSOR_CHARACTERIZATION];
   const ptrdiff_t size = (ptrdiff_t)m->categories * m->elementaries * m->times;
   VT_NEW(b->factor_entry, size);
@@ -118,7 +118,7 @@ static vt_error read_tables(vt_pathway *m, background *b) {
 
 // Emissions come by elementary flow, each with the cells in the same order: the slot that follows
 // the last one is likely.
-static vt_error find_slot(background *b, int cell, int *slot_of) {
+static vt_error find_slot(flow_sums *b, int cell, int *slot_of) {
   for (int i = 1; i <= b->slots; i++) {
     *slot_of = (b->last_slot + i) % b->slots;
     if (b->slot[*slot_of].cell == cell) {
@@ -133,7 +133,7 @@ static vt_error find_slot(background *b, int cell, int *slot_of) {
 }
 
 // Add amount times the product of two cells to the emissions at hand.
-static vt_error add_emission(vt_pathway *m, background *b, int elementary, double amount, int a,
+static vt_error add_emission(vt_pathway *m, flow_sums *b, int elementary, double amount, int a,
                              int c) {
   if (amount == 0.0 || a == CELL_ZERO || c == CELL_ZERO) return VT_OK;
   int cell = a == CELL_ONE ? c : a;
@@ -152,7 +152,7 @@ static vt_error add_emission(vt_pathway *m, background *b, int elementary, doubl
 }
 
 // What one unit of a flow emits in a year.
-static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
+static vt_error sum_emissions(vt_pathway *m, flow_sums *b, int flow, int t) {
   const vt_tensor *tensor = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
   b->emissions = 0;
   b->slots = 0;
@@ -171,7 +171,7 @@ static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
 }
 
 // W[c,i,t] from the emissions at hand.
-static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, int *cell) {
+static vt_error sum_impact(vt_pathway *m, flow_sums *b, int category, int t, int *cell) {
   vt_graph_begin(&m->graph);
   for (int i = 0; i < b->slots; i++) b->slot[i].sum = 0.0;
   for (ptrdiff_t k = 0; k < b->emissions; k++) {
@@ -193,7 +193,7 @@ static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, in
 }
 
 // H[e,i,t] from the emissions at hand.
-static vt_error sum_emitted(vt_pathway *m, const background *b, int elementary, int *cell) {
+static vt_error sum_emitted(vt_pathway *m, const flow_sums *b, int elementary, int *cell) {
   ptrdiff_t low = 0, high = b->emissions;
   while (low < high) {
     const ptrdiff_t middle = low + (high - low) / 2;
@@ -231,7 +231,7 @@ static vt_error number_limited_flows(vt_pathway *m) {
   return VT_OK;
 }
 
-static vt_error sum_flow(vt_pathway *m, background *b, int flow) {
+static vt_error sum_flow(vt_pathway *m, flow_sums *b, int flow) {
   for (int t = 0; t < m->times; t++) {
     VT_TRY(sum_emissions(m, b, flow, t));
     for (int c = 0; c < m->categories; c++)
@@ -244,14 +244,14 @@ static vt_error sum_flow(vt_pathway *m, background *b, int flow) {
 }
 
 // Flows that no process takes keep CELL_ZERO, which is 0.
-static vt_error sum_all(vt_pathway *m, background *b) {
+static vt_error sum_all(vt_pathway *m, flow_sums *b) {
   bool *done;
   VT_TRY(number_limited_flows(m));
   VT_ARENA_NEW(m->arena, done, m->intermediates);
   VT_ARENA_NEW(m->arena, m->impact, (ptrdiff_t)m->categories * m->intermediates * m->times);
   VT_ARENA_NEW(m->arena, m->emitted, (ptrdiff_t)m->limited_flows * m->intermediates * m->times);
   for (ptrdiff_t k = 0; k < m->lines; k++) {
-    const line *l = &m->line[k];
+    const vt_line *l = &m->line[k];
     // Lines are many per flow, its sums are the same: the first line makes them.
     if (l->tensor != VT_TENSOR_TECHNOSPHERE || done[l->flow]) continue;
     done[l->flow] = true;
@@ -261,10 +261,10 @@ static vt_error sum_all(vt_pathway *m, background *b) {
 }
 
 vt_error vt_impacts_build(vt_pathway *m) {
-  background b = {0};
+  flow_sums b = {0};
   vt_error done = group_by_flow(m, &b);
   if (done == VT_OK) done = read_tables(m, &b);
   if (done == VT_OK) done = sum_all(m, &b);
-  background_free(&b);
+  flow_sums_free(&b);
   return done;
 }

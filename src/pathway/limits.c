@@ -42,12 +42,12 @@ vt_error vt_limits_find(vt_pathway *m) {
 }
 
 // A limit that no finite number meets crosses plainly, so that it means infeasible everywhere.
-static bounds checked(double lower, double upper) {
-  if (lower == INFINITY || upper == -INFINITY) return (bounds){1.0, 0.0};
-  return (bounds){lower, upper};
+static vt_bounds checked(double lower, double upper) {
+  if (lower == INFINITY || upper == -INFINITY) return (vt_bounds){1.0, 0.0};
+  return (vt_bounds){lower, upper};
 }
 
-static bounds installation_bounds(const vt_pathway *m, int root, int time, const double *value) {
+static vt_bounds installation_bounds(const vt_pathway *m, int root, int time, const double *value) {
   double lower = 0.0, upper = INFINITY;
   for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
     const int p = m->coupled_process[i];
@@ -59,23 +59,24 @@ static bounds installation_bounds(const vt_pathway *m, int root, int time, const
       upper = fmin(upper, most / ratio);
     } else {
       // Nothing but 0 is installed of a process coupled by 0 or less.
-      if (least > 0.0 || most < 0.0) return (bounds){1.0, 0.0};
+      if (least > 0.0 || most < 0.0) return (vt_bounds){1.0, 0.0};
       if (ratio < 0.0) upper = fmin(upper, 0.0);
     }
   }
   return checked(lower, upper);
 }
 
-bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value) {
+vt_bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value) {
   const int process = m->column_process[column], time = m->column_time[column];
   if (m->column_class[column] < 0) return installation_bounds(m, process, time, value);
   const ptrdiff_t at = at_time(m, process, time);
-  if (m->first_class[at + 1] - m->first_class[at] > 1) return (bounds){0.0, INFINITY};
+  if (m->first_class[at + 1] - m->first_class[at] > 1) return (vt_bounds){0.0, INFINITY};
   return checked(fmax(0.0, value[m->operation_min[at]]), value[m->operation_max[at]]);
 }
 
-bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value) {
-  const row_info *r = &m->row[row];
-  if (r->free_if_zero >= 0 && value[r->free_if_zero] == 0.0) return (bounds){-INFINITY, INFINITY};
+vt_bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value) {
+  const vt_row_info *r = &m->row[row];
+  if (r->free_if_zero >= 0 && value[r->free_if_zero] == 0.0)
+    return (vt_bounds){-INFINITY, INFINITY};
   return checked(value[r->lower], value[r->upper]);
 }

@@ -31,7 +31,7 @@ static bool is_operation_flow(const vt_pathway *m, int process, int label) {
   return found && flags->value[e] != 0.0;
 }
 
-static void find_improvements(const vt_pathway *m, int label, line *l) {
+static void find_improvements(const vt_pathway *m, int label, vt_line *l) {
   const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_IMPROVEMENTS];
   bool found;
   const int32_t key[3] = {l->process, label, INT32_MIN};
@@ -66,13 +66,13 @@ static int compare_prefix(const int32_t *a, const int32_t *b, int length) {
 }
 
 // One or both of the cursors stand on an entry.
-static vt_error add_point(vt_pathway *m, const source *s, cursor *c, line *l) {
+static vt_error add_point(vt_pathway *m, const source *s, cursor *c, vt_line *l) {
   const int order = compare_prefix(base_key(c), vintage_key(c), 3);
   const int32_t *key =
       order <= 0 ? c->base->index + 3 * c->next_base : c->vintages->index + 4 * c->next_vintage;
-  point p = {.tau = m->inputs->process_time[key[2]],
-             .cell = order <= 0 ? m->cell[s->base][c->next_base] : CELL_ZERO,
-             .first_vintage = c->next_vintage};
+  vt_line_point p = {.tau = m->inputs->process_time[key[2]],
+                     .cell = order <= 0 ? m->cell[s->base][c->next_base] : CELL_ZERO,
+                     .first_vintage = c->next_vintage};
   const int32_t first[3] = {key[0], key[1], key[2]};
   if (order <= 0) c->next_base++;
   while (vintage_key(c) && compare_prefix(first, vintage_key(c), 3) == 0) {
@@ -91,7 +91,7 @@ static vt_error add_lines(vt_pathway *m, const source *s, cursor *c, int process
     const int order = compare_prefix(base_key(c), vintage_key(c), 2);
     const int32_t *key = order <= 0 ? base_key(c) : vintage_key(c);
     if (!key || key[0] != process) return VT_OK;
-    line l = {.tensor = s->base, .process = process, .flow = key[1], .first_point = m->points};
+    vt_line l = {.tensor = s->base, .process = process, .flow = key[1], .first_point = m->points};
     const int label = flow_label(m, s->axis, l.flow);
     l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(m, process, label);
     if (s->vintages != VT_TENSOR_COUNT) find_improvements(m, label, &l);
@@ -113,18 +113,18 @@ static vt_error add_vintages(vt_pathway *m, int process) {
   // Oldest first: the order in which a class's operation is split back (specs/pathway.md §6).
   for (ptrdiff_t e = first; e < existing->count && existing->index[2 * e] == process; e++) {
     VT_TRY(vt_grow(&m->vintage, &m->vintage_capacity, m->vintages + 1, sizeof *m->vintage));
-    m->vintage[m->vintages++] = (vintage){existing->index[2 * e + 1], -1, e};
+    m->vintage[m->vintages++] = (vt_process_vintage){existing->index[2 * e + 1], -1, e};
   }
   for (int t = 0; t < m->times; t++) {
     VT_TRY(vt_grow(&m->vintage, &m->vintage_capacity, m->vintages + 1, sizeof *m->vintage));
-    m->vintage[m->vintages++] = (vintage){m->inputs->system_time[t], t, -1};
+    m->vintage[m->vintages++] = (vt_process_vintage){m->inputs->system_time[t], t, -1};
   }
   return VT_OK;
 }
 
 static vt_error make_window_sums(vt_pathway *m) {
   for (ptrdiff_t i = 0; i < m->lines; i++) {
-    line *l = &m->line[i];
+    vt_line *l = &m->line[i];
     const ptrdiff_t vintages = m->first_vintage[l->process + 1] - m->first_vintage[l->process];
     VT_ARENA_NEW(m->arena, l->window_sum, vintages);
     for (ptrdiff_t v = 0; v < vintages; v++) l->window_sum[v] = -1;
@@ -183,7 +183,8 @@ static vt_tensor_id vintages_of(vt_tensor_id base) {
   return VT_TENSOR_COUNT;
 }
 
-vt_error vt_lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell) {
+vt_error vt_lines_value(vt_pathway *m, const vt_line *l, const vt_line_point *p, int year,
+                        int *cell) {
   *cell = p->cell;
   const bool explicit_value = p->vintages > 0;
   const bool improved = !l->explicit_vintages && l->improvements > 0;

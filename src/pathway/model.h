@@ -16,22 +16,22 @@
 #include "vintner/pathway.h"
 
 /// Which factors touch a number, in order: a list that grows at its end, so a tree.
-typedef struct touch {
+typedef struct vt_touch {
   int parent; ///< the touches before this one, or -1
   int factor;
   int alpha, beta; ///< cells so that a touched number is alpha * base + beta; -1 not made yet
   int length;
-} touch;
+} vt_touch;
 
 /// One value of a line: what happens tau years after installation.
-typedef struct point {
+typedef struct vt_line_point {
   int tau;
   int cell;                          ///< of the base tensor, CELL_ZERO if only vintages have it
   ptrdiff_t first_vintage, vintages; ///< explicit entries (ascending years) of the vintage tensor
-} point;
+} vt_line_point;
 
 /// Flow x of process p in one of the four foreground tensors.
-typedef struct line {
+typedef struct vt_line {
   vt_tensor_id tensor;
   int process, flow;
   bool operation; ///< scales with operation inside the window (production always does)
@@ -39,22 +39,22 @@ typedef struct line {
   ptrdiff_t first_improvement, improvements; ///< entries of vintage_improvements
   bool explicit_vintages;
   int *window_sum; ///< annual: sum over the window by vintage; shape [vintages of p] or [1]
-} line;
+} vt_line;
 
 /// A vintage of a process: an installation year, of the horizon or before it.
-typedef struct vintage {
+typedef struct vt_process_vintage {
   int year;
   int time;           ///< index into system_time, or -1
   ptrdiff_t capacity; ///< entry of existing_capacity, or -1
-} vintage;
+} vt_process_vintage;
 
 /// One flow of one activity: `line` at year `time`, `cell` per unit.
-typedef struct rate {
+typedef struct vt_rate {
   int line, time, cell;
-} rate;
+} vt_rate;
 
 /// Vintages of one process that run alike in one year: one operation column.
-typedef struct class_ {
+typedef struct vt_class {
   int process, time;
   int column;           ///< of the programme
   int least_production; ///< cell of f in specs/pathway.md §4.2 (CELL_ONE for unit lifetime)
@@ -62,15 +62,15 @@ typedef struct class_ {
   int capacity;         ///< cell: sum of existing capacity in the class
   ptrdiff_t first_member, members; ///< indices into the process's vintages
   ptrdiff_t first_rate, rates;
-} class_;
+} vt_class;
 
 /// What one installed unit of a vintage of the horizon does by itself.
-typedef struct build {
+typedef struct vt_build {
   ptrdiff_t first_rate, rates;
-} build;
+} vt_build;
 
 /// Everything one row of the programme says, for names and for reports.
-typedef enum row_kind {
+typedef enum vt_row_kind {
   ROW_BALANCE,          ///< product, year
   ROW_CAPACITY,         ///< process, year
   ROW_TOTAL_DEPLOYMENT, ///< process
@@ -81,29 +81,29 @@ typedef enum row_kind {
   ROW_TOTAL_FLOW,       ///< flow
   ROW_COUPLING,         ///< process: a coupling that closes a circle
   ROW_GOAL,             ///< goal (goals.c): no limit, always free
-} row_kind;
+} vt_row_kind;
 
-typedef struct row_info {
-  row_kind kind;
+typedef struct vt_row_info {
+  vt_row_kind kind;
   int label;        ///< index on the axis of the kind
   int time;         ///< index into system_time, or -1
   int lower, upper; ///< cells
   int free_if_zero; ///< cell: the row is free in scenarios where it is 0; -1: never
-} row_info;
+} vt_row_info;
 
 /// How the installation of a process follows from that of its root: s[p] = ratio * s[root].
-typedef struct coupled {
+typedef struct vt_coupled {
   int root;
   int ratio; ///< cell
-} coupled;
+} vt_coupled;
 
-typedef struct touched_cell {
+typedef struct vt_touched_cell {
   int cell;
   int fallback; ///< cell whose value is the base, -1: `base` is
   int touch;
   double base;
   const double *weight; ///< of a mapping entry: in each variant; NULL where there is no choice
-} touched_cell;
+} vt_touched_cell;
 
 /// What a `choose` factor picks from.
 typedef struct vt_variant_list {
@@ -117,18 +117,18 @@ struct vt_pathway {
   bool reduced;   ///< vintages that run alike share a column
   bool uncoupled; ///< all couplings are rows
   vt_arena *arena;
-  graph graph;
+  vt_graph graph;
   int processes, products, intermediates, elementaries, categories, times;
 
   vt_tensor reference[VT_TENSOR_COUNT]; ///< with the overrides, before factors create entries
 
   // Factors.
-  touch *touch; ///< shape [touches]
+  vt_touch *touch; ///< shape [touches]
   ptrdiff_t touches, touch_capacity;
   int *touched[VT_TENSOR_COUNT];  ///< shape [entries of the tensor]: touch or -1; NULL: all -1
   bool *created[VT_TENSOR_COUNT]; ///< shape [entries]: made by a factor; NULL: none is
   int *cell[VT_TENSOR_COUNT];     ///< shape [entries]; NULL for the background, which has no cells
-  touched_cell *dynamic_leaf;
+  vt_touched_cell *dynamic_leaf;
   ptrdiff_t dynamic_leaves, dynamic_leaf_capacity;
   double *neutral; ///< shape [factors]
   // Variants of the background (variants.c).
@@ -138,23 +138,23 @@ struct vt_pathway {
   vt_variant_list *variants_of; ///< shape [factors]; count 0 for others than `choose`
 
   // Foreground.
-  point *point;
+  vt_line_point *point;
   ptrdiff_t points, point_capacity;
-  line *line;
+  vt_line *line;
   ptrdiff_t lines, line_capacity;
   ptrdiff_t *first_line; ///< shape [processes + 1]: lines of a process are together
-  vintage *vintage;
+  vt_process_vintage *vintage;
   ptrdiff_t vintages, vintage_capacity;
   ptrdiff_t *first_vintage; ///< shape [processes + 1]
-  rate *rate;
+  vt_rate *rate;
   ptrdiff_t rates, rate_capacity;
-  class_ *class_;
+  vt_class *class_;
   ptrdiff_t classes, class_capacity;
   ptrdiff_t *first_class; ///< shape [processes * times + 1]
   int *member;
   ptrdiff_t members, member_capacity;
-  build *build;         ///< shape [processes * times]
-  coupled *coupled;     ///< shape [processes]
+  vt_build *build;      ///< shape [processes * times]
+  vt_coupled *coupled;  ///< shape [processes]
   int *first_coupled;   ///< shape [processes + 1]: by root, into coupled_process
   int *coupled_process; ///< shape [processes]
   // Cells of limits and demand, defaults included.
@@ -175,7 +175,7 @@ struct vt_pathway {
   int *factor_q; ///< shape [categories, elementaries, times]: cell of Q, CELL_ZERO if missing
 
   // Programme.
-  row_info *row; ///< shape [rows]
+  vt_row_info *row; ///< shape [rows]
   ptrdiff_t row_capacity;
   vt_program program;
   int *entry_cell;    ///< shape [entries]
@@ -230,7 +230,7 @@ const double *vt_variants_weights(const vt_pathway *m, ptrdiff_t entry);
 void vt_variants_override(vt_pathway *m, const vt_factor *override);
 /// Note the variants of a factor and its neutral value; `chosen` keeps the entries that it can
 /// change.
-vt_error vt_variants_factor(vt_pathway *m, int factor, selection *chosen);
+vt_error vt_variants_factor(vt_pathway *m, int factor, vt_selection *chosen);
 /// What a factor with this value makes of a mapping weight.
 double vt_variants_apply(const vt_pathway *m, int factor, double index, const double *weight,
                          double value);
@@ -238,7 +238,8 @@ double vt_variants_apply(const vt_pathway *m, int factor, double index, const do
 // lines.c
 vt_error vt_lines_build(vt_pathway *m);
 /// Value of a point for a vintage year (specs/pathway.md §5).
-vt_error vt_lines_value(vt_pathway *m, const line *l, const point *p, int year, int *cell);
+vt_error vt_lines_value(vt_pathway *m, const vt_line *l, const vt_line_point *p, int year,
+                        int *cell);
 
 // classes.c
 vt_error vt_classes_build(vt_pathway *m);
@@ -257,12 +258,12 @@ vt_error vt_goals_place(vt_pathway *m);
 vt_error vt_limits_find(vt_pathway *m);
 /// Bounds of a column, from the cells in value: deployment limits of all processes coupled to the
 /// installation, or the operation limits of a year with one class.
-typedef struct bounds {
+typedef struct vt_bounds {
   double lower, upper;
-} bounds;
-bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value);
+} vt_bounds;
+vt_bounds vt_limits_of_column(const vt_pathway *m, int column, const double *value);
 /// Bounds of a row, likewise.
-bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value);
+vt_bounds vt_limits_of_row(const vt_pathway *m, int row, const double *value);
 
 // program.c
 vt_error vt_program_build(vt_pathway *m);

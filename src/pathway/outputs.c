@@ -13,7 +13,7 @@ const char *const vt_pathway_origins[VT_ORIGINS] = {
 // A walk over all flows of a plan.
 
 typedef struct flow {
-  const line *line;
+  const vt_line *line;
   int process, time;
   double amount;
   bool running; // by operation, else by installation
@@ -25,7 +25,7 @@ static void visit_rates(const vt_pathway_state *s, ptrdiff_t first, ptrdiff_t co
                         flow f, visit *each, double *value) {
   const vt_pathway *m = s->model;
   for (ptrdiff_t i = first; i < first + count; i++) {
-    const rate *r = &m->rate[i];
+    const vt_rate *r = &m->rate[i];
     f.line = &m->line[r->line];
     f.time = r->time;
     f.amount = s->value[r->cell] * units;
@@ -37,7 +37,7 @@ static void walk_operation(const vt_pathway_state *s, const vt_solved *solved, v
                            double *value) {
   const vt_pathway *m = s->model;
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+    const vt_class *c = &m->class_[k];
     const double units = c->column < 0 ? 0.0 : solved->x[c->column];
     if (units == 0.0) continue;
     visit_rates(s, c->first_rate, c->rates, units, (flow){.process = c->process, .running = true},
@@ -51,7 +51,7 @@ static void walk(const vt_pathway_state *s, const vt_solved *solved, visit *each
   for (int p = 0; p < m->processes; p++) {
     for (int t = 0; t < m->times; t++) {
       const double units = solved->plan->installation[at_time(m, p, t)];
-      const build *b = &m->build[at_time(m, p, t)];
+      const vt_build *b = &m->build[at_time(m, p, t)];
       if (units != 0.0)
         visit_rates(s, b->first_rate, b->rates, units, (flow){.process = p}, each, value);
     }
@@ -157,7 +157,7 @@ static double background_value(const vt_pathway_state *s, ptrdiff_t entry) {
   const int touched =
       m->touched[VT_TENSOR_BACKGROUND] ? m->touched[VT_TENSOR_BACKGROUND][entry] : -1;
   if (touched < 0 || m->touch[touched].alpha < 0) return base;
-  const touch *t = &m->touch[touched];
+  const vt_touch *t = &m->touch[touched];
   return s->value[t->alpha] * base + s->value[t->beta];
 }
 
@@ -200,20 +200,21 @@ void vt_pathway_inventory(vt_pathway_state *s, const vt_solved *solved, double *
 
 // Whether anything says how many units of a class can run: not where, in the annual convention, it
 // makes nothing.
-static bool is_bounded(const vt_pathway_state *s, const class_ *c) {
+static bool is_bounded(const vt_pathway_state *s, const vt_class *c) {
   return c->capped && s->value[c->least_production] != 0.0;
 }
 
 // How many of a vintage can run.
-static double room_of(const vt_pathway_state *s, const vt_plan *plan, const class_ *c, int member) {
+static double room_of(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c,
+                      int member) {
   const vt_pathway *m = s->model;
-  const vintage *v = &m->vintage[member];
+  const vt_process_vintage *v = &m->vintage[member];
   const double f = s->value[c->least_production];
   if (v->time >= 0) return f * plan->installation[at_time(m, c->process, v->time)];
   return f * s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity]];
 }
 
-static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c) {
+static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c) {
   const int *member = s->model->member + c->first_member;
   double room = 0.0;
   for (ptrdiff_t i = 0; i < c->members; i++) room += room_of(s, plan, c, member[i]);
@@ -224,11 +225,11 @@ void vt_pathway_capacity(vt_pathway_state *s, const vt_solved *solved, double *v
   const vt_pathway *m = s->model;
   clear(value, (ptrdiff_t)m->products * m->times);
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+    const vt_class *c = &m->class_[k];
     const double room = is_bounded(s, c) ? room_of_class(s, solved->plan, c) : 0.0;
     if (room == 0.0) continue;
     for (ptrdiff_t i = c->first_rate; i < c->first_rate + c->rates; i++) {
-      const line *l = &m->line[m->rate[i].line];
+      const vt_line *l = &m->line[m->rate[i].line];
       if (l->tensor == VT_TENSOR_PRODUCTION)
         value[at_time(m, l->flow, c->time)] += s->value[m->rate[i].cell] * room;
     }
@@ -250,7 +251,7 @@ void vt_pathway_utilisation(vt_pathway_state *s, const vt_solved *solved, double
 
 // Units of a class over its vintages, which are in ascending order. What rounding leaves over goes
 // to the vintage with the most room, where it matters least.
-static void split_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c,
+static void split_class(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c,
                         double units, double *value) {
   const vt_pathway *m = s->model;
   const int *member = m->member + c->first_member;
@@ -275,7 +276,7 @@ void vt_pathway_operation_by_vintage(vt_pathway_state *s, const vt_solved *solve
   const vt_pathway *m = s->model;
   clear(value, (ptrdiff_t)m->processes * m->vintage_years * m->times);
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+    const vt_class *c = &m->class_[k];
     const double units = c->column < 0 ? 0.0 : solved->x[c->column];
     if (units != 0.0) split_class(s, solved->plan, c, units, value);
   }

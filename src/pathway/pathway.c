@@ -139,7 +139,7 @@ static const char *process_text(const vt_pathway *m, int process) {
   return name ? name : vt_inputs_label(m->inputs, VT_AXIS_PROCESS, process);
 }
 
-static vt_error row_text(const vt_pathway *m, const row_info *r, vt_text *text) {
+static vt_error row_text(const vt_pathway *m, const vt_row_info *r, vt_text *text) {
   const int year = r->time >= 0 ? m->inputs->system_time[r->time] : 0;
   const char *name = NULL;
   switch (r->kind) {

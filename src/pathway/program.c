@@ -37,7 +37,7 @@ static void draft_free(draft *d) {
 // ---------------------------------------------------------------------------------------------
 // Rows.
 
-static vt_error add_row(draft *d, row_info info, int *row) {
+static vt_error add_row(draft *d, vt_row_info info, int *row) {
   vt_pathway *m = d->m;
   VT_TRY(vt_grow(&m->row, &m->row_capacity, (ptrdiff_t)d->rows + 1, sizeof *m->row));
   *row = d->rows;
@@ -47,12 +47,12 @@ static vt_error add_row(draft *d, row_info info, int *row) {
 
 // Whether a limit can ever bind: infinite limits make no rows.
 static bool limits_something(const vt_pathway *m, int lower, int upper) {
-  const graph *g = &m->graph;
+  const vt_graph *g = &m->graph;
   return g->dynamic[lower] || g->dynamic[upper] || isfinite(g->value[lower]) ||
          isfinite(g->value[upper]);
 }
 
-static vt_error add_limit_row(draft *d, row_info info, int *row) {
+static vt_error add_limit_row(draft *d, vt_row_info info, int *row) {
   *row = -1;
   return limits_something(d->m, info.lower, info.upper) ? add_row(d, info, row) : VT_OK;
 }
@@ -63,7 +63,7 @@ static vt_error add_balance_rows(draft *d) {
   for (int r = 0; r < m->products; r++) {
     for (int t = 0; t < m->times; t++) {
       const int demand = m->demand[(ptrdiff_t)r * m->times + t];
-      const row_info info = {ROW_BALANCE, r, t, demand, demand, -1};
+      const vt_row_info info = {ROW_BALANCE, r, t, demand, demand, -1};
       VT_TRY(add_row(d, info, &d->balance[(ptrdiff_t)r * m->times + t]));
     }
   }
@@ -76,11 +76,11 @@ static vt_error add_impact_rows(draft *d) {
   VT_ARENA_NEW(m->arena, d->total_impact, m->categories);
   for (int c = 0; c < m->categories; c++) {
     const int all = m->total_impact_limit[c];
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_IMPACT, c, -1, CELL_MINUS_INFINITY, all, -1},
+    VT_TRY(add_limit_row(d, (vt_row_info){ROW_TOTAL_IMPACT, c, -1, CELL_MINUS_INFINITY, all, -1},
                          &d->total_impact[c]));
     for (int t = 0; t < m->times; t++) {
       const int one = m->impact_limit[(ptrdiff_t)c * m->times + t];
-      VT_TRY(add_limit_row(d, (row_info){ROW_IMPACT, c, t, CELL_MINUS_INFINITY, one, -1},
+      VT_TRY(add_limit_row(d, (vt_row_info){ROW_IMPACT, c, t, CELL_MINUS_INFINITY, one, -1},
                            &d->impact[(ptrdiff_t)c * m->times + t]));
     }
   }
@@ -96,12 +96,13 @@ static vt_error add_flow_rows(draft *d) {
     const int32_t all[1] = {x};
     const int least = vt_factors_cell(m, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
     const int most = vt_factors_cell(m, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
+    VT_TRY(
+        add_limit_row(d, (vt_row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
     for (int t = 0; t < m->times; t++) {
       const int32_t key[2] = {x, t};
       const int lower = vt_factors_cell(m, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
       const int upper = vt_factors_cell(m, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
-      VT_TRY(add_limit_row(d, (row_info){ROW_FLOW, x, t, lower, upper, -1},
+      VT_TRY(add_limit_row(d, (vt_row_info){ROW_FLOW, x, t, lower, upper, -1},
                            &d->flow[(ptrdiff_t)x * m->times + t]));
     }
   }
@@ -111,7 +112,7 @@ static vt_error add_flow_rows(draft *d) {
 static vt_error add_goal_rows(draft *d) {
   VT_ARENA_NEW(d->m->arena, d->goal, d->m->goals);
   for (int i = 0; i < d->m->goals; i++) {
-    const row_info info = {ROW_GOAL, i, -1, CELL_MINUS_INFINITY, CELL_INFINITY, -1};
+    const vt_row_info info = {ROW_GOAL, i, -1, CELL_MINUS_INFINITY, CELL_INFINITY, -1};
     VT_TRY(add_row(d, info, &d->goal[i]));
   }
   return VT_OK;
@@ -129,7 +130,7 @@ static vt_error add_piece(draft *d, int column, int row, double coefficient, int
 // coefficient * a * b * ratio, where ratio is that of a coupled process (mostly one).
 static vt_error add_coupled_piece(draft *d, int column, int row, double coefficient, int a, int b,
                                   int ratio) {
-  graph *g = &d->m->graph;
+  vt_graph *g = &d->m->graph;
   if (!g->dynamic[ratio]) return add_piece(d, column, row, coefficient * g->value[ratio], a, b);
   if (g->dynamic[a] && g->dynamic[b]) {
     VT_TRY(vt_graph_product(g, a, ratio, &a));
@@ -145,7 +146,7 @@ static vt_error add_limit_piece(draft *d, int column, int row, double coefficien
   return row < 0 ? VT_OK : add_coupled_piece(d, column, row, coefficient, a, b, ratio);
 }
 
-static vt_error add_impact_pieces(draft *d, int column, const rate *r, int category, int unit,
+static vt_error add_impact_pieces(draft *d, int column, const vt_rate *r, int category, int unit,
                                   int ratio) {
   const vt_pathway *m = d->m;
   if (vt_graph_is_zero(&m->graph, unit)) return VT_OK;
@@ -160,7 +161,7 @@ static vt_error add_impact_pieces(draft *d, int column, const rate *r, int categ
                          r->cell, unit, ratio);
 }
 
-static vt_error add_flow_pieces(draft *d, int column, const rate *r, int flow, int unit,
+static vt_error add_flow_pieces(draft *d, int column, const vt_rate *r, int flow, int unit,
                                 int ratio) {
   if (vt_graph_is_zero(&d->m->graph, unit)) return VT_OK;
   VT_TRY(add_limit_piece(d, column, d->total_flow[flow], 1.0, r->cell, unit, ratio));
@@ -168,7 +169,7 @@ static vt_error add_flow_pieces(draft *d, int column, const rate *r, int flow, i
                          unit, ratio);
 }
 
-static vt_error add_technosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+static vt_error add_technosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
   const vt_pathway *m = d->m;
   for (int c = 0; c < m->categories; c++) {
     const int unit = m->impact[at_impact(m, c, flow, r->time)];
@@ -182,7 +183,7 @@ static vt_error add_technosphere(draft *d, int column, const rate *r, int flow, 
   return add_flow_pieces(d, column, r, m->products + flow, CELL_ONE, ratio);
 }
 
-static vt_error add_biosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+static vt_error add_biosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
   const vt_pathway *m = d->m;
   for (int c = 0; c < m->categories; c++) {
     const int unit = m->factor_q[at_factor_q(m, c, flow, r->time)];
@@ -191,9 +192,9 @@ static vt_error add_biosphere(draft *d, int column, const rate *r, int flow, int
   return add_flow_pieces(d, column, r, m->products + m->intermediates + flow, CELL_ONE, ratio);
 }
 
-static vt_error add_rate_pieces(draft *d, int column, const rate *r, int ratio) {
+static vt_error add_rate_pieces(draft *d, int column, const vt_rate *r, int ratio) {
   const vt_pathway *m = d->m;
-  const line *l = &m->line[r->line];
+  const vt_line *l = &m->line[r->line];
   const ptrdiff_t balance = (ptrdiff_t)l->flow * m->times + r->time;
   switch ((int)l->tensor) {
     case VT_TENSOR_PRODUCTION:
@@ -211,19 +212,19 @@ static int installation_column(const vt_pathway *m, int process, int time) {
   return (int)at_time(m, m->coupled[process].root, time);
 }
 
-static vt_error add_capacity_row(draft *d, const class_ *c, int column) {
+static vt_error add_capacity_row(draft *d, const vt_class *c, int column) {
   vt_pathway *m = d->m;
   int upper, row;
   vt_graph_begin(&m->graph);
   VT_TRY(vt_graph_add(&m->graph, 1.0, c->least_production, c->capacity));
   VT_TRY(vt_graph_end(&m->graph, &upper));
   const bool vanishes = m->graph.dynamic[c->least_production];
-  const row_info info = {ROW_CAPACITY,        c->process, c->time,
-                         CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
+  const vt_row_info info = {ROW_CAPACITY,        c->process, c->time,
+                            CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
   VT_TRY(add_row(d, info, &row));
   VT_TRY(add_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE));
   for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-    const vintage *v = &m->vintage[m->member[i]];
+    const vt_process_vintage *v = &m->vintage[m->member[i]];
     if (v->time < 0) continue;
     VT_TRY(add_coupled_piece(d, installation_column(m, c->process, v->time), row, -1.0,
                              c->least_production, CELL_ONE, m->coupled[c->process].ratio));
@@ -234,7 +235,7 @@ static vt_error add_capacity_row(draft *d, const class_ *c, int column) {
 static vt_error add_operation_columns(draft *d) {
   vt_pathway *m = d->m;
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+    const vt_class *c = &m->class_[k];
     const int column = (int)((ptrdiff_t)m->processes * m->times + k);
     if (c->capped) VT_TRY(add_capacity_row(d, c, column));
     for (ptrdiff_t i = 0; i < c->rates; i++) {
@@ -254,8 +255,8 @@ static vt_error add_operation_rows(draft *d) {
       int lower = m->operation_min[at], row;
       // Operation is never negative: a minimum of 0 or less says nothing.
       if (!m->graph.dynamic[lower] && m->graph.value[lower] <= 0.0) lower = CELL_MINUS_INFINITY;
-      VT_TRY(
-          add_limit_row(d, (row_info){ROW_OPERATION, p, t, lower, m->operation_max[at], -1}, &row));
+      VT_TRY(add_limit_row(d, (vt_row_info){ROW_OPERATION, p, t, lower, m->operation_max[at], -1},
+                           &row));
       for (ptrdiff_t k = first; row >= 0 && k < m->first_class[at + 1]; k++) {
         VT_TRY(add_piece(d, (int)((ptrdiff_t)m->processes * m->times + k), row, 1.0, CELL_ONE,
                          CELL_ONE));
@@ -273,10 +274,10 @@ static vt_error add_installation_columns(draft *d) {
     const int most = m->total_deployment_max[p];
     if (!m->graph.dynamic[least] && m->graph.value[least] <= 0.0) least = CELL_MINUS_INFINITY;
     int row;
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_DEPLOYMENT, p, -1, least, most, -1}, &row));
+    VT_TRY(add_limit_row(d, (vt_row_info){ROW_TOTAL_DEPLOYMENT, p, -1, least, most, -1}, &row));
     for (int t = 0; t < m->times; t++) {
       const int column = installation_column(m, p, t);
-      const build *b = &m->build[at_time(m, p, t)];
+      const vt_build *b = &m->build[at_time(m, p, t)];
       VT_TRY(add_limit_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE, ratio));
       for (ptrdiff_t i = 0; i < b->rates; i++) {
         VT_TRY(add_rate_pieces(d, column, &m->rate[b->first_rate + i], ratio));
@@ -299,7 +300,7 @@ static vt_error add_coupling_rows(draft *d, int p1, int p2, int factor) {
   vt_pathway *m = d->m;
   for (int t = 0; t < m->times; t++) {
     int row;
-    VT_TRY(add_row(d, (row_info){ROW_COUPLING, p1, t, CELL_ZERO, CELL_ZERO, -1}, &row));
+    VT_TRY(add_row(d, (vt_row_info){ROW_COUPLING, p1, t, CELL_ZERO, CELL_ZERO, -1}, &row));
     VT_TRY(add_coupled_piece(d, installation_column(m, p1, t), row, 1.0, CELL_ONE, CELL_ONE,
                              m->coupled[p1].ratio));
     VT_TRY(add_coupled_piece(d, installation_column(m, p2, t), row, -1.0, factor, CELL_ONE,
@@ -315,7 +316,7 @@ static vt_error flatten(vt_pathway *m, int process) {
   VT_TRY(flatten(m, leader));
   int ratio;
   VT_TRY(vt_graph_product(&m->graph, m->coupled[process].ratio, m->coupled[leader].ratio, &ratio));
-  m->coupled[process] = (coupled){m->coupled[leader].root, ratio};
+  m->coupled[process] = (vt_coupled){m->coupled[leader].root, ratio};
   return VT_OK;
 }
 
@@ -335,11 +336,11 @@ static vt_error couple(draft *d) {
   bool *rows = NULL;
   VT_ARENA_NEW(m->arena, rows, t->count);
   VT_ARENA_NEW(m->arena, m->coupled, m->processes);
-  for (int p = 0; p < m->processes; p++) m->coupled[p] = (coupled){p, CELL_ONE};
+  for (int p = 0; p < m->processes; p++) m->coupled[p] = (vt_coupled){p, CELL_ONE};
   for (ptrdiff_t e = 0; e < t->count; e++) {
     const int p1 = t->index[2 * e], p2 = t->index[2 * e + 1];
     rows[e] = m->uncoupled || m->coupled[p1].root != p1 || find_root(m, p2) == p1;
-    if (!rows[e]) m->coupled[p1] = (coupled){p2, m->cell[VT_TENSOR_COUPLING][e]};
+    if (!rows[e]) m->coupled[p1] = (vt_coupled){p2, m->cell[VT_TENSOR_COUPLING][e]};
   }
   for (int p = 0; p < m->processes; p++) VT_TRY(flatten(m, p));
   for (ptrdiff_t e = 0; e < t->count; e++) {
@@ -378,7 +379,7 @@ static vt_error sort_pieces(draft *d, ptrdiff_t columns) {
 }
 
 static bool column_is_free(const vt_pathway *m, int column) {
-  const bounds b = vt_limits_of_column(m, column, m->graph.value);
+  const vt_bounds b = vt_limits_of_column(m, column, m->graph.value);
   return b.lower == 0.0 && b.upper == INFINITY;
 }
 
@@ -457,7 +458,7 @@ static vt_error assemble(draft *d) {
     }
   }
   for (ptrdiff_t k = 0; k < m->classes; k++) {
-    class_ *c = &m->class_[k];
+    vt_class *c = &m->class_[k];
     VT_TRY(assemble_column(d, (int)((ptrdiff_t)m->processes * m->times + k), c->process, c->time,
                            (int)k, &c->column));
   }
@@ -474,7 +475,7 @@ static vt_error drop_empty_rows(draft *d) {
   for (ptrdiff_t e = 0; e < m->program.entries; e++) used[m->program.row[e]] = true;
   int rows = 0;
   for (int r = 0; r < d->rows; r++) {
-    const bounds b = vt_limits_of_row(m, r, m->graph.value);
+    const vt_bounds b = vt_limits_of_row(m, r, m->graph.value);
     const bool vary = m->graph.dynamic[m->row[r].lower] || m->graph.dynamic[m->row[r].upper];
     if (!used[r] && !vary && b.lower <= 0.0 && b.upper >= 0.0) continue;
     final[r] = rows;
@@ -502,7 +503,7 @@ static vt_error list_varying(vt_pathway *m) {
     if (column_bounds_vary(m, c)) m->varying_column[m->varying_columns++] = c;
   }
   for (int r = 0; r < p->rows; r++) {
-    const row_info *i = &m->row[r];
+    const vt_row_info *i = &m->row[r];
     if (dynamic[i->lower] || dynamic[i->upper] || i->free_if_zero >= 0)
       m->varying_row[m->varying_rows++] = r;
   }

@@ -28,15 +28,15 @@ static int compare_causes(const void *a, const void *b) {
 // Rates of a column: of a class, or of an installation.
 static void rates_of(const vt_pathway *m, int column, ptrdiff_t *first, ptrdiff_t *count) {
   const int cls = m->column_class[column];
-  const build *b = &m->build[at_time(m, m->column_process[column], m->column_time[column])];
+  const vt_build *b = &m->build[at_time(m, m->column_process[column], m->column_time[column])];
   *first = cls >= 0 ? m->class_[cls].first_rate : b->first_rate;
   *count = cls >= 0 ? m->class_[cls].rates : b->rates;
 }
 
 // What the flow of one rate does to the objective, by category.
-static void add_effect(const vt_pathway_state *s, const rate *r, double units, effect *effects) {
+static void add_effect(const vt_pathway_state *s, const vt_rate *r, double units, effect *effects) {
   const vt_pathway *m = s->model;
-  const line *l = &m->line[r->line];
+  const vt_line *l = &m->line[r->line];
   if (l->tensor != VT_TENSOR_TECHNOSPHERE && l->tensor != VT_TENSOR_BIOSPHERE) return;
   effect *e = &effects[r->line];
   const double amount = s->value[r->cell] * units;
@@ -63,7 +63,7 @@ static vt_ray_part part_of(const vt_pathway *m, int column, double units) {
                        .units = units};
 }
 
-static vt_ray_cause cause_of(const vt_pathway *m, const line *l, const effect *e) {
+static vt_ray_cause cause_of(const vt_pathway *m, const vt_line *l, const effect *e) {
   const vt_axis axis =
       l->tensor == VT_TENSOR_TECHNOSPHERE ? VT_AXIS_INTERMEDIATE_FLOW : VT_AXIS_ELEMENTARY_FLOW;
   return (vt_ray_cause){.process = vt_inputs_label(m->inputs, VT_AXIS_PROCESS, l->process),

@@ -245,15 +245,15 @@ static vt_error year_matches(const lookup *l, int axis, int64_t year, bool *matc
 // ---------------------------------------------------------------------------------------------
 // Entries.
 
-typedef struct matches {
+typedef struct axis_matches {
   bool *axis[VT_MAX_AXES]; // NULL for VT_AXIS_YEAR
-} matches;
+} axis_matches;
 
-static void matches_free(matches *m) {
+static void matches_free(axis_matches *m) {
   for (int i = 0; i < VT_MAX_AXES; i++) free(m->axis[i]);
 }
 
-static vt_error matches_fill(const lookup *l, bool exact, matches *m) {
+static vt_error matches_fill(const lookup *l, bool exact, axis_matches *m) {
   for (int i = 0; i < l->kind->axes; i++) {
     if (l->kind->axis[i] == VT_AXIS_YEAR) continue;
     VT_NEW(m->axis[i], vt_inputs_axis_size(l->inputs, l->kind->axis[i]));
@@ -262,7 +262,7 @@ static vt_error matches_fill(const lookup *l, bool exact, matches *m) {
   return VT_OK;
 }
 
-static vt_error entry_matches(const lookup *l, const matches *m, const int32_t *index,
+static vt_error entry_matches(const lookup *l, const axis_matches *m, const int32_t *index,
                               bool *match) {
   *match = true;
   for (int i = 0; i < l->kind->axes && *match; i++) {
@@ -275,7 +275,7 @@ static vt_error entry_matches(const lookup *l, const matches *m, const int32_t *
   return VT_OK;
 }
 
-static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
+static vt_error collect(const lookup *l, const axis_matches *m, vt_selection *chosen) {
   const vt_tensor *tensor = &l->inputs->tensor[l->tensor];
   const int axes = l->kind->axes;
   VT_NEW(chosen->entry, tensor->count);
@@ -289,22 +289,22 @@ static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
 
 // The mapping stands for the background as a whole.
 static vt_error select_background(const char *study_path, const vt_factor *factor,
-                                  const vt_inputs *inputs, selection *chosen) {
+                                  const vt_inputs *inputs, vt_selection *chosen) {
   VT_TRY(vt_variant_check(study_path, factor, inputs));
   *chosen =
-      (selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
+      (vt_selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
   VT_NEW(chosen->entry, chosen->count);
   for (ptrdiff_t e = 0; e < chosen->count; e++) chosen->entry[e] = e;
   return VT_OK;
 }
 
 vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
-                              const vt_inputs *inputs, selection *chosen) {
+                              const vt_inputs *inputs, vt_selection *chosen) {
   lookup l;
   if (vt_variant_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
-  *chosen = (selection){.tensor = l.tensor};
-  matches m = {{0}};
+  *chosen = (vt_selection){.tensor = l.tensor};
+  axis_matches m = {{0}};
   const vt_error matched = matches_fill(&l, false, &m);
   const vt_error collected = matched == VT_OK ? collect(&l, &m, chosen) : matched;
   matches_free(&m);
@@ -370,7 +370,7 @@ static bool creates_entries(vt_tensor_id tensor) {
 enum { MOST_NAMED_YEARS = 10000 };
 
 // Index values that one axis names exactly or by range. The caller frees *value.
-static vt_error named_indices(const lookup *l, const matches *m, int axis, int32_t **value,
+static vt_error named_indices(const lookup *l, const axis_matches *m, int axis, int32_t **value,
                               ptrdiff_t *count) {
   *count = 0;
   if (m->axis[axis]) {
@@ -464,7 +464,7 @@ static ptrdiff_t drop_repeated(int32_t *value, ptrdiff_t count) {
   return kept;
 }
 
-static vt_error name_keys(const lookup *l, const matches *m, named *n) {
+static vt_error name_keys(const lookup *l, const axis_matches *m, named *n) {
   const int axes = l->kind->axes;
   n->keys = 1;
   for (int i = 0; i < axes; i++) {
@@ -495,8 +495,8 @@ static bool has_open_pattern(const vt_axis_selector *s) {
 }
 
 static vt_error any_matches(const lookup *l, bool *any) {
-  matches m = {{0}};
-  selection chosen = {.tensor = l->tensor};
+  axis_matches m = {{0}};
+  vt_selection chosen = {.tensor = l->tensor};
   vt_error done = matches_fill(l, false, &m);
   if (done == VT_OK) done = collect(l, &m, &chosen);
   *any = chosen.count > 0;
@@ -506,7 +506,7 @@ static vt_error any_matches(const lookup *l, bool *any) {
 }
 
 // `limit[olivine, *]` means the years that have a limit; if none has, all of them.
-static vt_error name_every_year(const lookup *l, matches *m) {
+static vt_error name_every_year(const lookup *l, axis_matches *m) {
   const vt_axis_selector *axis = l->factor->target.axis;
   if (l->tensor == VT_TENSOR_DEMAND || l->kind->axes != 2 ||
       l->kind->axis[1] != VT_AXIS_SYSTEM_TIME || has_open_pattern(&axis[0]) ||
@@ -524,7 +524,7 @@ vt_error vt_selection_create_entries(const char *study_path, const vt_factor *fa
   if (vt_variant_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   if (factor->operation != VT_SET || !creates_entries(l.tensor)) return VT_OK;
-  matches m = {{0}};
+  axis_matches m = {{0}};
   named n = {.keys = 0};
   vt_error done = matches_fill(&l, true, &m);
   if (done == VT_OK) done = name_every_year(&l, &m);

@@ -5,11 +5,11 @@
 #include "vintner/data.h"
 #include "vintner/study.h"
 
-typedef struct selection {
+typedef struct vt_selection {
   vt_tensor_id tensor;
   ptrdiff_t count;
   ptrdiff_t *entry; ///< shape [count], ascending
-} selection;
+} vt_selection;
 
 /// The tensor whose value a missing entry has, or VT_TENSOR_COUNT.
 vt_tensor_id vt_selection_default_of(vt_tensor_id tensor);
@@ -23,7 +23,7 @@ vt_error vt_selection_create_entries(const char *study_path, const vt_factor *fa
 
 /// Find the entries. The caller frees chosen->entry. No match is an error that names the axis.
 vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
-                              const vt_inputs *inputs, selection *chosen);
+                              const vt_inputs *inputs, vt_selection *chosen);
 
 /// Mark the processes that a selector of one axis picks (others are left as they are). Nothing
 /// found is an error that names near labels.

@@ -11,13 +11,13 @@ static void fill_all(vt_pathway_state *s) {
   memcpy(s->value, m->graph.value, (size_t)m->graph.cells * sizeof *s->value);
   for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->entry_cell[e]];
   for (int c = 0; c < p->columns; c++) {
-    const bounds b = vt_limits_of_column(m, c, s->value);
+    const vt_bounds b = vt_limits_of_column(m, c, s->value);
     s->cost[c] = s->value[m->cost_cell[c]];
     s->column_lower[c] = b.lower;
     s->column_upper[c] = b.upper;
   }
   for (int r = 0; r < p->rows; r++) {
-    const bounds b = vt_limits_of_row(m, r, s->value);
+    const vt_bounds b = vt_limits_of_row(m, r, s->value);
     s->row_lower[r] = b.lower;
     s->row_upper[r] = b.upper;
   }
@@ -106,19 +106,19 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
   }
   for (ptrdiff_t i = 0; i < m->varying_rows; i++) {
     const int r = m->varying_row[i];
-    const bounds b = vt_limits_of_row(m, r, s->value);
+    const vt_bounds b = vt_limits_of_row(m, r, s->value);
     s->row_lower[r] = b.lower;
     s->row_upper[r] = b.upper;
   }
   for (ptrdiff_t i = 0; i < m->varying_columns; i++) {
     const int c = m->varying_column[i];
-    const bounds b = vt_limits_of_column(m, c, s->value);
+    const vt_bounds b = vt_limits_of_column(m, c, s->value);
     s->column_lower[c] = b.lower;
     s->column_upper[c] = b.upper;
   }
   if (m->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program.columns > 0) {
     const bool impossible = capacity_is_negative(s);
-    const bounds b = vt_limits_of_column(m, 0, s->value);
+    const vt_bounds b = vt_limits_of_column(m, 0, s->value);
     s->column_lower[0] = impossible ? 1.0 : b.lower;
     s->column_upper[0] = impossible ? 0.0 : b.upper;
   }

@@ -137,7 +137,7 @@ static bool is_reference(const vt_pathway *m, int variant) {
   return true;
 }
 
-vt_error vt_variants_factor(vt_pathway *m, int factor, selection *chosen) {
+vt_error vt_variants_factor(vt_pathway *m, int factor, vt_selection *chosen) {
   const vt_factor *f = &m->study->factor[factor];
   vt_variant_list *c = &m->variants_of[factor];
   c->count = vt_variant_count(f, m->inputs);

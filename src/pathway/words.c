@@ -84,7 +84,7 @@ static vt_error add_makers(const vt_pathway *m, int product, vt_text *text) {
   enum { TOLD = 3 };
   int makers = 0;
   for (ptrdiff_t k = 0; k < m->lines; k++) {
-    const line *l = &m->line[k];
+    const vt_line *l = &m->line[k];
     if (l->tensor != VT_TENSOR_PRODUCTION || l->flow != product) continue;
     if (makers++ < TOLD) {
       const int first = m->inputs->window_first[l->process];
@@ -118,9 +118,9 @@ vt_error vt_pathway_unmet_text(const vt_pathway *m, const vt_member *demand, dou
 // ---------------------------------------------------------------------------------------------
 // Existing capacity.
 
-static void mark_class(const vt_pathway *m, const class_ *c, bool *told) {
+static void mark_class(const vt_pathway *m, const vt_class *c, bool *told) {
   for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-    const vintage *v = &m->vintage[m->member[i]];
+    const vt_process_vintage *v = &m->vintage[m->member[i]];
     if (v->capacity >= 0) told[v->capacity] = true;
   }
 }
@@ -132,7 +132,7 @@ vt_error vt_pathway_capacity_text(const vt_pathway_state *s, const double *multi
   bool *told;
   VT_NEW(told, t->count);
   for (int r = 0; r < m->program.rows; r++) {
-    const row_info *row = &m->row[r];
+    const vt_row_info *row = &m->row[r];
     if (row->kind != ROW_CAPACITY || multiplier[r] == 0.0) continue;
     const ptrdiff_t at = at_time(m, row->label, row->time);
     for (ptrdiff_t k = m->first_class[at]; k < m->first_class[at + 1]; k++)
