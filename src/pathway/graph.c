@@ -1,7 +1,6 @@
 #include "graph.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 vt_error vt_graph_create(vt_graph *g) {
