@@ -47,11 +47,11 @@ static void add_limit(listing *l, int variable, vt_tensor_id lower_id, double lo
 
 // The other process of a coupling's row; its own where the coupling is with itself.
 static int other_process(const vt_pathway *m, int row, int process) {
-  for (int c = 0; c < m->program->structure.columns; c++) {
+  for (int c = 0; c < m->program->lp.columns; c++) {
     if (m->program->column_class[c] >= 0 || m->program->column_process[c] == process) continue;
-    for (ptrdiff_t e = m->program->structure.column_start[c];
-         e < m->program->structure.column_start[c + 1]; e++) {
-      if (m->program->structure.row[e] == row) return m->program->column_process[c];
+    for (ptrdiff_t e = m->program->lp.column_start[c]; e < m->program->lp.column_start[c + 1];
+         e++) {
+      if (m->program->lp.row[e] == row) return m->program->column_process[c];
     }
   }
   return process;
@@ -125,7 +125,7 @@ static void add_column(listing *l, int column) {
   const vt_pathway *m = l->state->model;
   const double *value = l->state->value;
   const int process = m->program->column_process[column], time = m->program->column_time[column];
-  const int variable = m->program->structure.rows + column;
+  const int variable = m->program->lp.rows + column;
   const ptrdiff_t at = at_time(&m->core, process, time);
   if (m->program->column_class[column] < 0) {
     add_limit(l, variable, VT_TENSOR_DEPLOYMENT_MIN, floor_of(value[m->limits->deployment_min[at]]),
@@ -140,12 +140,12 @@ static void add_column(listing *l, int column) {
 static void add_negative_capacities(listing *l) {
   const vt_pathway *m = l->state->model;
   const vt_tensor *t = &m->core.inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
-  for (ptrdiff_t e = 0; e < t->count && m->program->structure.columns > 0; e++) {
+  for (ptrdiff_t e = 0; e < t->count && m->program->lp.columns > 0; e++) {
     const double units = l->state->value[m->factors->cell[VT_TENSOR_EXISTING_CAPACITY][e]];
     if (!(units < 0.0)) continue;
     const int member =
         add_member(l, VT_TENSOR_EXISTING_CAPACITY, t->index[2 * e], t->index[2 * e + 1], units);
-    add_claim(l, member, m->program->structure.rows, false, INFINITY);
+    add_claim(l, member, m->program->lp.rows, false, INFINITY);
   }
 }
 
@@ -153,7 +153,7 @@ static void add_negative_capacities(listing *l) {
 
 static vt_error copy_structure(listing *l, const vt_numbers *numbers) {
   const vt_pathway *m = l->state->model;
-  const vt_program *p = &m->program->structure;
+  const vt_program *p = &m->program->lp;
   vt_arena *arena = l->out->arena;
   double *row_lower, *row_upper, *column_lower, *column_upper;
   VT_ARENA_NEW(arena, row_lower, p->rows);
@@ -176,21 +176,20 @@ static vt_error list_all(listing *l, const vt_numbers *numbers) {
   const vt_tensor *tensor = m->core.inputs->tensor;
   vt_claims *out = l->out;
   VT_TRY(vt_arena_create(&out->arena));
-  const ptrdiff_t most =
-      2 * ((ptrdiff_t)m->program->structure.rows + m->program->structure.columns) +
-      tensor[VT_TENSOR_EXISTING_CAPACITY].count;
+  const ptrdiff_t most = 2 * ((ptrdiff_t)m->program->lp.rows + m->program->lp.columns) +
+                         tensor[VT_TENSOR_EXISTING_CAPACITY].count;
   VT_ARENA_NEW(out->arena, out->member, most);
   VT_ARENA_NEW(out->arena, out->rigid, most);
   VT_ARENA_NEW(out->arena, out->claim, most);
   VT_ARENA_NEW(out->arena, l->coupling, tensor[VT_TENSOR_COUPLING].count);
   for (ptrdiff_t e = 0; e < tensor[VT_TENSOR_COUPLING].count; e++) l->coupling[e] = -1;
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  for (int r = 0; r < m->program->lp.rows; r++) {
     if (m->program->row[r].kind == ROW_BALANCE) add_row(l, r);
   }
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  for (int r = 0; r < m->program->lp.rows; r++) {
     if (m->program->row[r].kind != ROW_BALANCE) add_row(l, r);
   }
-  for (int c = 0; c < m->program->structure.columns; c++) add_column(l, c);
+  for (int c = 0; c < m->program->lp.columns; c++) add_column(l, c);
   add_negative_capacities(l);
   return copy_structure(l, numbers);
 }

@@ -16,7 +16,7 @@
 
 // Basic columns have 0, but for rounding.
 static double column_dual(const vt_pathway_state *s, const vt_solved *solved, int column) {
-  const vt_program *p = &s->model->program->structure;
+  const vt_program *p = &s->model->program->lp;
   const double found = solved->reduced_cost[column];
   if (found == 0.0) return 0.0;
   double size = fabs(s->cost[column]);
@@ -99,10 +99,10 @@ static void add_operation(const vt_pathway_state *s, int column, double dual, do
 void vt_pathway_limit_dual(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
   for (int i = 0; i < m->tables->limits; i++) value[i] = 0.0;
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  for (int r = 0; r < m->program->lp.rows; r++) {
     if (solved->row_dual[r] != 0.0) add_row(s, r, solved->row_dual[r], value);
   }
-  for (int c = 0; c < m->program->structure.columns; c++) {
+  for (int c = 0; c < m->program->lp.columns; c++) {
     const double dual = column_dual(s, solved, c);
     if (dual == 0.0) continue;
     if (m->program->column_class[c] < 0)

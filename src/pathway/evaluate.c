@@ -238,7 +238,7 @@ static double check_impacts(vt_pathway_state *s, vt_plan *plan) {
 static double check_flows(const vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
-  for (int r = 0; s->limited_flows && r < m->program->structure.rows; r++) {
+  for (int r = 0; s->limited_flows && r < m->program->lp.rows; r++) {
     const vt_row_info *row = &m->program->row[r];
     const double lower = s->value[row->lower], upper = s->value[row->upper];
     const ptrdiff_t at = (ptrdiff_t)row->label * m->core.times + row->time;

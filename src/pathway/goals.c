@@ -1,4 +1,4 @@
-// goals.c - what the stages of a scenario minimise or bound besides the objective: rows of the
+// goals.c - the objective, and what the stages of a scenario minimise or bound besides: rows of the
 // programme that limit nothing by themselves.
 #include "goals.h"
 
@@ -28,13 +28,9 @@ static vt_error find_objective(const vt_core *core, vt_goals *goals) {
   }
   for (int i = 0; i < s->pathway.objectives; i++) {
     const vt_objective_term *o = &s->pathway.objective[i];
-    const int c =
-        vt_labels_find(core->inputs->category, o->category, (ptrdiff_t)strlen(o->category));
-    vt_nearest nearest = {.name = o->category};
-    vt_nearest_try_labels(&nearest, core->inputs->category);
-    VT_CHECK(c >= 0, VT_ERR_INPUT, "%s:%d: objective: found '%s', expected a category of %s%s",
-             s->path, o->line, o->category, core->inputs->path, vt_nearest_hint(&nearest));
-    goals->objective[c] += o->weight;
+    int category;
+    VT_TRY(find_category(core, "objective", o->category, o->line, &category));
+    goals->objective[category] += o->weight;
   }
   return VT_OK;
 }
@@ -102,10 +98,10 @@ vt_error vt_goals_find(const vt_core *core, vt_goals *goals) {
 
 vt_error vt_goals_place(const vt_core *core, const vt_labelled_program *program, vt_goals *goals) {
   bool *used;
-  VT_ARENA_NEW(core->arena, used, program->structure.rows);
-  for (ptrdiff_t e = 0; e < program->structure.entries; e++) used[program->structure.row[e]] = true;
+  VT_ARENA_NEW(core->arena, used, program->lp.rows);
+  for (ptrdiff_t e = 0; e < program->lp.entries; e++) used[program->lp.row[e]] = true;
   for (int i = 0; i < goals->count; i++) goals->row[i] = -1;
-  for (int r = 0; r < program->structure.rows; r++) {
+  for (int r = 0; r < program->lp.rows; r++) {
     if (program->row[r].kind == ROW_GOAL && used[r]) goals->row[program->row[r].label] = r;
   }
   return VT_OK;

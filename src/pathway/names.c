@@ -59,15 +59,15 @@ static vt_error keep_name(const vt_pathway *m, vt_text *text, char **name) {
 }
 
 static vt_error name_all(vt_pathway *m, vt_text *text) {
-  VT_ARENA_NEW(m->core.arena, m->program->structure.row_name, m->program->structure.rows);
-  VT_ARENA_NEW(m->core.arena, m->program->structure.column_name, m->program->structure.columns);
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  VT_ARENA_NEW(m->core.arena, m->program->lp.row_name, m->program->lp.rows);
+  VT_ARENA_NEW(m->core.arena, m->program->lp.column_name, m->program->lp.columns);
+  for (int r = 0; r < m->program->lp.rows; r++) {
     VT_TRY(row_text(m, &m->program->row[r], text));
-    VT_TRY(keep_name(m, text, &m->program->structure.row_name[r]));
+    VT_TRY(keep_name(m, text, &m->program->lp.row_name[r]));
   }
-  for (int c = 0; c < m->program->structure.columns; c++) {
+  for (int c = 0; c < m->program->lp.columns; c++) {
     VT_TRY(column_text(m, c, text));
-    VT_TRY(keep_name(m, text, &m->program->structure.column_name[c]));
+    VT_TRY(keep_name(m, text, &m->program->lp.column_name[c]));
   }
   return VT_OK;
 }

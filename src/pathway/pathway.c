@@ -102,7 +102,7 @@ vt_inputs vt_pathway_reference_inputs(const vt_pathway *m) {
 }
 
 const vt_program *vt_pathway_program(const vt_pathway *m) {
-  return &m->program->structure;
+  return &m->program->lp;
 }
 
 const bool *vt_pathway_entry_varies(const vt_pathway *m) {
@@ -123,7 +123,7 @@ bool vt_pathway_coupled(const vt_pathway *m, int process, int other) {
 
 void vt_pathway_textbook_size(const vt_pathway *m, int64_t *rows, int64_t *columns) {
   int64_t others = 0;
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  for (int r = 0; r < m->program->lp.rows; r++) {
     others += m->program->row[r].kind != ROW_CAPACITY && m->program->row[r].kind != ROW_GOAL;
   }
   *rows = m->classes->running + others;

@@ -385,7 +385,7 @@ static bool column_bounds_vary(const vt_pathway *m, int column) {
 static vt_error assemble_column(draft *d, int provisional, int process, int time, int cls,
                                 int *column) {
   vt_pathway *m = d->m;
-  vt_program *p = &m->program->structure;
+  vt_program *p = &m->program->lp;
   const int mine = p->columns;
   const ptrdiff_t first_entry = p->entries;
   m->program->column_process[mine] = process;
@@ -422,8 +422,8 @@ static vt_error assemble(draft *d) {
   VT_CHECK(columns < INT32_MAX && d->pieces < INT32_MAX, VT_ERR_SYSTEM,
            "the model is too large: %td columns", columns);
   VT_TRY(sort_pieces(d, columns));
-  VT_ARENA_NEW(m->core.arena, m->program->structure.column_start, columns + 1);
-  VT_ARENA_NEW(m->core.arena, m->program->structure.row, d->pieces);
+  VT_ARENA_NEW(m->core.arena, m->program->lp.column_start, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->lp.row, d->pieces);
   VT_ARENA_NEW(m->core.arena, m->program->entry_cell, d->pieces);
   VT_ARENA_NEW(m->core.arena, m->program->cost_cell, columns + 1);
   VT_ARENA_NEW(m->core.arena, m->program->column_process, columns + 1);
@@ -454,8 +454,7 @@ static vt_error drop_empty_rows(draft *d) {
   bool *used;
   VT_ARENA_NEW(m->core.arena, final, d->rows);
   VT_ARENA_NEW(m->core.arena, used, d->rows);
-  for (ptrdiff_t e = 0; e < m->program->structure.entries; e++)
-    used[m->program->structure.row[e]] = true;
+  for (ptrdiff_t e = 0; e < m->program->lp.entries; e++) used[m->program->lp.row[e]] = true;
   int rows = 0;
   for (int r = 0; r < d->rows; r++) {
     const vt_bounds b = vt_limits_of_row(m, r, m->core.graph.value);
@@ -465,14 +464,14 @@ static vt_error drop_empty_rows(draft *d) {
     final[r] = rows;
     m->program->row[rows++] = m->program->row[r];
   }
-  for (ptrdiff_t e = 0; e < m->program->structure.entries; e++)
-    m->program->structure.row[e] = final[m->program->structure.row[e]];
-  m->program->structure.rows = rows;
+  for (ptrdiff_t e = 0; e < m->program->lp.entries; e++)
+    m->program->lp.row[e] = final[m->program->lp.row[e]];
+  m->program->lp.rows = rows;
   return VT_OK;
 }
 
 static vt_error list_varying(vt_pathway *m) {
-  const vt_program *p = &m->program->structure;
+  const vt_program *p = &m->program->lp;
   const bool *dynamic = m->core.graph.dynamic;
   VT_ARENA_NEW(m->core.arena, m->program->entry_varies, p->entries);
   VT_ARENA_NEW(m->core.arena, m->program->varying_entry, p->entries);
@@ -497,8 +496,8 @@ static vt_error list_varying(vt_pathway *m) {
 }
 
 static vt_error weigh_installations(vt_pathway *m) {
-  VT_ARENA_NEW(m->core.arena, m->program->tie_weight, m->program->structure.columns);
-  for (int c = 0; c < m->program->structure.columns; c++) {
+  VT_ARENA_NEW(m->core.arena, m->program->tie_weight, m->program->lp.columns);
+  for (int c = 0; c < m->program->lp.columns; c++) {
     if (m->program->column_class[c] >= 0) continue;
     const int root = m->program->column_process[c];
     for (int i = m->couplings->first[root]; i < m->couplings->first[root + 1]; i++) {

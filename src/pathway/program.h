@@ -28,7 +28,7 @@ typedef struct vt_row_info {
 } vt_row_info;
 
 typedef struct vt_labelled_program {
-  vt_program structure;
+  vt_program lp;
   vt_row_info *row; ///< shape [rows]
   ptrdiff_t row_capacity;
   int *column_process, *column_time; ///< shape [columns]

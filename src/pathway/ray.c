@@ -87,11 +87,10 @@ static vt_error describe(const vt_pathway_state *s, const double *direction, vt_
   double largest = 0.0;
   VT_TRY(vt_arena_create(&ray->arena));
   VT_ARENA_NEW(ray->arena, effects, m->lines->count);
-  VT_ARENA_NEW(ray->arena, ray->part, m->program->structure.columns);
+  VT_ARENA_NEW(ray->arena, ray->part, m->program->lp.columns);
   VT_ARENA_NEW(ray->arena, ray->cause, m->lines->count);
-  for (int c = 0; c < m->program->structure.columns; c++)
-    largest = fmax(largest, fabs(direction[c]));
-  for (int c = 0; c < m->program->structure.columns; c++) {
+  for (int c = 0; c < m->program->lp.columns; c++) largest = fmax(largest, fabs(direction[c]));
+  for (int c = 0; c < m->program->lp.columns; c++) {
     if (!(fabs(direction[c]) > least_share * largest)) continue;
     ray->part[ray->parts++] = part_of(m, c, direction[c]);
     ptrdiff_t first, count;

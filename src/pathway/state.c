@@ -11,7 +11,7 @@
 
 static void fill_all(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
-  const vt_program *p = &m->program->structure;
+  const vt_program *p = &m->program->lp;
   memcpy(s->value, m->core.graph.value, (size_t)m->core.graph.cells * sizeof *s->value);
   for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->program->entry_cell[e]];
   for (int c = 0; c < p->columns; c++) {
@@ -29,7 +29,7 @@ static void fill_all(vt_pathway_state *s) {
 
 static vt_error allocate(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
-  const vt_program *p = &m->program->structure;
+  const vt_program *p = &m->program->lp;
   const ptrdiff_t flows =
       (ptrdiff_t)m->core.products + m->core.intermediates + m->core.elementaries;
   VT_NEW(s->value, m->core.graph.cells);
@@ -54,7 +54,7 @@ static vt_error allocate(vt_pathway_state *s) {
 }
 
 ptrdiff_t vt_pathway_state_bytes(const vt_pathway *m) {
-  const vt_program *p = &m->program->structure;
+  const vt_program *p = &m->program->lp;
   const ptrdiff_t flows =
       (ptrdiff_t)m->core.products + m->core.intermediates + m->core.elementaries;
   const ptrdiff_t numbers =
@@ -122,7 +122,7 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
     s->column_lower[c] = b.lower;
     s->column_upper[c] = b.upper;
   }
-  if (m->factors->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program->structure.columns > 0) {
+  if (m->factors->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program->lp.columns > 0) {
     const bool impossible = capacity_is_negative(s);
     const vt_bounds b = vt_limits_of_column(m, 0, s->value);
     s->column_lower[0] = impossible ? 1.0 : b.lower;
@@ -141,7 +141,7 @@ bool vt_pathway_installation_cost(const vt_pathway_state *s, int process, double
   const int root = m->couplings->coupled[process].root;
   const double ratio = s->value[m->couplings->coupled[process].ratio];
   bool endless = false;
-  memset(cost, 0, (size_t)m->program->structure.columns * sizeof *cost);
+  memset(cost, 0, (size_t)m->program->lp.columns * sizeof *cost);
   for (int t = 0; t < m->core.times; t++) {
     const int column = m->program->installed_column[at_time(&m->core, root, t)];
     // A column that was dropped has no limit, no cost and no effect.

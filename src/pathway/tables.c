@@ -77,7 +77,7 @@ static vt_error list_pairs(const vt_core *core, const vt_factor_leaves *factors,
 
 static vt_error find_balance_rows(const vt_core *core, const vt_labelled_program *program,
                                   vt_output_tables *tables) {
-  const vt_program *p = &program->structure;
+  const vt_program *p = &program->lp;
   const ptrdiff_t cells = (ptrdiff_t)core->products * core->times;
   bool *used;
   VT_ARENA_NEW(core->arena, used, p->rows);

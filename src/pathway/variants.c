@@ -97,7 +97,7 @@ vt_error vt_variants_prepare(const vt_core *core, vt_variants *variants) {
     }
   }
   spread(core, &in->tensor[VT_TENSOR_MAPPING], place, all.value, 1);
-  for (int k = 0; k < vt_labels_count(in->pathway); k++)
+  for (int k = 0; k < variants->count; k++)
     spread(core, &in->pathway_mapping[k], place, variants->weight + k, variants->count);
   in->tensor[VT_TENSOR_MAPPING] = all;
   VT_ARENA_NEW(core->arena, variants->of_factor, core->study->factors);

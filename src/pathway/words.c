@@ -130,7 +130,7 @@ vt_error vt_pathway_capacity_text(const vt_pathway_state *s, const double *multi
   const vt_tensor *t = &m->core.inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
   bool *told;
   VT_NEW(told, t->count);
-  for (int r = 0; r < m->program->structure.rows; r++) {
+  for (int r = 0; r < m->program->lp.rows; r++) {
     const vt_row_info *row = &m->program->row[r];
     if (row->kind != ROW_CAPACITY || multiplier[r] == 0.0) continue;
     const ptrdiff_t at = at_time(&m->core, row->label, row->time);
