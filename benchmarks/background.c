@@ -70,7 +70,7 @@ static double worst(const double *residual, ptrdiff_t count) {
 
 // Units of products spread over the whole database.
 typedef struct demands {
-  vt_demand *demand;
+  vt_final_demand *demand;
   int *product;
   double *one;
 } demands;
@@ -83,7 +83,7 @@ static vt_error make_demands(const bench *b, int count, demands *made) {
     const int process = (int)((int64_t)d * b->size.processes / count);
     made->product[d] = b->made.reference[process];
     made->one[d] = 1;
-    made->demand[d] = (vt_demand){1, &made->product[d], &made->one[d]};
+    made->demand[d] = (vt_final_demand){1, &made->product[d], &made->one[d]};
   }
   return VT_OK;
 }

@@ -135,15 +135,16 @@ typedef struct answers {
 static const double weights[2][FLOWS] = {{1, 2, 0, 0.5, 0}, {0, -1, 3, 0, 0.1}};
 static const double one_unit = 1;
 
-static inline void list_demands(int n, vt_demand *demand, int *product) {
+static inline void list_demands(int n, vt_final_demand *demand, int *product) {
   for (int d = 0; d < DEMANDS; d++) {
     product[d] = d * 5 % n;
-    demand[d] = (vt_demand){1, &product[d], &one_unit};
+    demand[d] = (vt_final_demand){1, &product[d], &one_unit};
   }
 }
 
-static inline vt_request make_request(const small *s, ptrdiff_t count, const vt_demand *demand,
-                                      bool supply, bool inventory, answers *a) {
+static inline vt_request make_request(const small *s, ptrdiff_t count,
+                                      const vt_final_demand *demand, bool supply, bool inventory,
+                                      answers *a) {
   return (vt_request){.system = s->system,
                       .demand_count = count,
                       .demand = demand,

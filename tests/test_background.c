@@ -54,7 +54,7 @@ static void compare(vt_background *room, const dense *d, const int *reference, i
   for (int i = 0; i < d->n; i++) {
     double f[LARGEST] = {0}, x[LARGEST], right[LARGEST], g[FLOWS], spread = 0, sum = 0;
     f[i] = 2;
-    const vt_demand demand = {2, (const int[]){i, i}, (const double[]){0.5, 1.5}};
+    const vt_final_demand demand = {2, (const int[]){i, i}, (const double[]){0.5, 1.5}};
     assert_ok(vt_solver_forward(solver, &demand, x, g, &residual));
     assert_true(residual <= 1e-15);
     eliminate(d, false, f, right);
@@ -82,7 +82,7 @@ static void a_chain_gives_the_numbers_found_by_hand(void **state) {
   vt_solver *solver;
   double x[3], g[FLOWS], residual;
   assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
-  const vt_demand one = {1, (const int[]){0}, (const double[]){1}};
+  const vt_final_demand one = {1, (const int[]){0}, (const double[]){1}};
   assert_ok(vt_solver_forward(solver, &one, x, g, &residual));
   assert_near(x[0], 1.001564945226917, 1, 1e-15);
   assert_near(x[1], 0.25039123630672927, 1, 1e-15);
@@ -141,7 +141,7 @@ static void systems_without_any_dominance_are_solved(void **state) {
     vt_solver *solver;
     double x[LARGEST], residual;
     assert_ok(vt_solver_create(*state, &packed->system, 1, NULL, &solver));
-    const vt_demand one = {1, (const int[]){3}, (const double[]){1}};
+    const vt_final_demand one = {1, (const int[]){3}, (const double[]){1}};
     assert_ok(vt_solver_forward(solver, &one, x, NULL, &residual));
     assert_true(residual <= 1e-15);
     double f[LARGEST] = {0}, right[LARGEST];
@@ -228,7 +228,7 @@ static void systems_that_make_no_sense_are_refused(void **state) {
   assert_non_null(strstr(vt_error_message(), "3 products and 2 processes"));
   s->technosphere.rows = 2;
   assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
-  const vt_demand endless = {1, (const int[]){0}, (const double[]){INFINITY}};
+  const vt_final_demand endless = {1, (const int[]){0}, (const double[]){INFINITY}};
   assert_int_equal(vt_solver_forward(solver, &endless, NULL, NULL, NULL), VT_ERR_INPUT);
   vt_solver_free(solver);
   free(s);
@@ -240,14 +240,14 @@ static void nothing_asked_for_gives_nothing(void **state) {
   vt_solver *solver;
   double x[2] = {1, 1}, g[FLOWS], residual = 1, y[2];
   assert_ok(vt_solver_create(*state, &s->system, 1, NULL, &solver));
-  const vt_demand none = {0, NULL, NULL};
+  const vt_final_demand none = {0, NULL, NULL};
   const double weightless[FLOWS] = {0};
   assert_ok(vt_solver_forward(solver, &none, x, g, &residual));
   assert_true(x[0] == 0 && x[1] == 0 && g[0] == 0 && residual == 0);
   assert_ok(vt_solver_adjoint(solver, weightless, y, &residual));
   assert_true(y[0] == 0 && y[1] == 0);
   // Demands of any size.
-  const vt_demand tiny = {1, (const int[]){1}, (const double[]){1e-290}};
+  const vt_final_demand tiny = {1, (const int[]){1}, (const double[]){1e-290}};
   assert_ok(vt_solver_forward(solver, &tiny, x, g, &residual));
   assert_near(x[0], 0.5e-290, 1e-290, 1e-14);
   vt_solver_free(solver);
@@ -269,7 +269,7 @@ static void scores_by_the_adjoint_are_those_of_forward_solves(void **state) {
   stream s = {15};
   dense d;
   int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 50, 3, &d, reference);
   small *packed = make_small(&d);
   answers forward, adjoint;
@@ -298,7 +298,7 @@ static void chosen_flows_are_those_of_the_whole_inventory(void **state) {
   stream s = {16};
   dense d;
   int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 50, 1, &d, reference);
   small *packed = make_small(&d);
   answers all, unused;
@@ -327,7 +327,7 @@ static void bits_do_not_depend_on_company(void **state) {
   stream s = {17};
   dense d;
   int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 55, 2, &d, reference);
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);
@@ -362,7 +362,7 @@ static void tables_are_made_where_a_demand_is_solved(void **state) {
   stream s = {19};
   dense d;
   int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 45, 1, &d, reference);
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);

@@ -7,7 +7,7 @@ static void ranks_get_the_bits_of_one_process(void **state) {
   stream s = {18};
   dense d;
   int reference[LARGEST], product[DEMANDS];
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 55, 2, &d, reference);
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);
@@ -44,7 +44,7 @@ static void rank_0_alone_gets_what_only_it_wants(void **state) {
   stream s = {20};
   dense d;
   int reference[LARGEST], product[DEMANDS], rank;
-  vt_demand demand[DEMANDS];
+  vt_final_demand demand[DEMANDS];
   draw_economy(&s, 55, 2, &d, reference);
   small *packed = make_small(&d);
   list_demands(d.n, demand, product);
@@ -77,7 +77,7 @@ static void rank_0_alone_gets_what_only_it_wants(void **state) {
 
 // Two requests of an economy each: together enough to be shared.
 static void make_pair(stream *s, small *packed[2], int product[2][DEMANDS],
-                      vt_demand demand[2][DEMANDS]) {
+                      vt_final_demand demand[2][DEMANDS]) {
   for (int k = 0; k < 2; k++) {
     dense d;
     int reference[LARGEST];
@@ -87,7 +87,7 @@ static void make_pair(stream *s, small *packed[2], int product[2][DEMANDS],
   }
 }
 
-static vt_request inventories(const small *packed, const vt_demand *demand, answers *a) {
+static vt_request inventories(const small *packed, const vt_final_demand *demand, answers *a) {
   static const int kept[2] = {4, 1};
   vt_request r = make_request(packed, DEMANDS, demand, false, true, a);
   r.flow = kept;
@@ -100,7 +100,7 @@ static void rank_0_leads_and_the_others_help(void **state) {
   stream s = {21};
   small *packed[2];
   int product[2][DEMANDS], rank;
-  vt_demand demand[2][DEMANDS];
+  vt_final_demand demand[2][DEMANDS];
   answers alone[2], led[2];
   vt_request one[2], all[2];
   make_pair(&s, packed, product, demand);
@@ -138,7 +138,7 @@ static void an_error_sends_all_ranks_home(void **state) {
   stream s = {22};
   small *packed[2];
   int product[2][DEMANDS], rank;
-  vt_demand demand[2][DEMANDS];
+  vt_final_demand demand[2][DEMANDS];
   answers a[2];
   vt_request all[2];
   make_pair(&s, packed, product, demand);

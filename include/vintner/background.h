@@ -23,11 +23,11 @@ typedef struct vt_equations {
 } vt_equations;
 
 /// Amounts of products asked for. A product may come several times, its amounts add up.
-typedef struct vt_demand {
+typedef struct vt_final_demand {
   int count;
   const int *product;   ///< shape [count], rows of A
   const double *amount; ///< shape [count]
-} vt_demand;
+} vt_final_demand;
 
 enum { VT_CULPRITS_SHOWN = 8 };
 
@@ -97,7 +97,7 @@ const vt_solve_figures *vt_solver_figures(const vt_solver *solver);
 /// @param inventory  shape [flows], or NULL
 /// @param residual   backward error max|f - A x| / (max row sum|A| max|x| + max|f|) of the permuted
 ///                   and equilibrated system; at most 1e-15 unless nothing gets it that low
-vt_error vt_solver_forward(vt_solver *solver, const vt_demand *demand, double *supply,
+vt_error vt_solver_forward(vt_solver *solver, const vt_final_demand *demand, double *supply,
                            double *inventory, double *residual);
 
 /// Score of one unit of every product under a weight over the flows.
@@ -117,7 +117,7 @@ enum { VT_TOP_NUMBERS = 3 };
 typedef struct vt_request {
   vt_equations system;
   ptrdiff_t demand_count;
-  const vt_demand *demand; ///< shape [demand_count]
+  const vt_final_demand *demand; ///< shape [demand_count]
   int weight_count;
   const double *weight; ///< shape [weight_count][flows]: characterisation
   int flow_count;

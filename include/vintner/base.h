@@ -1,4 +1,4 @@
-// base.h - errors, memory, labels, text, log, and the neutral form of a linear programme.
+// base.h - errors, memory, labels, text, log, outcomes, sparse matrices.
 #ifndef VT_BASE_H
 #define VT_BASE_H
 
@@ -248,37 +248,6 @@ typedef enum vt_outcome {
 } vt_outcome;
 
 const char *vt_outcome_name(vt_outcome outcome);
-
-// ---------------------------------------------------------------------------------------------
-// A linear programme, structure only: minimise cost.x subject to row_lower <= A x <= row_upper,
-// column_lower <= x <= column_upper. Its numbers live apart (vt_numbers), since an ensemble has
-// one structure and a set of numbers for each scenario.
-
-typedef struct vt_program {
-  int rows, columns;
-  ptrdiff_t entries;
-  ptrdiff_t *column_start; ///< shape [columns + 1]
-  int *row;                ///< shape [entries], ascending within a column
-  char **row_name;         ///< shape [rows], for people; may be NULL
-  char **column_name;      ///< shape [columns]; may be NULL
-} vt_program;
-
-/// Numbers of one instance of a vt_program, in real units. Arrays are borrowed.
-typedef struct vt_numbers {
-  const double *value;                       ///< shape [entries]
-  const double *cost;                        ///< shape [columns]
-  const double *row_lower, *row_upper;       ///< shape [rows], infinite = none
-  const double *column_lower, *column_upper; ///< shape [columns]
-} vt_numbers;
-
-/// A bound that one member of a programme's conditions (a demand, a limit) puts on one side of a
-/// row or column: what an explanation may do without.
-typedef struct vt_claim {
-  int member;   ///< 0 to members - 1; a member has one claim or several
-  int variable; ///< row i, or rows + column j; each side of a row is claimed at most once
-  bool upper;   ///< which side
-  double bound; ///< infinite towards the other side: nothing can meet it
-} vt_claim;
 
 // ---------------------------------------------------------------------------------------------
 // A sparse matrix by columns.

@@ -12,7 +12,7 @@ typedef struct vt_snapshot_work {
   int *flow;    ///< intermediate flow of each demand; shape [demands]
   int *product; ///< row of A of each demand; shape [demands]
   double *amount;
-  vt_demand *demand;
+  vt_final_demand *demand;
   int kept;          ///< elementary flows that the model takes
   int *row, *label;  ///< their rows of B and numbers in ELEMENTARY_FLOW, ascending by label
   double *inventory; ///< shape [demands, kept], and after it:

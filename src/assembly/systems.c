@@ -31,7 +31,7 @@ static vt_error add_demand(vt_assembly *a, vt_snapshot_work *s, int flow, int ma
   s->flow[s->demands] = flow;
   s->product[s->demands] = product;
   s->amount[s->demands] = 1.0;
-  s->demand[s->demands] = (vt_demand){1, &s->product[s->demands], &s->amount[s->demands]};
+  s->demand[s->demands] = (vt_final_demand){1, &s->product[s->demands], &s->amount[s->demands]};
   s->demands++;
   return VT_OK;
 }

@@ -98,7 +98,7 @@ static void take_matrix(char **at, int64_t rows, int64_t columns, int64_t entrie
 static vt_error take_request(char **at, vt_arena *arena, vt_request *r) {
   const header *h = take(at, 1, sizeof *h);
   vt_sparse *matrix;
-  vt_demand *demand;
+  vt_final_demand *demand;
   VT_ARENA_NEW(arena, matrix, 2);
   VT_ARENA_NEW(arena, demand, h->demands);
   take_matrix(at, h->processes, h->processes, h->technosphere, &matrix[0]);

@@ -9,12 +9,12 @@
 #include <string.h>
 
 // One request, as it is solved.
-typedef struct job {
+typedef struct request_work {
   vt_request *request;
   ptrdiff_t solves;
   double *column;   // adjoint: shape [solves][demands], the answers of each solve
   double *residual; // shape [solves]
-} job;
+} request_work;
 
 // ---------------------------------------------------------------------------------------------
 // Which way, and who
@@ -44,12 +44,12 @@ ptrdiff_t vt_request_solves(const vt_request *r) {
   return is_adjoint(r) ? adjoint_solves(r) : r->demand_count;
 }
 
-static double cost_of_solve(const job *j) {
+static double cost_of_solve(const request_work *j) {
   return (double)j->request->system.technosphere->entries + 1;
 }
 
 // A request's preparation costs about 20 solves.
-static double cost_of(const job *j) {
+static double cost_of(const request_work *j) {
   return j->solves > 0 ? cost_of_solve(j) * (20 + (double)j->solves) : 0;
 }
 
@@ -64,8 +64,8 @@ static double start_of(const vt_team *team, int rank, double total, double befor
   return total * (rank - 1) / (team->size - 1); // rank 0 has enough to do without
 }
 
-// How many solves of a job belong to the ranks before `rank`.
-static ptrdiff_t first_of(const job *jobs, ptrdiff_t count, const vt_team *team, int rank,
+// How many solves of a request belong to the ranks before `rank`.
+static ptrdiff_t first_of(const request_work *jobs, ptrdiff_t count, const vt_team *team, int rank,
                           ptrdiff_t which) {
   const ptrdiff_t solves = jobs[which].solves;
   if (rank == 0) return 0;
@@ -91,8 +91,8 @@ static double weighted(const double *weight, const double *inventory, int flows)
 }
 
 // `inventory` and `supply` are work space.
-static vt_error solve_forward(vt_solver *solver, const job *j, const vt_tables *tables, ptrdiff_t d,
-                              double *inventory, double *supply) {
+static vt_error solve_forward(vt_solver *solver, const request_work *j, const vt_tables *tables,
+                              ptrdiff_t d, double *inventory, double *supply) {
   const vt_request *r = j->request;
   const vt_sparse *b = r->system.biosphere;
   const ptrdiff_t n = r->system.technosphere->columns, kept = flow_count(r);
@@ -109,14 +109,14 @@ static vt_error solve_forward(vt_solver *solver, const job *j, const vt_tables *
   return vt_tables_fill(r, tables, supply, inventory, r->table + d * table_width(r));
 }
 
-static double value_of(const vt_demand *demand, const double *score) {
+static double value_of(const vt_final_demand *demand, const double *score) {
   double sum = 0;
   for (int k = 0; k < demand->count; k++) sum += demand->amount[k] * score[demand->product[k]];
   return sum;
 }
 
 // Solve number `a` of an adjoint request: the weights first, then a unit of each flow.
-static vt_error solve_adjoint(vt_solver *solver, const job *j, ptrdiff_t a, double *unit,
+static vt_error solve_adjoint(vt_solver *solver, const request_work *j, ptrdiff_t a, double *unit,
                               double *score) {
   const vt_request *r = j->request;
   const double *weight = unit;
@@ -136,7 +136,8 @@ static vt_error solve_adjoint(vt_solver *solver, const job *j, ptrdiff_t a, doub
   return VT_OK;
 }
 
-static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, ptrdiff_t end) {
+static vt_error solve_stretch(vt_solver *solver, const request_work *j, ptrdiff_t first,
+                              ptrdiff_t end) {
   const vt_request *r = j->request;
   const ptrdiff_t flows = r->system.biosphere ? r->system.biosphere->rows : 0;
   double *work;
@@ -151,7 +152,7 @@ static vt_error solve_stretch(vt_solver *solver, const job *j, ptrdiff_t first, 
   return result;
 }
 
-static vt_error solve_share(vt_background *background, job *jobs, ptrdiff_t count,
+static vt_error solve_share(vt_background *background, request_work *jobs, ptrdiff_t count,
                             const vt_team *team) {
   for (ptrdiff_t k = 0; k < count; k++) {
     const ptrdiff_t first = first_of(jobs, count, team, team->rank, k);
@@ -190,8 +191,8 @@ static int exchange(const vt_team *team, const parts *p, double *rows, ptrdiff_t
 }
 
 // Every rank has some rows of an array; all get the others, or rank 0 alone does.
-static vt_error gather(const vt_team *team, const job *jobs, ptrdiff_t count, ptrdiff_t which,
-                       double *rows, ptrdiff_t width) {
+static vt_error gather(const vt_team *team, const request_work *jobs, ptrdiff_t count,
+                       ptrdiff_t which, double *rows, ptrdiff_t width) {
   if (!rows || width == 0 || team->size == 1) return VT_OK;
   VT_CHECK(width <= INT_MAX && jobs[which].solves <= INT_MAX, VT_ERR_INPUT,
            "too many results for one request: %td rows of %td", jobs[which].solves, width);
@@ -212,7 +213,7 @@ static vt_error gather(const vt_team *team, const job *jobs, ptrdiff_t count, pt
 }
 
 // An adjoint request has its answers by solve; its results are by demand.
-static void turn(const job *j) {
+static void turn(const request_work *j) {
   vt_request *r = j->request;
   const ptrdiff_t scores = score_count(r), kept = flow_count(r), demands = r->demand_count;
   for (ptrdiff_t d = 0; d < demands; d++) {
@@ -222,7 +223,7 @@ static void turn(const job *j) {
   }
 }
 
-static void set_residuals(const job *j) {
+static void set_residuals(const request_work *j) {
   const vt_request *r = j->request;
   double worst = 0;
   for (ptrdiff_t k = 0; k < j->solves; k++) worst = fmax(worst, j->residual[k]);
@@ -230,7 +231,7 @@ static void set_residuals(const job *j) {
     r->residual[d] = r->adjoint ? worst : j->residual[d];
 }
 
-static vt_error gather_all(const vt_team *team, const job *jobs, ptrdiff_t count) {
+static vt_error gather_all(const vt_team *team, const request_work *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     vt_request *r = jobs[k].request;
     VT_TRY(gather(team, jobs, count, k, jobs[k].residual, 1));
@@ -257,7 +258,7 @@ typedef struct blame {
   vt_culprits culprits;
 } blame;
 
-static blame find_blame(const job *jobs, ptrdiff_t count) {
+static blame find_blame(const request_work *jobs, ptrdiff_t count) {
   blame b = {.request = -1};
   for (ptrdiff_t k = 0; k < count; k++) {
     const vt_culprits *found = &jobs[k].request->culprits;
@@ -266,7 +267,8 @@ static blame find_blame(const job *jobs, ptrdiff_t count) {
   return b;
 }
 
-static vt_error agree(const vt_team *team, vt_error mine, const job *jobs, ptrdiff_t count) {
+static vt_error agree(const vt_team *team, vt_error mine, const request_work *jobs,
+                      ptrdiff_t count) {
   int speaker;
   if (!team->parallel) return mine;
   VT_TRY(vt_team_speaker(team, mine, &speaker));
@@ -279,7 +281,7 @@ static vt_error agree(const vt_team *team, vt_error mine, const job *jobs, ptrdi
 
 // ---------------------------------------------------------------------------------------------
 
-static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
+static vt_error plan(vt_request *request, ptrdiff_t count, request_work *jobs) {
   for (ptrdiff_t k = 0; k < count; k++) {
     vt_request *r = &request[k];
     r->adjoint = is_adjoint(r);
@@ -300,7 +302,7 @@ static vt_error plan(vt_request *request, ptrdiff_t count, job *jobs) {
   return VT_OK;
 }
 
-static void free_jobs(job *jobs, ptrdiff_t count) {
+static void free_jobs(request_work *jobs, ptrdiff_t count) {
   for (ptrdiff_t k = 0; k < count; k++) {
     free(jobs[k].residual);
     free(jobs[k].column);
@@ -310,7 +312,7 @@ static void free_jobs(job *jobs, ptrdiff_t count) {
 
 static vt_error run(vt_background *background, ptrdiff_t count, vt_request *request,
                     const vt_team *team) {
-  job *jobs;
+  request_work *jobs;
   VT_NEW(jobs, count);
   vt_error result = plan(request, count, jobs);
   if (result == VT_OK) result = solve_share(background, jobs, count, team);

@@ -260,7 +260,7 @@ static vt_error solve(vt_solver *s, bool transposed, double *unit, double *error
   return VT_OK;
 }
 
-static vt_error set_demand(vt_solver *s, const vt_demand *demand, int *position) {
+static vt_error set_demand(vt_solver *s, const vt_final_demand *demand, int *position) {
   const vt_scaled *z = &s->scaled;
   const int n = z->matrix.n;
   for (int k = 0; k < n; k++) position[z->match[k]] = k;
@@ -283,8 +283,8 @@ static void take_inventory(const vt_sparse *b, const double *supply, double *inv
   }
 }
 
-vt_error vt_solver_forward(vt_solver *s, const vt_demand *demand, double *supply, double *inventory,
-                           double *residual) {
+vt_error vt_solver_forward(vt_solver *s, const vt_final_demand *demand, double *supply,
+                           double *inventory, double *residual) {
   const vt_scaled *z = &s->scaled;
   int *position;
   double error, unit;

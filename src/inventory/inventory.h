@@ -20,9 +20,9 @@ typedef struct vt_inventory_data {
   vt_arena *arena; ///< texts of the layout
   vt_database_set *set;
   vt_system *system;
-  vt_demand *demand; ///< shape [demands]
-  int *product;      ///< row of A; shape [demands]
-  double *amount;    ///< shape [demands]
+  vt_final_demand *demand; ///< shape [demands]
+  int *product;            ///< row of A; shape [demands]
+  double *amount;          ///< shape [demands]
   const char **demand_label;
   int *method;    ///< index into set->method, -1: factors of 0; shape [categories]
   double *weight; ///< shape [categories][flows]

@@ -113,7 +113,7 @@ static vt_error find_demands(vt_inventory_data *k) {
   }
   VT_NEW(k->demand, k->count.demands);
   for (int d = 0; d < k->count.demands; d++)
-    k->demand[d] = (vt_demand){1, &k->product[d], &k->amount[d]};
+    k->demand[d] = (vt_final_demand){1, &k->product[d], &k->amount[d]};
   return VT_OK;
 }
 

@@ -1,8 +1,10 @@
 // claims.c - which rows and bounds of the programme each demand, limit and coupling stands for.
+#include "classes.h"
+#include "limits.h"
+#include "program.h"
 #include "state.h"
 
 #include <math.h>
-#include <string.h>
 
 typedef struct listing {
   const vt_pathway_state *state;
@@ -11,7 +13,7 @@ typedef struct listing {
 } listing;
 
 static int add_member(listing *l, vt_tensor_id tensor, int label, int other, double value) {
-  const vt_inputs *in = l->state->model->inputs;
+  const vt_inputs *in = l->state->model->core.inputs;
   vt_claims *c = l->out;
   vt_member *m = &c->member[c->members];
   *m = (vt_member){.tensor = tensor,
@@ -19,7 +21,7 @@ static int add_member(listing *l, vt_tensor_id tensor, int label, int other, dou
                    .value = value,
                    .rigid = tensor == VT_TENSOR_COUPLING};
   c->rigid[c->members] = m->rigid;
-  if (selection_default_of(tensor) != VT_TENSOR_COUNT) {
+  if (vt_selection_default_of(tensor) != VT_TENSOR_COUNT) {
     bool stored;
     (void)vt_tensor_find(&in->tensor[tensor], vt_tensor_kinds[tensor].axes, m->key, &stored);
     m->fallback = !stored;
@@ -45,10 +47,11 @@ static void add_limit(listing *l, int variable, vt_tensor_id lower_id, double lo
 
 // The other process of a coupling's row; its own where the coupling is with itself.
 static int other_process(const vt_pathway *m, int row, int process) {
-  for (int c = 0; c < m->program.columns; c++) {
-    if (m->column_class[c] >= 0 || m->column_process[c] == process) continue;
-    for (ptrdiff_t e = m->program.column_start[c]; e < m->program.column_start[c + 1]; e++) {
-      if (m->program.row[e] == row) return m->column_process[c];
+  for (int c = 0; c < m->program->lp.columns; c++) {
+    if (m->program->column_class[c] >= 0 || m->program->column_process[c] == process) continue;
+    for (ptrdiff_t e = m->program->lp.column_start[c]; e < m->program->lp.column_start[c + 1];
+         e++) {
+      if (m->program->lp.row[e] == row) return m->program->column_process[c];
     }
   }
   return process;
@@ -56,13 +59,14 @@ static int other_process(const vt_pathway *m, int row, int process) {
 
 static void add_coupling(listing *l, int row) {
   const vt_pathway *m = l->state->model;
-  const int process = m->row[row].label;
+  const int process = m->program->row[row].label;
   bool found;
   const int32_t key[2] = {process, other_process(m, row, process)};
-  const ptrdiff_t entry = vt_tensor_find(&m->inputs->tensor[VT_TENSOR_COUPLING], 2, key, &found);
+  const ptrdiff_t entry =
+      vt_tensor_find(&m->core.inputs->tensor[VT_TENSOR_COUPLING], 2, key, &found);
   if (!found) return;
   if (l->coupling[entry] < 0) {
-    const double ratio = l->state->value[m->cell[VT_TENSOR_COUPLING][entry]];
+    const double ratio = l->state->value[m->factors->cell[VT_TENSOR_COUPLING][entry]];
     l->coupling[entry] = add_member(l, VT_TENSOR_COUPLING, key[0], key[1], ratio);
   }
   add_claim(l, l->coupling[entry], row, false, 0.0);
@@ -71,7 +75,7 @@ static void add_coupling(listing *l, int row) {
 
 static void add_row(listing *l, int row) {
   const vt_pathway *m = l->state->model;
-  const row_info *r = &m->row[row];
+  const vt_row_info *r = &m->program->row[row];
   const double lower = l->state->value[r->lower], upper = l->state->value[r->upper];
   int member;
   switch (r->kind) {
@@ -120,28 +124,28 @@ static double floor_of(double least) {
 static void add_column(listing *l, int column) {
   const vt_pathway *m = l->state->model;
   const double *value = l->state->value;
-  const int process = m->column_process[column], time = m->column_time[column];
-  const int variable = m->program.rows + column;
-  const ptrdiff_t at = at_time(m, process, time);
-  if (m->column_class[column] < 0) {
-    add_limit(l, variable, VT_TENSOR_DEPLOYMENT_MIN, floor_of(value[m->deployment_min[at]]),
-              VT_TENSOR_DEPLOYMENT_MAX, value[m->deployment_max[at]], process, time);
-  } else if (m->first_class[at + 1] - m->first_class[at] == 1) {
-    add_limit(l, variable, VT_TENSOR_OPERATION_MIN, floor_of(value[m->operation_min[at]]),
-              VT_TENSOR_OPERATION_MAX, value[m->operation_max[at]], process, time);
+  const int process = m->program->column_process[column], time = m->program->column_time[column];
+  const int variable = m->program->lp.rows + column;
+  const ptrdiff_t at = at_time(&m->core, process, time);
+  if (m->program->column_class[column] < 0) {
+    add_limit(l, variable, VT_TENSOR_DEPLOYMENT_MIN, floor_of(value[m->limits->deployment_min[at]]),
+              VT_TENSOR_DEPLOYMENT_MAX, value[m->limits->deployment_max[at]], process, time);
+  } else if (m->classes->first[at + 1] - m->classes->first[at] == 1) {
+    add_limit(l, variable, VT_TENSOR_OPERATION_MIN, floor_of(value[m->limits->operation_min[at]]),
+              VT_TENSOR_OPERATION_MAX, value[m->limits->operation_max[at]], process, time);
   }
 }
 
 // Capacity below zero is a contradiction by itself: nothing is less than nothing.
 static void add_negative_capacities(listing *l) {
   const vt_pathway *m = l->state->model;
-  const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
-  for (ptrdiff_t e = 0; e < t->count && m->program.columns > 0; e++) {
-    const double units = l->state->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][e]];
+  const vt_tensor *t = &m->core.inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
+  for (ptrdiff_t e = 0; e < t->count && m->program->lp.columns > 0; e++) {
+    const double units = l->state->value[m->factors->cell[VT_TENSOR_EXISTING_CAPACITY][e]];
     if (!(units < 0.0)) continue;
     const int member =
         add_member(l, VT_TENSOR_EXISTING_CAPACITY, t->index[2 * e], t->index[2 * e + 1], units);
-    add_claim(l, member, m->program.rows, false, INFINITY);
+    add_claim(l, member, m->program->lp.rows, false, INFINITY);
   }
 }
 
@@ -149,7 +153,7 @@ static void add_negative_capacities(listing *l) {
 
 static vt_error copy_structure(listing *l, const vt_numbers *numbers) {
   const vt_pathway *m = l->state->model;
-  const vt_program *p = &m->program;
+  const vt_program *p = &m->program->lp;
   vt_arena *arena = l->out->arena;
   double *row_lower, *row_upper, *column_lower, *column_upper;
   VT_ARENA_NEW(arena, row_lower, p->rows);
@@ -157,7 +161,7 @@ static vt_error copy_structure(listing *l, const vt_numbers *numbers) {
   VT_ARENA_NEW(arena, column_lower, p->columns);
   VT_ARENA_NEW(arena, column_upper, p->columns);
   for (int r = 0; r < p->rows; r++) {
-    const bool claimed = m->row[r].kind != ROW_CAPACITY;
+    const bool claimed = m->program->row[r].kind != ROW_CAPACITY;
     row_lower[r] = claimed ? -INFINITY : numbers->row_lower[r];
     row_upper[r] = claimed ? INFINITY : numbers->row_upper[r];
   }
@@ -169,23 +173,23 @@ static vt_error copy_structure(listing *l, const vt_numbers *numbers) {
 
 static vt_error list_all(listing *l, const vt_numbers *numbers) {
   const vt_pathway *m = l->state->model;
-  const vt_tensor *tensor = m->inputs->tensor;
+  const vt_tensor *tensor = m->core.inputs->tensor;
   vt_claims *out = l->out;
   VT_TRY(vt_arena_create(&out->arena));
-  const ptrdiff_t most = 2 * ((ptrdiff_t)m->program.rows + m->program.columns) +
+  const ptrdiff_t most = 2 * ((ptrdiff_t)m->program->lp.rows + m->program->lp.columns) +
                          tensor[VT_TENSOR_EXISTING_CAPACITY].count;
   VT_ARENA_NEW(out->arena, out->member, most);
   VT_ARENA_NEW(out->arena, out->rigid, most);
   VT_ARENA_NEW(out->arena, out->claim, most);
   VT_ARENA_NEW(out->arena, l->coupling, tensor[VT_TENSOR_COUPLING].count);
   for (ptrdiff_t e = 0; e < tensor[VT_TENSOR_COUPLING].count; e++) l->coupling[e] = -1;
-  for (int r = 0; r < m->program.rows; r++) {
-    if (m->row[r].kind == ROW_BALANCE) add_row(l, r);
+  for (int r = 0; r < m->program->lp.rows; r++) {
+    if (m->program->row[r].kind == ROW_BALANCE) add_row(l, r);
   }
-  for (int r = 0; r < m->program.rows; r++) {
-    if (m->row[r].kind != ROW_BALANCE) add_row(l, r);
+  for (int r = 0; r < m->program->lp.rows; r++) {
+    if (m->program->row[r].kind != ROW_BALANCE) add_row(l, r);
   }
-  for (int c = 0; c < m->program.columns; c++) add_column(l, c);
+  for (int c = 0; c < m->program->lp.columns; c++) add_column(l, c);
   add_negative_capacities(l);
   return copy_structure(l, numbers);
 }

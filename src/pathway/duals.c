@@ -2,7 +2,12 @@
 //
 // A limit of the model is a bound of a row or of a column, or of the column of a process that it is
 // coupled to; its cell says which limit it is, so defaults add up by themselves.
+#include "classes.h"
+#include "couplings.h"
+#include "limits.h"
+#include "program.h"
 #include "state.h"
+#include "tables.h"
 
 #include <math.h>
 
@@ -11,7 +16,7 @@
 
 // Basic columns have 0, but for rounding.
 static double column_dual(const vt_pathway_state *s, const vt_solved *solved, int column) {
-  const vt_program *p = &s->model->program;
+  const vt_program *p = &s->model->program->lp;
   const double found = solved->reduced_cost[column];
   if (found == 0.0) return 0.0;
   double size = fabs(s->cost[column]);
@@ -22,20 +27,21 @@ static double column_dual(const vt_pathway_state *s, const vt_solved *solved, in
 
 void vt_pathway_demand_dual(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  for (ptrdiff_t at = 0; at < (ptrdiff_t)m->products * m->times; at++) {
-    const int row = m->balance_row[at];
+  for (ptrdiff_t at = 0; at < (ptrdiff_t)m->core.products * m->core.times; at++) {
+    const int row = m->tables->balance_row[at];
     value[at] = row < 0 ? (double)NAN : solved->row_dual[row];
   }
 }
 
 void vt_pathway_reduced_cost(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  for (int p = 0; p < m->processes; p++) {
-    const double ratio = s->value[m->coupled[p].ratio];
-    for (int t = 0; t < m->times; t++) {
-      const int column = m->installed_column[at_time(m, m->coupled[p].root, t)];
+  for (int p = 0; p < m->core.processes; p++) {
+    const double ratio = s->value[m->couplings->coupled[p].ratio];
+    for (int t = 0; t < m->core.times; t++) {
+      const int column =
+          m->program->installed_column[at_time(&m->core, m->couplings->coupled[p].root, t)];
       const double dual = column < 0 ? 0.0 : column_dual(s, solved, column);
-      value[at_time(m, p, t)] = ratio == 0.0 ? (double)NAN : dual / ratio;
+      value[at_time(&m->core, p, t)] = ratio == 0.0 ? (double)NAN : dual / ratio;
     }
   }
 }
@@ -44,12 +50,12 @@ void vt_pathway_reduced_cost(vt_pathway_state *s, const vt_solved *solved, doubl
 // Limits.
 
 static void add_dual(const vt_pathway_state *s, int cell, double dual, double *value) {
-  const int limit = s->model->limit_of_cell[cell];
+  const int limit = s->model->tables->limit_of_cell[cell];
   if (limit >= 0 && isfinite(s->value[cell])) value[limit] += dual;
 }
 
 static void add_row(const vt_pathway_state *s, int row, double dual, double *value) {
-  const row_info *r = &s->model->row[row];
+  const vt_row_info *r = &s->model->program->row[row];
   if (r->kind == ROW_BALANCE || r->kind == ROW_CAPACITY || r->kind == ROW_COUPLING) return;
   const int cell = dual > 0.0 ? r->lower : r->upper;
   const bool of_units = r->kind == ROW_TOTAL_DEPLOYMENT || r->kind == ROW_OPERATION;
@@ -61,14 +67,14 @@ static void add_row(const vt_pathway_state *s, int row, double dual, double *val
 // The limit of the coupled process that says most, times what a unit of it means for the column.
 static void add_installation(const vt_pathway_state *s, int column, double dual, double *value) {
   const vt_pathway *m = s->model;
-  const int root = m->column_process[column], time = m->column_time[column];
+  const int root = m->program->column_process[column], time = m->program->column_time[column];
   int binding = -1;
   double bound = dual > 0.0 ? 0.0 : INFINITY, unit = 1.0;
-  for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
-    const int p = m->coupled_process[i];
-    const double ratio = s->value[m->coupled[p].ratio];
-    const int cell = dual > 0.0 ? m->deployment_min[at_time(m, p, time)]
-                                : m->deployment_max[at_time(m, p, time)];
+  for (int i = m->couplings->first[root]; i < m->couplings->first[root + 1]; i++) {
+    const int p = m->couplings->process[i];
+    const double ratio = s->value[m->couplings->coupled[p].ratio];
+    const int cell = dual > 0.0 ? m->limits->deployment_min[at_time(&m->core, p, time)]
+                                : m->limits->deployment_max[at_time(&m->core, p, time)];
     if (!(ratio > 0.0)) continue;
     const double mine = s->value[cell] / ratio;
     if (dual > 0.0 ? mine > bound : mine < bound) {
@@ -82,23 +88,24 @@ static void add_installation(const vt_pathway_state *s, int column, double dual,
 
 static void add_operation(const vt_pathway_state *s, int column, double dual, double *value) {
   const vt_pathway *m = s->model;
-  const ptrdiff_t at = at_time(m, m->column_process[column], m->column_time[column]);
-  if (m->first_class[at + 1] - m->first_class[at] != 1) return; // a row has them
-  const int cell = dual > 0.0 ? m->operation_min[at] : m->operation_max[at];
+  const ptrdiff_t at =
+      at_time(&m->core, m->program->column_process[column], m->program->column_time[column]);
+  if (m->classes->first[at + 1] - m->classes->first[at] != 1) return; // a row has them
+  const int cell = dual > 0.0 ? m->limits->operation_min[at] : m->limits->operation_max[at];
   if (dual > 0.0 && s->value[cell] <= 0.0) return;
   add_dual(s, cell, dual, value);
 }
 
 void vt_pathway_limit_dual(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  for (int i = 0; i < m->limits; i++) value[i] = 0.0;
-  for (int r = 0; r < m->program.rows; r++) {
+  for (int i = 0; i < m->tables->limits; i++) value[i] = 0.0;
+  for (int r = 0; r < m->program->lp.rows; r++) {
     if (solved->row_dual[r] != 0.0) add_row(s, r, solved->row_dual[r], value);
   }
-  for (int c = 0; c < m->program.columns; c++) {
+  for (int c = 0; c < m->program->lp.columns; c++) {
     const double dual = column_dual(s, solved, c);
     if (dual == 0.0) continue;
-    if (m->column_class[c] < 0)
+    if (m->program->column_class[c] < 0)
       add_installation(s, c, dual, value);
     else
       add_operation(s, c, dual, value);

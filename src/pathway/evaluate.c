@@ -1,5 +1,12 @@
 // evaluate.c - a plan recomputed in real units from the scenario's tensors, and how well it meets
 // the constraints of specs/pathway.md §4. Nothing here looks at the programme's coefficients.
+#include "classes.h"
+#include "couplings.h"
+#include "goals.h"
+#include "impacts.h"
+#include "limits.h"
+#include "lines.h"
+#include "program.h"
 #include "state.h"
 
 #include <math.h>
@@ -26,7 +33,7 @@ static void check_limits(double *worst, double amount, double size, double lower
 }
 
 static void add_flow(vt_pathway_state *s, int label, int time, double amount) {
-  const ptrdiff_t at = (ptrdiff_t)label * s->model->times + time;
+  const ptrdiff_t at = (ptrdiff_t)label * s->model->core.times + time;
   s->flow[at] += amount;
   s->flow_size[at] = larger(s->flow_size[at], fabs(amount));
   s->total_flow[label] += amount;
@@ -35,10 +42,11 @@ static void add_flow(vt_pathway_state *s, int label, int time, double amount) {
 
 static void add_emissions(vt_pathway_state *s, int flow, int time, double amount) {
   const vt_pathway *m = s->model;
-  add_flow(s, m->products + flow, time, amount);
-  for (int k = 0; k < m->limited_flows; k++) {
-    const double emitted = s->value[m->emitted[at_impact(m, k, flow, time)]];
-    add_flow(s, m->products + m->intermediates + m->limited_flow[k], time, amount * emitted);
+  add_flow(s, m->core.products + flow, time, amount);
+  for (int k = 0; k < m->impacts->limited_flows; k++) {
+    const double emitted = s->value[m->impacts->emitted[at_impact(&m->core, k, flow, time)]];
+    add_flow(s, m->core.products + m->core.intermediates + m->impacts->limited_flow[k], time,
+             amount * emitted);
   }
 }
 
@@ -48,44 +56,45 @@ static void add_activity(vt_pathway_state *s, ptrdiff_t first, ptrdiff_t count, 
   const vt_pathway *m = s->model;
   const double *value = s->value;
   for (ptrdiff_t i = first; i < first + count; i++) {
-    const rate *r = &m->rate[i];
-    const line *l = &m->line[r->line];
+    const vt_rate *r = &m->classes->rate[i];
+    const vt_line *l = &m->lines->line[r->line];
     const double amount = value[r->cell] * units;
     if (l->tensor == VT_TENSOR_PRODUCTION || l->tensor == VT_TENSOR_INTERNAL_DEMAND) {
       const bool made = l->tensor == VT_TENSOR_PRODUCTION;
-      const ptrdiff_t at = (ptrdiff_t)l->flow * m->times + r->time;
+      const ptrdiff_t at = (ptrdiff_t)l->flow * m->core.times + r->time;
       s->balance[at] += made ? amount : -amount;
       s->balance_size[at] = larger(s->balance_size[at], fabs(amount));
       if (s->limited_flows && made) add_flow(s, l->flow, r->time, amount);
       continue;
     }
     const bool background = l->tensor == VT_TENSOR_TECHNOSPHERE;
-    for (int c = 0; c < m->categories; c++) {
-      const int unit = background ? m->impact[at_impact(m, c, l->flow, r->time)]
-                                  : m->factor_q[at_factor_q(m, c, l->flow, r->time)];
+    for (int c = 0; c < m->core.categories; c++) {
+      const int unit = background ? m->impacts->background[at_impact(&m->core, c, l->flow, r->time)]
+                                  : m->impacts->direct[at_direct(&m->core, c, l->flow, r->time)];
       const double impact = amount * value[unit];
-      const ptrdiff_t year = (ptrdiff_t)c * m->times + r->time;
-      plan->impact[((ptrdiff_t)c * m->processes + process) * m->times + r->time] += impact;
+      const ptrdiff_t year = (ptrdiff_t)c * m->core.times + r->time;
+      plan->impact[((ptrdiff_t)c * m->core.processes + process) * m->core.times + r->time] +=
+          impact;
       s->impact_size[year] = larger(s->impact_size[year], fabs(impact));
     }
     if (!s->limited_flows) continue;
     if (background) {
       add_emissions(s, l->flow, r->time, amount);
     } else {
-      add_flow(s, m->products + m->intermediates + l->flow, r->time, amount);
+      add_flow(s, m->core.products + m->core.intermediates + l->flow, r->time, amount);
     }
   }
 }
 
 static void clear(vt_pathway_state *s, vt_plan *plan) {
   const vt_pathway *m = s->model;
-  const size_t times = (size_t)m->times, number = sizeof(double);
-  const size_t flows = (size_t)(m->products + m->intermediates + m->elementaries);
-  memset(s->balance, 0, (size_t)m->products * times * number);
-  memset(s->balance_size, 0, (size_t)m->products * times * number);
-  memset(s->impact_size, 0, (size_t)m->categories * times * number);
-  memset(plan->impact, 0, (size_t)m->categories * (size_t)m->processes * times * number);
-  memset(plan->operation, 0, (size_t)m->processes * times * number);
+  const size_t times = (size_t)m->core.times, number = sizeof(double);
+  const size_t flows = (size_t)(m->core.products + m->core.intermediates + m->core.elementaries);
+  memset(s->balance, 0, (size_t)m->core.products * times * number);
+  memset(s->balance_size, 0, (size_t)m->core.products * times * number);
+  memset(s->impact_size, 0, (size_t)m->core.categories * times * number);
+  memset(plan->impact, 0, (size_t)m->core.categories * (size_t)m->core.processes * times * number);
+  memset(plan->operation, 0, (size_t)m->core.processes * times * number);
   if (!s->limited_flows) return;
   memset(s->flow, 0, flows * times * number);
   memset(s->flow_size, 0, flows * times * number);
@@ -95,11 +104,12 @@ static void clear(vt_pathway_state *s, vt_plan *plan) {
 
 static void set_installation(const vt_pathway_state *s, const double *x, vt_plan *plan) {
   const vt_pathway *m = s->model;
-  for (int p = 0; p < m->processes; p++) {
-    const double ratio = s->value[m->coupled[p].ratio];
-    for (int t = 0; t < m->times; t++) {
-      const int column = m->installed_column[at_time(m, m->coupled[p].root, t)];
-      plan->installation[at_time(m, p, t)] = column < 0 ? 0.0 : ratio * x[column];
+  for (int p = 0; p < m->core.processes; p++) {
+    const double ratio = s->value[m->couplings->coupled[p].ratio];
+    for (int t = 0; t < m->core.times; t++) {
+      const int column =
+          m->program->installed_column[at_time(&m->core, m->couplings->coupled[p].root, t)];
+      plan->installation[at_time(&m->core, p, t)] = column < 0 ? 0.0 : ratio * x[column];
     }
   }
 }
@@ -108,11 +118,11 @@ static void set_installation(const vt_pathway_state *s, const double *x, vt_plan
 static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    const vt_class *c = &m->classes->class_[k];
     const double units = c->column < 0 ? 0.0 : x[c->column];
     if (units == 0.0) continue;
-    plan->operation[at_time(m, c->process, c->time)] += units;
+    plan->operation[at_time(&m->core, c->process, c->time)] += units;
     worsen(&worst, -units, -units);
     add_activity(s, c->first_rate, c->rates, units, c->process, plan);
     const double f = s->value[c->least_production];
@@ -120,9 +130,9 @@ static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
     if (!c->capped || f == 0.0) continue;
     double room = f * s->value[c->capacity], size = larger(fabs(units), fabs(room));
     for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-      const vintage *v = &m->vintage[m->member[i]];
+      const vt_process_vintage *v = &m->lines->vintage[m->classes->member[i]];
       if (v->time < 0) continue;
-      const double built = f * plan->installation[at_time(m, c->process, v->time)];
+      const double built = f * plan->installation[at_time(&m->core, c->process, v->time)];
       room += built;
       size = larger(size, fabs(built));
     }
@@ -133,11 +143,12 @@ static double run_classes(vt_pathway_state *s, const double *x, vt_plan *plan) {
 
 static void install_all(vt_pathway_state *s, vt_plan *plan) {
   const vt_pathway *m = s->model;
-  for (int p = 0; p < m->processes; p++) {
-    for (int t = 0; t < m->times; t++) {
-      const ptrdiff_t at = at_time(m, p, t);
+  for (int p = 0; p < m->core.processes; p++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const ptrdiff_t at = at_time(&m->core, p, t);
       if (plan->installation[at] == 0.0) continue;
-      add_activity(s, m->build[at].first_rate, m->build[at].rates, plan->installation[at], p, plan);
+      add_activity(s, m->classes->build[at].first_rate, m->classes->build[at].rates,
+                   plan->installation[at], p, plan);
     }
   }
 }
@@ -145,10 +156,10 @@ static void install_all(vt_pathway_state *s, vt_plan *plan) {
 static double check_balances(const vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
-  for (int r = 0; r < m->products; r++) {
-    for (int t = 0; t < m->times; t++) {
-      const ptrdiff_t at = (ptrdiff_t)r * m->times + t;
-      const double demand = s->value[m->demand[at]];
+  for (int r = 0; r < m->core.products; r++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const ptrdiff_t at = (ptrdiff_t)r * m->core.times + t;
+      const double demand = s->value[m->limits->demand[at]];
       worsen(&worst, fabs(s->balance[at] - demand), larger(s->balance_size[at], fabs(demand)));
     }
   }
@@ -159,21 +170,21 @@ static double check_processes(const vt_pathway_state *s, const vt_plan *plan) {
   const vt_pathway *m = s->model;
   const double *value = s->value;
   double worst = 0.0;
-  for (int p = 0; p < m->processes; p++) {
+  for (int p = 0; p < m->core.processes; p++) {
     double total = 0.0, size = 0.0;
-    for (int t = 0; t < m->times; t++) {
-      const ptrdiff_t at = at_time(m, p, t);
+    for (int t = 0; t < m->core.times; t++) {
+      const ptrdiff_t at = at_time(&m->core, p, t);
       const double units = plan->installation[at];
       total += units;
       size = larger(size, fabs(units));
-      check_limits(&worst, units, fabs(units), larger(0.0, value[m->deployment_min[at]]),
-                   value[m->deployment_max[at]]);
-      if (m->first_class[at + 1] == m->first_class[at]) continue;
+      check_limits(&worst, units, fabs(units), larger(0.0, value[m->limits->deployment_min[at]]),
+                   value[m->limits->deployment_max[at]]);
+      if (m->classes->first[at + 1] == m->classes->first[at]) continue;
       check_limits(&worst, plan->operation[at], fabs(plan->operation[at]),
-                   value[m->operation_min[at]], value[m->operation_max[at]]);
+                   value[m->limits->operation_min[at]], value[m->limits->operation_max[at]]);
     }
-    check_limits(&worst, total, size, value[m->total_deployment_min[p]],
-                 value[m->total_deployment_max[p]]);
+    check_limits(&worst, total, size, value[m->limits->total_deployment_min[p]],
+                 value[m->limits->total_deployment_max[p]]);
   }
   return worst;
 }
@@ -182,13 +193,14 @@ static double check_processes(const vt_pathway_state *s, const vt_plan *plan) {
 // leader are rows.
 static double check_couplings(const vt_pathway_state *s, const vt_plan *plan) {
   const vt_pathway *m = s->model;
-  const vt_tensor *coupling = &m->inputs->tensor[VT_TENSOR_COUPLING];
+  const vt_tensor *coupling = &m->core.inputs->tensor[VT_TENSOR_COUPLING];
   double worst = 0.0;
   for (ptrdiff_t e = 0; e < coupling->count; e++) {
-    const double factor = s->value[m->cell[VT_TENSOR_COUPLING][e]];
-    for (int t = 0; t < m->times; t++) {
-      const double mine = plan->installation[at_time(m, coupling->index[2 * e], t)];
-      const double theirs = factor * plan->installation[at_time(m, coupling->index[2 * e + 1], t)];
+    const double factor = s->value[m->factors->cell[VT_TENSOR_COUPLING][e]];
+    for (int t = 0; t < m->core.times; t++) {
+      const double mine = plan->installation[at_time(&m->core, coupling->index[2 * e], t)];
+      const double theirs =
+          factor * plan->installation[at_time(&m->core, coupling->index[2 * e + 1], t)];
       worsen(&worst, fabs(mine - theirs), larger(fabs(mine), fabs(theirs)));
     }
   }
@@ -200,23 +212,25 @@ static double check_impacts(vt_pathway_state *s, vt_plan *plan) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
   plan->objective = plan->objective_terms = 0.0;
-  for (int c = 0; c < m->categories; c++) {
+  for (int c = 0; c < m->core.categories; c++) {
     double total = 0.0, size = 0.0;
-    for (int t = 0; t < m->times; t++) {
-      const ptrdiff_t at = (ptrdiff_t)c * m->times + t;
+    for (int t = 0; t < m->core.times; t++) {
+      const ptrdiff_t at = (ptrdiff_t)c * m->core.times + t;
       double year = 0.0;
-      for (int p = 0; p < m->processes; p++) {
-        const double impact = plan->impact[((ptrdiff_t)c * m->processes + p) * m->times + t];
+      for (int p = 0; p < m->core.processes; p++) {
+        const double impact =
+            plan->impact[((ptrdiff_t)c * m->core.processes + p) * m->core.times + t];
         year += impact;
-        plan->objective_terms += fabs(m->objective[c] * impact);
+        plan->objective_terms += fabs(m->goals->objective[c] * impact);
       }
       total += year;
       size = larger(size, s->impact_size[at]);
-      check_limits(&worst, year, s->impact_size[at], -INFINITY, s->value[m->impact_limit[at]]);
+      check_limits(&worst, year, s->impact_size[at], -INFINITY,
+                   s->value[m->limits->impact_limit[at]]);
     }
-    check_limits(&worst, total, size, -INFINITY, s->value[m->total_impact_limit[c]]);
+    check_limits(&worst, total, size, -INFINITY, s->value[m->limits->total_impact_limit[c]]);
     plan->total_impact[c] = total;
-    plan->objective += m->objective[c] * total;
+    plan->objective += m->goals->objective[c] * total;
   }
   return worst;
 }
@@ -224,10 +238,10 @@ static double check_impacts(vt_pathway_state *s, vt_plan *plan) {
 static double check_flows(const vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   double worst = 0.0;
-  for (int r = 0; s->limited_flows && r < m->program.rows; r++) {
-    const row_info *row = &m->row[r];
+  for (int r = 0; s->limited_flows && r < m->program->lp.rows; r++) {
+    const vt_row_info *row = &m->program->row[r];
     const double lower = s->value[row->lower], upper = s->value[row->upper];
-    const ptrdiff_t at = (ptrdiff_t)row->label * m->times + row->time;
+    const ptrdiff_t at = (ptrdiff_t)row->label * m->core.times + row->time;
     if (row->kind == ROW_FLOW) check_limits(&worst, s->flow[at], s->flow_size[at], lower, upper);
     if (row->kind == ROW_TOTAL_FLOW)
       check_limits(&worst, s->total_flow[row->label], s->total_flow_size[row->label], lower, upper);

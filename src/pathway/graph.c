@@ -1,21 +1,20 @@
 #include "graph.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-vt_error graph_create(graph *g) {
+vt_error vt_graph_create(vt_graph *g) {
   VT_TRY(vt_labels_create(&g->identities));
   VT_TRY(vt_labels_create(&g->products));
   const double fixed[FIXED_CELLS] = {0.0, 1.0, INFINITY, -INFINITY};
   for (int i = 0; i < FIXED_CELLS; i++) {
     int cell;
-    VT_TRY(graph_leaf(g, fixed[i], -1, &cell));
+    VT_TRY(vt_graph_leaf(g, fixed[i], -1, &cell));
   }
   return VT_OK;
 }
 
-void graph_free(graph *g) {
+void vt_graph_free(vt_graph *g) {
   free(g->value);
   free(g->dynamic);
   free(g->signature);
@@ -28,7 +27,7 @@ void graph_free(graph *g) {
   vt_labels_free(g->products);
 }
 
-vt_error graph_leaf(graph *g, double value, int signature, int *cell) {
+vt_error vt_graph_leaf(vt_graph *g, double value, int signature, int *cell) {
   VT_CHECK(g->cells < INT32_MAX - 1, VT_ERR_SYSTEM, "the model is too large: %d numbers", g->cells);
   const ptrdiff_t needed = (ptrdiff_t)g->cells + 1;
   VT_TRY(vt_grow(&g->value, &g->value_capacity, needed, sizeof *g->value));
@@ -43,11 +42,11 @@ vt_error graph_leaf(graph *g, double value, int signature, int *cell) {
   return VT_OK;
 }
 
-bool graph_is_zero(const graph *g, int cell) {
+bool vt_graph_is_zero(const vt_graph *g, int cell) {
   return !g->dynamic[cell] && g->value[cell] == 0.0;
 }
 
-void graph_begin(graph *g) {
+void vt_graph_begin(vt_graph *g) {
   g->open_terms = 0;
   g->open_constant = 0.0;
 }
@@ -55,7 +54,7 @@ void graph_begin(graph *g) {
 // Sums over many background flows have few distinct factors: merging keeps their recipes short.
 enum { MERGED_TERMS = 32 };
 
-vt_error graph_add(graph *g, double coefficient, int a, int b) {
+vt_error vt_graph_add(vt_graph *g, double coefficient, int a, int b) {
   if (!g->dynamic[a]) {
     coefficient *= g->value[a];
     a = CELL_ONE;
@@ -80,11 +79,11 @@ vt_error graph_add(graph *g, double coefficient, int a, int b) {
     return VT_OK;
   }
   VT_TRY(vt_grow(&g->open, &g->open_capacity, g->open_terms + 1, sizeof *g->open));
-  g->open[g->open_terms++] = (term){coefficient, a, b};
+  g->open[g->open_terms++] = (vt_term){coefficient, a, b};
   return VT_OK;
 }
 
-static double evaluate_terms(const term *t, ptrdiff_t terms, recipe_kind kind,
+static double evaluate_terms(const vt_term *t, ptrdiff_t terms, vt_recipe_kind kind,
                              const double *value) {
   double sum = 0.0, least = INFINITY;
   for (ptrdiff_t i = 0; i < terms; i++) {
@@ -96,26 +95,26 @@ static double evaluate_terms(const term *t, ptrdiff_t terms, recipe_kind kind,
   return least < INFINITY ? least : 0.0;
 }
 
-static vt_error close_recipe(graph *g, recipe_kind kind, int *cell) {
+static vt_error close_recipe(vt_graph *g, vt_recipe_kind kind, int *cell) {
   VT_TRY(vt_grow(&g->term, &g->term_capacity, g->terms + g->open_terms, sizeof *g->term));
   VT_TRY(vt_grow(&g->recipe, &g->recipe_capacity, g->recipes + 1, sizeof *g->recipe));
-  VT_TRY(graph_leaf(g, evaluate_terms(g->open, g->open_terms, kind, g->value), -1, cell));
+  VT_TRY(vt_graph_leaf(g, evaluate_terms(g->open, g->open_terms, kind, g->value), -1, cell));
   for (ptrdiff_t i = 0; i < g->open_terms; i++) g->term[g->terms + i] = g->open[i];
   g->dynamic[*cell] = true;
   g->signature[*cell] = (int)(-2 - g->recipes);
-  g->recipe[g->recipes++] = (recipe){*cell, kind, g->terms, g->open_terms};
+  g->recipe[g->recipes++] = (vt_recipe){*cell, kind, g->terms, g->open_terms};
   g->terms += g->open_terms;
   return VT_OK;
 }
 
-vt_error graph_end(graph *g, int *cell) {
+vt_error vt_graph_end(vt_graph *g, int *cell) {
   if (g->open_terms == 0) {
     *cell = CELL_ZERO;
     if (g->open_constant == 1.0) *cell = CELL_ONE;
     if (g->open_constant == 0.0 || g->open_constant == 1.0) return VT_OK;
-    return graph_leaf(g, g->open_constant, -1, cell);
+    return vt_graph_leaf(g, g->open_constant, -1, cell);
   }
-  const term *only = g->open;
+  const vt_term *only = g->open;
   if (g->open_terms == 1 && g->open_constant == 0.0 && only->coefficient == 1.0 &&
       only->a == CELL_ONE) {
     *cell = only->b;
@@ -123,24 +122,25 @@ vt_error graph_end(graph *g, int *cell) {
   }
   if (g->open_constant != 0.0) {
     VT_TRY(vt_grow(&g->open, &g->open_capacity, g->open_terms + 1, sizeof *g->open));
-    g->open[g->open_terms++] = (term){g->open_constant, CELL_ONE, CELL_ONE};
+    g->open[g->open_terms++] = (vt_term){g->open_constant, CELL_ONE, CELL_ONE};
   }
   return close_recipe(g, RECIPE_SUM, cell);
 }
 
-static vt_error make_product(graph *g, int a, int b, int *cell) {
+static vt_error make_product(vt_graph *g, int a, int b, int *cell) {
   VT_TRY(vt_grow(&g->term, &g->term_capacity, g->terms + 1, sizeof *g->term));
   VT_TRY(vt_grow(&g->recipe, &g->recipe_capacity, g->recipes + 1, sizeof *g->recipe));
-  VT_TRY(graph_leaf(g, g->value[a] * g->value[b], -1, cell));
+  VT_TRY(vt_graph_leaf(g, g->value[a] * g->value[b], -1, cell));
   g->dynamic[*cell] = true;
   g->signature[*cell] = (int)(-2 - g->recipes);
-  g->recipe[g->recipes++] = (recipe){*cell, RECIPE_SUM, g->terms, 1};
-  g->term[g->terms++] = (term){1.0, a, b};
+  g->recipe[g->recipes++] = (vt_recipe){*cell, RECIPE_SUM, g->terms, 1};
+  g->term[g->terms++] = (vt_term){1.0, a, b};
   return VT_OK;
 }
 
-vt_error graph_product(graph *g, int a, int b, int *cell) {
-  if (!g->dynamic[a] && !g->dynamic[b]) return graph_leaf(g, g->value[a] * g->value[b], -1, cell);
+vt_error vt_graph_product(vt_graph *g, int a, int b, int *cell) {
+  if (!g->dynamic[a] && !g->dynamic[b])
+    return vt_graph_leaf(g, g->value[a] * g->value[b], -1, cell);
   // Names hold no zero bytes: seven bits a byte.
   char key[10];
   int at;
@@ -158,38 +158,38 @@ vt_error graph_product(graph *g, int a, int b, int *cell) {
   return VT_OK;
 }
 
-vt_error graph_least(graph *g, const int *cell, int count, int *least) {
-  graph_begin(g);
+vt_error vt_graph_least(vt_graph *g, const int *cell, int count, int *least) {
+  vt_graph_begin(g);
   bool dynamic = false;
   VT_TRY(vt_grow(&g->open, &g->open_capacity, count, sizeof *g->open));
   for (int i = 0; i < count; i++) {
     dynamic = dynamic || g->dynamic[cell[i]];
-    g->open[g->open_terms++] = (term){1.0, CELL_ONE, cell[i]};
+    g->open[g->open_terms++] = (vt_term){1.0, CELL_ONE, cell[i]};
   }
   if (dynamic) return close_recipe(g, RECIPE_LEAST, least);
   const double value = evaluate_terms(g->open, g->open_terms, RECIPE_LEAST, g->value);
-  return graph_leaf(g, value, -1, least);
+  return vt_graph_leaf(g, value, -1, least);
 }
 
-static vt_error describe(graph *g, int cell, vt_text *key) {
+static vt_error describe(vt_graph *g, int cell, vt_text *key) {
   if (!g->dynamic[cell]) {
     return vt_text_add(key, "s%a", g->value[cell] + 0.0); // -0 and 0 are one
   }
   if (g->signature[cell] >= 0) {
     return vt_text_add(key, "t%a,%d", g->value[cell] + 0.0, g->signature[cell]);
   }
-  const recipe r = g->recipe[-2 - g->signature[cell]];
+  const vt_recipe r = g->recipe[-2 - g->signature[cell]];
   VT_TRY(vt_text_add(key, "r%d", (int)r.kind));
   for (ptrdiff_t i = r.first; i < r.first + r.terms; i++) {
     int a, b;
-    VT_TRY(graph_identity(g, g->term[i].a, &a));
-    VT_TRY(graph_identity(g, g->term[i].b, &b));
+    VT_TRY(vt_graph_identity(g, g->term[i].a, &a));
+    VT_TRY(vt_graph_identity(g, g->term[i].b, &b));
     VT_TRY(vt_text_add(key, ",%a*%d*%d", g->term[i].coefficient, a, b));
   }
   return VT_OK;
 }
 
-vt_error graph_identity(graph *g, int cell, int *identity) {
+vt_error vt_graph_identity(vt_graph *g, int cell, int *identity) {
   if (g->identity[cell] < 0) {
     vt_text key = {0};
     const vt_error described = describe(g, cell, &key);
@@ -203,9 +203,9 @@ vt_error graph_identity(graph *g, int cell, int *identity) {
   return VT_OK;
 }
 
-void graph_evaluate(const graph *g, double *value) {
+void vt_graph_evaluate(const vt_graph *g, double *value) {
   for (ptrdiff_t i = 0; i < g->recipes; i++) {
-    const recipe *r = &g->recipe[i];
+    const vt_recipe *r = &g->recipe[i];
     value[r->cell] = evaluate_terms(g->term + r->first, r->terms, r->kind, value);
   }
 }

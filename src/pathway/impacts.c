@@ -6,8 +6,8 @@
 // the same factors touch. So a sum over thousands of background entries becomes a few terms, made
 // once: a scenario that scales the whole background recomputes two products per (c, i, t). Mapping
 // weights that a factor chooses have nothing in common: each is a beta of its own, and W a term for
-// each snapshot that some alternative has in the year.
-#include "model.h"
+// each snapshot that some variant has in the year.
+#include "impacts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ typedef struct slot {
 
 // Entries of the background by intermediate flow, then elementary flow; the mapping by year; and
 // the emissions of the flow and year at hand, ascending by elementary flow.
-typedef struct background {
+typedef struct flow_sums {
   ptrdiff_t *first;  // shape [intermediates + 1]
   ptrdiff_t *entry;  // shape [background entries]
   int *factor_entry; // shape [categories, elementaries, times]: entry of Q, -1 if missing
@@ -45,9 +45,9 @@ typedef struct background {
   slot *slot; // shape [slots], distinct cells
   int slots, last_slot;
   ptrdiff_t slot_capacity;
-} background;
+} flow_sums;
 
-static void background_free(background *b) {
+static void flow_sums_free(flow_sums *b) {
   free(b->first);
   free(b->entry);
   free(b->factor_entry);
@@ -56,15 +56,16 @@ static void background_free(background *b) {
   free(b->slot);
 }
 
-static vt_error get_affine(vt_pathway *m, vt_tensor_id id, ptrdiff_t entry, affine *a) {
-  *a = (affine){m->inputs->tensor[id].value[entry], CELL_ONE, CELL_ZERO};
-  const int touched = m->touched[id] ? m->touched[id][entry] : -1;
+static vt_error get_affine(vt_core *core, vt_factor_leaves *factors, vt_tensor_id id,
+                           ptrdiff_t entry, affine *a) {
+  *a = (affine){core->inputs->tensor[id].value[entry], CELL_ONE, CELL_ZERO};
+  const int touched = factors->touched[id] ? factors->touched[id][entry] : -1;
   if (touched < 0) return VT_OK;
-  if (factors_choose(m, touched)) {
-    *a = (affine){0.0, CELL_ONE, m->cell[id][entry]};
+  if (vt_factors_choose(core, factors, touched)) {
+    *a = (affine){0.0, CELL_ONE, factors->cell[id][entry]};
     return VT_OK;
   }
-  return factors_affine(m, touched, &a->alpha, &a->beta);
+  return vt_factors_affine(core, factors, touched, &a->alpha, &a->beta);
 }
 
 // A stable sort of the entries by one axis of their keys (1: flow, 2: elementary flow). `first`
@@ -80,45 +81,47 @@ static void sort_by_axis(const vt_tensor *g, int axis, int size, ptrdiff_t *firs
   }
 }
 
-static vt_error group_by_flow(const vt_pathway *m, background *b) {
-  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
-  VT_NEW(b->first, (ptrdiff_t)m->intermediates + m->elementaries + 2);
+static vt_error group_by_flow(const vt_core *core, flow_sums *b) {
+  const vt_tensor *g = &core->inputs->tensor[VT_TENSOR_BACKGROUND];
+  VT_NEW(b->first, (ptrdiff_t)core->intermediates + core->elementaries + 2);
   ptrdiff_t *by_elementary;
   VT_NEW(b->entry, g->count);
   VT_NEW(by_elementary, g->count);
-  sort_by_axis(g, 2, m->elementaries, b->first, NULL, by_elementary);
-  sort_by_axis(g, 1, m->intermediates, b->first, by_elementary, b->entry);
+  sort_by_axis(g, 2, core->elementaries, b->first, NULL, by_elementary);
+  sort_by_axis(g, 1, core->intermediates, b->first, by_elementary, b->entry);
   free(by_elementary);
   return VT_OK;
 }
 
-static vt_error read_tables(vt_pathway *m, background *b) {
-  const vt_tensor *q = &m->inputs->tensor[VT_TENSOR_CHARACTERIZATION];
-  const ptrdiff_t size = (ptrdiff_t)m->categories * m->elementaries * m->times;
+static vt_error read_tables(vt_core *core, vt_factor_leaves *factors, flow_sums *b,
+                            vt_unit_impacts *impacts) {
+  const vt_tensor *q = &core->inputs->tensor[VT_TENSOR_CHARACTERIZATION];
+  const ptrdiff_t size = (ptrdiff_t)core->categories * core->elementaries * core->times;
   VT_NEW(b->factor_entry, size);
-  VT_ARENA_NEW(m->arena, m->factor_q, size);
+  VT_ARENA_NEW(core->arena, impacts->direct, size);
   for (ptrdiff_t k = 0; k < size; k++) b->factor_entry[k] = -1;
   for (ptrdiff_t k = 0; k < q->count; k++) {
     const int32_t *key = q->index + 3 * k;
-    const ptrdiff_t at = at_factor_q(m, key[0], key[1], key[2]);
+    const ptrdiff_t at = at_direct(core, key[0], key[1], key[2]);
     b->factor_entry[at] = (int)k;
-    m->factor_q[at] = m->cell[VT_TENSOR_CHARACTERIZATION][k];
+    impacts->direct[at] = factors->cell[VT_TENSOR_CHARACTERIZATION][k];
   }
-  const vt_tensor *mapping = &m->inputs->tensor[VT_TENSOR_MAPPING];
-  const int snapshots = vt_inputs_axis_size(m->inputs, VT_AXIS_BACKGROUND);
-  VT_NEW(b->mapping, (ptrdiff_t)snapshots * m->times);
-  for (ptrdiff_t k = 0; k < (ptrdiff_t)snapshots * m->times; k++)
+  const vt_tensor *mapping = &core->inputs->tensor[VT_TENSOR_MAPPING];
+  const int snapshots = vt_inputs_axis_size(core->inputs, VT_AXIS_BACKGROUND);
+  VT_NEW(b->mapping, (ptrdiff_t)snapshots * core->times);
+  for (ptrdiff_t k = 0; k < (ptrdiff_t)snapshots * core->times; k++)
     b->mapping[k] = (affine){0.0, CELL_ONE, CELL_ZERO};
   for (ptrdiff_t k = 0; k < mapping->count; k++) {
     const int32_t *key = mapping->index + 2 * k;
-    VT_TRY(get_affine(m, VT_TENSOR_MAPPING, k, &b->mapping[(ptrdiff_t)key[0] * m->times + key[1]]));
+    VT_TRY(get_affine(core, factors, VT_TENSOR_MAPPING, k,
+                      &b->mapping[(ptrdiff_t)key[0] * core->times + key[1]]));
   }
   return VT_OK;
 }
 
 // Emissions come by elementary flow, each with the cells in the same order: the slot that follows
 // the last one is likely.
-static vt_error find_slot(background *b, int cell, int *slot_of) {
+static vt_error find_slot(flow_sums *b, int cell, int *slot_of) {
   for (int i = 1; i <= b->slots; i++) {
     *slot_of = (b->last_slot + i) % b->slots;
     if (b->slot[*slot_of].cell == cell) {
@@ -133,11 +136,11 @@ static vt_error find_slot(background *b, int cell, int *slot_of) {
 }
 
 // Add amount times the product of two cells to the emissions at hand.
-static vt_error add_emission(vt_pathway *m, background *b, int elementary, double amount, int a,
+static vt_error add_emission(vt_core *core, flow_sums *b, int elementary, double amount, int a,
                              int c) {
   if (amount == 0.0 || a == CELL_ZERO || c == CELL_ZERO) return VT_OK;
   int cell = a == CELL_ONE ? c : a;
-  if (a != CELL_ONE && c != CELL_ONE) VT_TRY(graph_product(&m->graph, a, c, &cell));
+  if (a != CELL_ONE && c != CELL_ONE) VT_TRY(vt_graph_product(&core->graph, a, c, &cell));
   int place;
   VT_TRY(find_slot(b, cell, &place));
   const ptrdiff_t last = b->slot[place].last;
@@ -152,48 +155,50 @@ static vt_error add_emission(vt_pathway *m, background *b, int elementary, doubl
 }
 
 // What one unit of a flow emits in a year.
-static vt_error sum_emissions(vt_pathway *m, background *b, int flow, int t) {
-  const vt_tensor *tensor = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+static vt_error sum_emissions(vt_core *core, vt_factor_leaves *factors, flow_sums *b, int flow,
+                              int t) {
+  const vt_tensor *tensor = &core->inputs->tensor[VT_TENSOR_BACKGROUND];
   b->emissions = 0;
   b->slots = 0;
   for (ptrdiff_t k = b->first[flow]; k < b->first[flow + 1]; k++) {
     const int32_t *key = tensor->index + 3 * b->entry[k];
-    const affine *w = &b->mapping[(ptrdiff_t)key[0] * m->times + t];
+    const affine *w = &b->mapping[(ptrdiff_t)key[0] * core->times + t];
     if (w->base == 0.0 && w->beta == CELL_ZERO) continue;
     affine g;
-    VT_TRY(get_affine(m, VT_TENSOR_BACKGROUND, b->entry[k], &g));
-    VT_TRY(add_emission(m, b, key[2], g.base * w->base, g.alpha, w->alpha));
-    VT_TRY(add_emission(m, b, key[2], g.base, g.alpha, w->beta));
-    VT_TRY(add_emission(m, b, key[2], w->base, g.beta, w->alpha));
-    VT_TRY(add_emission(m, b, key[2], 1.0, g.beta, w->beta));
+    VT_TRY(get_affine(core, factors, VT_TENSOR_BACKGROUND, b->entry[k], &g));
+    VT_TRY(add_emission(core, b, key[2], g.base * w->base, g.alpha, w->alpha));
+    VT_TRY(add_emission(core, b, key[2], g.base, g.alpha, w->beta));
+    VT_TRY(add_emission(core, b, key[2], w->base, g.beta, w->alpha));
+    VT_TRY(add_emission(core, b, key[2], 1.0, g.beta, w->beta));
   }
   return VT_OK;
 }
 
 // W[c,i,t] from the emissions at hand.
-static vt_error sum_impact(vt_pathway *m, background *b, int category, int t, int *cell) {
-  graph_begin(&m->graph);
+static vt_error sum_impact(vt_core *core, vt_factor_leaves *factors, flow_sums *b, int category,
+                           int t, int *cell) {
+  vt_graph_begin(&core->graph);
   for (int i = 0; i < b->slots; i++) b->slot[i].sum = 0.0;
   for (ptrdiff_t k = 0; k < b->emissions; k++) {
     const emission *e = &b->emission[k];
-    const int of = b->factor_entry[at_factor_q(m, category, e->elementary, t)];
+    const int of = b->factor_entry[at_direct(core, category, e->elementary, t)];
     if (of < 0) continue;
     affine q;
-    VT_TRY(get_affine(m, VT_TENSOR_CHARACTERIZATION, of, &q));
+    VT_TRY(get_affine(core, factors, VT_TENSOR_CHARACTERIZATION, of, &q));
     if (q.alpha == CELL_ONE) {
       b->slot[e->slot].sum += q.base * e->amount;
     } else {
-      VT_TRY(graph_add(&m->graph, q.base * e->amount, e->cell, q.alpha));
+      VT_TRY(vt_graph_add(&core->graph, q.base * e->amount, e->cell, q.alpha));
     }
-    if (q.beta != CELL_ZERO) VT_TRY(graph_add(&m->graph, e->amount, e->cell, q.beta));
+    if (q.beta != CELL_ZERO) VT_TRY(vt_graph_add(&core->graph, e->amount, e->cell, q.beta));
   }
   for (int i = 0; i < b->slots; i++)
-    VT_TRY(graph_add(&m->graph, b->slot[i].sum, b->slot[i].cell, CELL_ONE));
-  return graph_end(&m->graph, cell);
+    VT_TRY(vt_graph_add(&core->graph, b->slot[i].sum, b->slot[i].cell, CELL_ONE));
+  return vt_graph_end(&core->graph, cell);
 }
 
 // H[e,i,t] from the emissions at hand.
-static vt_error sum_emitted(vt_pathway *m, const background *b, int elementary, int *cell) {
+static vt_error sum_emitted(vt_core *core, const flow_sums *b, int elementary, int *cell) {
   ptrdiff_t low = 0, high = b->emissions;
   while (low < high) {
     const ptrdiff_t middle = low + (high - low) / 2;
@@ -202,69 +207,77 @@ static vt_error sum_emitted(vt_pathway *m, const background *b, int elementary, 
     else
       high = middle;
   }
-  graph_begin(&m->graph);
+  vt_graph_begin(&core->graph);
   for (; low < b->emissions && b->emission[low].elementary == elementary; low++) {
-    VT_TRY(graph_add(&m->graph, b->emission[low].amount, b->emission[low].cell, CELL_ONE));
+    VT_TRY(vt_graph_add(&core->graph, b->emission[low].amount, b->emission[low].cell, CELL_ONE));
   }
-  return graph_end(&m->graph, cell);
+  return vt_graph_end(&core->graph, cell);
 }
 
 // Elementary flows with a limit need their emissions by flow, not only their impacts. Limits that
 // are infinite in every scenario make no rows.
-static vt_error number_limited_flows(vt_pathway *m) {
+static vt_error number_limited_flows(const vt_core *core, const vt_factor_leaves *factors,
+                                     vt_unit_impacts *impacts) {
   const vt_tensor_id limits[] = {VT_TENSOR_FLOW_MAX, VT_TENSOR_FLOW_MIN, VT_TENSOR_TOTAL_FLOW_MAX,
                                  VT_TENSOR_TOTAL_FLOW_MIN};
   bool *numbered;
-  VT_ARENA_NEW(m->arena, numbered, m->elementaries);
-  VT_ARENA_NEW(m->arena, m->limited_flow, m->elementaries);
+  VT_ARENA_NEW(core->arena, numbered, core->elementaries);
+  VT_ARENA_NEW(core->arena, impacts->limited_flow, core->elementaries);
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-    const vt_tensor *t = &m->inputs->tensor[limits[i]];
+    const vt_tensor *t = &core->inputs->tensor[limits[i]];
     for (ptrdiff_t k = 0; k < t->count; k++) {
       const int label = t->index[k * vt_tensor_kinds[limits[i]].axes];
-      const int e = label - m->products - m->intermediates, cell = m->cell[limits[i]][k];
+      const int e = label - core->products - core->intermediates,
+                cell = factors->cell[limits[i]][k];
       if (e < 0 || numbered[e]) continue;
-      if (isinf(m->graph.value[cell]) && !m->graph.dynamic[cell]) continue;
+      if (isinf(core->graph.value[cell]) && !core->graph.dynamic[cell]) continue;
       numbered[e] = true;
-      m->limited_flow[m->limited_flows++] = e;
+      impacts->limited_flow[impacts->limited_flows++] = e;
     }
   }
   return VT_OK;
 }
 
-static vt_error sum_flow(vt_pathway *m, background *b, int flow) {
-  for (int t = 0; t < m->times; t++) {
-    VT_TRY(sum_emissions(m, b, flow, t));
-    for (int c = 0; c < m->categories; c++)
-      VT_TRY(sum_impact(m, b, c, t, &m->impact[at_impact(m, c, flow, t)]));
-    for (int k = 0; k < m->limited_flows; k++) {
-      VT_TRY(sum_emitted(m, b, m->limited_flow[k], &m->emitted[at_impact(m, k, flow, t)]));
+static vt_error sum_flow(vt_core *core, vt_factor_leaves *factors, flow_sums *b, int flow,
+                         vt_unit_impacts *impacts) {
+  for (int t = 0; t < core->times; t++) {
+    VT_TRY(sum_emissions(core, factors, b, flow, t));
+    for (int c = 0; c < core->categories; c++)
+      VT_TRY(sum_impact(core, factors, b, c, t, &impacts->background[at_impact(core, c, flow, t)]));
+    for (int k = 0; k < impacts->limited_flows; k++) {
+      VT_TRY(sum_emitted(core, b, impacts->limited_flow[k],
+                         &impacts->emitted[at_impact(core, k, flow, t)]));
     }
   }
   return VT_OK;
 }
 
 // Flows that no process takes keep CELL_ZERO, which is 0.
-static vt_error sum_all(vt_pathway *m, background *b) {
+static vt_error sum_all(vt_core *core, vt_factor_leaves *factors, const vt_lines *lines,
+                        flow_sums *b, vt_unit_impacts *impacts) {
   bool *done;
-  VT_TRY(number_limited_flows(m));
-  VT_ARENA_NEW(m->arena, done, m->intermediates);
-  VT_ARENA_NEW(m->arena, m->impact, (ptrdiff_t)m->categories * m->intermediates * m->times);
-  VT_ARENA_NEW(m->arena, m->emitted, (ptrdiff_t)m->limited_flows * m->intermediates * m->times);
-  for (ptrdiff_t k = 0; k < m->lines; k++) {
-    const line *l = &m->line[k];
+  VT_TRY(number_limited_flows(core, factors, impacts));
+  VT_ARENA_NEW(core->arena, done, core->intermediates);
+  VT_ARENA_NEW(core->arena, impacts->background,
+               (ptrdiff_t)core->categories * core->intermediates * core->times);
+  VT_ARENA_NEW(core->arena, impacts->emitted,
+               (ptrdiff_t)impacts->limited_flows * core->intermediates * core->times);
+  for (ptrdiff_t k = 0; k < lines->count; k++) {
+    const vt_line *l = &lines->line[k];
     // Lines are many per flow, its sums are the same: the first line makes them.
     if (l->tensor != VT_TENSOR_TECHNOSPHERE || done[l->flow]) continue;
     done[l->flow] = true;
-    VT_TRY(sum_flow(m, b, l->flow));
+    VT_TRY(sum_flow(core, factors, b, l->flow, impacts));
   }
   return VT_OK;
 }
 
-vt_error impacts_build(vt_pathway *m) {
-  background b = {0};
-  vt_error done = group_by_flow(m, &b);
-  if (done == VT_OK) done = read_tables(m, &b);
-  if (done == VT_OK) done = sum_all(m, &b);
-  background_free(&b);
+vt_error vt_impacts_build(vt_core *core, vt_factor_leaves *factors, const vt_lines *lines,
+                          vt_unit_impacts *impacts) {
+  flow_sums b = {0};
+  vt_error done = group_by_flow(core, &b);
+  if (done == VT_OK) done = read_tables(core, factors, &b, impacts);
+  if (done == VT_OK) done = sum_all(core, factors, lines, &b, impacts);
+  flow_sums_free(&b);
   return done;
 }

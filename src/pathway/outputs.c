@@ -2,7 +2,11 @@
 //
 // The same activities as in evaluate.c: every class that runs and every unit that is built has
 // rates, one a line and year. Nothing here looks at the programme's coefficients.
+#include "classes.h"
+#include "impacts.h"
+#include "lines.h"
 #include "state.h"
+#include "tables.h"
 
 #include <string.h>
 
@@ -13,7 +17,7 @@ const char *const vt_pathway_origins[VT_ORIGINS] = {
 // A walk over all flows of a plan.
 
 typedef struct flow {
-  const line *line;
+  const vt_line *line;
   int process, time;
   double amount;
   bool running; // by operation, else by installation
@@ -25,8 +29,8 @@ static void visit_rates(const vt_pathway_state *s, ptrdiff_t first, ptrdiff_t co
                         flow f, visit *each, double *value) {
   const vt_pathway *m = s->model;
   for (ptrdiff_t i = first; i < first + count; i++) {
-    const rate *r = &m->rate[i];
-    f.line = &m->line[r->line];
+    const vt_rate *r = &m->classes->rate[i];
+    f.line = &m->lines->line[r->line];
     f.time = r->time;
     f.amount = s->value[r->cell] * units;
     each(s, &f, value);
@@ -36,8 +40,8 @@ static void visit_rates(const vt_pathway_state *s, ptrdiff_t first, ptrdiff_t co
 static void walk_operation(const vt_pathway_state *s, const vt_solved *solved, visit *each,
                            double *value) {
   const vt_pathway *m = s->model;
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    const vt_class *c = &m->classes->class_[k];
     const double units = c->column < 0 ? 0.0 : solved->x[c->column];
     if (units == 0.0) continue;
     visit_rates(s, c->first_rate, c->rates, units, (flow){.process = c->process, .running = true},
@@ -48,10 +52,10 @@ static void walk_operation(const vt_pathway_state *s, const vt_solved *solved, v
 static void walk(const vt_pathway_state *s, const vt_solved *solved, visit *each, double *value) {
   const vt_pathway *m = s->model;
   walk_operation(s, solved, each, value);
-  for (int p = 0; p < m->processes; p++) {
-    for (int t = 0; t < m->times; t++) {
-      const double units = solved->plan->installation[at_time(m, p, t)];
-      const build *b = &m->build[at_time(m, p, t)];
+  for (int p = 0; p < m->core.processes; p++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const double units = solved->plan->installation[at_time(&m->core, p, t)];
+      const vt_build *b = &m->classes->build[at_time(&m->core, p, t)];
       if (units != 0.0)
         visit_rates(s, b->first_rate, b->rates, units, (flow){.process = p}, each, value);
     }
@@ -68,25 +72,26 @@ static void clear(double *value, ptrdiff_t cells) {
 static void add_production(const vt_pathway_state *s, const flow *f, double *value) {
   const vt_pathway *m = s->model;
   if (f->line->tensor != VT_TENSOR_PRODUCTION) return;
-  value[((ptrdiff_t)f->line->flow * m->processes + f->process) * m->times + f->time] += f->amount;
+  value[((ptrdiff_t)f->line->flow * m->core.processes + f->process) * m->core.times + f->time] +=
+      f->amount;
 }
 
 void vt_pathway_production(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->products * m->processes * m->times);
+  clear(value, (ptrdiff_t)m->core.products * m->core.processes * m->core.times);
   walk_operation(s, solved, add_production, value);
 }
 
 static void add_technosphere(const vt_pathway_state *s, const flow *f, double *value) {
   const vt_pathway *m = s->model;
   if (f->line->tensor != VT_TENSOR_TECHNOSPHERE) return;
-  value[((ptrdiff_t)f->process * m->intermediates + f->line->flow) * m->times + f->time] +=
-      f->amount;
+  value[((ptrdiff_t)f->process * m->core.intermediates + f->line->flow) * m->core.times +
+        f->time] += f->amount;
 }
 
 void vt_pathway_flow(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->processes * m->intermediates * m->times);
+  clear(value, (ptrdiff_t)m->core.processes * m->core.intermediates * m->core.times);
   walk(s, solved, add_technosphere, value);
 }
 
@@ -100,8 +105,9 @@ static bool has_impacts(const flow *f, bool *background) {
 
 static double impact_of(const vt_pathway_state *s, const flow *f, int category, bool background) {
   const vt_pathway *m = s->model;
-  const int unit = background ? m->impact[at_impact(m, category, f->line->flow, f->time)]
-                              : m->factor_q[at_factor_q(m, category, f->line->flow, f->time)];
+  const int unit =
+      background ? m->impacts->background[at_impact(&m->core, category, f->line->flow, f->time)]
+                 : m->impacts->direct[at_direct(&m->core, category, f->line->flow, f->time)];
   return f->amount * s->value[unit];
 }
 
@@ -110,15 +116,15 @@ static void add_origin(const vt_pathway_state *s, const flow *f, double *value) 
   bool background;
   if (!has_impacts(f, &background)) return;
   const int origin = 2 * background + f->running; // as in vt_pathway_origins
-  for (int c = 0; c < m->categories; c++) {
-    const ptrdiff_t block = ((ptrdiff_t)c * VT_ORIGINS + origin) * m->processes + f->process;
-    value[block * m->times + f->time] += impact_of(s, f, c, background);
+  for (int c = 0; c < m->core.categories; c++) {
+    const ptrdiff_t block = ((ptrdiff_t)c * VT_ORIGINS + origin) * m->core.processes + f->process;
+    value[block * m->core.times + f->time] += impact_of(s, f, c, background);
   }
 }
 
 void vt_pathway_impact_by_origin(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->categories * VT_ORIGINS * m->processes * m->times);
+  clear(value, (ptrdiff_t)m->core.categories * VT_ORIGINS * m->core.processes * m->core.times);
   walk(s, solved, add_origin, value);
 }
 
@@ -126,13 +132,13 @@ static void add_impact_of_flow(const vt_pathway_state *s, const flow *f, double 
   const vt_pathway *m = s->model;
   bool background;
   if (!has_impacts(f, &background) || !background) return;
-  for (int c = 0; c < m->categories; c++)
-    value[at_impact(m, c, f->line->flow, f->time)] += impact_of(s, f, c, true);
+  for (int c = 0; c < m->core.categories; c++)
+    value[at_impact(&m->core, c, f->line->flow, f->time)] += impact_of(s, f, c, true);
 }
 
 void vt_pathway_impact_by_flow(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->categories * m->intermediates * m->times);
+  clear(value, (ptrdiff_t)m->core.categories * m->core.intermediates * m->core.times);
   walk(s, solved, add_impact_of_flow, value);
 }
 
@@ -142,22 +148,23 @@ void vt_pathway_impact_by_flow(vt_pathway_state *s, const vt_solved *solved, dou
 
 static void add_direct(const vt_pathway_state *s, const flow *f, double *value) {
   if (f->line->tensor == VT_TENSOR_BIOSPHERE)
-    value[at_time(s->model, f->line->flow, f->time)] += f->amount;
+    value[at_time(&s->model->core, f->line->flow, f->time)] += f->amount;
 }
 
 static void add_total(const vt_pathway_state *s, const flow *f, double *total) {
   if (f->line->tensor == VT_TENSOR_TECHNOSPHERE)
-    total[at_time(s->model, f->line->flow, f->time)] += f->amount;
+    total[at_time(&s->model->core, f->line->flow, f->time)] += f->amount;
 }
 
 // The number that factors make of a background entry, which has no cell (factors.c).
 static double background_value(const vt_pathway_state *s, ptrdiff_t entry) {
   const vt_pathway *m = s->model;
-  const double base = m->inputs->tensor[VT_TENSOR_BACKGROUND].value[entry];
-  const int touched =
-      m->touched[VT_TENSOR_BACKGROUND] ? m->touched[VT_TENSOR_BACKGROUND][entry] : -1;
-  if (touched < 0 || m->touch[touched].alpha < 0) return base;
-  const touch *t = &m->touch[touched];
+  const double base = m->core.inputs->tensor[VT_TENSOR_BACKGROUND].value[entry];
+  const int touched = m->factors->touched[VT_TENSOR_BACKGROUND]
+                          ? m->factors->touched[VT_TENSOR_BACKGROUND][entry]
+                          : -1;
+  if (touched < 0 || m->factors->touch[touched].alpha < 0) return base;
+  const vt_touch *t = &m->factors->touch[touched];
   return s->value[t->alpha] * base + s->value[t->beta];
 }
 
@@ -165,28 +172,29 @@ static double background_value(const vt_pathway_state *s, ptrdiff_t entry) {
 static void add_pair(const vt_pathway_state *s, ptrdiff_t pair, const double *amount, int first,
                      int last, double *value) {
   const vt_pathway *m = s->model;
-  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
-  for (ptrdiff_t e = m->pair[pair]; e < m->pair[pair + 1]; e++) {
+  const vt_tensor *g = &m->core.inputs->tensor[VT_TENSOR_BACKGROUND];
+  for (ptrdiff_t e = m->tables->pair[pair]; e < m->tables->pair[pair + 1]; e++) {
     const double emitted = background_value(s, e);
-    double *row = value + (ptrdiff_t)g->index[3 * e + 2] * m->times;
+    double *row = value + (ptrdiff_t)g->index[3 * e + 2] * m->core.times;
     for (int t = first; t <= last; t++) row[t] += emitted * amount[t];
   }
 }
 
 void vt_pathway_inventory(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  const vt_tensor *g = &m->inputs->tensor[VT_TENSOR_BACKGROUND];
+  const vt_tensor *g = &m->core.inputs->tensor[VT_TENSOR_BACKGROUND];
   // Room that vt_pathway_evaluate clears before it uses it: of a product and of all intermediates.
-  double *amount = s->flow, *total = s->flow + (ptrdiff_t)m->products * m->times;
-  clear(value, (ptrdiff_t)m->elementaries * m->times);
-  clear(total, (ptrdiff_t)m->intermediates * m->times);
+  double *amount = s->flow, *total = s->flow + (ptrdiff_t)m->core.products * m->core.times;
+  clear(value, (ptrdiff_t)m->core.elementaries * m->core.times);
+  clear(total, (ptrdiff_t)m->core.intermediates * m->core.times);
   walk(s, solved, add_direct, value);
   walk(s, solved, add_total, total);
-  for (ptrdiff_t k = 0; k < m->pairs; k++) {
-    const int32_t *key = g->index + 3 * m->pair[k];
-    int first = m->times, last = -1;
-    for (int t = 0; t < m->times; t++) {
-      amount[t] = s->value[m->mapping_cell[at_time(m, key[0], t)]] * total[at_time(m, key[1], t)];
+  for (ptrdiff_t k = 0; k < m->tables->pairs; k++) {
+    const int32_t *key = g->index + 3 * m->tables->pair[k];
+    int first = m->core.times, last = -1;
+    for (int t = 0; t < m->core.times; t++) {
+      amount[t] = s->value[m->tables->mapping_cell[at_time(&m->core, key[0], t)]] *
+                  total[at_time(&m->core, key[1], t)];
       if (amount[t] == 0.0) continue;
       last = t;
       if (first > t) first = t;
@@ -200,21 +208,22 @@ void vt_pathway_inventory(vt_pathway_state *s, const vt_solved *solved, double *
 
 // Whether anything says how many units of a class can run: not where, in the annual convention, it
 // makes nothing.
-static bool is_bounded(const vt_pathway_state *s, const class_ *c) {
+static bool is_bounded(const vt_pathway_state *s, const vt_class *c) {
   return c->capped && s->value[c->least_production] != 0.0;
 }
 
 // How many of a vintage can run.
-static double room_of(const vt_pathway_state *s, const vt_plan *plan, const class_ *c, int member) {
+static double room_of(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c,
+                      int member) {
   const vt_pathway *m = s->model;
-  const vintage *v = &m->vintage[member];
+  const vt_process_vintage *v = &m->lines->vintage[member];
   const double f = s->value[c->least_production];
-  if (v->time >= 0) return f * plan->installation[at_time(m, c->process, v->time)];
-  return f * s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity]];
+  if (v->time >= 0) return f * plan->installation[at_time(&m->core, c->process, v->time)];
+  return f * s->value[m->factors->cell[VT_TENSOR_EXISTING_CAPACITY][v->capacity]];
 }
 
-static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c) {
-  const int *member = s->model->member + c->first_member;
+static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c) {
+  const int *member = s->model->classes->member + c->first_member;
   double room = 0.0;
   for (ptrdiff_t i = 0; i < c->members; i++) room += room_of(s, plan, c, member[i]);
   return room;
@@ -222,27 +231,27 @@ static double room_of_class(const vt_pathway_state *s, const vt_plan *plan, cons
 
 void vt_pathway_capacity(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->products * m->times);
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+  clear(value, (ptrdiff_t)m->core.products * m->core.times);
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    const vt_class *c = &m->classes->class_[k];
     const double room = is_bounded(s, c) ? room_of_class(s, solved->plan, c) : 0.0;
     if (room == 0.0) continue;
     for (ptrdiff_t i = c->first_rate; i < c->first_rate + c->rates; i++) {
-      const line *l = &m->line[m->rate[i].line];
+      const vt_line *l = &m->lines->line[m->classes->rate[i].line];
       if (l->tensor == VT_TENSOR_PRODUCTION)
-        value[at_time(m, l->flow, c->time)] += s->value[m->rate[i].cell] * room;
+        value[at_time(&m->core, l->flow, c->time)] += s->value[m->classes->rate[i].cell] * room;
     }
   }
 }
 
 void vt_pathway_utilisation(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  for (ptrdiff_t at = 0; at < (ptrdiff_t)m->processes * m->times; at++) {
+  for (ptrdiff_t at = 0; at < (ptrdiff_t)m->core.processes * m->core.times; at++) {
     bool bounded = true;
     double room = 0.0;
-    for (ptrdiff_t k = m->first_class[at]; k < m->first_class[at + 1]; k++) {
-      bounded = bounded && is_bounded(s, &m->class_[k]);
-      room += room_of_class(s, solved->plan, &m->class_[k]);
+    for (ptrdiff_t k = m->classes->first[at]; k < m->classes->first[at + 1]; k++) {
+      bounded = bounded && is_bounded(s, &m->classes->class_[k]);
+      room += room_of_class(s, solved->plan, &m->classes->class_[k]);
     }
     value[at] = bounded && room > 0.0 ? solved->plan->operation[at] / room : 0.0;
   }
@@ -250,11 +259,11 @@ void vt_pathway_utilisation(vt_pathway_state *s, const vt_solved *solved, double
 
 // Units of a class over its vintages, which are in ascending order. What rounding leaves over goes
 // to the vintage with the most room, where it matters least.
-static void split_class(const vt_pathway_state *s, const vt_plan *plan, const class_ *c,
+static void split_class(const vt_pathway_state *s, const vt_plan *plan, const vt_class *c,
                         double units, double *value) {
   const vt_pathway *m = s->model;
-  const int *member = m->member + c->first_member;
-  double *cell = value + (ptrdiff_t)c->process * m->vintage_years * m->times + c->time;
+  const int *member = m->classes->member + c->first_member;
+  double *cell = value + (ptrdiff_t)c->process * m->tables->vintage_years * m->core.times + c->time;
   ptrdiff_t widest = 0;
   double most = 0.0;
   for (ptrdiff_t i = 0; i < c->members && is_bounded(s, c); i++) {
@@ -265,17 +274,17 @@ static void split_class(const vt_pathway_state *s, const vt_plan *plan, const cl
       widest = i;
     }
     if (!(part > 0.0)) continue;
-    cell[(ptrdiff_t)m->vintage_place[member[i]] * m->times] += part;
+    cell[(ptrdiff_t)m->tables->vintage_place[member[i]] * m->core.times] += part;
     units -= part;
   }
-  cell[(ptrdiff_t)m->vintage_place[member[widest]] * m->times] += units;
+  cell[(ptrdiff_t)m->tables->vintage_place[member[widest]] * m->core.times] += units;
 }
 
 void vt_pathway_operation_by_vintage(vt_pathway_state *s, const vt_solved *solved, double *value) {
   const vt_pathway *m = s->model;
-  clear(value, (ptrdiff_t)m->processes * m->vintage_years * m->times);
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
+  clear(value, (ptrdiff_t)m->core.processes * m->tables->vintage_years * m->core.times);
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    const vt_class *c = &m->classes->class_[k];
     const double units = c->column < 0 ? 0.0 : solved->x[c->column];
     if (units != 0.0) split_class(s, solved->plan, c, units, value);
   }

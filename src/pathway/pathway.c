@@ -1,55 +1,57 @@
 // pathway.c - making a model, in the order in which its parts follow from each other.
+#include "classes.h"
+#include "couplings.h"
+#include "factors.h"
+#include "goals.h"
+#include "impacts.h"
+#include "limits.h"
+#include "lines.h"
 #include "model.h"
+#include "program.h"
+#include "tables.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static vt_error find_objective(vt_pathway *m) {
-  const vt_study *s = m->study;
-  VT_ARENA_NEW(m->arena, m->objective, m->categories);
-  if (s->aims.objectives == 0) {
-    VT_CHECK(m->categories == 1, VT_ERR_INPUT,
-             "%s: model.pathway.objective: found nothing, expected one of the %d categories of %s",
-             s->path, m->categories, m->inputs->path);
-    m->objective[0] = 1.0;
-  }
-  for (int i = 0; i < s->aims.objectives; i++) {
-    const vt_objective_term *o = &s->aims.objective[i];
-    const int c = vt_labels_find(m->inputs->category, o->category, (ptrdiff_t)strlen(o->category));
-    vt_nearest nearest = {.name = o->category};
-    vt_nearest_try_labels(&nearest, m->inputs->category);
-    VT_CHECK(c >= 0, VT_ERR_INPUT, "%s:%d: objective: found '%s', expected a category of %s%s",
-             s->path, o->line, o->category, m->inputs->path, vt_nearest_hint(&nearest));
-    m->objective[c] += o->weight;
-  }
+static void set_sizes(vt_core *core) {
+  const vt_inputs *in = core->inputs;
+  core->processes = vt_labels_count(in->process);
+  core->products = vt_labels_count(in->product);
+  core->intermediates = vt_labels_count(in->intermediate_flow);
+  core->elementaries = vt_labels_count(in->elementary_flow);
+  core->categories = vt_labels_count(in->category);
+  core->times = in->system_times;
+}
+
+static vt_error make_parts(vt_pathway *m) {
+  VT_TRY(vt_arena_create(&m->core.arena));
+  VT_ARENA_NEW(m->core.arena, m->factors, 1);
+  VT_ARENA_NEW(m->core.arena, m->limits, 1);
+  VT_ARENA_NEW(m->core.arena, m->lines, 1);
+  VT_ARENA_NEW(m->core.arena, m->classes, 1);
+  VT_ARENA_NEW(m->core.arena, m->impacts, 1);
+  VT_ARENA_NEW(m->core.arena, m->couplings, 1);
+  VT_ARENA_NEW(m->core.arena, m->program, 1);
+  VT_ARENA_NEW(m->core.arena, m->goals, 1);
+  VT_ARENA_NEW(m->core.arena, m->tables, 1);
   return VT_OK;
 }
 
-static void set_sizes(vt_pathway *m) {
-  const vt_inputs *in = m->inputs;
-  m->processes = vt_labels_count(in->process);
-  m->products = vt_labels_count(in->product);
-  m->intermediates = vt_labels_count(in->intermediate_flow);
-  m->elementaries = vt_labels_count(in->elementary_flow);
-  m->categories = vt_labels_count(in->category);
-  m->times = in->system_times;
-}
-
-static vt_error build_model(vt_pathway *m) {
-  VT_TRY(vt_arena_create(&m->arena));
-  VT_TRY(graph_create(&m->graph));
+static vt_error build_model(vt_pathway *m, bool reduced, bool uncoupled) {
+  vt_core *core = &m->core;
+  VT_TRY(make_parts(m));
+  VT_TRY(vt_graph_create(&core->graph));
   // Selectors of overrides and factors see the years that are added.
-  VT_TRY(vt_inputs_extend(m->inputs, m->study->model.pathway.extend));
-  set_sizes(m);
-  VT_TRY(find_objective(m));
-  VT_TRY(goals_find(m));
-  VT_TRY(factors_prepare(m));
-  VT_TRY(program_limit_cells(m));
-  VT_TRY(lines_build(m));
-  VT_TRY(classes_build(m));
-  VT_TRY(impacts_build(m));
-  return program_build(m);
+  VT_TRY(vt_inputs_extend(core->inputs, core->study->model.pathway.extend));
+  set_sizes(core);
+  VT_TRY(vt_goals_find(core, m->goals));
+  VT_TRY(vt_factors_prepare(core, m->factors));
+  VT_TRY(vt_limits_find(core, m->factors, m->limits));
+  VT_TRY(vt_lines_build(core, m->factors, m->lines));
+  VT_TRY(vt_classes_build(m, reduced));
+  VT_TRY(vt_impacts_build(core, m->factors, m->lines, m->impacts));
+  VT_TRY(vt_couplings_find(core, m->factors, uncoupled, m->couplings));
+  return vt_program_build(m);
 }
 
 static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced, bool uncoupled,
@@ -57,11 +59,9 @@ static vt_error create(const vt_study *study, vt_inputs *inputs, bool reduced, b
   vt_pathway *m;
   *pathway = NULL;
   VT_NEW(m, 1);
-  m->study = study;
-  m->inputs = inputs;
-  m->reduced = reduced;
-  m->uncoupled = uncoupled;
-  const vt_error built = build_model(m);
+  m->core.study = study;
+  m->core.inputs = inputs;
+  const vt_error built = build_model(m, reduced, uncoupled);
   if (built != VT_OK) {
     vt_pathway_free(m);
     return built;
@@ -86,126 +86,46 @@ vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
 
 void vt_pathway_free(vt_pathway *m) {
   if (!m) return;
-  graph_free(&m->graph);
-  free(m->touch);
-  free(m->dynamic_leaf);
-  free(m->point);
-  free(m->line);
-  free(m->vintage);
-  free(m->rate);
-  free(m->class_);
-  free(m->member);
-  free(m->row);
-  vt_arena_free(m->arena);
+  vt_graph_free(&m->core.graph);
+  vt_factors_free(m->factors);
+  vt_lines_free(m->lines);
+  vt_classes_free(m->classes);
+  vt_program_free(m->program);
+  vt_arena_free(m->core.arena);
   free(m);
 }
 
 vt_inputs vt_pathway_reference_inputs(const vt_pathway *m) {
-  vt_inputs view = *m->inputs;
-  memcpy(view.tensor, m->reference, sizeof view.tensor);
+  vt_inputs view = *m->core.inputs;
+  memcpy(view.tensor, m->factors->reference, sizeof view.tensor);
   return view;
 }
 
 const vt_program *vt_pathway_program(const vt_pathway *m) {
-  return &m->program;
+  return &m->program->lp;
 }
 
 const bool *vt_pathway_entry_varies(const vt_pathway *m) {
-  return m->entry_varies;
+  return m->program->entry_varies;
 }
 
 const double *vt_pathway_tie_weight(const vt_pathway *m) {
-  return m->tie_weight;
+  return m->program->tie_weight;
 }
 
 double vt_pathway_neutral(const vt_pathway *m, int factor) {
-  return m->neutral[factor];
+  return m->factors->neutral[factor];
+}
+
+bool vt_pathway_coupled(const vt_pathway *m, int process, int other) {
+  return m->couplings->coupled[process].root == m->couplings->coupled[other].root;
 }
 
 void vt_pathway_textbook_size(const vt_pathway *m, int64_t *rows, int64_t *columns) {
   int64_t others = 0;
-  for (int r = 0; r < m->program.rows; r++) {
-    others += m->row[r].kind != ROW_CAPACITY && m->row[r].kind != ROW_GOAL;
+  for (int r = 0; r < m->program->lp.rows; r++) {
+    others += m->program->row[r].kind != ROW_CAPACITY && m->program->row[r].kind != ROW_GOAL;
   }
-  *rows = m->textbook_rows + others;
-  *columns = m->textbook_columns + (int64_t)m->processes * m->times;
-}
-
-// ---------------------------------------------------------------------------------------------
-// Names.
-
-static const char *process_text(const vt_pathway *m, int process) {
-  const char *name = m->inputs->process_name[process];
-  return name ? name : vt_inputs_label(m->inputs, VT_AXIS_PROCESS, process);
-}
-
-static vt_error row_text(const vt_pathway *m, const row_info *r, vt_text *text) {
-  const int year = r->time >= 0 ? m->inputs->system_time[r->time] : 0;
-  const char *name = NULL;
-  switch (r->kind) {
-    case ROW_BALANCE:
-      name = vt_inputs_label(m->inputs, VT_AXIS_PRODUCT, r->label);
-      return vt_text_add(text, "balance(%s,%d)", name, year);
-    case ROW_CAPACITY: return vt_text_add(text, "capacity(%s,%d)", process_text(m, r->label), year);
-    case ROW_TOTAL_DEPLOYMENT:
-      return vt_text_add(text, "cumulative_deployment(%s)", process_text(m, r->label));
-    case ROW_OPERATION:
-      return vt_text_add(text, "operation_limit(%s,%d)", process_text(m, r->label), year);
-    case ROW_IMPACT:
-      name = vt_inputs_label(m->inputs, VT_AXIS_CATEGORY, r->label);
-      return vt_text_add(text, "impact_limit(%s,%d)", name, year);
-    case ROW_TOTAL_IMPACT:
-      name = vt_inputs_label(m->inputs, VT_AXIS_CATEGORY, r->label);
-      return vt_text_add(text, "cumulative_impact_limit(%s)", name);
-    case ROW_FLOW:
-      name = vt_inputs_label(m->inputs, VT_AXIS_FLOW, r->label);
-      return vt_text_add(text, "flow_limit(%s,%d)", name, year);
-    case ROW_TOTAL_FLOW:
-      name = vt_inputs_label(m->inputs, VT_AXIS_FLOW, r->label);
-      return vt_text_add(text, "cumulative_flow_limit(%s)", name);
-    case ROW_COUPLING: return vt_text_add(text, "coupling(%s,%d)", process_text(m, r->label), year);
-    case ROW_GOAL: return vt_text_add(text, "goal(%d)", r->label);
-  }
-  return VT_OK;
-}
-
-static vt_error column_text(const vt_pathway *m, int column, vt_text *text) {
-  const char *name = process_text(m, m->column_process[column]);
-  const int time = m->column_time[column], cls = m->column_class[column];
-  const int year = m->inputs->system_time[time];
-  if (cls < 0) return vt_text_add(text, "install(%s,%d)", name, year);
-  const ptrdiff_t at = at_time(m, m->column_process[column], time);
-  if (m->first_class[at + 1] - m->first_class[at] == 1)
-    return vt_text_add(text, "operate(%s,%d)", name, year);
-  return vt_text_add(text, "operate(%s,%d,%d)", name, year,
-                     m->vintage[m->member[m->class_[cls].first_member]].year);
-}
-
-static vt_error keep_name(const vt_pathway *m, vt_text *text, char **name) {
-  VT_ARENA_NEW(m->arena, *name, text->length + 1);
-  memcpy(*name, text->bytes, (size_t)text->length);
-  text->length = 0;
-  return VT_OK;
-}
-
-static vt_error name_all(vt_pathway *m, vt_text *text) {
-  VT_ARENA_NEW(m->arena, m->program.row_name, m->program.rows);
-  VT_ARENA_NEW(m->arena, m->program.column_name, m->program.columns);
-  for (int r = 0; r < m->program.rows; r++) {
-    VT_TRY(row_text(m, &m->row[r], text));
-    VT_TRY(keep_name(m, text, &m->program.row_name[r]));
-  }
-  for (int c = 0; c < m->program.columns; c++) {
-    VT_TRY(column_text(m, c, text));
-    VT_TRY(keep_name(m, text, &m->program.column_name[c]));
-  }
-  return VT_OK;
-}
-
-vt_error vt_pathway_name_program(vt_pathway *m) {
-  vt_text text = {0};
-  const vt_error named = name_all(m, &text);
-  vt_text_free(&text);
-  VT_TRY(named);
-  return VT_OK;
+  *rows = m->classes->running + others;
+  *columns = m->classes->running + (int64_t)m->core.processes * m->core.times;
 }

@@ -3,11 +3,18 @@
 //
 // Everything is first said in pieces "column, row, coefficient * a * b" over provisional rows and
 // columns; then pieces of one entry are summed, and what stayed empty is dropped.
+#include "program.h"
+
+#include "classes.h"
+#include "couplings.h"
+#include "goals.h"
+#include "impacts.h"
+#include "limits.h"
+#include "lines.h"
 #include "model.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { COST_ROW = -1 };
 
@@ -37,34 +44,35 @@ static void draft_free(draft *d) {
 // ---------------------------------------------------------------------------------------------
 // Rows.
 
-static vt_error add_row(draft *d, row_info info, int *row) {
+static vt_error add_row(draft *d, vt_row_info info, int *row) {
   vt_pathway *m = d->m;
-  VT_TRY(vt_grow(&m->row, &m->row_capacity, (ptrdiff_t)d->rows + 1, sizeof *m->row));
+  VT_TRY(vt_grow(&m->program->row, &m->program->row_capacity, (ptrdiff_t)d->rows + 1,
+                 sizeof *m->program->row));
   *row = d->rows;
-  m->row[d->rows++] = info;
+  m->program->row[d->rows++] = info;
   return VT_OK;
 }
 
 // Whether a limit can ever bind: infinite limits make no rows.
 static bool limits_something(const vt_pathway *m, int lower, int upper) {
-  const graph *g = &m->graph;
+  const vt_graph *g = &m->core.graph;
   return g->dynamic[lower] || g->dynamic[upper] || isfinite(g->value[lower]) ||
          isfinite(g->value[upper]);
 }
 
-static vt_error add_limit_row(draft *d, row_info info, int *row) {
+static vt_error add_limit_row(draft *d, vt_row_info info, int *row) {
   *row = -1;
   return limits_something(d->m, info.lower, info.upper) ? add_row(d, info, row) : VT_OK;
 }
 
 static vt_error add_balance_rows(draft *d) {
   vt_pathway *m = d->m;
-  VT_ARENA_NEW(m->arena, d->balance, (ptrdiff_t)m->products * m->times);
-  for (int r = 0; r < m->products; r++) {
-    for (int t = 0; t < m->times; t++) {
-      const int demand = m->demand[(ptrdiff_t)r * m->times + t];
-      const row_info info = {ROW_BALANCE, r, t, demand, demand, -1};
-      VT_TRY(add_row(d, info, &d->balance[(ptrdiff_t)r * m->times + t]));
+  VT_ARENA_NEW(m->core.arena, d->balance, (ptrdiff_t)m->core.products * m->core.times);
+  for (int r = 0; r < m->core.products; r++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const int demand = m->limits->demand[(ptrdiff_t)r * m->core.times + t];
+      const vt_row_info info = {ROW_BALANCE, r, t, demand, demand, -1};
+      VT_TRY(add_row(d, info, &d->balance[(ptrdiff_t)r * m->core.times + t]));
     }
   }
   return VT_OK;
@@ -72,16 +80,16 @@ static vt_error add_balance_rows(draft *d) {
 
 static vt_error add_impact_rows(draft *d) {
   vt_pathway *m = d->m;
-  VT_ARENA_NEW(m->arena, d->impact, (ptrdiff_t)m->categories * m->times);
-  VT_ARENA_NEW(m->arena, d->total_impact, m->categories);
-  for (int c = 0; c < m->categories; c++) {
-    const int all = m->total_impact_limit[c];
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_IMPACT, c, -1, CELL_MINUS_INFINITY, all, -1},
+  VT_ARENA_NEW(m->core.arena, d->impact, (ptrdiff_t)m->core.categories * m->core.times);
+  VT_ARENA_NEW(m->core.arena, d->total_impact, m->core.categories);
+  for (int c = 0; c < m->core.categories; c++) {
+    const int all = m->limits->total_impact_limit[c];
+    VT_TRY(add_limit_row(d, (vt_row_info){ROW_TOTAL_IMPACT, c, -1, CELL_MINUS_INFINITY, all, -1},
                          &d->total_impact[c]));
-    for (int t = 0; t < m->times; t++) {
-      const int one = m->impact_limit[(ptrdiff_t)c * m->times + t];
-      VT_TRY(add_limit_row(d, (row_info){ROW_IMPACT, c, t, CELL_MINUS_INFINITY, one, -1},
-                           &d->impact[(ptrdiff_t)c * m->times + t]));
+    for (int t = 0; t < m->core.times; t++) {
+      const int one = m->limits->impact_limit[(ptrdiff_t)c * m->core.times + t];
+      VT_TRY(add_limit_row(d, (vt_row_info){ROW_IMPACT, c, t, CELL_MINUS_INFINITY, one, -1},
+                           &d->impact[(ptrdiff_t)c * m->core.times + t]));
     }
   }
   return VT_OK;
@@ -89,29 +97,34 @@ static vt_error add_impact_rows(draft *d) {
 
 static vt_error add_flow_rows(draft *d) {
   vt_pathway *m = d->m;
-  const int flows = m->products + m->intermediates + m->elementaries;
-  VT_ARENA_NEW(m->arena, d->flow, (ptrdiff_t)flows * m->times);
-  VT_ARENA_NEW(m->arena, d->total_flow, flows);
+  const int flows = m->core.products + m->core.intermediates + m->core.elementaries;
+  VT_ARENA_NEW(m->core.arena, d->flow, (ptrdiff_t)flows * m->core.times);
+  VT_ARENA_NEW(m->core.arena, d->total_flow, flows);
   for (int x = 0; x < flows; x++) {
     const int32_t all[1] = {x};
-    const int least = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
-    const int most = pathway_cell(m, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
-    for (int t = 0; t < m->times; t++) {
+    const int least =
+        vt_factors_cell(&m->core, m->factors, VT_TENSOR_TOTAL_FLOW_MIN, all, CELL_MINUS_INFINITY);
+    const int most =
+        vt_factors_cell(&m->core, m->factors, VT_TENSOR_TOTAL_FLOW_MAX, all, CELL_INFINITY);
+    VT_TRY(
+        add_limit_row(d, (vt_row_info){ROW_TOTAL_FLOW, x, -1, least, most, -1}, &d->total_flow[x]));
+    for (int t = 0; t < m->core.times; t++) {
       const int32_t key[2] = {x, t};
-      const int lower = pathway_cell(m, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
-      const int upper = pathway_cell(m, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
-      VT_TRY(add_limit_row(d, (row_info){ROW_FLOW, x, t, lower, upper, -1},
-                           &d->flow[(ptrdiff_t)x * m->times + t]));
+      const int lower =
+          vt_factors_cell(&m->core, m->factors, VT_TENSOR_FLOW_MIN, key, CELL_MINUS_INFINITY);
+      const int upper =
+          vt_factors_cell(&m->core, m->factors, VT_TENSOR_FLOW_MAX, key, CELL_INFINITY);
+      VT_TRY(add_limit_row(d, (vt_row_info){ROW_FLOW, x, t, lower, upper, -1},
+                           &d->flow[(ptrdiff_t)x * m->core.times + t]));
     }
   }
   return VT_OK;
 }
 
 static vt_error add_goal_rows(draft *d) {
-  VT_ARENA_NEW(d->m->arena, d->goal, d->m->goals);
-  for (int i = 0; i < d->m->goals; i++) {
-    const row_info info = {ROW_GOAL, i, -1, CELL_MINUS_INFINITY, CELL_INFINITY, -1};
+  VT_ARENA_NEW(d->m->core.arena, d->goal, d->m->goals->count);
+  for (int i = 0; i < d->m->goals->count; i++) {
+    const vt_row_info info = {ROW_GOAL, i, -1, CELL_MINUS_INFINITY, CELL_INFINITY, -1};
     VT_TRY(add_row(d, info, &d->goal[i]));
   }
   return VT_OK;
@@ -129,10 +142,10 @@ static vt_error add_piece(draft *d, int column, int row, double coefficient, int
 // coefficient * a * b * ratio, where ratio is that of a coupled process (mostly one).
 static vt_error add_coupled_piece(draft *d, int column, int row, double coefficient, int a, int b,
                                   int ratio) {
-  graph *g = &d->m->graph;
+  vt_graph *g = &d->m->core.graph;
   if (!g->dynamic[ratio]) return add_piece(d, column, row, coefficient * g->value[ratio], a, b);
   if (g->dynamic[a] && g->dynamic[b]) {
-    VT_TRY(graph_product(g, a, ratio, &a));
+    VT_TRY(vt_graph_product(g, a, ratio, &a));
     return add_piece(d, column, row, coefficient, a, b);
   }
   const int fixed = g->dynamic[a] ? b : a, other = g->dynamic[a] ? a : b;
@@ -145,56 +158,57 @@ static vt_error add_limit_piece(draft *d, int column, int row, double coefficien
   return row < 0 ? VT_OK : add_coupled_piece(d, column, row, coefficient, a, b, ratio);
 }
 
-static vt_error add_impact_pieces(draft *d, int column, const rate *r, int category, int unit,
+static vt_error add_impact_pieces(draft *d, int column, const vt_rate *r, int category, int unit,
                                   int ratio) {
   const vt_pathway *m = d->m;
-  if (graph_is_zero(&m->graph, unit)) return VT_OK;
-  const double weight = m->objective[category];
+  if (vt_graph_is_zero(&m->core.graph, unit)) return VT_OK;
+  const double weight = m->goals->objective[category];
   if (weight != 0.0) VT_TRY(add_coupled_piece(d, column, COST_ROW, weight, r->cell, unit, ratio));
-  for (int i = 0; i < m->goals; i++) {
-    const double share = m->goal_weight[(ptrdiff_t)i * m->categories + category];
+  for (int i = 0; i < m->goals->count; i++) {
+    const double share = m->goals->weight[(ptrdiff_t)i * m->core.categories + category];
     if (share != 0.0) VT_TRY(add_coupled_piece(d, column, d->goal[i], share, r->cell, unit, ratio));
   }
   VT_TRY(add_limit_piece(d, column, d->total_impact[category], 1.0, r->cell, unit, ratio));
-  return add_limit_piece(d, column, d->impact[(ptrdiff_t)category * m->times + r->time], 1.0,
+  return add_limit_piece(d, column, d->impact[(ptrdiff_t)category * m->core.times + r->time], 1.0,
                          r->cell, unit, ratio);
 }
 
-static vt_error add_flow_pieces(draft *d, int column, const rate *r, int flow, int unit,
+static vt_error add_flow_pieces(draft *d, int column, const vt_rate *r, int flow, int unit,
                                 int ratio) {
-  if (graph_is_zero(&d->m->graph, unit)) return VT_OK;
+  if (vt_graph_is_zero(&d->m->core.graph, unit)) return VT_OK;
   VT_TRY(add_limit_piece(d, column, d->total_flow[flow], 1.0, r->cell, unit, ratio));
-  return add_limit_piece(d, column, d->flow[(ptrdiff_t)flow * d->m->times + r->time], 1.0, r->cell,
-                         unit, ratio);
+  return add_limit_piece(d, column, d->flow[(ptrdiff_t)flow * d->m->core.times + r->time], 1.0,
+                         r->cell, unit, ratio);
 }
 
-static vt_error add_technosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+static vt_error add_technosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
   const vt_pathway *m = d->m;
-  for (int c = 0; c < m->categories; c++) {
-    const int unit = m->impact[at_impact(m, c, flow, r->time)];
+  for (int c = 0; c < m->core.categories; c++) {
+    const int unit = m->impacts->background[at_impact(&m->core, c, flow, r->time)];
     VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
   }
-  for (int k = 0; k < m->limited_flows; k++) {
-    const int unit = m->emitted[at_impact(m, k, flow, r->time)];
-    const int label = m->products + m->intermediates + m->limited_flow[k];
+  for (int k = 0; k < m->impacts->limited_flows; k++) {
+    const int unit = m->impacts->emitted[at_impact(&m->core, k, flow, r->time)];
+    const int label = m->core.products + m->core.intermediates + m->impacts->limited_flow[k];
     VT_TRY(add_flow_pieces(d, column, r, label, unit, ratio));
   }
-  return add_flow_pieces(d, column, r, m->products + flow, CELL_ONE, ratio);
+  return add_flow_pieces(d, column, r, m->core.products + flow, CELL_ONE, ratio);
 }
 
-static vt_error add_biosphere(draft *d, int column, const rate *r, int flow, int ratio) {
+static vt_error add_biosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
   const vt_pathway *m = d->m;
-  for (int c = 0; c < m->categories; c++) {
-    const int unit = m->factor_q[at_factor_q(m, c, flow, r->time)];
+  for (int c = 0; c < m->core.categories; c++) {
+    const int unit = m->impacts->direct[at_direct(&m->core, c, flow, r->time)];
     VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
   }
-  return add_flow_pieces(d, column, r, m->products + m->intermediates + flow, CELL_ONE, ratio);
+  return add_flow_pieces(d, column, r, m->core.products + m->core.intermediates + flow, CELL_ONE,
+                         ratio);
 }
 
-static vt_error add_rate_pieces(draft *d, int column, const rate *r, int ratio) {
+static vt_error add_rate_pieces(draft *d, int column, const vt_rate *r, int ratio) {
   const vt_pathway *m = d->m;
-  const line *l = &m->line[r->line];
-  const ptrdiff_t balance = (ptrdiff_t)l->flow * m->times + r->time;
+  const vt_line *l = &m->lines->line[r->line];
+  const ptrdiff_t balance = (ptrdiff_t)l->flow * m->core.times + r->time;
   switch ((int)l->tensor) {
     case VT_TENSOR_PRODUCTION:
       VT_TRY(add_flow_pieces(d, column, r, l->flow, CELL_ONE, ratio));
@@ -208,37 +222,38 @@ static vt_error add_rate_pieces(draft *d, int column, const rate *r, int ratio) 
 
 // Provisional columns: installation of (process, time), then the classes.
 static int installation_column(const vt_pathway *m, int process, int time) {
-  return (int)at_time(m, m->coupled[process].root, time);
+  return (int)at_time(&m->core, m->couplings->coupled[process].root, time);
 }
 
-static vt_error add_capacity_row(draft *d, const class_ *c, int column) {
+static vt_error add_capacity_row(draft *d, const vt_class *c, int column) {
   vt_pathway *m = d->m;
   int upper, row;
-  graph_begin(&m->graph);
-  VT_TRY(graph_add(&m->graph, 1.0, c->least_production, c->capacity));
-  VT_TRY(graph_end(&m->graph, &upper));
-  const bool vanishes = m->graph.dynamic[c->least_production];
-  const row_info info = {ROW_CAPACITY,        c->process, c->time,
-                         CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
+  vt_graph_begin(&m->core.graph);
+  VT_TRY(vt_graph_add(&m->core.graph, 1.0, c->least_production, c->capacity));
+  VT_TRY(vt_graph_end(&m->core.graph, &upper));
+  const bool vanishes = m->core.graph.dynamic[c->least_production];
+  const vt_row_info info = {ROW_CAPACITY,        c->process, c->time,
+                            CELL_MINUS_INFINITY, upper,      vanishes ? c->least_production : -1};
   VT_TRY(add_row(d, info, &row));
   VT_TRY(add_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE));
   for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-    const vintage *v = &m->vintage[m->member[i]];
+    const vt_process_vintage *v = &m->lines->vintage[m->classes->member[i]];
     if (v->time < 0) continue;
     VT_TRY(add_coupled_piece(d, installation_column(m, c->process, v->time), row, -1.0,
-                             c->least_production, CELL_ONE, m->coupled[c->process].ratio));
+                             c->least_production, CELL_ONE,
+                             m->couplings->coupled[c->process].ratio));
   }
   return VT_OK;
 }
 
 static vt_error add_operation_columns(draft *d) {
   vt_pathway *m = d->m;
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    const class_ *c = &m->class_[k];
-    const int column = (int)((ptrdiff_t)m->processes * m->times + k);
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    const vt_class *c = &m->classes->class_[k];
+    const int column = (int)((ptrdiff_t)m->core.processes * m->core.times + k);
     if (c->capped) VT_TRY(add_capacity_row(d, c, column));
     for (ptrdiff_t i = 0; i < c->rates; i++) {
-      VT_TRY(add_rate_pieces(d, column, &m->rate[c->first_rate + i], CELL_ONE));
+      VT_TRY(add_rate_pieces(d, column, &m->classes->rate[c->first_rate + i], CELL_ONE));
     }
   }
   return VT_OK;
@@ -247,18 +262,19 @@ static vt_error add_operation_columns(draft *d) {
 // A year with one class has bounds for its operation limits; one with several needs a row.
 static vt_error add_operation_rows(draft *d) {
   vt_pathway *m = d->m;
-  for (int p = 0; p < m->processes; p++) {
-    for (int t = 0; t < m->times; t++) {
-      const ptrdiff_t at = at_time(m, p, t), first = m->first_class[at];
-      if (m->first_class[at + 1] - first < 2) continue;
-      int lower = m->operation_min[at], row;
+  for (int p = 0; p < m->core.processes; p++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const ptrdiff_t at = at_time(&m->core, p, t), first = m->classes->first[at];
+      if (m->classes->first[at + 1] - first < 2) continue;
+      int lower = m->limits->operation_min[at], row;
       // Operation is never negative: a minimum of 0 or less says nothing.
-      if (!m->graph.dynamic[lower] && m->graph.value[lower] <= 0.0) lower = CELL_MINUS_INFINITY;
-      VT_TRY(
-          add_limit_row(d, (row_info){ROW_OPERATION, p, t, lower, m->operation_max[at], -1}, &row));
-      for (ptrdiff_t k = first; row >= 0 && k < m->first_class[at + 1]; k++) {
-        VT_TRY(add_piece(d, (int)((ptrdiff_t)m->processes * m->times + k), row, 1.0, CELL_ONE,
-                         CELL_ONE));
+      if (!m->core.graph.dynamic[lower] && m->core.graph.value[lower] <= 0.0)
+        lower = CELL_MINUS_INFINITY;
+      VT_TRY(add_limit_row(
+          d, (vt_row_info){ROW_OPERATION, p, t, lower, m->limits->operation_max[at], -1}, &row));
+      for (ptrdiff_t k = first; row >= 0 && k < m->classes->first[at + 1]; k++) {
+        VT_TRY(add_piece(d, (int)((ptrdiff_t)m->core.processes * m->core.times + k), row, 1.0,
+                         CELL_ONE, CELL_ONE));
       }
     }
   }
@@ -267,19 +283,20 @@ static vt_error add_operation_rows(draft *d) {
 
 static vt_error add_installation_columns(draft *d) {
   vt_pathway *m = d->m;
-  for (int p = 0; p < m->processes; p++) {
-    const int ratio = m->coupled[p].ratio;
-    int least = m->total_deployment_min[p];
-    const int most = m->total_deployment_max[p];
-    if (!m->graph.dynamic[least] && m->graph.value[least] <= 0.0) least = CELL_MINUS_INFINITY;
+  for (int p = 0; p < m->core.processes; p++) {
+    const int ratio = m->couplings->coupled[p].ratio;
+    int least = m->limits->total_deployment_min[p];
+    const int most = m->limits->total_deployment_max[p];
+    if (!m->core.graph.dynamic[least] && m->core.graph.value[least] <= 0.0)
+      least = CELL_MINUS_INFINITY;
     int row;
-    VT_TRY(add_limit_row(d, (row_info){ROW_TOTAL_DEPLOYMENT, p, -1, least, most, -1}, &row));
-    for (int t = 0; t < m->times; t++) {
+    VT_TRY(add_limit_row(d, (vt_row_info){ROW_TOTAL_DEPLOYMENT, p, -1, least, most, -1}, &row));
+    for (int t = 0; t < m->core.times; t++) {
       const int column = installation_column(m, p, t);
-      const build *b = &m->build[at_time(m, p, t)];
+      const vt_build *b = &m->classes->build[at_time(&m->core, p, t)];
       VT_TRY(add_limit_piece(d, column, row, 1.0, CELL_ONE, CELL_ONE, ratio));
       for (ptrdiff_t i = 0; i < b->rates; i++) {
-        VT_TRY(add_rate_pieces(d, column, &m->rate[b->first_rate + i], ratio));
+        VT_TRY(add_rate_pieces(d, column, &m->classes->rate[b->first_rate + i], ratio));
       }
     }
   }
@@ -287,67 +304,30 @@ static vt_error add_installation_columns(draft *d) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Couplings: s[p1] = k * s[p2] makes p1 follow p2. A coupling that would close a circle, or give a
-// process a second leader, becomes rows.
-
-static int find_root(const vt_pathway *m, int process) {
-  while (m->coupled[process].root != process) process = m->coupled[process].root;
-  return process;
-}
+// Couplings that the columns do not hold.
 
 static vt_error add_coupling_rows(draft *d, int p1, int p2, int factor) {
   vt_pathway *m = d->m;
-  for (int t = 0; t < m->times; t++) {
+  for (int t = 0; t < m->core.times; t++) {
     int row;
-    VT_TRY(add_row(d, (row_info){ROW_COUPLING, p1, t, CELL_ZERO, CELL_ZERO, -1}, &row));
+    VT_TRY(add_row(d, (vt_row_info){ROW_COUPLING, p1, t, CELL_ZERO, CELL_ZERO, -1}, &row));
     VT_TRY(add_coupled_piece(d, installation_column(m, p1, t), row, 1.0, CELL_ONE, CELL_ONE,
-                             m->coupled[p1].ratio));
+                             m->couplings->coupled[p1].ratio));
     VT_TRY(add_coupled_piece(d, installation_column(m, p2, t), row, -1.0, factor, CELL_ONE,
-                             m->coupled[p2].ratio));
+                             m->couplings->coupled[p2].ratio));
   }
   return VT_OK;
 }
 
-// Point every process at its root and multiply the ratios along the way.
-static vt_error flatten(vt_pathway *m, int process) {
-  const int leader = m->coupled[process].root;
-  if (leader == process || m->coupled[leader].root == leader) return VT_OK;
-  VT_TRY(flatten(m, leader));
-  int ratio;
-  VT_TRY(graph_product(&m->graph, m->coupled[process].ratio, m->coupled[leader].ratio, &ratio));
-  m->coupled[process] = (coupled){m->coupled[leader].root, ratio};
-  return VT_OK;
-}
-
-static vt_error list_coupled(vt_pathway *m) {
-  VT_ARENA_NEW(m->arena, m->first_coupled, m->processes + 2);
-  VT_ARENA_NEW(m->arena, m->coupled_process, m->processes);
-  for (int p = 0; p < m->processes; p++) m->first_coupled[m->coupled[p].root + 2]++;
-  for (int p = 1; p <= m->processes + 1; p++) m->first_coupled[p] += m->first_coupled[p - 1];
-  for (int p = 0; p < m->processes; p++)
-    m->coupled_process[m->first_coupled[m->coupled[p].root + 1]++] = p;
-  return VT_OK;
-}
-
-static vt_error couple(draft *d) {
-  vt_pathway *m = d->m;
-  const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_COUPLING];
-  bool *rows = NULL;
-  VT_ARENA_NEW(m->arena, rows, t->count);
-  VT_ARENA_NEW(m->arena, m->coupled, m->processes);
-  for (int p = 0; p < m->processes; p++) m->coupled[p] = (coupled){p, CELL_ONE};
+static vt_error add_all_coupling_rows(draft *d) {
+  const vt_pathway *m = d->m;
+  const vt_tensor *t = &m->core.inputs->tensor[VT_TENSOR_COUPLING];
   for (ptrdiff_t e = 0; e < t->count; e++) {
-    const int p1 = t->index[2 * e], p2 = t->index[2 * e + 1];
-    rows[e] = m->uncoupled || m->coupled[p1].root != p1 || find_root(m, p2) == p1;
-    if (!rows[e]) m->coupled[p1] = (coupled){p2, m->cell[VT_TENSOR_COUPLING][e]};
-  }
-  for (int p = 0; p < m->processes; p++) VT_TRY(flatten(m, p));
-  for (ptrdiff_t e = 0; e < t->count; e++) {
-    if (rows[e])
+    if (m->couplings->is_row[e])
       VT_TRY(add_coupling_rows(d, t->index[2 * e], t->index[2 * e + 1],
-                               m->cell[VT_TENSOR_COUPLING][e]));
+                               m->factors->cell[VT_TENSOR_COUPLING][e]));
   }
-  return list_coupled(m);
+  return VT_OK;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -378,23 +358,24 @@ static vt_error sort_pieces(draft *d, ptrdiff_t columns) {
 }
 
 static bool column_is_free(const vt_pathway *m, int column) {
-  const bounds b = program_column_bounds(m, column, m->graph.value);
+  const vt_bounds b = vt_limits_of_column(m, column, m->core.graph.value);
   return b.lower == 0.0 && b.upper == INFINITY;
 }
 
 static bool column_bounds_vary(const vt_pathway *m, int column) {
-  const bool *dynamic = m->graph.dynamic;
-  const ptrdiff_t at = at_time(m, m->column_process[column], m->column_time[column]);
-  if (m->column_class[column] >= 0) {
-    return m->first_class[at + 1] - m->first_class[at] == 1 &&
-           (dynamic[m->operation_min[at]] || dynamic[m->operation_max[at]]);
+  const bool *dynamic = m->core.graph.dynamic;
+  const ptrdiff_t at =
+      at_time(&m->core, m->program->column_process[column], m->program->column_time[column]);
+  if (m->program->column_class[column] >= 0) {
+    return m->classes->first[at + 1] - m->classes->first[at] == 1 &&
+           (dynamic[m->limits->operation_min[at]] || dynamic[m->limits->operation_max[at]]);
   }
-  const int root = m->column_process[column];
-  for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
-    const int p = m->coupled_process[i];
-    const ptrdiff_t member = at_time(m, p, m->column_time[column]);
-    if (dynamic[m->deployment_min[member]] || dynamic[m->deployment_max[member]] ||
-        dynamic[m->coupled[p].ratio])
+  const int root = m->program->column_process[column];
+  for (int i = m->couplings->first[root]; i < m->couplings->first[root + 1]; i++) {
+    const int p = m->couplings->process[i];
+    const ptrdiff_t member = at_time(&m->core, p, m->program->column_time[column]);
+    if (dynamic[m->limits->deployment_min[member]] || dynamic[m->limits->deployment_max[member]] ||
+        dynamic[m->couplings->coupled[p].ratio])
       return true;
   }
   return false;
@@ -404,30 +385,31 @@ static bool column_bounds_vary(const vt_pathway *m, int column) {
 static vt_error assemble_column(draft *d, int provisional, int process, int time, int cls,
                                 int *column) {
   vt_pathway *m = d->m;
-  vt_program *p = &m->program;
+  vt_program *p = &m->program->lp;
   const int mine = p->columns;
   const ptrdiff_t first_entry = p->entries;
-  m->column_process[mine] = process;
-  m->column_time[mine] = time;
-  m->column_class[mine] = cls;
-  m->cost_cell[mine] = CELL_ZERO;
+  m->program->column_process[mine] = process;
+  m->program->column_time[mine] = time;
+  m->program->column_class[mine] = cls;
+  m->program->cost_cell[mine] = CELL_ZERO;
   for (ptrdiff_t i = d->first[provisional]; i < d->first[provisional + 1];) {
     const int row = d->piece[i].row;
     int cell;
-    graph_begin(&m->graph);
+    vt_graph_begin(&m->core.graph);
     for (; i < d->first[provisional + 1] && d->piece[i].row == row; i++) {
       const piece *e = &d->piece[i];
-      VT_TRY(graph_add(&m->graph, e->coefficient, e->a, e->b));
+      VT_TRY(vt_graph_add(&m->core.graph, e->coefficient, e->a, e->b));
     }
-    VT_TRY(graph_end(&m->graph, &cell));
+    VT_TRY(vt_graph_end(&m->core.graph, &cell));
     if (row == COST_ROW) {
-      m->cost_cell[mine] = cell;
-    } else if (!graph_is_zero(&m->graph, cell)) {
+      m->program->cost_cell[mine] = cell;
+    } else if (!vt_graph_is_zero(&m->core.graph, cell)) {
       p->row[p->entries] = row;
-      m->entry_cell[p->entries++] = cell;
+      m->program->entry_cell[p->entries++] = cell;
     }
   }
-  const bool empty = p->entries == first_entry && graph_is_zero(&m->graph, m->cost_cell[mine]) &&
+  const bool empty = p->entries == first_entry &&
+                     vt_graph_is_zero(&m->core.graph, m->program->cost_cell[mine]) &&
                      column_is_free(m, mine) && !column_bounds_vary(m, mine);
   *column = empty ? -1 : mine;
   if (!empty) p->column_start[++p->columns] = p->entries;
@@ -436,30 +418,31 @@ static vt_error assemble_column(draft *d, int provisional, int process, int time
 
 static vt_error assemble(draft *d) {
   vt_pathway *m = d->m;
-  const ptrdiff_t columns = (ptrdiff_t)m->processes * m->times + m->classes;
+  const ptrdiff_t columns = (ptrdiff_t)m->core.processes * m->core.times + m->classes->count;
   VT_CHECK(columns < INT32_MAX && d->pieces < INT32_MAX, VT_ERR_SYSTEM,
            "the model is too large: %td columns", columns);
   VT_TRY(sort_pieces(d, columns));
-  VT_ARENA_NEW(m->arena, m->program.column_start, columns + 1);
-  VT_ARENA_NEW(m->arena, m->program.row, d->pieces);
-  VT_ARENA_NEW(m->arena, m->entry_cell, d->pieces);
-  VT_ARENA_NEW(m->arena, m->cost_cell, columns + 1);
-  VT_ARENA_NEW(m->arena, m->column_process, columns + 1);
-  VT_ARENA_NEW(m->arena, m->column_time, columns + 1);
-  VT_ARENA_NEW(m->arena, m->column_class, columns + 1);
-  VT_ARENA_NEW(m->arena, m->installed_column, (ptrdiff_t)m->processes * m->times);
-  for (int p = 0; p < m->processes; p++) {
-    for (int t = 0; t < m->times; t++) {
-      const int at = (int)at_time(m, p, t);
-      m->installed_column[at] = -1;
-      if (m->coupled[p].root == p)
-        VT_TRY(assemble_column(d, at, p, t, -1, &m->installed_column[at]));
+  VT_ARENA_NEW(m->core.arena, m->program->lp.column_start, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->lp.row, d->pieces);
+  VT_ARENA_NEW(m->core.arena, m->program->entry_cell, d->pieces);
+  VT_ARENA_NEW(m->core.arena, m->program->cost_cell, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->column_process, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->column_time, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->column_class, columns + 1);
+  VT_ARENA_NEW(m->core.arena, m->program->installed_column,
+               (ptrdiff_t)m->core.processes * m->core.times);
+  for (int p = 0; p < m->core.processes; p++) {
+    for (int t = 0; t < m->core.times; t++) {
+      const int at = (int)at_time(&m->core, p, t);
+      m->program->installed_column[at] = -1;
+      if (m->couplings->coupled[p].root == p)
+        VT_TRY(assemble_column(d, at, p, t, -1, &m->program->installed_column[at]));
     }
   }
-  for (ptrdiff_t k = 0; k < m->classes; k++) {
-    class_ *c = &m->class_[k];
-    VT_TRY(assemble_column(d, (int)((ptrdiff_t)m->processes * m->times + k), c->process, c->time,
-                           (int)k, &c->column));
+  for (ptrdiff_t k = 0; k < m->classes->count; k++) {
+    vt_class *c = &m->classes->class_[k];
+    VT_TRY(assemble_column(d, (int)((ptrdiff_t)m->core.processes * m->core.times + k), c->process,
+                           c->time, (int)k, &c->column));
   }
   return VT_OK;
 }
@@ -469,60 +452,64 @@ static vt_error drop_empty_rows(draft *d) {
   vt_pathway *m = d->m;
   int *final;
   bool *used;
-  VT_ARENA_NEW(m->arena, final, d->rows);
-  VT_ARENA_NEW(m->arena, used, d->rows);
-  for (ptrdiff_t e = 0; e < m->program.entries; e++) used[m->program.row[e]] = true;
+  VT_ARENA_NEW(m->core.arena, final, d->rows);
+  VT_ARENA_NEW(m->core.arena, used, d->rows);
+  for (ptrdiff_t e = 0; e < m->program->lp.entries; e++) used[m->program->lp.row[e]] = true;
   int rows = 0;
   for (int r = 0; r < d->rows; r++) {
-    const bounds b = program_row_bounds(m, r, m->graph.value);
-    const bool vary = m->graph.dynamic[m->row[r].lower] || m->graph.dynamic[m->row[r].upper];
+    const vt_bounds b = vt_limits_of_row(m, r, m->core.graph.value);
+    const bool vary = m->core.graph.dynamic[m->program->row[r].lower] ||
+                      m->core.graph.dynamic[m->program->row[r].upper];
     if (!used[r] && !vary && b.lower <= 0.0 && b.upper >= 0.0) continue;
     final[r] = rows;
-    m->row[rows++] = m->row[r];
+    m->program->row[rows++] = m->program->row[r];
   }
-  for (ptrdiff_t e = 0; e < m->program.entries; e++) m->program.row[e] = final[m->program.row[e]];
-  m->program.rows = rows;
+  for (ptrdiff_t e = 0; e < m->program->lp.entries; e++)
+    m->program->lp.row[e] = final[m->program->lp.row[e]];
+  m->program->lp.rows = rows;
   return VT_OK;
 }
 
 static vt_error list_varying(vt_pathway *m) {
-  const vt_program *p = &m->program;
-  const bool *dynamic = m->graph.dynamic;
-  VT_ARENA_NEW(m->arena, m->entry_varies, p->entries);
-  VT_ARENA_NEW(m->arena, m->varying_entry, p->entries);
-  VT_ARENA_NEW(m->arena, m->varying_cost, p->columns);
-  VT_ARENA_NEW(m->arena, m->varying_row, p->rows);
-  VT_ARENA_NEW(m->arena, m->varying_column, p->columns);
+  const vt_program *p = &m->program->lp;
+  const bool *dynamic = m->core.graph.dynamic;
+  VT_ARENA_NEW(m->core.arena, m->program->entry_varies, p->entries);
+  VT_ARENA_NEW(m->core.arena, m->program->varying_entry, p->entries);
+  VT_ARENA_NEW(m->core.arena, m->program->varying_cost, p->columns);
+  VT_ARENA_NEW(m->core.arena, m->program->varying_row, p->rows);
+  VT_ARENA_NEW(m->core.arena, m->program->varying_column, p->columns);
   for (ptrdiff_t e = 0; e < p->entries; e++) {
-    m->entry_varies[e] = dynamic[m->entry_cell[e]];
-    if (m->entry_varies[e]) m->varying_entry[m->varying_entries++] = e;
+    m->program->entry_varies[e] = dynamic[m->program->entry_cell[e]];
+    if (m->program->entry_varies[e]) m->program->varying_entry[m->program->varying_entries++] = e;
   }
   for (int c = 0; c < p->columns; c++) {
-    if (dynamic[m->cost_cell[c]]) m->varying_cost[m->varying_costs++] = c;
-    if (column_bounds_vary(m, c)) m->varying_column[m->varying_columns++] = c;
+    if (dynamic[m->program->cost_cell[c]])
+      m->program->varying_cost[m->program->varying_costs++] = c;
+    if (column_bounds_vary(m, c)) m->program->varying_column[m->program->varying_columns++] = c;
   }
   for (int r = 0; r < p->rows; r++) {
-    const row_info *i = &m->row[r];
+    const vt_row_info *i = &m->program->row[r];
     if (dynamic[i->lower] || dynamic[i->upper] || i->free_if_zero >= 0)
-      m->varying_row[m->varying_rows++] = r;
+      m->program->varying_row[m->program->varying_rows++] = r;
   }
   return VT_OK;
 }
 
 static vt_error weigh_installations(vt_pathway *m) {
-  VT_ARENA_NEW(m->arena, m->tie_weight, m->program.columns);
-  for (int c = 0; c < m->program.columns; c++) {
-    if (m->column_class[c] >= 0) continue;
-    const int root = m->column_process[c];
-    for (int i = m->first_coupled[root]; i < m->first_coupled[root + 1]; i++) {
-      m->tie_weight[c] += fabs(m->graph.value[m->coupled[m->coupled_process[i]].ratio]);
+  VT_ARENA_NEW(m->core.arena, m->program->tie_weight, m->program->lp.columns);
+  for (int c = 0; c < m->program->lp.columns; c++) {
+    if (m->program->column_class[c] >= 0) continue;
+    const int root = m->program->column_process[c];
+    for (int i = m->couplings->first[root]; i < m->couplings->first[root + 1]; i++) {
+      m->program->tie_weight[c] +=
+          fabs(m->core.graph.value[m->couplings->coupled[m->couplings->process[i]].ratio]);
     }
   }
   return VT_OK;
 }
 
 static vt_error build_draft(draft *d) {
-  VT_TRY(couple(d));
+  VT_TRY(add_all_coupling_rows(d));
   VT_TRY(add_balance_rows(d));
   VT_TRY(add_impact_rows(d));
   VT_TRY(add_flow_rows(d));
@@ -534,12 +521,16 @@ static vt_error build_draft(draft *d) {
   return drop_empty_rows(d);
 }
 
-vt_error program_build(vt_pathway *m) {
+vt_error vt_program_build(vt_pathway *m) {
   draft d = {.m = m};
   const vt_error built = build_draft(&d);
   draft_free(&d);
   VT_TRY(built);
   VT_TRY(list_varying(m));
-  VT_TRY(goals_place(m));
+  VT_TRY(vt_goals_place(&m->core, m->program, m->goals));
   return weigh_installations(m);
+}
+
+void vt_program_free(vt_labelled_program *program) {
+  if (program) free(program->row);
 }

@@ -1,4 +1,9 @@
 // ray.c - what an unbounded scenario does without end, and through which flows it pays.
+#include "classes.h"
+#include "goals.h"
+#include "impacts.h"
+#include "lines.h"
+#include "program.h"
 #include "state.h"
 
 #include <math.h>
@@ -27,25 +32,26 @@ static int compare_causes(const void *a, const void *b) {
 
 // Rates of a column: of a class, or of an installation.
 static void rates_of(const vt_pathway *m, int column, ptrdiff_t *first, ptrdiff_t *count) {
-  const int cls = m->column_class[column];
-  const build *b = &m->build[at_time(m, m->column_process[column], m->column_time[column])];
-  *first = cls >= 0 ? m->class_[cls].first_rate : b->first_rate;
-  *count = cls >= 0 ? m->class_[cls].rates : b->rates;
+  const int cls = m->program->column_class[column];
+  const vt_build *b = &m->classes->build[at_time(&m->core, m->program->column_process[column],
+                                                 m->program->column_time[column])];
+  *first = cls >= 0 ? m->classes->class_[cls].first_rate : b->first_rate;
+  *count = cls >= 0 ? m->classes->class_[cls].rates : b->rates;
 }
 
 // What the flow of one rate does to the objective, by category.
-static void add_effect(const vt_pathway_state *s, const rate *r, double units, effect *effects) {
+static void add_effect(const vt_pathway_state *s, const vt_rate *r, double units, effect *effects) {
   const vt_pathway *m = s->model;
-  const line *l = &m->line[r->line];
+  const vt_line *l = &m->lines->line[r->line];
   if (l->tensor != VT_TENSOR_TECHNOSPHERE && l->tensor != VT_TENSOR_BIOSPHERE) return;
   effect *e = &effects[r->line];
   const double amount = s->value[r->cell] * units;
   e->amount += amount;
-  for (int c = 0; c < m->categories; c++) {
+  for (int c = 0; c < m->core.categories; c++) {
     const int unit = l->tensor == VT_TENSOR_TECHNOSPHERE
-                         ? m->impact[at_impact(m, c, l->flow, r->time)]
-                         : m->factor_q[at_factor_q(m, c, l->flow, r->time)];
-    const double change = m->objective[c] * amount * s->value[unit];
+                         ? m->impacts->background[at_impact(&m->core, c, l->flow, r->time)]
+                         : m->impacts->direct[at_direct(&m->core, c, l->flow, r->time)];
+    const double change = m->goals->objective[c] * amount * s->value[unit];
     e->objective += change;
     if (change < e->category_objective) {
       e->category_objective = change;
@@ -55,22 +61,22 @@ static void add_effect(const vt_pathway_state *s, const rate *r, double units, e
 }
 
 static vt_ray_part part_of(const vt_pathway *m, int column, double units) {
-  const int process = m->column_process[column];
-  return (vt_ray_part){.process = vt_inputs_label(m->inputs, VT_AXIS_PROCESS, process),
-                       .name = m->inputs->process_name[process],
-                       .installation = m->column_class[column] < 0,
-                       .year = m->inputs->system_time[m->column_time[column]],
+  const int process = m->program->column_process[column];
+  return (vt_ray_part){.process = vt_inputs_label(m->core.inputs, VT_AXIS_PROCESS, process),
+                       .name = m->core.inputs->process_name[process],
+                       .installation = m->program->column_class[column] < 0,
+                       .year = m->core.inputs->system_time[m->program->column_time[column]],
                        .units = units};
 }
 
-static vt_ray_cause cause_of(const vt_pathway *m, const line *l, const effect *e) {
+static vt_ray_cause cause_of(const vt_pathway *m, const vt_line *l, const effect *e) {
   const vt_axis axis =
       l->tensor == VT_TENSOR_TECHNOSPHERE ? VT_AXIS_INTERMEDIATE_FLOW : VT_AXIS_ELEMENTARY_FLOW;
-  return (vt_ray_cause){.process = vt_inputs_label(m->inputs, VT_AXIS_PROCESS, l->process),
-                        .name = m->inputs->process_name[l->process],
+  return (vt_ray_cause){.process = vt_inputs_label(m->core.inputs, VT_AXIS_PROCESS, l->process),
+                        .name = m->core.inputs->process_name[l->process],
                         .tensor = vt_tensor_kinds[l->tensor].name,
-                        .flow = vt_inputs_label(m->inputs, axis, l->flow),
-                        .category = vt_inputs_label(m->inputs, VT_AXIS_CATEGORY, e->category),
+                        .flow = vt_inputs_label(m->core.inputs, axis, l->flow),
+                        .category = vt_inputs_label(m->core.inputs, VT_AXIS_CATEGORY, e->category),
                         .amount = e->amount,
                         .objective = e->objective};
 }
@@ -80,21 +86,21 @@ static vt_error describe(const vt_pathway_state *s, const double *direction, vt_
   effect *effects;
   double largest = 0.0;
   VT_TRY(vt_arena_create(&ray->arena));
-  VT_ARENA_NEW(ray->arena, effects, m->lines);
-  VT_ARENA_NEW(ray->arena, ray->part, m->program.columns);
-  VT_ARENA_NEW(ray->arena, ray->cause, m->lines);
-  for (int c = 0; c < m->program.columns; c++) largest = fmax(largest, fabs(direction[c]));
-  for (int c = 0; c < m->program.columns; c++) {
+  VT_ARENA_NEW(ray->arena, effects, m->lines->count);
+  VT_ARENA_NEW(ray->arena, ray->part, m->program->lp.columns);
+  VT_ARENA_NEW(ray->arena, ray->cause, m->lines->count);
+  for (int c = 0; c < m->program->lp.columns; c++) largest = fmax(largest, fabs(direction[c]));
+  for (int c = 0; c < m->program->lp.columns; c++) {
     if (!(fabs(direction[c]) > least_share * largest)) continue;
     ray->part[ray->parts++] = part_of(m, c, direction[c]);
     ptrdiff_t first, count;
     rates_of(m, c, &first, &count);
     for (ptrdiff_t i = first; i < first + count; i++)
-      add_effect(s, &m->rate[i], direction[c], effects);
+      add_effect(s, &m->classes->rate[i], direction[c], effects);
   }
-  for (ptrdiff_t k = 0; k < m->lines; k++) {
+  for (ptrdiff_t k = 0; k < m->lines->count; k++) {
     if (effects[k].objective < 0.0)
-      ray->cause[ray->causes++] = cause_of(m, &m->line[k], &effects[k]);
+      ray->cause[ray->causes++] = cause_of(m, &m->lines->line[k], &effects[k]);
   }
   qsort(ray->part, (size_t)ray->parts, sizeof *ray->part, compare_parts);
   qsort(ray->cause, (size_t)ray->causes, sizeof *ray->cause, compare_causes);

@@ -1,6 +1,6 @@
 #include "selection.h"
 
-#include "choice.h"
+#include "variants.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -245,15 +245,15 @@ static vt_error year_matches(const lookup *l, int axis, int64_t year, bool *matc
 // ---------------------------------------------------------------------------------------------
 // Entries.
 
-typedef struct matches {
+typedef struct axis_matches {
   bool *axis[VT_MAX_AXES]; // NULL for VT_AXIS_YEAR
-} matches;
+} axis_matches;
 
-static void matches_free(matches *m) {
+static void matches_free(axis_matches *m) {
   for (int i = 0; i < VT_MAX_AXES; i++) free(m->axis[i]);
 }
 
-static vt_error matches_fill(const lookup *l, bool exact, matches *m) {
+static vt_error matches_fill(const lookup *l, bool exact, axis_matches *m) {
   for (int i = 0; i < l->kind->axes; i++) {
     if (l->kind->axis[i] == VT_AXIS_YEAR) continue;
     VT_NEW(m->axis[i], vt_inputs_axis_size(l->inputs, l->kind->axis[i]));
@@ -262,7 +262,7 @@ static vt_error matches_fill(const lookup *l, bool exact, matches *m) {
   return VT_OK;
 }
 
-static vt_error entry_matches(const lookup *l, const matches *m, const int32_t *index,
+static vt_error entry_matches(const lookup *l, const axis_matches *m, const int32_t *index,
                               bool *match) {
   *match = true;
   for (int i = 0; i < l->kind->axes && *match; i++) {
@@ -275,7 +275,7 @@ static vt_error entry_matches(const lookup *l, const matches *m, const int32_t *
   return VT_OK;
 }
 
-static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
+static vt_error collect(const lookup *l, const axis_matches *m, vt_selection *chosen) {
   const vt_tensor *tensor = &l->inputs->tensor[l->tensor];
   const int axes = l->kind->axes;
   VT_NEW(chosen->entry, tensor->count);
@@ -289,22 +289,22 @@ static vt_error collect(const lookup *l, const matches *m, selection *chosen) {
 
 // The mapping stands for the background as a whole.
 static vt_error select_background(const char *study_path, const vt_factor *factor,
-                                  const vt_inputs *inputs, selection *chosen) {
-  VT_TRY(choice_check(study_path, factor, inputs));
+                                  const vt_inputs *inputs, vt_selection *chosen) {
+  VT_TRY(vt_variant_check(study_path, factor, inputs));
   *chosen =
-      (selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
+      (vt_selection){.tensor = VT_TENSOR_MAPPING, .count = inputs->tensor[VT_TENSOR_MAPPING].count};
   VT_NEW(chosen->entry, chosen->count);
   for (ptrdiff_t e = 0; e < chosen->count; e++) chosen->entry[e] = e;
   return VT_OK;
 }
 
-vt_error selection_resolve(const char *study_path, const vt_factor *factor, const vt_inputs *inputs,
-                           selection *chosen) {
+vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
+                              const vt_inputs *inputs, vt_selection *chosen) {
   lookup l;
-  if (choice_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
+  if (vt_variant_is_meant(factor)) return select_background(study_path, factor, inputs, chosen);
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
-  *chosen = (selection){.tensor = l.tensor};
-  matches m = {{0}};
+  *chosen = (vt_selection){.tensor = l.tensor};
+  axis_matches m = {{0}};
   const vt_error matched = matches_fill(&l, false, &m);
   const vt_error collected = matched == VT_OK ? collect(&l, &m, chosen) : matched;
   matches_free(&m);
@@ -324,8 +324,8 @@ vt_error selection_resolve(const char *study_path, const vt_factor *factor, cons
   return VT_OK;
 }
 
-vt_error selection_mark_processes(const char *study_path, const vt_factor *choice,
-                                  const vt_inputs *inputs, bool *match) {
+vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *choice,
+                                     const vt_inputs *inputs, bool *match) {
   const int processes = vt_inputs_axis_size(inputs, VT_AXIS_PROCESS);
   const vt_tensor_id by_process = VT_TENSOR_TOTAL_DEPLOYMENT_MAX;
   const lookup l = {study_path, choice, inputs, by_process, &vt_tensor_kinds[by_process]};
@@ -340,7 +340,7 @@ vt_error selection_mark_processes(const char *study_path, const vt_factor *choic
 // ---------------------------------------------------------------------------------------------
 // Entries that a `set` creates.
 
-vt_tensor_id selection_default_of(vt_tensor_id tensor) {
+vt_tensor_id vt_selection_default_of(vt_tensor_id tensor) {
   switch ((int)tensor) {
     case VT_TENSOR_DEPLOYMENT_MAX: return VT_TENSOR_DEPLOYMENT_MAX_DEFAULT;
     case VT_TENSOR_DEPLOYMENT_MIN: return VT_TENSOR_DEPLOYMENT_MIN_DEFAULT;
@@ -362,7 +362,7 @@ static bool creates_entries(vt_tensor_id tensor) {
     case VT_TENSOR_FLOW_MIN:
     case VT_TENSOR_TOTAL_FLOW_MAX:
     case VT_TENSOR_TOTAL_FLOW_MIN: return true;
-    default: return selection_default_of(tensor) != VT_TENSOR_COUNT;
+    default: return vt_selection_default_of(tensor) != VT_TENSOR_COUNT;
   }
 }
 
@@ -370,7 +370,7 @@ static bool creates_entries(vt_tensor_id tensor) {
 enum { MOST_NAMED_YEARS = 10000 };
 
 // Index values that one axis names exactly or by range. The caller frees *value.
-static vt_error named_indices(const lookup *l, const matches *m, int axis, int32_t **value,
+static vt_error named_indices(const lookup *l, const axis_matches *m, int axis, int32_t **value,
                               ptrdiff_t *count) {
   *count = 0;
   if (m->axis[axis]) {
@@ -417,7 +417,7 @@ static vt_error insert_keys(vt_inputs *inputs, const lookup *l, const int32_t *k
                             ptrdiff_t keys) {
   vt_tensor *tensor = &inputs->tensor[l->tensor];
   const int axes = l->kind->axes;
-  const vt_tensor_id fallback = selection_default_of(l->tensor);
+  const vt_tensor_id fallback = vt_selection_default_of(l->tensor);
   const double missing =
       fallback == VT_TENSOR_COUNT ? l->kind->missing : inputs->tensor[fallback].value[0];
   vt_tensor merged = {0};
@@ -464,7 +464,7 @@ static ptrdiff_t drop_repeated(int32_t *value, ptrdiff_t count) {
   return kept;
 }
 
-static vt_error name_keys(const lookup *l, const matches *m, named *n) {
+static vt_error name_keys(const lookup *l, const axis_matches *m, named *n) {
   const int axes = l->kind->axes;
   n->keys = 1;
   for (int i = 0; i < axes; i++) {
@@ -495,8 +495,8 @@ static bool has_open_pattern(const vt_axis_selector *s) {
 }
 
 static vt_error any_matches(const lookup *l, bool *any) {
-  matches m = {{0}};
-  selection chosen = {.tensor = l->tensor};
+  axis_matches m = {{0}};
+  vt_selection chosen = {.tensor = l->tensor};
   vt_error done = matches_fill(l, false, &m);
   if (done == VT_OK) done = collect(l, &m, &chosen);
   *any = chosen.count > 0;
@@ -506,7 +506,7 @@ static vt_error any_matches(const lookup *l, bool *any) {
 }
 
 // `limit[olivine, *]` means the years that have a limit; if none has, all of them.
-static vt_error name_every_year(const lookup *l, matches *m) {
+static vt_error name_every_year(const lookup *l, axis_matches *m) {
   const vt_axis_selector *axis = l->factor->target.axis;
   if (l->tensor == VT_TENSOR_DEMAND || l->kind->axes != 2 ||
       l->kind->axis[1] != VT_AXIS_SYSTEM_TIME || has_open_pattern(&axis[0]) ||
@@ -518,13 +518,13 @@ static vt_error name_every_year(const lookup *l, matches *m) {
   return VT_OK;
 }
 
-vt_error selection_create_entries(const char *study_path, const vt_factor *factor,
-                                  vt_inputs *inputs) {
+vt_error vt_selection_create_entries(const char *study_path, const vt_factor *factor,
+                                     vt_inputs *inputs) {
   lookup l;
-  if (choice_is_meant(factor)) return VT_OK;
+  if (vt_variant_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
   if (factor->operation != VT_SET || !creates_entries(l.tensor)) return VT_OK;
-  matches m = {{0}};
+  axis_matches m = {{0}};
   named n = {.keys = 0};
   vt_error done = matches_fill(&l, true, &m);
   if (done == VT_OK) done = name_every_year(&l, &m);

@@ -1,23 +1,27 @@
 // state.c - the numbers of one scenario: factors in, coefficients, bounds and costs out.
 #include "state.h"
 
-#include <math.h>
+#include "couplings.h"
+#include "factors.h"
+#include "limits.h"
+#include "program.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static void fill_all(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
-  const vt_program *p = &m->program;
-  memcpy(s->value, m->graph.value, (size_t)m->graph.cells * sizeof *s->value);
-  for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->entry_cell[e]];
+  const vt_program *p = &m->program->lp;
+  memcpy(s->value, m->core.graph.value, (size_t)m->core.graph.cells * sizeof *s->value);
+  for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->program->entry_cell[e]];
   for (int c = 0; c < p->columns; c++) {
-    const bounds b = program_column_bounds(m, c, s->value);
-    s->cost[c] = s->value[m->cost_cell[c]];
+    const vt_bounds b = vt_limits_of_column(m, c, s->value);
+    s->cost[c] = s->value[m->program->cost_cell[c]];
     s->column_lower[c] = b.lower;
     s->column_upper[c] = b.upper;
   }
   for (int r = 0; r < p->rows; r++) {
-    const bounds b = program_row_bounds(m, r, s->value);
+    const vt_bounds b = vt_limits_of_row(m, r, s->value);
     s->row_lower[r] = b.lower;
     s->row_upper[r] = b.upper;
   }
@@ -25,23 +29,24 @@ static void fill_all(vt_pathway_state *s) {
 
 static vt_error allocate(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
-  const vt_program *p = &m->program;
-  const ptrdiff_t flows = (ptrdiff_t)m->products + m->intermediates + m->elementaries;
-  VT_NEW(s->value, m->graph.cells);
+  const vt_program *p = &m->program->lp;
+  const ptrdiff_t flows =
+      (ptrdiff_t)m->core.products + m->core.intermediates + m->core.elementaries;
+  VT_NEW(s->value, m->core.graph.cells);
   VT_NEW(s->entry, p->entries);
   VT_NEW(s->cost, p->columns);
   VT_NEW(s->row_lower, p->rows);
   VT_NEW(s->row_upper, p->rows);
   VT_NEW(s->column_lower, p->columns);
   VT_NEW(s->column_upper, p->columns);
-  VT_NEW(s->balance, (ptrdiff_t)m->products * m->times);
-  VT_NEW(s->balance_size, (ptrdiff_t)m->products * m->times);
-  VT_NEW(s->impact_size, (ptrdiff_t)m->categories * m->times);
-  VT_NEW(s->flow, flows * m->times);
-  VT_NEW(s->flow_size, flows * m->times);
+  VT_NEW(s->balance, (ptrdiff_t)m->core.products * m->core.times);
+  VT_NEW(s->balance_size, (ptrdiff_t)m->core.products * m->core.times);
+  VT_NEW(s->impact_size, (ptrdiff_t)m->core.categories * m->core.times);
+  VT_NEW(s->flow, flows * m->core.times);
+  VT_NEW(s->flow_size, flows * m->core.times);
   VT_NEW(s->total_flow, flows);
   VT_NEW(s->total_flow_size, flows);
-  const vt_tensor *t = m->inputs->tensor;
+  const vt_tensor *t = m->core.inputs->tensor;
   s->limited_flows = t[VT_TENSOR_FLOW_MAX].count + t[VT_TENSOR_FLOW_MIN].count +
                          t[VT_TENSOR_TOTAL_FLOW_MAX].count + t[VT_TENSOR_TOTAL_FLOW_MIN].count >
                      0;
@@ -49,11 +54,12 @@ static vt_error allocate(vt_pathway_state *s) {
 }
 
 ptrdiff_t vt_pathway_state_bytes(const vt_pathway *m) {
-  const vt_program *p = &m->program;
-  const ptrdiff_t flows = (ptrdiff_t)m->products + m->intermediates + m->elementaries;
-  const ptrdiff_t numbers = m->graph.cells + p->entries + 3 * (ptrdiff_t)p->columns +
-                            2 * (ptrdiff_t)p->rows +
-                            2 * (m->products + m->categories + flows) * (ptrdiff_t)m->times;
+  const vt_program *p = &m->program->lp;
+  const ptrdiff_t flows =
+      (ptrdiff_t)m->core.products + m->core.intermediates + m->core.elementaries;
+  const ptrdiff_t numbers =
+      m->core.graph.cells + p->entries + 3 * (ptrdiff_t)p->columns + 2 * (ptrdiff_t)p->rows +
+      2 * (m->core.products + m->core.categories + flows) * (ptrdiff_t)m->core.times;
   return numbers * (ptrdiff_t)sizeof(double);
 }
 
@@ -84,41 +90,41 @@ void vt_pathway_state_free(vt_pathway_state *s) {
 // would hide it.
 static bool capacity_is_negative(const vt_pathway_state *s) {
   const vt_pathway *m = s->model;
-  const int *touched = m->touched[VT_TENSOR_EXISTING_CAPACITY];
-  const ptrdiff_t entries = touched ? m->inputs->tensor[VT_TENSOR_EXISTING_CAPACITY].count : 0;
+  const int *touched = m->factors->touched[VT_TENSOR_EXISTING_CAPACITY];
+  const ptrdiff_t entries = touched ? m->core.inputs->tensor[VT_TENSOR_EXISTING_CAPACITY].count : 0;
   for (ptrdiff_t e = 0; e < entries; e++) {
-    if (s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][e]] < 0.0) return true;
+    if (s->value[m->factors->cell[VT_TENSOR_EXISTING_CAPACITY][e]] < 0.0) return true;
   }
   return false;
 }
 
 void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
   const vt_pathway *m = s->model;
-  factors_set_leaves(m, factor, s->value);
-  graph_evaluate(&m->graph, s->value);
-  for (ptrdiff_t i = 0; i < m->varying_entries; i++) {
-    const ptrdiff_t e = m->varying_entry[i];
-    s->entry[e] = s->value[m->entry_cell[e]];
+  vt_factors_set_leaves(&m->core, m->factors, factor, s->value);
+  vt_graph_evaluate(&m->core.graph, s->value);
+  for (ptrdiff_t i = 0; i < m->program->varying_entries; i++) {
+    const ptrdiff_t e = m->program->varying_entry[i];
+    s->entry[e] = s->value[m->program->entry_cell[e]];
   }
-  for (ptrdiff_t i = 0; i < m->varying_costs; i++) {
-    const int c = m->varying_cost[i];
-    s->cost[c] = s->value[m->cost_cell[c]];
+  for (ptrdiff_t i = 0; i < m->program->varying_costs; i++) {
+    const int c = m->program->varying_cost[i];
+    s->cost[c] = s->value[m->program->cost_cell[c]];
   }
-  for (ptrdiff_t i = 0; i < m->varying_rows; i++) {
-    const int r = m->varying_row[i];
-    const bounds b = program_row_bounds(m, r, s->value);
+  for (ptrdiff_t i = 0; i < m->program->varying_rows; i++) {
+    const int r = m->program->varying_row[i];
+    const vt_bounds b = vt_limits_of_row(m, r, s->value);
     s->row_lower[r] = b.lower;
     s->row_upper[r] = b.upper;
   }
-  for (ptrdiff_t i = 0; i < m->varying_columns; i++) {
-    const int c = m->varying_column[i];
-    const bounds b = program_column_bounds(m, c, s->value);
+  for (ptrdiff_t i = 0; i < m->program->varying_columns; i++) {
+    const int c = m->program->varying_column[i];
+    const vt_bounds b = vt_limits_of_column(m, c, s->value);
     s->column_lower[c] = b.lower;
     s->column_upper[c] = b.upper;
   }
-  if (m->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program.columns > 0) {
+  if (m->factors->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program->lp.columns > 0) {
     const bool impossible = capacity_is_negative(s);
-    const bounds b = program_column_bounds(m, 0, s->value);
+    const vt_bounds b = vt_limits_of_column(m, 0, s->value);
     s->column_lower[0] = impossible ? 1.0 : b.lower;
     s->column_upper[0] = impossible ? 0.0 : b.upper;
   }
@@ -128,4 +134,19 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
                           .row_upper = s->row_upper,
                           .column_lower = s->column_lower,
                           .column_upper = s->column_upper};
+}
+
+bool vt_pathway_installation_cost(const vt_pathway_state *s, int process, double *cost) {
+  const vt_pathway *m = s->model;
+  const int root = m->couplings->coupled[process].root;
+  const double ratio = s->value[m->couplings->coupled[process].ratio];
+  bool endless = false;
+  memset(cost, 0, (size_t)m->program->lp.columns * sizeof *cost);
+  for (int t = 0; t < m->core.times; t++) {
+    const int column = m->program->installed_column[at_time(&m->core, root, t)];
+    // A column that was dropped has no limit, no cost and no effect.
+    if (column >= 0) cost[column] = ratio;
+    endless |= column < 0 && ratio != 0.0;
+  }
+  return endless;
 }

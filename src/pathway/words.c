@@ -1,4 +1,7 @@
 // words.c - demands, limits and capacities in the words of the study.
+#include "classes.h"
+#include "lines.h"
+#include "program.h"
 #include "state.h"
 
 #include <math.h>
@@ -32,22 +35,22 @@ static vt_error add_label(vt_text *text, const char *label) {
   return vt_text_add(text, "\"");
 }
 
-static vt_error add_key(const vt_pathway *m, const vt_member *member, vt_text *text) {
+static vt_error add_key(const vt_inputs *inputs, const vt_member *member, vt_text *text) {
   const vt_tensor_kind *kind = &vt_tensor_kinds[member->tensor];
   VT_TRY(vt_text_add(text, "["));
   for (int a = 0; a < kind->axes; a++) {
     if (a > 0) VT_TRY(vt_text_add(text, ", "));
-    VT_TRY(add_label(text, vt_inputs_label(m->inputs, kind->axis[a], member->key[a])));
+    VT_TRY(add_label(text, vt_inputs_label(inputs, kind->axis[a], member->key[a])));
   }
   return vt_text_add(text, "]");
 }
 
 // The name of a process where it is more than its code.
-static vt_error add_name(const vt_pathway *m, const vt_member *member, vt_text *text) {
+static vt_error add_name(const vt_inputs *inputs, const vt_member *member, vt_text *text) {
   const vt_tensor_kind *kind = &vt_tensor_kinds[member->tensor];
   if (kind->axis[0] != VT_AXIS_PROCESS) return VT_OK;
-  const char *name = m->inputs->process_name[member->key[0]];
-  const char *code = vt_inputs_label(m->inputs, VT_AXIS_PROCESS, member->key[0]);
+  const char *name = inputs->process_name[member->key[0]];
+  const char *code = vt_inputs_label(inputs, VT_AXIS_PROCESS, member->key[0]);
   if (!name || strcmp(name, code) == 0) return VT_OK;
   return vt_text_add(text, " ('%s')", name);
 }
@@ -56,41 +59,37 @@ vt_error vt_pathway_member_text(const vt_pathway *m, const vt_member *member, vt
   char number[32];
   (void)number_text(member->value, number);
   if (member->tensor == VT_TENSOR_DEMAND) {
-    const char *product = vt_inputs_label(m->inputs, VT_AXIS_PRODUCT, member->key[0]);
+    const char *product = vt_inputs_label(m->core.inputs, VT_AXIS_PRODUCT, member->key[0]);
     return vt_text_add(text, "demand of '%s' in %d: %s", product,
-                       m->inputs->system_time[member->key[1]], number);
+                       m->core.inputs->system_time[member->key[1]], number);
   }
   VT_TRY(vt_text_add(text, "%s", vt_tensor_kinds[member->tensor].name));
   if (member->fallback) {
     VT_TRY(vt_text_add(text, "_default = %s, for ", number));
-    VT_TRY(add_key(m, member, text));
+    VT_TRY(add_key(m->core.inputs, member, text));
   } else {
-    VT_TRY(add_key(m, member, text));
+    VT_TRY(add_key(m->core.inputs, member, text));
     VT_TRY(vt_text_add(text, " = %s", number));
   }
-  return add_name(m, member, text);
+  return add_name(m->core.inputs, member, text);
 }
 
 // ---------------------------------------------------------------------------------------------
 // Demands that no plan meets.
 
-static const char *process_text(const vt_pathway *m, int process) {
-  const char *name = m->inputs->process_name[process];
-  return name ? name : vt_inputs_label(m->inputs, VT_AXIS_PROCESS, process);
-}
-
 // The processes that make a product at all, and when.
 static vt_error add_makers(const vt_pathway *m, int product, vt_text *text) {
   enum { TOLD = 3 };
   int makers = 0;
-  for (ptrdiff_t k = 0; k < m->lines; k++) {
-    const line *l = &m->line[k];
+  for (ptrdiff_t k = 0; k < m->lines->count; k++) {
+    const vt_line *l = &m->lines->line[k];
     if (l->tensor != VT_TENSOR_PRODUCTION || l->flow != product) continue;
     if (makers++ < TOLD) {
-      const int first = m->inputs->window_first[l->process];
-      const int last = m->inputs->window_last[l->process];
+      const int first = m->core.inputs->window_first[l->process];
+      const int last = m->core.inputs->window_last[l->process];
       VT_TRY(vt_text_add(text, "%s'%s' runs %d to %d years after its installation",
-                         makers == 1 ? ": " : ", ", process_text(m, l->process), first, last));
+                         makers == 1 ? ": " : ", ", process_text(&m->core, l->process), first,
+                         last));
     }
   }
   if (makers == 0) return vt_text_add(text, ": no process makes it");
@@ -100,8 +99,8 @@ static vt_error add_makers(const vt_pathway *m, int product, vt_text *text) {
 
 vt_error vt_pathway_unmet_text(const vt_pathway *m, const vt_member *demand, double most,
                                vt_text *text) {
-  const char *product = vt_inputs_label(m->inputs, VT_AXIS_PRODUCT, demand->key[0]);
-  const int year = m->inputs->system_time[demand->key[1]];
+  const char *product = vt_inputs_label(m->core.inputs, VT_AXIS_PRODUCT, demand->key[0]);
+  const int year = m->core.inputs->system_time[demand->key[1]];
   const bool nothing = !(fabs(most) > 1e-9 * fabs(demand->value));
   char number[32];
   if (demand->value < 0.0 && nothing)
@@ -118,9 +117,9 @@ vt_error vt_pathway_unmet_text(const vt_pathway *m, const vt_member *demand, dou
 // ---------------------------------------------------------------------------------------------
 // Existing capacity.
 
-static void mark_class(const vt_pathway *m, const class_ *c, bool *told) {
+static void mark_class(const vt_pathway *m, const vt_class *c, bool *told) {
   for (ptrdiff_t i = c->first_member; i < c->first_member + c->members; i++) {
-    const vintage *v = &m->vintage[m->member[i]];
+    const vt_process_vintage *v = &m->lines->vintage[m->classes->member[i]];
     if (v->capacity >= 0) told[v->capacity] = true;
   }
 }
@@ -128,22 +127,22 @@ static void mark_class(const vt_pathway *m, const class_ *c, bool *told) {
 vt_error vt_pathway_capacity_text(const vt_pathway_state *s, const double *multiplier,
                                   vt_text *text) {
   const vt_pathway *m = s->model;
-  const vt_tensor *t = &m->inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
+  const vt_tensor *t = &m->core.inputs->tensor[VT_TENSOR_EXISTING_CAPACITY];
   bool *told;
   VT_NEW(told, t->count);
-  for (int r = 0; r < m->program.rows; r++) {
-    const row_info *row = &m->row[r];
+  for (int r = 0; r < m->program->lp.rows; r++) {
+    const vt_row_info *row = &m->program->row[r];
     if (row->kind != ROW_CAPACITY || multiplier[r] == 0.0) continue;
-    const ptrdiff_t at = at_time(m, row->label, row->time);
-    for (ptrdiff_t k = m->first_class[at]; k < m->first_class[at + 1]; k++)
-      mark_class(m, &m->class_[k], told);
+    const ptrdiff_t at = at_time(&m->core, row->label, row->time);
+    for (ptrdiff_t k = m->classes->first[at]; k < m->classes->first[at + 1]; k++)
+      mark_class(m, &m->classes->class_[k], told);
   }
   vt_error added = VT_OK;
   for (ptrdiff_t e = 0; e < t->count && added == VT_OK; e++) {
     if (!told[e]) continue;
     const vt_member member = {.tensor = VT_TENSOR_EXISTING_CAPACITY,
                               .key = {t->index[2 * e], t->index[2 * e + 1]},
-                              .value = s->value[m->cell[VT_TENSOR_EXISTING_CAPACITY][e]]};
+                              .value = s->value[m->factors->cell[VT_TENSOR_EXISTING_CAPACITY][e]]};
     if (text->length > 0) added = vt_text_add(text, "\n");
     if (added == VT_OK) added = vt_pathway_member_text(m, &member, text);
   }

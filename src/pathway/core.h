@@ -1,0 +1,35 @@
+// core.h - what all parts of a model stand on: study, inputs, memory, sizes, and the graph of its
+// numbers.
+#ifndef VT_PATHWAY_CORE_H
+#define VT_PATHWAY_CORE_H
+
+#include "graph.h"
+#include "vintner/data.h"
+#include "vintner/study.h"
+
+typedef struct vt_core {
+  const vt_study *study;
+  vt_inputs *inputs;
+  vt_arena *arena;
+  vt_graph graph;
+  int processes, products, intermediates, elementaries, categories, times;
+} vt_core;
+
+/// Index of (p, t) in arrays of shape [processes, times]; likewise of products and others.
+static inline ptrdiff_t at_time(const vt_core *core, int process, int time) {
+  return (ptrdiff_t)process * core->times + time;
+}
+static inline ptrdiff_t at_impact(const vt_core *core, int category, int flow, int time) {
+  return ((ptrdiff_t)category * core->intermediates + flow) * core->times + time;
+}
+static inline ptrdiff_t at_direct(const vt_core *core, int category, int flow, int time) {
+  return ((ptrdiff_t)category * core->elementaries + flow) * core->times + time;
+}
+
+/// How people call a process: its name, or its code where it has none.
+static inline const char *process_text(const vt_core *core, int process) {
+  const char *name = core->inputs->process_name[process];
+  return name ? name : vt_inputs_label(core->inputs, VT_AXIS_PROCESS, process);
+}
+
+#endif

@@ -1,0 +1,55 @@
+// factors.h - the inputs' numbers as leaves of the graph, and which factors touch each.
+#ifndef VT_PATHWAY_FACTORS_H
+#define VT_PATHWAY_FACTORS_H
+
+#include "variants.h"
+
+/// Which factors touch a number, in order: a list that grows at its end, so a tree.
+typedef struct vt_touch {
+  int parent; ///< the touches before this one, or -1
+  int factor;
+  int alpha, beta; ///< cells so that a touched number is alpha * base + beta; -1 not made yet
+  int length;
+} vt_touch;
+
+typedef struct vt_touched_cell {
+  int cell;
+  int fallback; ///< cell whose value is the base, -1: `base` is
+  int touch;
+  double base;
+  const double *weight; ///< of a mapping entry: in each variant; NULL where there is no choice
+} vt_touched_cell;
+
+typedef struct vt_factor_leaves {
+  vt_tensor reference[VT_TENSOR_COUNT]; ///< with the overrides, before factors create entries
+  vt_touch *touch;                      ///< shape [touches]
+  ptrdiff_t touches, touch_capacity;
+  int *touched[VT_TENSOR_COUNT];  ///< shape [entries of the tensor]: touch or -1; NULL: all -1
+  bool *created[VT_TENSOR_COUNT]; ///< shape [entries]: made by a factor; NULL: none is
+  int *cell[VT_TENSOR_COUNT];     ///< shape [entries]; NULL for the background, which has no cells
+  vt_touched_cell *leaf;          ///< shape [leaves]: the cells that factors touch
+  ptrdiff_t leaves, leaf_capacity;
+  double *neutral; ///< shape [factors]
+  vt_variants variants;
+} vt_factor_leaves;
+
+/// Apply the overrides, look the factors up, make the cells.
+vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors);
+void vt_factors_free(vt_factor_leaves *factors); ///< what the arena does not own; accepts NULL
+
+/// Cell of the entry with this key, or the cell given for a missing one.
+int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,
+                    const int32_t *key, int missing);
+
+/// Cells alpha and beta of a touch: a number it touches is alpha * base + beta.
+vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched, int *alpha,
+                           int *beta);
+
+/// Whether numbers with this touch are not affine in what they were: use their cells.
+bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int touched);
+
+/// Set all leaves of value[cells] that factors touch.
+void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
+                           const double *factor, double *value);
+
+#endif

@@ -1,0 +1,81 @@
+// names.c - the programme's rows and columns in words.
+#include "classes.h"
+#include "lines.h"
+#include "model.h"
+#include "program.h"
+
+#include <string.h>
+
+static vt_error row_text(const vt_pathway *m, const vt_row_info *r, vt_text *text) {
+  const int year = r->time >= 0 ? m->core.inputs->system_time[r->time] : 0;
+  const char *name = NULL;
+  switch (r->kind) {
+    case ROW_BALANCE:
+      name = vt_inputs_label(m->core.inputs, VT_AXIS_PRODUCT, r->label);
+      return vt_text_add(text, "balance(%s,%d)", name, year);
+    case ROW_CAPACITY:
+      return vt_text_add(text, "capacity(%s,%d)", process_text(&m->core, r->label), year);
+    case ROW_TOTAL_DEPLOYMENT:
+      return vt_text_add(text, "cumulative_deployment(%s)", process_text(&m->core, r->label));
+    case ROW_OPERATION:
+      return vt_text_add(text, "operation_limit(%s,%d)", process_text(&m->core, r->label), year);
+    case ROW_IMPACT:
+      name = vt_inputs_label(m->core.inputs, VT_AXIS_CATEGORY, r->label);
+      return vt_text_add(text, "impact_limit(%s,%d)", name, year);
+    case ROW_TOTAL_IMPACT:
+      name = vt_inputs_label(m->core.inputs, VT_AXIS_CATEGORY, r->label);
+      return vt_text_add(text, "cumulative_impact_limit(%s)", name);
+    case ROW_FLOW:
+      name = vt_inputs_label(m->core.inputs, VT_AXIS_FLOW, r->label);
+      return vt_text_add(text, "flow_limit(%s,%d)", name, year);
+    case ROW_TOTAL_FLOW:
+      name = vt_inputs_label(m->core.inputs, VT_AXIS_FLOW, r->label);
+      return vt_text_add(text, "cumulative_flow_limit(%s)", name);
+    case ROW_COUPLING:
+      return vt_text_add(text, "coupling(%s,%d)", process_text(&m->core, r->label), year);
+    case ROW_GOAL: return vt_text_add(text, "goal(%d)", r->label);
+  }
+  return VT_OK;
+}
+
+static vt_error column_text(const vt_pathway *m, int column, vt_text *text) {
+  const char *name = process_text(&m->core, m->program->column_process[column]);
+  const int time = m->program->column_time[column], cls = m->program->column_class[column];
+  const int year = m->core.inputs->system_time[time];
+  if (cls < 0) return vt_text_add(text, "install(%s,%d)", name, year);
+  const ptrdiff_t at = at_time(&m->core, m->program->column_process[column], time);
+  if (m->classes->first[at + 1] - m->classes->first[at] == 1)
+    return vt_text_add(text, "operate(%s,%d)", name, year);
+  return vt_text_add(
+      text, "operate(%s,%d,%d)", name, year,
+      m->lines->vintage[m->classes->member[m->classes->class_[cls].first_member]].year);
+}
+
+static vt_error keep_name(const vt_pathway *m, vt_text *text, char **name) {
+  VT_ARENA_NEW(m->core.arena, *name, text->length + 1);
+  memcpy(*name, text->bytes, (size_t)text->length);
+  text->length = 0;
+  return VT_OK;
+}
+
+static vt_error name_all(vt_pathway *m, vt_text *text) {
+  VT_ARENA_NEW(m->core.arena, m->program->lp.row_name, m->program->lp.rows);
+  VT_ARENA_NEW(m->core.arena, m->program->lp.column_name, m->program->lp.columns);
+  for (int r = 0; r < m->program->lp.rows; r++) {
+    VT_TRY(row_text(m, &m->program->row[r], text));
+    VT_TRY(keep_name(m, text, &m->program->lp.row_name[r]));
+  }
+  for (int c = 0; c < m->program->lp.columns; c++) {
+    VT_TRY(column_text(m, c, text));
+    VT_TRY(keep_name(m, text, &m->program->lp.column_name[c]));
+  }
+  return VT_OK;
+}
+
+vt_error vt_pathway_name_program(vt_pathway *m) {
+  vt_text text = {0};
+  const vt_error named = name_all(m, &text);
+  vt_text_free(&text);
+  VT_TRY(named);
+  return VT_OK;
+}
