@@ -2,9 +2,8 @@
 #ifndef VT_CLI_REPORT_H
 #define VT_CLI_REPORT_H
 
+#include "print.h"
 #include "vintner/results.h"
-
-#include <stdio.h>
 
 enum { REPORT_OUTCOMES = VT_OUTCOME_COUNT + 1, REPORT_FIGURES = 6, REPORT_TOLD = 6 };
 
@@ -50,18 +49,11 @@ typedef struct report {
 
 bool report_is_shown(const report_table *t, double value);
 
-/// As few digits as give the same number back; returns `text`.
-const char *report_exact(double value, char text[32]);
-
 /// Name of the alternative that a factor's value stands for, cut to `bytes`; false if it is a
 /// number.
 ///
 /// @param choices  attribute `choices` of factor_value, or NULL
 bool report_choice(const char *choices, const char *factor, double value, char *name, size_t bytes);
-
-/// A text in quotes (null for NULL), a number (null if it is not finite).
-void json_text(FILE *out, const char *text);
-void json_number(FILE *out, double value);
 
 void report_print_json(FILE *out, const report *r);
 

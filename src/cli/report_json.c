@@ -3,28 +3,6 @@
 
 #include <math.h>
 
-void json_text(FILE *out, const char *text) {
-  if (!text) {
-    (void)fputs("null", out);
-    return;
-  }
-  (void)fputc('"', out);
-  for (const char *c = text; *c; c++) {
-    if (*c == '"' || *c == '\\')
-      (void)fprintf(out, "\\%c", *c);
-    else if ((unsigned char)*c < ' ')
-      (void)fprintf(out, "\\u%04x", (unsigned)*c);
-    else
-      (void)fputc(*c, out);
-  }
-  (void)fputc('"', out);
-}
-
-void json_number(FILE *out, double value) {
-  char text[32];
-  (void)fputs(isfinite(value) ? report_exact(value, text) : "null", out);
-}
-
 static void json_pair(FILE *out, const char *name, double value) {
   (void)fputs(", ", out);
   json_text(out, name);

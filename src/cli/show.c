@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const report_figure_name[REPORT_FIGURES] = {"mean",           "variance", "skewness",
-                                                        "standard_error", "min",      "max"};
-
-const char *const report_told[REPORT_TOLD] = {"title", "vintner_version", "git_commit", "created",
-                                              "seed",  "inputs"};
-
 // ---------------------------------------------------------------------------------------------
 // Gathering.
 
@@ -185,14 +179,6 @@ static vt_error gather(report *r) {
 // ---------------------------------------------------------------------------------------------
 // Numbers and texts for people.
 
-const char *report_exact(double value, char text[32]) {
-  for (int digits = 15; digits <= 17; digits++) {
-    (void)snprintf(text, 32, "%.*g", digits, value);
-    if (strtod(text, NULL) == value) break;
-  }
-  return text;
-}
-
 // A label cut or padded to a width in characters; control characters do not reach the terminal.
 static void print_label(FILE *out, const char *label, int width) {
   int length = 0;
@@ -214,10 +200,6 @@ static const char *process_label(const char *const *code, const char *const *nam
   for (int64_t q = 0; own && q < processes; q++) own = q == p || strcmp(name[q], name[p]) != 0;
   if (own) return name[p];
   return code ? code[p] : "?";
-}
-
-bool report_is_shown(const report_table *t, double value) {
-  return fabs(value) > 0 && fabs(value) >= t->least;
 }
 
 static bool row_is_shown(const report_table *t, int64_t row, const int64_t *column, int columns) {

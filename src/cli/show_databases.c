@@ -30,11 +30,6 @@ const char *show_kind(const vt_database *database) {
   return database->kind == VT_DATABASE_PROJECT ? "project" : "datapackage";
 }
 
-void show_plain(FILE *out, const char *text) {
-  for (const char *c = text; *c; c++)
-    (void)fputc((unsigned char)*c < ' ' || *c == 127 ? '?' : *c, out);
-}
-
 // -------------------------------------------------------------------------------------------------
 // What is known without loading, and what is loaded for it.
 

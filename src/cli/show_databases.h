@@ -3,6 +3,7 @@
 #define VT_CLI_SHOW_DATABASES_H
 
 #include "options.h"
+#include "print.h"
 #include "vintner/database.h"
 
 /// Whether a path is a store, or looks like another source of databases.
@@ -15,9 +16,6 @@ vt_error command_show_databases(const options *o, FILE *out);
 /// need be. One is told with its exchanges, several are listed; none is VT_ERR_INPUT.
 vt_error show_activity(vt_database_set *set, const char *path, const char *wanted, bool json,
                        FILE *out);
-
-/// One line of a text, whatever bytes it has.
-void show_plain(FILE *out, const char *text);
 
 /// "document", "project" or "datapackage".
 const char *show_kind(const vt_database *database);

@@ -66,7 +66,7 @@ typedef struct loop {
   const vt_layout *layout;
   const vt_run_options *options;
   const vt_sink *sink;
-  share share;
+  vt_share share;
   vt_block rows;        // room for the largest block
   int64_t first, count; // of the block in work, as positions in the list of work
   _Atomic int64_t next; // next position of the block to solve
@@ -127,7 +127,7 @@ static void take_block(loop *l) {
     l->stopped = true;
     return;
   }
-  note_failure(l, share_next(&l->share, &l->first, &l->count));
+  note_failure(l, vt_share_next(&l->share, &l->first, &l->count));
   atomic_store(&l->next, 0);
   progress_show(&l->progress, l->first, l->share.work);
 }
@@ -179,7 +179,7 @@ vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
             .sink = sink,
             .progress = progress_start()};
   const int64_t work = options->work ? options->work_count : layout->scenarios;
-  VT_TRY(share_open(team, work, options->threads, largest_block(layout, options), &l.share));
+  VT_TRY(vt_share_open(team, work, options->threads, largest_block(layout, options), &l.share));
   const int64_t rows = l.share.largest < work ? l.share.largest : work;
   vt_error ran = vt_block_create(layout, rows, &l.rows);
   if (ran == VT_OK) ran = run_threads(&l);
@@ -187,6 +187,6 @@ vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
   progress_end(&l.progress);
   *stopped = l.stopped;
   ran = vt_team_settle(team, ran);
-  const vt_error closed = share_close(&l.share);
+  const vt_error closed = vt_share_close(&l.share);
   return ran != VT_OK ? ran : closed;
 }

@@ -9,7 +9,7 @@
 // A fetch above this waits for rank 0 to come around (no RDMA): static blocks are faster then.
 static const double slow_fetch_s = 100e-6;
 
-static bool choose_by_environment(share *s) {
+static bool choose_by_environment(vt_share *s) {
   const char *wish = getenv("VINTNER_SCHEDULE");
   if (!wish) return false;
   if (strcmp(wish, "static") == 0) s->mode = SHARE_STATIC;
@@ -18,7 +18,7 @@ static bool choose_by_environment(share *s) {
   return strcmp(wish, "static") == 0;
 }
 
-static vt_error open_node_counter(share *s, MPI_Comm node) {
+static vt_error open_node_counter(vt_share *s, MPI_Comm node) {
   int64_t *mine;
   const MPI_Aint bytes = s->team->rank == 0 ? (MPI_Aint)sizeof *mine : 0;
   VT_CALL_MPI(
@@ -30,7 +30,7 @@ static vt_error open_node_counter(share *s, MPI_Comm node) {
   return vt_team_barrier(s->team);
 }
 
-static vt_error fetch_remote(const share *s, int64_t add, int64_t *value) {
+static vt_error fetch_remote(const vt_share *s, int64_t add, int64_t *value) {
   VT_CALL_MPI(MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, s->window));
   VT_CALL_MPI(MPI_Fetch_and_op(&add, value, MPI_INT64_T, 0, 0, MPI_SUM, s->window));
   VT_CALL_MPI(MPI_Win_unlock(0, s->window));
@@ -38,7 +38,7 @@ static vt_error fetch_remote(const share *s, int64_t add, int64_t *value) {
 }
 
 // Whether one-sided fetches work and are quick on every rank.
-static vt_error open_remote_counter(share *s, bool *good) {
+static vt_error open_remote_counter(vt_share *s, bool *good) {
   int64_t *mine, value;
   const MPI_Aint bytes = s->team->rank == 0 ? (MPI_Aint)sizeof *mine : 0;
   *good = MPI_Win_allocate(bytes, (int)sizeof *mine, MPI_INFO_NULL, s->team->comm, &mine,
@@ -55,7 +55,7 @@ static vt_error open_remote_counter(share *s, bool *good) {
   return VT_OK;
 }
 
-static vt_error choose_mode(share *s) {
+static vt_error choose_mode(vt_share *s) {
   if (choose_by_environment(s)) return VT_OK;
   MPI_Comm node;
   int on_node;
@@ -76,8 +76,9 @@ static vt_error choose_mode(share *s) {
   return opened;
 }
 
-vt_error share_open(const vt_team *team, int64_t work, int threads, int64_t largest, share *s) {
-  *s = (share){.mode = SHARE_ALONE, .team = team, .work = work, .largest = largest};
+vt_error vt_share_open(const vt_team *team, int64_t work, int threads, int64_t largest,
+                       vt_share *s) {
+  *s = (vt_share){.mode = SHARE_ALONE, .team = team, .work = work, .largest = largest};
   int64_t workers = threads;
   if (team->parallel) {
     VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, &workers, 1, MPI_INT64_T, MPI_SUM, team->comm));
@@ -94,19 +95,19 @@ vt_error share_open(const vt_team *team, int64_t work, int threads, int64_t larg
   return VT_OK;
 }
 
-vt_error share_close(share *s) {
+vt_error vt_share_close(vt_share *s) {
   if (s->mode == SHARE_NODE || s->mode == SHARE_REMOTE) VT_CALL_MPI(MPI_Win_free(&s->window));
   return VT_OK;
 }
 
-static int64_t block_size(const share *s, int64_t first) {
+static int64_t block_size(const vt_share *s, int64_t first) {
   int64_t size = (s->work - first) / (2 * s->workers);
   if (size > s->largest) size = s->largest;
   if (size < 1) size = 1;
   return size < s->work - first ? size : s->work - first;
 }
 
-vt_error share_next(share *s, int64_t *first, int64_t *count) {
+vt_error vt_share_next(vt_share *s, int64_t *first, int64_t *count) {
   int64_t number = s->next_static;
   if (s->mode == SHARE_NODE) {
     number = atomic_fetch_add((_Atomic int64_t *)s->counter, 1);
