@@ -2,7 +2,8 @@
 #ifndef VT_TESTS_DATABASE_CASE_H
 #define VT_TESTS_DATABASE_CASE_H
 
-#include "vintner/database.h"
+#include "vintner/assembly.h"
+#include "vintner/store.h"
 
 #include <math.h>
 #include <setjmp.h>

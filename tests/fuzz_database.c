@@ -11,7 +11,8 @@
 //     tests/fuzz_database.c src/data/*.c src/base/*.c -lhdf5_openmpi_hl -lzip -lsqlite3
 //     -ljson-c -lmd -lz -lm
 //   ./fuzz_database -max_total_time=300 CORPUS
-#include "vintner/database.h"
+#include "vintner/assembly.h"
+#include "vintner/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

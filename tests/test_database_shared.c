@@ -387,14 +387,14 @@ static void the_basic_foreground_gives_optimexs_entries(void **state) {
   vt_inputs *expected, *inputs;
   must(vt_inputs_read(case_path("basic/model_inputs.json"), &expected));
   const vt_tensor *demand = &expected->tensor[VT_TENSOR_DEMAND];
-  vt_demand_entry *entry = calloc((size_t)demand->count, sizeof *entry);
+  vt_yearly_demand *entry = calloc((size_t)demand->count, sizeof *entry);
   assert_non_null(entry);
   for (ptrdiff_t i = 0; i < demand->count; i++) {
     const int year = expected->system_time[demand->index[2 * i + 1]];
-    entry[i] = (vt_demand_entry){.product = vt_labels_get(expected->product, demand->index[2 * i]),
-                                 .first_year = year,
-                                 .last_year = year,
-                                 .amount = demand->value[i]};
+    entry[i] = (vt_yearly_demand){.product = vt_labels_get(expected->product, demand->index[2 * i]),
+                                  .first_year = year,
+                                  .last_year = year,
+                                  .amount = demand->value[i]};
   }
   vt_foreground from = {
       .first_year = 2020, .last_year = 2049, .demands = (int)demand->count, .demand = entry};

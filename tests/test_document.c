@@ -293,7 +293,7 @@ static const char foreground_text[] =
     " 'c': {'name': 'both', 'exchanges': [{'input': ['fg', 'c'], 'type': 'production', 'amount': "
     "1}]}}}}}";
 
-static const vt_demand_entry foreground_demand[] = {
+static const vt_yearly_demand foreground_demand[] = {
     {.product = "r", .first_year = 2025, .last_year = 2027, .amount = 10.0}};
 
 static vt_error build_foreground(const char *name, vt_inputs **inputs, int **flow,
@@ -418,7 +418,7 @@ static void broken_foregrounds_are_refused(void **state) {
 // Alternative backgrounds.
 
 // 2019 to 2050 with the backgrounds given; their snapshots are by number of database.
-static vt_error build_alternatives(const vt_background_set *background, int backgrounds,
+static vt_error build_alternatives(const vt_snapshot_variant *background, int backgrounds,
                                    vt_inputs **inputs) {
   write_text("fg.json", foreground_text);
   vt_database_set *set = read_one("fg.json");
@@ -441,7 +441,7 @@ static vt_error build_alternatives(const vt_background_set *background, int back
 // Databases of the document by place: bio, old, new, fg.
 static const vt_snapshot new_then_old[] = {{2, 2020}, {1, 2040}}, old_alone[] = {{1, 2030}},
                          bio_then_old[] = {{0, 2049}, {1, 2051}}, twice[] = {{1, 2030}, {2, 2030}};
-static const vt_background_set three[] = {
+static const vt_snapshot_variant three[] = {
     {"down", 2, new_then_old}, {"flat", 1, old_alone}, {"up", 2, bio_then_old}};
 
 static double weight_of(const vt_tensor *mapping, int snapshot, int year) {
@@ -499,7 +499,7 @@ static void every_alternative_background_has_a_mapping(void **state) {
 static void one_background_needs_no_name(void **state) {
   (void)state;
   vt_inputs *inputs;
-  must(build_alternatives(&(vt_background_set){NULL, 2, new_then_old}, 1, &inputs));
+  must(build_alternatives(&(vt_snapshot_variant){NULL, 2, new_then_old}, 1, &inputs));
   assert_null(inputs->pathway);
   assert_string_equal(vt_labels_get(inputs->background, 0), "new");
   assert_near(weight_of(&inputs->tensor[VT_TENSOR_MAPPING], 0, 2025), 0.75, 0.0);
@@ -508,10 +508,10 @@ static void one_background_needs_no_name(void **state) {
 
 static void broken_alternatives_are_refused(void **state) {
   (void)state;
-  const vt_background_set broken[][2] = {{three[0], {"bad", 2, twice}},
-                                         {three[0], three[0]},
-                                         {three[0], {"none", 0, old_alone}},
-                                         {{NULL, 1, old_alone}, three[0]}};
+  const vt_snapshot_variant broken[][2] = {{three[0], {"bad", 2, twice}},
+                                           {three[0], three[0]},
+                                           {three[0], {"none", 0, old_alone}},
+                                           {{NULL, 1, old_alone}, three[0]}};
   const char *const words[][2] = {{"'old' and 'new'", "pathway 'bad' for the same year 2030"},
                                   {"'down' twice", "background pathway"},
                                   {"pathway 'none'", "no database"},

@@ -1,7 +1,7 @@
 // test_inputs.c - optimex inputs: what is read, what is refused and in which words.
 //
 // Texts are written with ' for " and ` for \" (a quote within a tuple key); see `translate`.
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 
 #include "bad_inputs.h"
 

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "vintner/database.h"
+#include "vintner/assembly.h"
+#include "vintner/store.h"
 #include "vintner/study.h"
 
 // Eight lines that make a study from databases but for demand and methods; the next is line 9.
@@ -430,8 +431,8 @@ static void aliases_that_multiply_demand_are_refused(void **state) {
 // -------------------------------------------------------------------------------------------------
 // Demand in a CSV file, horizon 2025 to 2054.
 
-static vt_error read_bytes(vt_arena *arena, const char *csv, size_t length, vt_demand_entry **entry,
-                           int *count) {
+static vt_error read_bytes(vt_arena *arena, const char *csv, size_t length,
+                           vt_yearly_demand **entry, int *count) {
   char path[] = "/tmp/vintner-demand-XXXXXX";
   const int descriptor = mkstemp(path);
   assert_true(descriptor >= 0);
@@ -447,7 +448,7 @@ static void a_table_of_demand_is_read(void **state) {
   static const char csv[] = "\xef\xbb\xbf\r\namount,\"product\" , year\r\n1.5,p,2030\r\n \r\n"
                             "-2e3,\"q, \"\"x\"\"\r\ny\",2031:2040\n3,1234,2050:\n\n+.5, p ,:2026";
   vt_arena *arena;
-  vt_demand_entry *d = NULL;
+  vt_yearly_demand *d = NULL;
   int count;
   assert_int_equal(vt_arena_create(&arena), VT_OK);
   if (read_bytes(arena, csv, sizeof csv - 1, &d, &count) != VT_OK)
@@ -502,7 +503,7 @@ static void a_bad_table_of_demand_is_refused_with_its_line(void **state) {
       {COLUMNS "\"p\"q,2030,1\n", ":2: found text after a closing quote"},
   };
   vt_arena *arena;
-  vt_demand_entry *entry;
+  vt_yearly_demand *entry;
   int count;
   assert_int_equal(vt_arena_create(&arena), VT_OK);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

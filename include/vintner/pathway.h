@@ -6,7 +6,7 @@
 #define VT_PATHWAY_H
 
 #include "vintner/aims.h"
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 #include "vintner/kind.h"
 
 /// The model as a kind: optimex inputs or databases -> programme -> plan, scenario by scenario.

@@ -3,6 +3,7 @@
 #define VT_ASSEMBLY_ASSEMBLY_H
 
 #include "vintner/assembly.h"
+#include "vintner/store.h"
 
 /// One snapshot of the background and what is asked of it.
 typedef struct vt_snapshot_work {
@@ -63,5 +64,11 @@ bool vt_assembly_retains(const vt_assembly *a, const char *code);
 
 /// Background inventories, solved and stored.
 vt_error vt_assembly_background(vt_assembly *a, vt_background *background);
+
+// mapping.c: snapshots to years.
+
+/// BACKGROUND, the mapping and, for several backgrounds, PATHWAY and the mapping of each.
+vt_error vt_foreground_map(const vt_database_set *set, const vt_foreground *from,
+                           vt_inputs *inputs);
 
 #endif

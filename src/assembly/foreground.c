@@ -25,15 +25,15 @@ static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_plan *from
 
 static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
-  vt_background_set *set;
+  vt_snapshot_variant *set;
   VT_ARENA_NEW(arena, set, plan->backgrounds);
   for (int i = 0; i < plan->backgrounds; i++) {
-    const vt_background_variant *choice = &plan->background[i];
+    const vt_background_variant *variant = &plan->background[i];
     vt_snapshot *snapshot;
-    VT_ARENA_NEW(arena, snapshot, choice->snapshots);
-    for (int k = 0; k < choice->snapshots; k++)
-      VT_TRY(find_snapshot(a, &choice->snapshot[k], f->database, &snapshot[k]));
-    set[i] = (vt_background_set){choice->name, choice->snapshots, snapshot};
+    VT_ARENA_NEW(arena, snapshot, variant->snapshots);
+    for (int k = 0; k < variant->snapshots; k++)
+      VT_TRY(find_snapshot(a, &variant->snapshot[k], f->database, &snapshot[k]));
+    set[i] = (vt_snapshot_variant){variant->name, variant->snapshots, snapshot};
   }
   f->background = set;
   f->backgrounds = plan->backgrounds;
@@ -42,7 +42,7 @@ static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreg
 
 static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
-  vt_demand_entry *entry;
+  vt_yearly_demand *entry;
   if (plan->demand_file) {
     VT_TRY(vt_demand_read(arena, plan->demand_file, plan->first_year, plan->last_year, &entry,
                           &f->demands));
@@ -52,12 +52,12 @@ static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground
   VT_ARENA_NEW(arena, entry, plan->demands);
   for (int i = 0; i < plan->demands; i++) {
     const vt_yearly_demand *d = &plan->demand[i];
-    entry[i] = (vt_demand_entry){.product = d->product,
-                                 .first_year = d->first_year,
-                                 .last_year = d->last_year,
-                                 .amount = d->amount,
-                                 .path = a->study->path,
-                                 .line = d->line};
+    entry[i] = (vt_yearly_demand){.product = d->product,
+                                  .first_year = d->first_year,
+                                  .last_year = d->last_year,
+                                  .amount = d->amount,
+                                  .path = a->study->path,
+                                  .line = d->line};
   }
   f->demand = entry;
   f->demands = plan->demands;

@@ -1,7 +1,7 @@
 // create.c - where the results go, and what their file says of how it came to be.
 #include "job.h"
 #include "version.h"
-#include "vintner/database.h"
+#include "vintner/store.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // export_inputs.c - vintner export STUDY --inputs FILE: what a study's model is solved with, as
 // optimex inputs.
 #include "job.h"
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 
 static vt_error export_inputs(job *j, FILE *out) {
   const options *o = j->o;

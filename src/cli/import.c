@@ -1,6 +1,6 @@
 // import.c - vintner import: databases, methods and parameters of all sources into one store.
 #include "job.h"
-#include "vintner/database.h"
+#include "vintner/store.h"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
 
 #include "options.h"
 #include "print.h"
-#include "vintner/database.h"
+#include "vintner/store.h"
 
 /// Whether a path is a store, or looks like another source of databases.
 bool vt_is_source_path(const char *path);

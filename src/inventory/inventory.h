@@ -3,8 +3,9 @@
 #define VT_INVENTORY_INVENTORY_H
 
 #include "vintner/assembly.h"
-#include "vintner/database.h"
 #include "vintner/inventory.h"
+#include "vintner/store.h"
+#include "vintner/system.h"
 
 /// Sizes that all ranks know; the rest is on rank 0.
 typedef struct vt_inventory_counts {

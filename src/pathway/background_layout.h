@@ -2,7 +2,7 @@
 #ifndef VT_PATHWAY_BACKGROUND_LAYOUT_H
 #define VT_PATHWAY_BACKGROUND_LAYOUT_H
 
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 #include "vintner/layout.h"
 
 enum { BACKGROUND_AXES = 3 };

@@ -4,7 +4,7 @@
 #define VT_PATHWAY_CORE_H
 
 #include "graph.h"
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 #include "vintner/study.h"
 
 typedef struct vt_core {

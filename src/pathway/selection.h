@@ -2,7 +2,7 @@
 #ifndef VT_PATHWAY_SELECTION_H
 #define VT_PATHWAY_SELECTION_H
 
-#include "vintner/data.h"
+#include "vintner/inputs.h"
 #include "vintner/study.h"
 
 typedef struct vt_selection {

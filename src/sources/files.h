@@ -1,0 +1,52 @@
+// files.h - the files of a source, wherever they lie: in a folder, a zip or a tar.gz.
+#ifndef VT_SOURCES_FILES_H
+#define VT_SOURCES_FILES_H
+
+#include "vintner/base.h"
+
+/// Content of a file; `owned` holds it where it is not borrowed from the archive.
+typedef struct vt_content {
+  const char *bytes;
+  ptrdiff_t length;
+  vt_text owned;
+} vt_content;
+void vt_content_free(vt_content *content);
+
+struct zip;
+
+/// Named files. Start as {0}; vt_files_close accepts it at any stage.
+typedef struct vt_files {
+  const char *path; ///< what messages call it; borrowed
+  struct zip *zip;
+  const char *zip_bytes; ///< of a zip in memory, borrowed; else NULL
+  vt_labels *name;       ///< of an archive: its members; NULL: a folder
+  vt_content *member;    ///< of a tar: what was kept, by name; NULL: a zip
+  ptrdiff_t members;     ///< allocated entries of member
+} vt_files;
+
+/// A folder.
+vt_error vt_files_open_folder(const char *path, vt_files *files);
+
+/// A zip file, or one in memory (`bytes` not NULL; they must outlive it). Encrypted members, names
+/// that occur twice and sizes that no honest archive has are VT_ERR_INPUT.
+vt_error vt_files_open_zip(const char *path, const char *bytes, ptrdiff_t length, vt_files *files);
+
+/// A tar.gz with one folder at its top, whose members for which `wanted(name)` holds are kept;
+/// names are those below the top folder.
+vt_error vt_files_open_tar(const char *path, bool (*wanted)(const char *name), vt_files *files);
+
+void vt_files_close(vt_files *files);
+
+/// Whether a folder has a file of this name.
+bool vt_folder_holds(const char *folder, const char *name);
+
+bool vt_files_has(const vt_files *files, const char *name);
+
+/// Read a file; missing is VT_ERR_INPUT. The caller frees with vt_content_free.
+vt_error vt_files_read(const vt_files *files, const char *name, vt_content *content);
+
+/// First name in `folder` that ends in `ending`, or "" (the caller frees with vt_text_free).
+vt_error vt_files_find(const vt_files *files, const char *folder, const char *ending,
+                       vt_text *name);
+
+#endif

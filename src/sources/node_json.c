@@ -1,0 +1,525 @@
+// node_json.c - one node of a JSON document, with its exchanges and their attributes.
+#include "sources.h"
+
+#include "vintner/json.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  EARLIEST_YEAR = -100000,
+  LATEST_YEAR = 100000,
+  NEGATIVE = 1, // field of an uncertainty
+};
+
+// Where an attribute stands; `exchange` counts from 1, 0: an attribute of the node itself.
+typedef struct json_place {
+  const vt_document *document;
+  ptrdiff_t exchange;
+  struct json_object *input; // of the exchange, or [database, code] of the factor, as written
+  const char *method;        // whose factor it is, else NULL
+} json_place;
+
+// "FILE: method 'x', flow ['a', 'b']"
+static const char *method_text(const json_place *at, size_t size, char *text) {
+  const char *part[2];
+  for (size_t i = 0; i < 2; i++)
+    part[i] = json_object_get_string(json_object_array_get_idx(at->input, i));
+  (void)snprintf(text, size, "%.200s: method '%.*s', flow ['%.*s', '%.*s']", at->document->path,
+                 vt_json_shown(at->method), at->method, vt_json_shown(part[0]), part[0],
+                 vt_json_shown(part[1]), part[1]);
+  return text;
+}
+
+// "FILE: database 'x', activity 'y', exchange with ["a", "b"]"
+static const char *place_text(const json_place *at) {
+  static _Thread_local char text[800];
+  const vt_document *document = at->document;
+  if (at->method) return method_text(at, sizeof text, text);
+  const char *database = document->set->database[document->database].name;
+  const int used =
+      snprintf(text, sizeof text, "%.200s: database '%.80s', activity '%.*s'", document->path,
+               database, vt_json_shown(document->code), document->code);
+  if (at->exchange == 0 || used < 0 || (size_t)used >= sizeof text) return text;
+  const char *input =
+      at->input ? json_object_to_json_string_ext(at->input, JSON_C_TO_STRING_PLAIN) : NULL;
+  (void)snprintf(text + used, sizeof text - (size_t)used, ", exchange %td with input %.*s",
+                 at->exchange, input ? vt_json_shown(input) : 4, input ? input : "none");
+  return text;
+}
+
+static vt_error fail_value(const json_place *at, const char *name, struct json_object *value,
+                           const char *expected) {
+  VT_FAIL(VT_ERR_INPUT, "%s: '%s': found %s, expected %s", place_text(at), name,
+          vt_json_show(value), expected);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Single values.
+
+static vt_error copy_text(vt_arena *arena, const char *text, const char **copy) {
+  VT_CHECK(text, VT_ERR_SYSTEM, "out of memory for a JSON text");
+  return vt_arena_text(arena, text, (ptrdiff_t)strlen(text), copy);
+}
+
+// A text; null is none, other values stay as their JSON text (locations may be lists).
+static vt_error get_text(const json_place *at, struct json_object *value, const char **text) {
+  if (!value) return VT_OK;
+  vt_arena *arena = at->document->set->arena;
+  if (json_object_is_type(value, json_type_string))
+    return copy_text(arena, json_object_get_string(value), text);
+  return copy_text(arena, json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), text);
+}
+
+static vt_error get_number(const json_place *at, const char *name, struct json_object *value,
+                           double *number) {
+  const enum json_type type = json_object_get_type(value);
+  const bool is_number = type == json_type_double || type == json_type_int;
+  *number = is_number ? json_object_get_double(value) : (double)NAN;
+  if (!isfinite(*number)) return fail_value(at, name, value, "a finite number");
+  return VT_OK;
+}
+
+// A field of an uncertainty: NaN and null are none.
+static vt_error get_field(const json_place *at, const char *name, struct json_object *value,
+                          double *number) {
+  const enum json_type type = json_object_get_type(value);
+  *number = (double)NAN;
+  if (!value) return VT_OK;
+  if (type != json_type_double && type != json_type_int)
+    return fail_value(at, name, value, "a number");
+  *number = json_object_get_double(value);
+  return VT_OK;
+}
+
+static vt_error get_flag(const json_place *at, const char *name, struct json_object *value,
+                         bool *flag) {
+  *flag = false;
+  if (!value) return VT_OK;
+  if (!json_object_is_type(value, json_type_boolean))
+    return fail_value(at, name, value, "true or false");
+  *flag = json_object_get_boolean(value);
+  return VT_OK;
+}
+
+static bool as_integer(struct json_object *value, int64_t lowest, int64_t highest,
+                       int64_t *number) {
+  if (json_object_is_type(value, json_type_int)) {
+    *number = json_object_get_int64(value);
+  } else if (json_object_is_type(value, json_type_double)) {
+    const double real = json_object_get_double(value);
+    if (!(fabs(real) < 1e15)) return false;
+    *number = (int64_t)real;
+    if ((double)*number < real || (double)*number > real) return false;
+  } else {
+    return false;
+  }
+  return *number >= lowest && *number <= highest;
+}
+
+// -------------------------------------------------------------------------------------------------
+// temporal_distribution: {unit, date, amount}.
+
+static vt_error fill_temporal(const json_place *at, struct json_object *dates,
+                              struct json_object *amounts, vt_temporal *temporal) {
+  vt_arena *arena = at->document->set->arena;
+  VT_ARENA_NEW(arena, temporal->date, temporal->count);
+  VT_ARENA_NEW(arena, temporal->amount, temporal->count);
+  // Farther than any model reaches, and far from overflow.
+  const int64_t farthest = temporal->unit == 's' ? 4000000000000 : 100000000;
+  for (int i = 0; i < temporal->count; i++) {
+    struct json_object *date = json_object_array_get_idx(dates, (size_t)i);
+    if (!as_integer(date, -farthest, farthest, &temporal->date[i]))
+      return fail_value(at, "temporal_distribution.date", date, "a whole number of units");
+    VT_TRY(get_number(at, "temporal_distribution.amount",
+                      json_object_array_get_idx(amounts, (size_t)i), &temporal->amount[i]));
+  }
+  return VT_OK;
+}
+
+static vt_error get_temporal(const json_place *at, struct json_object *value,
+                             vt_temporal **temporal) {
+  static const char name[] = "temporal_distribution";
+  if (!value) return VT_OK;
+  if (!json_object_is_type(value, json_type_object))
+    return fail_value(at, name, value, "an object with unit, date and amount");
+  json_object_object_foreach(value, key, ignored) {
+    (void)ignored;
+    const bool known =
+        strcmp(key, "unit") == 0 || strcmp(key, "date") == 0 || strcmp(key, "amount") == 0;
+    VT_CHECK(known, VT_ERR_INPUT, "%s: '%s': found '%s', expected unit, date and amount",
+             place_text(at), name, key);
+  }
+  struct json_object *unit = json_object_object_get(value, "unit");
+  struct json_object *dates = json_object_object_get(value, "date");
+  struct json_object *amounts = json_object_object_get(value, "amount");
+  const char *letter =
+      json_object_is_type(unit, json_type_string) ? json_object_get_string(unit) : "";
+  if (!letter[0] || letter[1] || !strchr("YMDs", letter[0]))
+    return fail_value(at, "temporal_distribution.unit", unit, "'Y', 'M', 'D' or 's'");
+  if (!json_object_is_type(dates, json_type_array))
+    return fail_value(at, "temporal_distribution.date", dates, "a list");
+  if (!json_object_is_type(amounts, json_type_array))
+    return fail_value(at, "temporal_distribution.amount", amounts, "a list");
+  const size_t count = json_object_array_length(dates);
+  VT_CHECK(count == json_object_array_length(amounts) && count > 0 && count <= INT32_MAX,
+           VT_ERR_INPUT,
+           "%s: '%s': found %zu dates and %zu amounts, expected as many of both, and some",
+           place_text(at), name, count, json_object_array_length(amounts));
+  VT_ARENA_NEW(at->document->set->arena, *temporal, 1);
+  (*temporal)->unit = letter[0];
+  (*temporal)->count = (int)count;
+  return fill_temporal(at, dates, amounts, *temporal);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Vintages: {"2030": value} or {"[5, 2030]": value}.
+
+// A whole number that ends at `stop`.
+static bool take_integer(const char **text, int *number) {
+  char *end;
+  const long value = strtol(*text, &end, 10);
+  if (end == *text || value < EARLIEST_YEAR || value > LATEST_YEAR) return false;
+  *number = (int)value;
+  *text = end;
+  while (**text == ' ') (*text)++;
+  return true;
+}
+
+static bool take_vintage_key(const char *key, bool pairs, vt_vintage *vintage) {
+  vintage->tau = VT_WHOLE_LIFE;
+  const bool pair = pairs && (*key == '[' || *key == '(');
+  if (!pair) return take_integer(&key, &vintage->year) && *key == '\0';
+  const char close = *key == '[' ? ']' : ')';
+  key++;
+  if (!take_integer(&key, &vintage->tau) || *key != ',') return false;
+  key++;
+  return take_integer(&key, &vintage->year) && key[0] == close && key[1] == '\0';
+}
+
+static int compare_vintages(const void *a, const void *b) {
+  const vt_vintage *x = a, *y = b;
+  if (x->tau != y->tau) return x->tau < y->tau ? -1 : 1;
+  return (x->year > y->year) - (x->year < y->year);
+}
+
+static vt_error get_vintages(const json_place *at, const char *name, bool pairs,
+                             struct json_object *value, int *count, vt_vintage **vintages) {
+  *count = 0;
+  if (!value) return VT_OK;
+  if (!json_object_is_type(value, json_type_object))
+    return fail_value(at, name, value, "an object of years and numbers");
+  VT_ARENA_NEW(at->document->set->arena, *vintages, json_object_object_length(value));
+  json_object_object_foreach(value, key, number) {
+    vt_vintage *vintage = &(*vintages)[*count];
+    VT_CHECK(take_vintage_key(key, pairs, vintage), VT_ERR_INPUT,
+             "%s: '%s': found the key '%.60s', expected a year%s", place_text(at), name, key,
+             pairs ? " or \"[process time, year]\"" : "");
+    VT_TRY(get_number(at, name, number, &vintage->value));
+    (*count)++;
+  }
+  qsort(*vintages, (size_t)*count, sizeof **vintages, compare_vintages);
+  for (int i = 1; i < *count; i++) {
+    VT_CHECK(compare_vintages(*vintages + i - 1, *vintages + i) != 0, VT_ERR_INPUT,
+             "%s: '%s': found the year %d twice", place_text(at), name, (*vintages)[i].year);
+  }
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Exchanges.
+
+static vt_error get_type(const json_place *at, struct json_object *value, vt_exchange_type *type) {
+  static const struct {
+    const char *name;
+    vt_exchange_type type;
+  } known[] = {{"production", VT_EXCHANGE_PRODUCTION},
+               {"generic production", VT_EXCHANGE_PRODUCTION},
+               {"substitution", VT_EXCHANGE_SUBSTITUTION},
+               {"technosphere", VT_EXCHANGE_TECHNOSPHERE},
+               {"generic consumption", VT_EXCHANGE_TECHNOSPHERE},
+               {"biosphere", VT_EXCHANGE_BIOSPHERE}};
+  if (!json_object_is_type(value, json_type_string))
+    return fail_value(at, "type", value, "production, technosphere or biosphere");
+  const char *name = json_object_get_string(value);
+  vt_nearest nearest = {.name = name};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    vt_nearest_try(&nearest, known[i].name);
+    if (strcmp(name, known[i].name) != 0) continue;
+    *type = known[i].type;
+    return VT_OK;
+  }
+  VT_FAIL(VT_ERR_INPUT,
+          "%s: 'type': found '%.60s', expected production, substitution, technosphere or "
+          "biosphere%s",
+          place_text(at), name, vt_nearest_hint(&nearest));
+}
+
+// Fields of stats_arrays: index in vt_uncertainty's order, or -1.
+static int uncertainty_field(const char *key) {
+  static const char *const names[] = {"uncertainty type", "negative", "loc", "scale", "shape",
+                                      "minimum",          "maximum"};
+  for (int i = 0; i < 7; i++) {
+    if (strcmp(key, names[i]) == 0) return i;
+  }
+  return -1;
+}
+
+// Fields of stats_arrays on their way.
+typedef struct uncertain {
+  vt_uncertainty value;
+  unsigned given; // bit per field
+} uncertain;
+
+vt_uncertainty vt_no_uncertainty(void) {
+  const double none = (double)NAN;
+  return (vt_uncertainty){0, false, none, none, none, none, none};
+}
+
+static vt_error get_uncertainty(const json_place *at, int field, const char *key,
+                                struct json_object *value, uncertain *to) {
+  if (!value) return VT_OK;
+  vt_uncertainty *u = &to->value;
+  to->given |= 1U << field;
+  if (field == 0) {
+    int64_t type;
+    if (!as_integer(value, 0, 255, &type)) return fail_value(at, key, value, "0 to 13");
+    u->type = (uint8_t)type;
+    return VT_OK;
+  }
+  if (field == NEGATIVE) return get_flag(at, key, value, &u->negative);
+  double *const number[] = {&u->loc, &u->scale, &u->shape, &u->minimum, &u->maximum};
+  return get_field(at, key, value, number[field - 2]);
+}
+
+// bw2data's rule: who gives no sign to a distribution that has none of its own (lognormal,
+// Bernoulli, Weibull, gamma, beta) means that of the amount.
+static void sign_uncertainty(uncertain *u, double amount) {
+  const int type = u->value.type;
+  const bool unsigned_type = type == 2 || type == 6 || (type >= 8 && type <= 10);
+  if (unsigned_type && amount < 0.0 && !(u->given >> NEGATIVE & 1U)) u->value.negative = true;
+}
+
+// The arena's copy; NULL if nothing was given.
+static vt_error store_uncertainty(vt_arena *arena, uncertain *u, double amount,
+                                  vt_uncertainty **uncertainty) {
+  if (u->given == 0) return VT_OK;
+  sign_uncertainty(u, amount);
+  VT_ARENA_NEW(arena, *uncertainty, 1);
+  **uncertainty = u->value;
+  return VT_OK;
+}
+
+vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
+                               struct json_object *flow, struct json_object *value,
+                               vt_method_factor *factor) {
+  const json_place at = {.document = document, .input = flow, .method = method};
+  uncertain found = {.value = vt_no_uncertainty()};
+  if (json_object_is_type(value, json_type_object)) {
+    json_object_object_foreach(value, key, attribute) {
+      const int field = uncertainty_field(key);
+      if (field >= 0) VT_TRY(get_uncertainty(&at, field, key, attribute, &found));
+    }
+  }
+  sign_uncertainty(&found, factor->amount);
+  factor->uncertainty = found.value;
+  factor->is_uncertain = found.given != 0;
+  return VT_OK;
+}
+
+static vt_error add_extra(struct json_object **extra, const char *key, struct json_object *value) {
+  if (!*extra) *extra = json_object_new_object();
+  VT_CHECK(*extra && json_object_object_add(*extra, key, json_object_get(value)) == 0,
+           VT_ERR_SYSTEM, "out of memory for a JSON object");
+  return VT_OK;
+}
+
+static vt_error take_attribute(const json_place *at, const char *key, struct json_object *value,
+                               vt_exchange *exchange, struct json_object **extra) {
+  if (strcmp(key, "input") == 0) return VT_OK; // taken by the caller
+  if (strcmp(key, "type") == 0) return get_type(at, value, &exchange->type);
+  if (strcmp(key, "amount") == 0) return get_number(at, key, value, &exchange->amount);
+  if (strcmp(key, "operation") == 0) return get_flag(at, key, value, &exchange->operation);
+  if (strcmp(key, "functional") == 0) return get_flag(at, key, value, &exchange->functional);
+  if (strcmp(key, "temporal_distribution") == 0)
+    return get_temporal(at, value, &exchange->temporal);
+  if (strcmp(key, "vintage_improvements") == 0)
+    return get_vintages(at, key, false, value, &exchange->improvements, &exchange->improvement);
+  if (strcmp(key, "vintage_amounts") == 0)
+    return get_vintages(at, key, true, value, &exchange->vintages, &exchange->vintage);
+  return add_extra(extra, key, value);
+}
+
+static vt_error get_input(const json_place *at, int *reference) {
+  const bool pair =
+      json_object_is_type(at->input, json_type_array) && json_object_array_length(at->input) == 2;
+  struct json_object *part[2] = {NULL, NULL};
+  for (size_t i = 0; pair && i < 2; i++) part[i] = json_object_array_get_idx(at->input, i);
+  VT_CHECK(json_object_is_type(part[0], json_type_string) &&
+               json_object_is_type(part[1], json_type_string),
+           VT_ERR_INPUT, "%s: expected [database, code]", place_text(at));
+  return vt_reference_add(at->document->set, json_object_get_string(part[0]),
+                          json_object_get_string(part[1]), reference);
+}
+
+// The text of what no field holds, into `text`; drops `extra`.
+static vt_error store_extra(vt_arena *arena, struct json_object *extra, const char **text) {
+  if (!extra) return VT_OK;
+  const vt_error error =
+      copy_text(arena, json_object_to_json_string_ext(extra, JSON_C_TO_STRING_PLAIN), text);
+  (void)json_object_put(extra);
+  return error;
+}
+
+static vt_error take_attributes(const json_place *at, struct json_object *value,
+                                vt_exchange *exchange, struct json_object **extra) {
+  uncertain found = {.value = vt_no_uncertainty()};
+  json_object_object_foreach(value, key, attribute) {
+    const int field = uncertainty_field(key);
+    VT_TRY(field >= 0 ? get_uncertainty(at, field, key, attribute, &found)
+                      : take_attribute(at, key, attribute, exchange, extra));
+  }
+  VT_CHECK(json_object_object_get_ex(value, "type", NULL), VT_ERR_INPUT,
+           "%s: found no 'type', expected production, technosphere or biosphere", place_text(at));
+  VT_CHECK(json_object_object_get_ex(value, "amount", NULL), VT_ERR_INPUT, "%s: found no 'amount'",
+           place_text(at));
+  return store_uncertainty(at->document->set->arena, &found, exchange->amount,
+                           &exchange->uncertainty);
+}
+
+static vt_error add_exchange(const json_place *at, struct json_object *value, int output) {
+  vt_database_set *set = at->document->set;
+  struct vt_database_sources *sources = set->sources;
+  VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
+           "%s: found %s, expected an object", place_text(at), vt_json_show(value));
+  const ptrdiff_t needed = set->exchanges + 1;
+  VT_TRY(vt_grow(&set->exchange, &sources->exchange_room, needed, sizeof *set->exchange));
+  VT_TRY(vt_grow(&sources->exchange_reference, &sources->exchange_reference_room, needed,
+                 sizeof *sources->exchange_reference));
+  vt_exchange exchange = {.output = output, .input = -1};
+  VT_TRY(get_input(at, &sources->exchange_reference[set->exchanges]));
+  struct json_object *extra = NULL;
+  const vt_error taken = take_attributes(at, value, &exchange, &extra);
+  const vt_error stored = store_extra(set->arena, extra, &exchange.extra);
+  VT_TRY(taken);
+  VT_TRY(stored);
+  set->exchange[set->exchanges++] = exchange;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Nodes.
+
+static vt_error get_window(const json_place *at, struct json_object *value, vt_node *node) {
+  if (!value) return VT_OK;
+  int64_t limit[2] = {0, 0};
+  const bool pair =
+      json_object_is_type(value, json_type_array) && json_object_array_length(value) == 2;
+  for (size_t i = 0; pair && i < 2; i++) {
+    if (!as_integer(json_object_array_get_idx(value, i), EARLIEST_YEAR, LATEST_YEAR, &limit[i]))
+      return fail_value(at, "operation_time_limits", value, "two whole numbers");
+  }
+  if (!pair) return fail_value(at, "operation_time_limits", value, "two whole numbers");
+  VT_CHECK(limit[0] <= limit[1], VT_ERR_INPUT,
+           "%s: 'operation_time_limits': found %d to %d, expected the first not after the last",
+           place_text(at), (int)limit[0], (int)limit[1]);
+  node->has_window = true;
+  node->window_first = (int)limit[0];
+  node->window_last = (int)limit[1];
+  return VT_OK;
+}
+
+static vt_error take_node_attribute(const json_place *at, const char *key,
+                                    struct json_object *value, vt_node *node,
+                                    struct json_object **extra) {
+  const struct {
+    const char *name;
+    const char **text;
+  } texts[] = {{"name", &node->name},         {"reference product", &node->product},
+               {"location", &node->location}, {"unit", &node->unit},
+               {"type", &node->type_name},    {"categories", &node->categories},
+               {"CAS number", &node->cas},    {"cas", &node->cas}};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if (strcmp(key, texts[i].name) == 0) return get_text(at, value, texts[i].text);
+  }
+  if (strcmp(key, "operation_time_limits") == 0) return get_window(at, value, node);
+  if (strcmp(key, "exchanges") == 0) return VT_OK; // taken by the caller
+  return add_extra(extra, key, value);
+}
+
+static vt_error add_exchanges(const vt_document *document, struct json_object *list, int output) {
+  if (!list) return VT_OK;
+  const json_place of_node = {.document = document};
+  if (!json_object_is_type(list, json_type_array))
+    return fail_value(&of_node, "exchanges", list, "a list");
+  const size_t count = json_object_array_length(list);
+  for (size_t i = 0; i < count; i++) {
+    struct json_object *value = json_object_array_get_idx(list, i);
+    struct json_object *input = NULL;
+    if (json_object_is_type(value, json_type_object))
+      (void)json_object_object_get_ex(value, "input", &input);
+    const json_place at = {.document = document, .exchange = (ptrdiff_t)i + 1, .input = input};
+    VT_TRY(add_exchange(&at, value, output));
+  }
+  return VT_OK;
+}
+
+// bw2data's rule: a node without type, or of type process, that points to itself or has no
+// production is process and product in one; an exchange flagged functional keeps it a process.
+static vt_node_type type_of(const vt_database_set *set, const vt_node *node, int own_reference) {
+  const char *name = node->type_name ? node->type_name : "";
+  if (strcmp(name, "processwithreferenceproduct") == 0) return VT_NODE_CHIMAERA;
+  if (strcmp(name, "product") == 0) return VT_NODE_PRODUCT;
+  if (name[0] && strcmp(name, "process") != 0) return VT_NODE_OTHER;
+  bool self = false, positive = false, functional = false;
+  for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++) {
+    const vt_exchange *exchange = &set->exchange[x];
+    self = self || (set->sources->exchange_reference[x] == own_reference);
+    positive = positive || exchange->type == VT_EXCHANGE_PRODUCTION ||
+               exchange->type == VT_EXCHANGE_SUBSTITUTION;
+    functional = functional || exchange->functional;
+  }
+  if (self) return VT_NODE_CHIMAERA;
+  return positive || functional ? VT_NODE_PROCESS : VT_NODE_CHIMAERA;
+}
+
+static vt_error fill_node(const vt_document *document, struct json_object *value, vt_node *node,
+                          struct json_object **extra) {
+  const json_place at = {.document = document};
+  VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
+           "%s: found %s, expected an object", place_text(&at), vt_json_show(value));
+  json_object_object_foreach(value, key, attribute) {
+    VT_TRY(take_node_attribute(&at, key, attribute, node, extra));
+  }
+  return VT_OK;
+}
+
+vt_error vt_document_add_node(const vt_document *document, const char *code,
+                              struct json_object *value) {
+  vt_database_set *set = document->set;
+  const vt_document named = {set, document->path, document->database, code};
+  vt_labels *codes = set->sources->database[document->database].code;
+  int index, label, own;
+  bool added;
+  VT_TRY(vt_labels_add(codes, code, (ptrdiff_t)strlen(code), &label, &added));
+  VT_CHECK(added, VT_ERR_INPUT, "%s: database '%s': found the code '%.*s' twice", document->path,
+           set->database[document->database].name, vt_json_shown(code), code);
+  vt_node node = {
+      .database = document->database, .id = VT_NO_ID, .code = vt_labels_get(codes, label)};
+  struct json_object *extra = NULL;
+  const vt_error filled = fill_node(&named, value, &node, &extra);
+  const vt_error stored = store_extra(set->arena, extra, &node.extra);
+  VT_TRY(filled);
+  VT_TRY(stored);
+  VT_TRY(vt_set_add_node(set, &node, &index));
+  node.first_exchange = set->exchanges;
+  VT_TRY(add_exchanges(&named, json_object_object_get(value, "exchanges"), index));
+  node.exchanges = set->exchanges - node.first_exchange;
+  VT_TRY(vt_reference_add(set, set->database[document->database].name, code, &own));
+  node.type = type_of(set, &node, own);
+  set->node[index] = node;
+  return VT_OK;
+}

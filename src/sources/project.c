@@ -1,0 +1,479 @@
+// project.c - Brightway projects, as folders or backups: which databases and methods there are, and
+// their labels and datapackages when they are needed.
+//
+// Pickles are left alone: what only they hold (units, exchanges) is not read.
+#include "sources.h"
+
+#include "vintner/json.h"
+
+#include <json-c/json.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// -------------------------------------------------------------------------------------------------
+// SQLite.
+
+static vt_error fail_sqlite(const vt_project *project, const char *what) {
+  const int code = project->files->sqlite ? sqlite3_errcode(project->files->sqlite) : SQLITE_NOMEM;
+  VT_FAIL(code == SQLITE_NOMEM ? VT_ERR_SYSTEM : VT_ERR_INPUT, "%s: lci/databases.db: %s: %s",
+          project->path, what,
+          project->files->sqlite ? sqlite3_errmsg(project->files->sqlite) : "out of memory");
+}
+
+static vt_error open_file(vt_project *project, vt_text *path) {
+  VT_TRY(vt_text_add(path, "%s/lci/databases.db", project->path));
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+  if (sqlite3_open_v2(path->bytes, &project->files->sqlite, flags, NULL) != SQLITE_OK)
+    return fail_sqlite(project, "cannot be opened");
+  return VT_OK;
+}
+
+// The database of an archive is in memory already.
+static vt_error open_memory(vt_project *project, const vt_content *member) {
+  if (sqlite3_open_v2(":memory:", &project->files->sqlite, SQLITE_OPEN_READWRITE, NULL) !=
+      SQLITE_OK)
+    return fail_sqlite(project, "cannot be opened");
+  void *bytes = member->owned.bytes;
+  const int code = sqlite3_deserialize(project->files->sqlite, "main", bytes, member->length,
+                                       member->length, SQLITE_DESERIALIZE_READONLY);
+  if (code != SQLITE_OK) return fail_sqlite(project, "cannot be opened");
+  return VT_OK;
+}
+
+// A view, or a table that runs code, is nothing that Brightway makes.
+static bool has_table(const vt_project *project, const char *name) {
+  sqlite3_stmt *query = NULL;
+  const char *text = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 AND "
+                     "sql NOT LIKE 'CREATE VIRTUAL%'";
+  bool has = false;
+  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) == SQLITE_OK &&
+      sqlite3_bind_text(query, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
+    has = sqlite3_step(query) == SQLITE_ROW;
+  (void)sqlite3_finalize(query);
+  return has;
+}
+
+static vt_error open_sqlite(vt_project *project) {
+  if (project->files->sqlite) return VT_OK;
+  const char *name = "lci/databases.db";
+  VT_CHECK(vt_files_has(&project->files->files, name), VT_ERR_INPUT,
+           "%s: found no 'lci/databases.db' in the project", project->path);
+  if (project->files->files.name) {
+    const int member = vt_labels_find(project->files->files.name, name, (ptrdiff_t)strlen(name));
+    VT_TRY(open_memory(project, &project->files->files.member[member]));
+  } else {
+    vt_text path = {0};
+    const vt_error error = open_file(project, &path);
+    vt_text_free(&path);
+    VT_TRY(error);
+  }
+  (void)sqlite3_db_config(project->files->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  VT_CHECK(
+      has_table(project, "activitydataset"), VT_ERR_INPUT,
+      "%s: lci/databases.db: found no table 'activitydataset', expected Brightway's labels: %s",
+      project->path, sqlite3_errmsg(project->files->sqlite));
+  return VT_OK;
+}
+
+static void close_projects(vt_database_set *set) {
+  for (int p = 0; p < set->sources->projects; p++) {
+    vt_project *project = &set->sources->project[p];
+    if (project->files) {
+      (void)sqlite3_close(project->files->sqlite);
+      vt_files_close(&project->files->files);
+    }
+    free(project->files);
+    vt_id_map_free(&project->ids);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------
+// Labels.
+
+static vt_error column_text(vt_arena *arena, sqlite3_stmt *query, int column, const char **text) {
+  const void *bytes = sqlite3_column_text(query, column);
+  if (bytes) VT_TRY(vt_arena_text(arena, bytes, (ptrdiff_t)strlen(bytes), text));
+  return VT_OK;
+}
+
+static vt_node_type type_of(const char *name) {
+  if (!name) return VT_NODE_OTHER;
+  if (strcmp(name, "process") == 0) return VT_NODE_PROCESS;
+  if (strcmp(name, "processwithreferenceproduct") == 0) return VT_NODE_CHIMAERA;
+  return strcmp(name, "product") == 0 ? VT_NODE_PRODUCT : VT_NODE_OTHER;
+}
+
+// One row: id, code, name, location, product, type.
+static vt_error add_row(vt_database_set *set, int database, vt_project *project,
+                        sqlite3_stmt *query) {
+  vt_node node = {.database = database, .id = sqlite3_column_int64(query, 0)};
+  const void *code = sqlite3_column_text(query, 1);
+  const char *path = project->path, *name = set->database[database].name;
+  VT_CHECK(code && node.id >= 0, VT_ERR_INPUT,
+           "%s: lci/databases.db: database '%s': found a node without code or with a negative id",
+           path, name);
+  int label, index;
+  bool added;
+  VT_TRY(vt_labels_add(set->sources->database[database].code, code, (ptrdiff_t)strlen(code), &label,
+                       &added));
+  node.code = vt_labels_get(set->sources->database[database].code, label);
+  VT_CHECK(added && vt_id_map_find(&project->ids, node.id) < 0, VT_ERR_INPUT,
+           "%s: lci/databases.db: database '%s': found the code '%s' or its id twice", path, name,
+           node.code);
+  const char **text[] = {&node.name, &node.location, &node.product, &node.type_name};
+  for (int i = 0; i < 4; i++) VT_TRY(column_text(set->arena, query, 2 + i, text[i]));
+  node.type = type_of(node.type_name);
+  VT_TRY(vt_set_add_node(set, &node, &index));
+  return vt_id_map_put(&project->ids, node.id, index);
+}
+
+static vt_error add_rows(vt_database_set *set, int database, vt_project *project,
+                         sqlite3_stmt *query) {
+  const char *name = set->database[database].name;
+  if (sqlite3_bind_text(query, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
+    return fail_sqlite(project, "cannot be read");
+  VT_TRY(vt_labels_create(&set->sources->database[database].code));
+  set->database[database].first_node = set->nodes;
+  int code;
+  while ((code = sqlite3_step(query)) == SQLITE_ROW) VT_TRY(add_row(set, database, project, query));
+  if (code != SQLITE_DONE) return fail_sqlite(project, "cannot be read");
+  set->database[database].nodes = set->nodes - set->database[database].first_node;
+  return VT_OK;
+}
+
+static vt_error load_labels(vt_database_set *set, int database) {
+  struct vt_database_sources *sources = set->sources;
+  if (sources->database[database].code) return VT_OK;
+  vt_project *project = &sources->project[sources->database[database].project];
+  VT_TRY(open_sqlite(project));
+  sqlite3_stmt *query = NULL;
+  const char *text = "SELECT id, code, name, location, product, type FROM activitydataset "
+                     "WHERE database = ?1 ORDER BY id";
+  vt_error error = VT_OK;
+  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) != SQLITE_OK)
+    error = fail_sqlite(project, "cannot be read");
+  if (error == VT_OK) error = add_rows(set, database, project, query);
+  (void)sqlite3_finalize(query);
+  return error;
+}
+
+static vt_error load_all_labels(vt_database_set *set, int project) {
+  for (int d = 0; d < set->databases; d++) {
+    if (set->sources->database[d].project == project) VT_TRY(load_labels(set, d));
+  }
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Datapackages of a project.
+
+// Whether every node of a package is loaded.
+static bool is_known(const vt_id_map *ids, const vt_package *package, const vt_raw_group *raw) {
+  for (int g = 0; g < package->groups; g++) {
+    const vt_record_group *group = &package->group[g];
+    const bool columns = group->matrix < VT_MATRIX_CHARACTERIZATION;
+    for (ptrdiff_t k = 0; k < group->count && group->matrix != VT_MATRIX_WEIGHTING; k++) {
+      if (vt_id_map_find(ids, raw[g].row[k]) < 0) return false;
+      if (columns && vt_id_map_find(ids, raw[g].column[k]) < 0) return false;
+    }
+  }
+  return true;
+}
+
+static vt_error read_member(vt_database_set *set, int project, const char *file, int method,
+                            vt_files *zip, vt_content *content, int *package, vt_raw_group **raw) {
+  const vt_project *p = &set->sources->project[project];
+  vt_text where = {0};
+  const char *path;
+  VT_TRY(vt_text_add(&where, "%s/%s", p->path, file));
+  const vt_error copied = vt_arena_text(set->arena, where.bytes, where.length, &path);
+  vt_text_free(&where);
+  VT_TRY(copied);
+  if (p->files->files.name) {
+    VT_TRY(vt_files_read(&p->files->files, file, content));
+    VT_TRY(vt_files_open_zip(path, content->bytes, content->length, zip));
+  } else {
+    VT_TRY(vt_files_open_zip(path, NULL, 0, zip));
+  }
+  return vt_package_read(set, zip, path, method, package, raw);
+}
+
+// Read a datapackage of a project; its nodes are those of the project.
+static vt_error load_package(vt_database_set *set, int project, const char *file, int method,
+                             int *package) {
+  vt_files zip = {0};
+  vt_content content = {0};
+  vt_raw_group *raw = NULL;
+  *package = -1;
+  vt_error error = read_member(set, project, file, method, &zip, &content, package, &raw);
+  const vt_id_map *ids = &set->sources->project[project].ids;
+  if (error == VT_OK && !is_known(ids, &set->package[*package], raw))
+    error = load_all_labels(set, project);
+  if (error == VT_OK) error = vt_project_resolve(set, project, *package, raw);
+  vt_raw_free(raw, *package >= 0 ? set->package[*package].groups : 0);
+  vt_files_close(&zip);
+  vt_content_free(&content);
+  return error;
+}
+
+static vt_error load_records(vt_database_set *set, int database) {
+  if (set->database[database].package >= 0) return VT_OK;
+  const vt_database_source *source = &set->sources->database[database];
+  VT_CHECK(source->file, VT_ERR_INPUT,
+           "%s: found no datapackage of database '%s' in 'processed', expected one: run "
+           "bw2data.Database('%s').process() in Brightway",
+           set->database[database].path, set->database[database].name,
+           set->database[database].name);
+  return load_package(set, source->project, source->file, -1, &set->database[database].package);
+}
+
+static vt_error load_method(vt_database_set *set, int method) {
+  vt_method *m = &set->method[method];
+  if (m->project < 0 || set->sources->factors[method] >= 0) return VT_OK;
+  int package;
+  VT_TRY(load_package(set, m->project, m->file, method, &package));
+  set->sources->factors[method] = package;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// What there is.
+
+static vt_error find_processed(vt_database_set *set, int index, const vt_files *files) {
+  const char *name = set->database[index].name;
+  char md5[33], ending[40];
+  vt_md5(name, (ptrdiff_t)strlen(name), md5);
+  vt_text file = {0};
+  (void)snprintf(ending, sizeof ending, ".%.8s.zip", md5);
+  vt_error error = vt_files_find(files, "processed", ending, &file);
+  if (error == VT_OK && file.length == 0) {
+    (void)snprintf(ending, sizeof ending, ".%s.zip", md5);
+    error = vt_files_find(files, "processed", ending, &file);
+  }
+  if (error == VT_OK && file.length > 0)
+    error = vt_arena_text(set->arena, file.bytes, file.length, &set->sources->database[index].file);
+  vt_text_free(&file);
+  return error;
+}
+
+static vt_error add_database(vt_database_set *set, int project, const char *name,
+                             struct json_object *value) {
+  const vt_project *p = &set->sources->project[project];
+  VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
+           "%s/databases.json: database '%s': found %s, expected an object", p->path, name,
+           vt_json_show(value));
+  int index;
+  VT_TRY(vt_set_add_database(set, VT_DATABASE_PROJECT, p->path, name, &index));
+  set->sources->database[index].project = project;
+  vt_database *database = &set->database[index];
+  database->stale = json_object_get_boolean(json_object_object_get(value, "dirty"));
+  const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+  if (text) VT_TRY(vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), &database->metadata));
+  struct json_object *time = json_object_object_get(value, "representative_time");
+  const char *date = time ? json_object_get_string(time) : NULL;
+  if (date)
+    database->has_time =
+        sscanf(date, "%5d-%2d-%2d", &database->year, &database->month, &database->day) == 3;
+  return find_processed(set, index, &p->files->files);
+}
+
+// Names in `depends` to databases, once all are known.
+static vt_error link_database(vt_database_set *set, const char *name, struct json_object *value) {
+  const int database = vt_set_named(set, name);
+  struct json_object *list = json_object_object_get(value, "depends");
+  if (!json_object_is_type(list, json_type_array)) return VT_OK;
+  for (size_t i = 0; i < json_object_array_length(list); i++) {
+    const char *other = json_object_get_string(json_object_array_get_idx(list, i));
+    if (!other) continue;
+    const int index = vt_set_named(set, other);
+    if (index >= 0)
+      VT_TRY(vt_set_add_dependency(set, database, index));
+    else
+      VT_TRY(vt_arena_text(set->arena, other, (ptrdiff_t)strlen(other),
+                           &set->sources->database[database].missing));
+  }
+  return VT_OK;
+}
+
+static vt_error add_databases(vt_database_set *set, int project, struct json_object *all) {
+  VT_CHECK(json_object_is_type(all, json_type_object), VT_ERR_INPUT,
+           "%s/databases.json: found %s, expected an object", set->sources->project[project].path,
+           vt_json_show(all));
+  json_object_object_foreach(all, name, value) {
+    VT_TRY(add_database(set, project, name, value));
+  }
+  json_object_object_foreach(all, known, entry) {
+    VT_TRY(link_database(set, known, entry));
+  }
+  return VT_OK;
+}
+
+// [[name, {abbreviation, unit}], ...]
+static vt_error add_method(vt_database_set *set, int project, vt_matrix_kind kind,
+                           const char *where, struct json_object *pair) {
+  struct json_object *name = NULL, *data = NULL;
+  if (json_object_is_type(pair, json_type_array) && json_object_array_length(pair) == 2) {
+    name = json_object_array_get_idx(pair, 0);
+    data = json_object_array_get_idx(pair, 1);
+  }
+  struct json_object *file = NULL, *unit = NULL;
+  if (json_object_is_type(data, json_type_object)) {
+    file = json_object_object_get(data, "abbreviation");
+    unit = json_object_object_get(data, "unit");
+  }
+  VT_CHECK(json_object_is_type(file, json_type_string), VT_ERR_INPUT,
+           "%s: found a method without abbreviation, expected [name, {abbreviation, ...}]", where);
+  int parts, method;
+  const char **part;
+  VT_TRY(vt_parts_of(set->arena, where, name, &parts, &part));
+  method = vt_set_method(set, kind, parts, part);
+  VT_CHECK(method < 0, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", where,
+           set->method[method].label, set->method[method].path);
+  VT_TRY(vt_set_add_method(set, kind, where, parts, part, &method));
+  set->method[method].project = project;
+  char text[512];
+  const int length = snprintf(text, sizeof text, "processed/%s.zip", json_object_get_string(file));
+  VT_CHECK(length > 0 && (size_t)length < sizeof text, VT_ERR_INPUT,
+           "%s: found an abbreviation of %d bytes", where, length);
+  VT_TRY(vt_arena_text(set->arena, text, length, &set->method[method].file));
+  if (json_object_is_type(unit, json_type_string))
+    VT_TRY(vt_arena_text(set->arena, json_object_get_string(unit), json_object_get_string_len(unit),
+                         &set->method[method].unit));
+  return VT_OK;
+}
+
+// What to do with one of the project's JSON files.
+typedef struct json_task {
+  vt_database_set *set;
+  int project;
+  vt_matrix_kind kind; // of methods; VT_MATRIX_OTHER: databases
+  const char *where;
+} json_task;
+
+static vt_error take_json(const json_task *task, struct json_object *value) {
+  if (task->kind == VT_MATRIX_OTHER) return add_databases(task->set, task->project, value);
+  VT_CHECK(json_object_is_type(value, json_type_array), VT_ERR_INPUT,
+           "%s: found %s, expected a list of methods", task->where, vt_json_show(value));
+  for (size_t i = 0; i < json_object_array_length(value); i++)
+    VT_TRY(add_method(task->set, task->project, task->kind, task->where,
+                      json_object_array_get_idx(value, i)));
+  return VT_OK;
+}
+
+static vt_error parse_json(const json_task *task, vt_json *json, const vt_content *content) {
+  VT_TRY(vt_json_open(task->where, content->bytes, content->length, json));
+  struct json_object *value;
+  VT_TRY(vt_json_parse(json, (vt_json_span){json->first, json->end}, &value));
+  return take_json(task, value);
+}
+
+static vt_error read_json(vt_database_set *set, int project, const char *name,
+                          vt_matrix_kind kind) {
+  const vt_project *p = &set->sources->project[project];
+  if (!vt_files_has(&p->files->files, name)) return VT_OK;
+  char text[4096];
+  (void)snprintf(text, sizeof text, "%s/%s", p->path, name);
+  json_task task = {.set = set, .project = project, .kind = kind};
+  VT_TRY(vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), &task.where));
+  vt_content content;
+  vt_json json = {0};
+  vt_error error = vt_files_read(&p->files->files, name, &content);
+  if (error == VT_OK) error = parse_json(&task, &json, &content);
+  vt_json_close(&json);
+  vt_content_free(&content);
+  return error;
+}
+
+// Projects of newer versions may keep what databases.json says in a table instead.
+static vt_error collect_records(const vt_project *project, sqlite3_stmt *query,
+                                struct json_object *all) {
+  int code;
+  while ((code = sqlite3_step(query)) == SQLITE_ROW) {
+    const void *name = sqlite3_column_text(query, 0), *depends = sqlite3_column_text(query, 1);
+    struct json_object *record = json_object_new_object();
+    struct json_object *list = depends ? json_tokener_parse(depends) : NULL;
+    VT_CHECK(name && record, VT_ERR_INPUT, "%s: lci/databases.db: found a database without name",
+             project->path);
+    (void)json_object_object_add(record, "depends", list);
+    (void)json_object_object_add(record, "dirty",
+                                 json_object_new_boolean(sqlite3_column_int(query, 2)));
+    (void)json_object_object_add(all, name, record);
+  }
+  if (code != SQLITE_DONE) return fail_sqlite(project, "cannot be read");
+  return VT_OK;
+}
+
+static vt_error read_records(vt_database_set *set, int index, struct json_object *all) {
+  vt_project *project = &set->sources->project[index];
+  VT_TRY(open_sqlite(project));
+  VT_CHECK(has_table(project, "databaserecord"), VT_ERR_INPUT,
+           "%s: found neither 'databases.json' nor a table 'databaserecord' in the project",
+           project->path);
+  sqlite3_stmt *query = NULL;
+  const char *text = "SELECT name, depends, dirty FROM databaserecord ORDER BY name";
+  vt_error error = VT_OK;
+  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) != SQLITE_OK)
+    error = fail_sqlite(project, "cannot be read");
+  if (error == VT_OK) error = collect_records(project, query, all);
+  (void)sqlite3_finalize(query);
+  VT_TRY(error);
+  return add_databases(set, index, all);
+}
+
+static vt_error read_database_table(vt_database_set *set, int index) {
+  struct json_object *all = json_object_new_object();
+  VT_CHECK(all, VT_ERR_SYSTEM, "out of memory for a JSON object");
+  const vt_error error = read_records(set, index, all);
+  (void)json_object_put(all);
+  return error;
+}
+
+static bool is_wanted(const char *name) {
+  const size_t length = strlen(name);
+  static const char *const names[] = {"databases.json",  "methods.json",     "normalizations.json",
+                                      "weightings.json", "lci/databases.db", "parameters.db"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (strcmp(name, names[i]) == 0) return true;
+  }
+  return strncmp(name, "processed/", 10) == 0 && length > 4 &&
+         strcmp(name + length - 4, ".zip") == 0;
+}
+
+static vt_error open_project(vt_database_set *set, const vt_source_look *look) {
+  const char *path = look->path;
+  struct vt_database_sources *sources = set->sources;
+  const int index = sources->projects;
+  VT_TRY(vt_grow(&sources->project, &sources->project_room, (ptrdiff_t)index + 1,
+                 sizeof *sources->project));
+  vt_project *project = &sources->project[sources->projects++];
+  *project = (vt_project){.path = path};
+  VT_NEW(project->files, 1);
+  VT_TRY(!look->folder ? vt_files_open_tar(path, is_wanted, &project->files->files)
+                       : vt_files_open_folder(path, &project->files->files));
+  const bool json = vt_files_has(&project->files->files, "databases.json");
+  VT_CHECK(json || vt_files_has(&project->files->files, "lci/databases.db"), VT_ERR_INPUT,
+           "%s: found neither 'databases.json' nor 'lci/databases.db' in it, expected a Brightway "
+           "project",
+           path);
+  VT_TRY(json ? read_json(set, index, "databases.json", VT_MATRIX_OTHER)
+              : read_database_table(set, index));
+  VT_TRY(read_json(set, index, "methods.json", VT_MATRIX_CHARACTERIZATION));
+  VT_TRY(read_json(set, index, "normalizations.json", VT_MATRIX_NORMALIZATION));
+  return read_json(set, index, "weightings.json", VT_MATRIX_WEIGHTING);
+}
+
+static bool recognises(const vt_source_look *look) {
+  if (!look->folder) return look->head[0] == 0x1f && look->head[1] == 0x8b;
+  return vt_folder_holds(look->path, "databases.json") ||
+         vt_folder_holds(look->path, "lci/databases.db");
+}
+
+const vt_source_format vt_format_project = {.recognises = recognises,
+                                            .open = open_project,
+                                            .load_labels = load_labels,
+                                            .load_records = load_records,
+                                            .load_method = load_method,
+                                            .load_parameters = vt_project_parameters,
+                                            .close = close_projects};

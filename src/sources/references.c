@@ -1,0 +1,104 @@
+// references.c - what exchanges and factors of JSON documents refer to: codes, until the databases
+// they lie in are loaded.
+#include "sources.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
+                          int *reference) {
+  vt_references *all = &set->sources->reference;
+  char small[256];
+  const size_t split = strlen(database), length = split + 1 + strlen(code);
+  char *key = small;
+  if (length >= sizeof small) VT_NEW(key, length + 1);
+  memcpy(key, database, split);
+  key[split] = '\x1f';
+  memcpy(key + split + 1, code, length - split);
+  bool added;
+  const vt_error error = vt_labels_add(all->label, key, (ptrdiff_t)length, reference, &added);
+  if (key != small) free(key);
+  VT_TRY(error);
+  if (!added) return VT_OK;
+  ptrdiff_t room = all->capacity;
+  VT_TRY(vt_grow(&all->split, &room, *reference + 1, sizeof *all->split));
+  VT_TRY(vt_grow(&all->node, &all->capacity, *reference + 1, sizeof *all->node));
+  all->split[*reference] = (int)split;
+  all->node[*reference] = -1;
+  return VT_OK;
+}
+
+// The code nearest to a missing one in a database of labels.
+static vt_error fail_reference(const vt_database_set *set, int database, const char *who,
+                               const char *code) {
+  vt_nearest nearest = {.name = code};
+  const vt_labels *codes = set->sources->database[database].code;
+  if (codes) vt_nearest_try_labels(&nearest, codes);
+  VT_FAIL(VT_ERR_INPUT, "%s: found the input ['%s', '%s'], which database '%s' does not hold%s",
+          who, set->database[database].name, code, set->database[database].name,
+          vt_nearest_hint(&nearest));
+}
+
+vt_error vt_reference_node(vt_database_set *set, int reference, const char *who, int *node) {
+  vt_references *all = &set->sources->reference;
+  *node = all->node[reference];
+  if (*node >= 0) return VT_OK;
+  const char *label = vt_labels_get(all->label, reference);
+  const char *code = label + all->split[reference] + 1;
+  char name[256];
+  (void)snprintf(name, sizeof name, "%.*s", all->split[reference], label);
+  const int database = vt_set_named(set, name);
+  if (database < 0) {
+    vt_nearest nearest = {.name = name};
+    vt_nearest_try_labels(&nearest, set->sources->name);
+    VT_FAIL(VT_ERR_INPUT,
+            "%s: found the input ['%s', '%s'], but database '%s' is in none of the sources%s", who,
+            name, code, name, vt_nearest_hint(&nearest));
+  }
+  VT_TRY(vt_database_load_nodes(set, database));
+  const int index =
+      vt_labels_find(set->sources->database[database].code, code, (ptrdiff_t)strlen(code));
+  if (index < 0) return fail_reference(set, database, who, code);
+  *node = all->node[reference] = set->database[database].first_node + index;
+  return VT_OK;
+}
+
+static vt_error resolve_exchange(vt_database_set *set, int database, ptrdiff_t x) {
+  const int reference = set->sources->exchange_reference[x];
+  int node = set->sources->reference.node[reference];
+  if (node < 0) {
+    const int output = set->exchange[x].output;
+    char who[512];
+    (void)snprintf(who, sizeof who, "%.200s: database '%.80s', activity '%.120s', exchange %td",
+                   set->database[database].path, set->database[database].name,
+                   set->node[output].code, x - set->node[output].first_exchange + 1);
+    VT_TRY(vt_reference_node(set, reference, who, &node));
+  }
+  set->exchange[x].input = node;
+  return vt_set_add_dependency(set, database, set->node[node].database);
+}
+
+vt_error vt_exchanges_resolve(vt_database_set *set, int database) {
+  const vt_database_source source = set->sources->database[database];
+  for (ptrdiff_t x = source.first_exchange; x < source.first_exchange + source.exchanges; x++)
+    VT_TRY(resolve_exchange(set, database, x));
+  return VT_OK;
+}
+
+vt_error vt_factors_resolve(vt_database_set *set, int method) {
+  const int package = set->sources->factors[method];
+  if (package < 0 || !set->sources->method_reference[method]) return VT_OK;
+  vt_record_group *group = &set->package[package].group[0];
+  char who[512];
+  (void)snprintf(who, sizeof who, "%.200s: method '%.200s'", set->method[method].path,
+                 set->method[method].label);
+  for (ptrdiff_t k = 0; k < group->count; k++) {
+    int node;
+    VT_TRY(vt_reference_node(set, set->sources->method_reference[method][k], who, &node));
+    group->row[k] = node;
+  }
+  free(set->sources->method_reference[method]);
+  set->sources->method_reference[method] = NULL;
+  return VT_OK;
+}

@@ -1,0 +1,73 @@
+// sources.h - how the files of this room share the reading of databases.
+#ifndef VT_SOURCES_SOURCES_H
+#define VT_SOURCES_SOURCES_H
+
+#include "files.h"
+#include "vintner/formats.h"
+
+struct json_object;
+struct sqlite3;
+
+// parts.c
+
+/// Parts of a method's name out of a JSON list; the arrays are the arena's.
+vt_error vt_parts_of(vt_arena *arena, const char *path, struct json_object *list, int *parts,
+                     const char ***part);
+
+// package.c: datapackages. `method`: of its factors, -1: as its resources say.
+vt_error vt_package_read(vt_database_set *set, const vt_files *files, const char *path, int method,
+                         int *package, vt_raw_group **raw);
+
+/// The reader's part of a Brightway project.
+struct vt_project_files {
+  vt_files files;
+  struct sqlite3 *sqlite;
+};
+
+// loose.c: datapackages without a project.
+
+/// Ids of all loose datapackages to nodes, once every source is read.
+vt_error vt_loose_resolve(vt_database_set *set);
+/// Ids of a package to the nodes of a project.
+vt_error vt_project_resolve(vt_database_set *set, int project, int package,
+                            const vt_raw_group *raw);
+
+// parameters.c: parameters of projects.
+vt_error vt_project_parameters(vt_database_set *set);
+
+// node_json.c: one node of a JSON document.
+typedef struct vt_document {
+  vt_database_set *set;
+  const char *path;
+  int database;
+  const char *code; ///< of the node being read
+} vt_document;
+vt_error vt_document_add_node(const vt_document *document, const char *code,
+                              struct json_object *value);
+/// One factor of a method.
+typedef struct vt_method_factor {
+  int reference; ///< of its flow; -1: the factor counts nowhere
+  double amount;
+  vt_uncertainty uncertainty;
+  bool is_uncertain; ///< fields of an uncertainty are given
+} vt_method_factor;
+/// The uncertainty of a factor whose amount is known. `flow`: [database, code]; `value`: a number,
+/// or an object with the fields of stats_arrays, of which others are ignored.
+vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
+                               struct json_object *flow, struct json_object *value,
+                               vt_method_factor *factor);
+/// Type 0, and nothing else given.
+vt_uncertainty vt_no_uncertainty(void);
+
+// references.c: what exchanges and factors of JSON documents refer to.
+
+vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
+                          int *reference);
+/// Node behind a reference; `who` starts the message ("FILE: database 'x', activity 'y'").
+vt_error vt_reference_node(vt_database_set *set, int reference, const char *who, int *node);
+/// Inputs of a database's exchanges to nodes; the databases they lie in to `depends`.
+vt_error vt_exchanges_resolve(vt_database_set *set, int database);
+/// Flows of a method's factors to nodes.
+vt_error vt_factors_resolve(vt_database_set *set, int method);
+
+#endif

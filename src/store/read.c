@@ -1,0 +1,622 @@
+// store_read.c - opening a store, and loading its databases and methods when they are needed.
+//
+// Opening makes places for the nodes of all databases, in the order of the store: rows and columns
+// of a system do not depend on which database is loaded first. What a place holds comes later.
+#include "store.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_DATABASES = 60000, MOST_METHODS = 60000 };
+
+// Whose a method is: what another source may say of it.
+enum { ORIGIN_OWN, ORIGIN_LOOSE };
+
+static bool begins(const unsigned char head[8]) {
+  return memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0;
+}
+
+static void close_store(vt_store *store) {
+  if (!store) return;
+  if (store->file >= 0) (void)H5Fclose(store->file);
+  free(store->database);
+  free(store->method);
+  free(store->nodes);
+  free(store->exchanges);
+  free(store->records);
+  free(store->factors);
+  free(store);
+}
+
+static void close_stores(vt_database_set *set) {
+  for (int i = 0; i < set->sources->stores; i++) close_store(set->sources->store[i]);
+  free(set->sources->store);
+}
+
+static hid_t open_file(const char *path) {
+  vt_store_quiet();
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  hid_t file = -1;
+  if (access >= 0 && H5Pset_file_locking(access, false, true) >= 0)
+    file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  if (access >= 0) (void)H5Pclose(access);
+  return file;
+}
+
+// The attribute that makes a file a store, or -1.
+static int version_of(hid_t file) {
+  int version = -1;
+  if (H5Aexists(file, "vintner_store") <= 0) return -1;
+  const hid_t attribute = H5Aopen(file, "vintner_store", H5P_DEFAULT);
+  if (attribute < 0) return -1;
+  const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  const bool plain = type >= 0 && space >= 0 && H5Tequal(type, H5T_STD_I32LE) > 0 &&
+                     H5Sget_simple_extent_type(space) == H5S_SCALAR;
+  if (!plain || H5Aread(attribute, H5T_STD_I32LE, &version) < 0) version = -1;
+  if (type >= 0) (void)H5Tclose(type);
+  if (space >= 0) (void)H5Sclose(space);
+  (void)H5Aclose(attribute);
+  return version;
+}
+
+// Told by the bytes of that attribute: HDF5 is not to open a file that may have been made against
+// it.
+bool vt_is_store(const char *path) {
+  static const char marker[] = "vintner_store\0\x10\x08\0\0\x04\0\0";
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (file < 0) return false;
+  bool is = false;
+  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 8) {
+    const size_t bytes = (size_t)info.st_size;
+    void *all = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);
+    is = all != MAP_FAILED && begins(all) && memmem(all, bytes, marker, sizeof marker);
+    if (all != MAP_FAILED) (void)munmap(all, bytes);
+  }
+  (void)close(file);
+  return is;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Databases.
+
+void vt_store_table_free(vt_store_table *t) {
+  free(t->name);
+  free(t->stem);
+  free(t->metadata);
+  free(t->kind);
+  free(t->project);
+  free(t->date);
+  free(t->nodes);
+  free(t->depend_count);
+  free(t->depends);
+  free(t->exchanges);
+  free(t->records);
+}
+
+static vt_error take_vt_store_table(vt_store *s, hid_t at, vt_store_table *t) {
+  const int count = s->databases;
+  VT_TRY(vt_column_take_texts(s, at, "name", count, &s->pool, &t->name));
+  VT_TRY(vt_column_take_texts(s, at, "stem", count, &s->pool, &t->stem));
+  VT_TRY(vt_column_take_texts(s, at, "metadata", count, &s->pool, &t->metadata));
+  VT_TRY(vt_column_take(s, at, "project", VT_COLUMN_INT32, count, NULL, &t->project, NULL));
+  VT_TRY(vt_column_take(s, at, "date", VT_COLUMN_INT32, VT_DATE * (int64_t)count, NULL, &t->date,
+                        NULL));
+  VT_TRY(vt_column_take(s, at, "nodes", VT_COLUMN_INT32, count, NULL, &t->nodes, NULL));
+  VT_TRY(vt_column_take(s, at, "exchanges", VT_COLUMN_INT64, count, NULL, &t->exchanges, NULL));
+  VT_TRY(vt_column_take(s, at, "records", VT_COLUMN_INT64, count, NULL, &t->records, NULL));
+  VT_TRY(
+      vt_column_take(s, at, "depend_count", VT_COLUMN_INT32, count, NULL, &t->depend_count, NULL));
+  VT_TRY(vt_column_take(s, at, "depends", VT_COLUMN_INT32, -1, NULL, &t->depends, &t->links));
+  const bool all =
+      t->project && t->date && t->nodes && t->exchanges && t->records && t->depend_count;
+  return all ? VT_OK : vt_store_fail(s, at, "name", "found no table of databases");
+}
+
+static bool is_sound_database(const vt_store *s, const vt_store_table *t, int i) {
+  const int32_t *date = t->date + (ptrdiff_t)VT_DATE * i;
+  const bool dated =
+      date[0] == 0 || (date[1] >= -VT_STORE_YEARS && date[1] <= VT_STORE_YEARS && date[2] >= 0 &&
+                       date[2] <= 12 && date[3] >= 0 && date[3] <= 31);
+  const bool project = t->kind[i] == VT_DATABASE_PROJECT;
+  const bool loose = t->kind[i] == VT_DATABASE_PACKAGE;
+  return dated && t->kind[i] >= VT_DATABASE_JSON && t->kind[i] <= VT_DATABASE_PACKAGE &&
+         t->name[i] && (t->stem[i] != NULL) == loose && t->nodes[i] >= 0 &&
+         t->nodes[i] < INT32_MAX / 2 && (!loose || t->nodes[i] == 0) && t->exchanges[i] >= 0 &&
+         t->exchanges[i] < INT32_MAX && t->records[i] >= 0 &&
+         (project ? t->project[i] >= 0 && t->project[i] < s->databases : t->project[i] == -1);
+}
+
+// Places for the nodes of a database; the file bounds how many they may be.
+static vt_error make_places(vt_store *s, vt_database_set *set, hid_t at, int index, int nodes) {
+  s->unpacked += (uint64_t)nodes * sizeof(int64_t);
+  if (vt_store_is_bomb(s)) return vt_store_fail(s, at, "nodes", "found too many nodes");
+  const ptrdiff_t needed = (ptrdiff_t)set->nodes + nodes;
+  VT_CHECK(needed < INT32_MAX / 2, VT_ERR_SYSTEM, "too many nodes: %td", needed);
+  VT_TRY(vt_grow(&set->node, &set->sources->node_room, needed, sizeof *set->node));
+  set->database[index].first_node = set->nodes;
+  set->database[index].nodes = nodes;
+  for (; set->nodes < needed; set->nodes++)
+    set->node[set->nodes] = (vt_node){.database = index, .id = VT_NO_ID, .code = ""};
+  return VT_OK;
+}
+
+static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const vt_store_table *t,
+                             int i) {
+  if (!is_sound_database(s, t, i))
+    return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible database");
+  int index;
+  VT_TRY(vt_set_add_database(set, (vt_database_kind)t->kind[i], s->path, t->name[i], &index));
+  s->database[i] = index;
+  s->nodes[i] = t->nodes[i];
+  s->exchanges[i] = t->exchanges[i];
+  s->records[i] = t->records[i];
+  vt_database *d = &set->database[index];
+  const int32_t *date = t->date + (ptrdiff_t)VT_DATE * i;
+  d->stem = t->stem[i];
+  d->metadata = t->metadata[i];
+  d->has_time = date[0] != 0;
+  d->year = date[1];
+  d->month = date[2];
+  d->day = date[3];
+  vt_database_source *source = &set->sources->database[index];
+  source->store = set->sources->stores - 1;
+  source->stored = i;
+  if (d->kind == VT_DATABASE_PROJECT) source->project = set->sources->projects + t->project[i];
+  if (t->project[i] >= s->projects) s->projects = t->project[i] + 1;
+  return make_places(s, set, at, index, t->nodes[i]);
+}
+
+static vt_error link_databases(const vt_store *s, vt_database_set *set, hid_t at,
+                               const vt_store_table *t) {
+  ptrdiff_t next = 0;
+  for (int i = 0; i < s->databases; i++) {
+    if (t->depend_count[i] < 0 || t->depend_count[i] > t->links - next ||
+        t->depend_count[i] > s->databases)
+      return vt_store_fail(s, at, "depends", "found another number of them");
+    for (int k = 0; k < t->depend_count[i]; k++, next++) {
+      if (t->depends[next] < 0 || t->depends[next] >= s->databases)
+        return vt_store_fail(s, at, "depends", "found a database that the store does not hold");
+      VT_TRY(vt_set_add_dependency(set, s->database[i], s->database[t->depends[next]]));
+    }
+  }
+  return VT_OK;
+}
+
+// Projects that the databases came from: their ids are those of one numbering each.
+static vt_error add_projects(vt_store *s, vt_database_set *set) {
+  struct vt_database_sources *sources = set->sources;
+  s->first_project = sources->projects;
+  const ptrdiff_t needed = (ptrdiff_t)sources->projects + s->projects;
+  VT_TRY(vt_grow(&sources->project, &sources->project_room, needed, sizeof *sources->project));
+  for (; sources->projects < needed; sources->projects++)
+    sources->project[sources->projects] = (vt_project){.path = s->path};
+  return VT_OK;
+}
+
+static vt_error add_databases(vt_store *s, vt_database_set *set, hid_t at, vt_store_table *t) {
+  ptrdiff_t count;
+  VT_TRY(vt_column_take(s, at, "kind", VT_COLUMN_INT8, -1, NULL, &t->kind, &count));
+  if (count > MOST_DATABASES) return vt_store_fail(s, at, "kind", "found too many databases");
+  if (count == 0) return VT_OK;
+  VT_NEW(s->database, count);
+  VT_NEW(s->nodes, count);
+  VT_NEW(s->exchanges, count);
+  VT_NEW(s->records, count);
+  s->databases = (int)count;
+  VT_TRY(take_vt_store_table(s, at, t));
+  for (int i = 0; i < s->databases; i++) VT_TRY(add_database(s, set, at, t, i));
+  VT_TRY(link_databases(s, set, at, t));
+  return add_projects(s, set);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Methods.
+
+// Columns of the table of methods.
+typedef struct method_table {
+  int8_t *kind, *origin;
+  int32_t *parts;
+  int64_t *factors;
+  const char **unit, **part;
+  ptrdiff_t all_parts;
+} method_table;
+
+static void free_method_table(method_table *t) {
+  free(t->kind);
+  free(t->origin);
+  free(t->parts);
+  free(t->factors);
+  free(t->unit);
+  free(t->part);
+}
+
+static vt_error take_method_table(vt_store *s, hid_t at, method_table *t) {
+  const int count = s->methods;
+  VT_TRY(vt_column_take(s, at, "origin", VT_COLUMN_INT8, count, NULL, &t->origin, NULL));
+  VT_TRY(vt_column_take(s, at, "parts", VT_COLUMN_INT32, count, NULL, &t->parts, NULL));
+  VT_TRY(vt_column_take(s, at, "factors", VT_COLUMN_INT64, count, NULL, &t->factors, NULL));
+  VT_TRY(vt_column_take_texts(s, at, "unit", count, &s->pool, &t->unit));
+  if (!t->origin || !t->parts || !t->factors)
+    return vt_store_fail(s, at, "kind", "found no table of methods");
+  for (int i = 0; i < count; i++) {
+    if (t->parts[i] < 0 || t->parts[i] > 100)
+      return vt_store_fail(s, at, "parts", "found an impossible number");
+    t->all_parts += t->parts[i];
+  }
+  return vt_column_take_texts(s, at, "part", t->all_parts, &s->pool, &t->part);
+}
+
+static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const method_table *t,
+                           int i, const char **part) {
+  const vt_matrix_kind kind = (vt_matrix_kind)t->kind[i];
+  bool sound = t->kind[i] >= VT_MATRIX_CHARACTERIZATION && t->kind[i] <= VT_MATRIX_WEIGHTING &&
+               t->factors[i] >= -1;
+  for (int p = 0; p < t->parts[i]; p++) sound = sound && part[p];
+  if (!sound) return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible method");
+  int method = vt_set_method(set, kind, t->parts[i], part);
+  const bool loose = t->origin[i] == ORIGIN_LOOSE;
+  VT_CHECK(method < 0 || loose, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", s->path,
+           set->method[method].label, set->method[method].path);
+  if (method < 0) {
+    VT_TRY(vt_set_add_method(set, kind, s->path, t->parts[i], part, &method));
+    set->method[method].unit = t->unit[i];
+  }
+  s->method[i] = method;
+  s->factors[i] = t->factors[i];
+  if (!loose) set->sources->place[method] = (vt_method_place){set->sources->stores - 1, i};
+  return VT_OK;
+}
+
+static vt_error add_methods(vt_store *s, vt_database_set *set, hid_t at, method_table *t) {
+  ptrdiff_t count;
+  VT_TRY(vt_column_take(s, at, "kind", VT_COLUMN_INT8, -1, NULL, &t->kind, &count));
+  if (count > MOST_METHODS) return vt_store_fail(s, at, "kind", "found too many methods");
+  if (count == 0) return VT_OK;
+  VT_NEW(s->method, count);
+  VT_NEW(s->factors, count);
+  s->methods = (int)count;
+  VT_TRY(take_method_table(s, at, t));
+  const char **part = t->part;
+  for (int i = 0; i < s->methods; part += t->parts[i++]) VT_TRY(add_method(s, set, at, t, i, part));
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Opening.
+
+static vt_error take_databases(vt_store *s, vt_database_set *set) {
+  hid_t group;
+  VT_TRY(vt_store_enter(s, s->file, "databases", &group));
+  vt_store_table t = {0};
+  const vt_error error = add_databases(s, set, group, &t);
+  vt_store_table_free(&t);
+  (void)H5Gclose(group);
+  return error;
+}
+
+static vt_error take_methods(vt_store *s, vt_database_set *set) {
+  hid_t group;
+  VT_TRY(vt_store_enter(s, s->file, "methods", &group));
+  method_table t = {0};
+  const vt_error error = add_methods(s, set, group, &t);
+  free_method_table(&t);
+  (void)H5Gclose(group);
+  return error;
+}
+
+// Loose datapackages are part of every system, so they are loaded at once.
+static vt_error take_loose(vt_store *s, vt_database_set *set, hid_t at, int i) {
+  const int database = s->database[i];
+  hid_t group;
+  VT_TRY(vt_store_enter(s, at, vt_numbered(i).text, &group));
+  int package = -1;
+  vt_raw_group *raw = NULL;
+  const vt_error error = vt_store_take_package(s, set, group, &(vt_numbering){0}, &package, &raw);
+  (void)H5Gclose(group);
+  if (package >= 0) set->sources->raw[package] = raw;
+  VT_TRY(error);
+  set->database[database].package = package;
+  set->database[database].loaded = true;
+  return VT_OK;
+}
+
+static vt_error take_all_loose(vt_store *s, vt_database_set *set) {
+  hid_t group;
+  VT_TRY(vt_store_enter(s, s->file, "databases", &group));
+  vt_error error = VT_OK;
+  for (int i = 0; i < s->databases && error == VT_OK; i++) {
+    if (set->database[s->database[i]].kind == VT_DATABASE_PACKAGE)
+      error = take_loose(s, set, group, i);
+  }
+  (void)H5Gclose(group);
+  return error;
+}
+
+static vt_error open_store(vt_store *s, vt_database_set *set) {
+  struct stat info;
+  VT_CHECK(vt_is_store(s->path), VT_ERR_INPUT,
+           "%s: found an HDF5 file without databases, expected a store that 'vintner import' wrote",
+           s->path);
+  VT_CHECK(vt_store_is_plain(s->path), VT_ERR_INPUT,
+           "%s: not a sound store: found structures that 'vintner import' does not write, so the "
+           "file is damaged or of another program",
+           s->path);
+  s->file = open_file(s->path);
+  VT_CHECK(s->file >= 0 && stat(s->path, &info) == 0, VT_ERR_INPUT,
+           "%s: not a sound store: HDF5 cannot open it, so the file is damaged", s->path);
+  s->bytes = (uint64_t)info.st_size;
+  const int version = version_of(s->file);
+  VT_CHECK(version == VT_STORE_VERSION, VT_ERR_INPUT,
+           "%s: found a store of version %d, expected version %d: import its sources again",
+           s->path, version, VT_STORE_VERSION);
+  VT_TRY(vt_pool_take(s, s->file, &s->pool));
+  VT_TRY(take_databases(s, set));
+  VT_TRY(take_methods(s, set));
+  return take_all_loose(s, set);
+}
+
+static vt_error open_source(vt_database_set *set, const vt_source_look *look) {
+  struct vt_database_sources *sources = set->sources;
+  VT_TRY(vt_grow(&sources->store, &sources->store_room, (ptrdiff_t)sources->stores + 1,
+                 sizeof *sources->store));
+  vt_store *store;
+  VT_NEW(store, 1);
+  *store = (vt_store){.path = look->path, .file = -1, .arena = set->arena};
+  sources->store[sources->stores++] = store;
+  return open_store(store, set);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Loading.
+
+// A numbered group of databases or methods; the caller closes it with H5Gclose.
+static vt_error enter_numbered(const vt_store *s, const char *what, int number, hid_t *group) {
+  hid_t all;
+  VT_TRY(vt_store_enter(s, s->file, what, &all));
+  const vt_error error = vt_store_enter(s, all, vt_numbered(number).text, group);
+  (void)H5Gclose(all);
+  return error;
+}
+
+static vt_store *store_of(const vt_database_set *set, int database) {
+  return set->sources->store[set->sources->database[database].store];
+}
+
+static vt_error enter_database(const vt_database_set *set, int database, hid_t *group) {
+  return enter_numbered(store_of(set, database), "databases",
+                        set->sources->database[database].stored, group);
+}
+
+// The pool of a database: its texts are read with its nodes, and again with its exchanges.
+static vt_error load_nodes(vt_database_set *set, int database, hid_t at) {
+  vt_store *s = store_of(set, database);
+  vt_pool *own = &set->sources->database[database].pool;
+  VT_TRY(vt_pool_take(s, at, own));
+  hid_t nodes;
+  VT_TRY(vt_store_enter(s, at, "nodes", &nodes));
+  const vt_error error = vt_store_take_nodes(s, set, nodes, database, own);
+  (void)H5Gclose(nodes);
+  return error;
+}
+
+static vt_error load_labels(vt_database_set *set, int database) {
+  hid_t group;
+  if (set->database[database].kind == VT_DATABASE_PACKAGE) return VT_OK;
+  VT_TRY(enter_database(set, database, &group));
+  const vt_error error = load_nodes(set, database, group);
+  (void)H5Gclose(group);
+  if (error != VT_OK) { // half of the labels are none
+    vt_labels_free(set->sources->database[database].code);
+    set->sources->database[database].code = NULL;
+  }
+  return error;
+}
+
+// Nodes that exchanges and records name are loaded, whatever the database says of its links.
+static vt_error load_linked(vt_database_set *set, const vt_numbering *numbering) {
+  for (ptrdiff_t i = 0; i < numbering->links; i++)
+    VT_TRY(vt_database_load_nodes(set, set->node[numbering->link[i]].database));
+  return VT_OK;
+}
+
+static vt_error take_exchanges(vt_database_set *set, int database, hid_t at) {
+  vt_store *s = store_of(set, database);
+  const vt_database *d = &set->database[database];
+  vt_numbering numbering = {.first_node = d->first_node, .nodes = d->nodes};
+  vt_error error = vt_store_take_links(s, set, at, &numbering);
+  if (error == VT_OK) error = load_linked(set, &numbering);
+  if (error == VT_OK)
+    error = vt_store_take_exchanges(s, set, at, database, &set->sources->database[database].pool,
+                                    &numbering);
+  free(numbering.link);
+  return error;
+}
+
+static vt_error load_exchanges(vt_database_set *set, int database) {
+  hid_t group;
+  if (set->sources->database[database].exchanges > 0) return VT_OK; // of an attempt that failed
+  VT_TRY(enter_database(set, database, &group));
+  const vt_error error = take_exchanges(set, database, group);
+  (void)H5Gclose(group);
+  return error;
+}
+
+static vt_error load_package(vt_database_set *set, vt_store *s, hid_t at, vt_numbering *numbering,
+                             int *package) {
+  VT_TRY(vt_store_take_links(s, set, at, numbering));
+  VT_TRY(load_linked(set, numbering));
+  return vt_store_take_package(s, set, at, numbering, package, NULL);
+}
+
+static vt_error load_records(vt_database_set *set, int database) {
+  if (set->database[database].package >= 0) return VT_OK;
+  hid_t group;
+  VT_TRY(enter_database(set, database, &group));
+  const vt_database *d = &set->database[database];
+  vt_numbering numbering = {.first_node = d->first_node, .nodes = d->nodes};
+  int package;
+  const vt_error error = load_package(set, store_of(set, database), group, &numbering, &package);
+  free(numbering.link);
+  (void)H5Gclose(group);
+  VT_TRY(error);
+  set->database[database].package = package;
+  return VT_OK;
+}
+
+static vt_error load_method(vt_database_set *set, int method) {
+  const vt_method_place place = set->sources->place[method];
+  if (place.store < 0 || set->sources->factors[method] >= 0) return VT_OK;
+  vt_store *s = set->sources->store[place.store];
+  hid_t group;
+  VT_TRY(enter_numbered(s, "methods", place.stored, &group));
+  vt_numbering numbering = {0};
+  int package;
+  const vt_error error = load_package(set, s, group, &numbering, &package);
+  free(numbering.link);
+  (void)H5Gclose(group);
+  VT_TRY(error);
+  set->sources->factors[method] = package;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// What there is.
+
+static vt_error take_hash(const vt_database_set *set, const vt_store *s, const char *what,
+                          int number, const char **sha256) {
+  hid_t group;
+  char text[VT_STORE_NAME];
+  VT_TRY(enter_numbered(s, what, number, &group));
+  const vt_error error = vt_store_attribute(s, group, "sha256", text);
+  (void)H5Gclose(group);
+  VT_TRY(error);
+  return vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), sha256);
+}
+
+static ptrdiff_t count_records(const vt_database_set *set, int package) {
+  ptrdiff_t count = 0;
+  for (int g = 0; package >= 0 && g < set->package[package].groups; g++)
+    count += set->package[package].group[g].count;
+  return count;
+}
+
+vt_error vt_database_summarise(const vt_database_set *set, int database,
+                               vt_database_summary *summary) {
+  const vt_database_source *source = &set->sources->database[database];
+  const vt_database *d = &set->database[database];
+  const bool json = d->kind == VT_DATABASE_JSON;
+  *summary = (vt_database_summary){.exchanges = source->exchanges,
+                                   .records = json ? 0 : count_records(set, d->package)};
+  if (source->store < 0) return VT_OK;
+  const vt_store *s = store_of(set, database);
+  summary->exchanges = (ptrdiff_t)s->exchanges[source->stored];
+  summary->records = (ptrdiff_t)s->records[source->stored];
+  return take_hash(set, s, "databases", source->stored, &summary->sha256);
+}
+
+vt_error vt_method_summarise(const vt_database_set *set, int method, vt_method_summary *summary) {
+  const vt_method_place place = set->sources->place[method];
+  const int package = set->sources->factors[method];
+  *summary = (vt_method_summary){.factors = package >= 0 ? count_records(set, package) : -1};
+  if (place.store < 0) return VT_OK;
+  const vt_store *s = set->sources->store[place.store];
+  summary->factors = (ptrdiff_t)s->factors[place.stored];
+  return take_hash(set, s, "methods", place.stored, &summary->sha256);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Parameters.
+
+enum { PARAMETER_TEXTS = 5 };
+
+static const char *const parameter_texts[PARAMETER_TEXTS] = {"name", "formula", "database", "group",
+                                                             "code"};
+
+// Columns of the table of parameters.
+typedef struct parameter_table {
+  int8_t *scope;
+  int32_t *project;
+  double *amount;
+  const char **text[PARAMETER_TEXTS];
+} parameter_table;
+
+static vt_error add_parameters(vt_store *s, vt_database_set *set, hid_t at, int first_project,
+                               parameter_table *t) {
+  ptrdiff_t count;
+  VT_TRY(vt_column_take(s, at, "scope", VT_COLUMN_INT8, -1, NULL, &t->scope, &count));
+  if (!t->scope) return VT_OK;
+  VT_TRY(vt_column_take(s, at, "project", VT_COLUMN_INT32, count, NULL, &t->project, NULL));
+  VT_TRY(vt_column_take_reals(s, at, "amount", count, NULL, &t->amount));
+  for (int i = 0; i < PARAMETER_TEXTS; i++)
+    VT_TRY(vt_column_take_texts(s, at, parameter_texts[i], count, &s->pool, &t->text[i]));
+  if (!t->project || !t->amount)
+    return vt_store_fail(s, at, "scope", "found no table of parameters");
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const bool sound = t->scope[i] >= VT_PARAMETER_PROJECT &&
+                       t->scope[i] <= VT_PARAMETER_ACTIVITY && t->text[0][i] &&
+                       t->project[i] >= 0 && t->project[i] < MOST_DATABASES;
+    if (!sound) return vt_store_fail(s, at, "scope", "found an impossible parameter");
+    const vt_parameter parameter = {(vt_parameter_scope)t->scope[i],
+                                    first_project + t->project[i],
+                                    t->text[0][i],
+                                    t->text[1][i],
+                                    t->amount[i],
+                                    t->text[2][i],
+                                    t->text[3][i],
+                                    t->text[4][i]};
+    VT_TRY(vt_parameter_add(set, &parameter));
+  }
+  return VT_OK;
+}
+
+static vt_error load_parameters_of(vt_database_set *set, vt_store *store) {
+  hid_t group;
+  VT_TRY(vt_store_enter(store, store->file, "parameters", &group));
+  parameter_table t = {0};
+  const vt_error error = add_parameters(store, set, group, store->first_project, &t);
+  free(t.scope);
+  free(t.project);
+  free(t.amount);
+  for (int i = 0; i < PARAMETER_TEXTS; i++) free(t.text[i]);
+  (void)H5Gclose(group);
+  return error;
+}
+
+static vt_error load_parameters(vt_database_set *set) {
+  for (int i = 0; i < set->sources->stores; i++)
+    VT_TRY(load_parameters_of(set, set->sources->store[i]));
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// The format.
+
+static bool recognises(const vt_source_look *look) {
+  return !look->folder && begins(look->head);
+}
+
+static vt_error load_any_records(vt_database_set *set, int database) {
+  const bool exchanges = set->database[database].kind == VT_DATABASE_JSON;
+  return (exchanges ? vt_exchange_records : load_records)(set, database);
+}
+
+const vt_source_format vt_format_store = {.recognises = recognises,
+                                          .open = open_source,
+                                          .load_labels = load_labels,
+                                          .load_exchanges = load_exchanges,
+                                          .load_records = load_any_records,
+                                          .load_method = load_method,
+                                          .load_parameters = load_parameters,
+                                          .close = close_stores};
+
+vt_error vt_database_set_read(int count, const char *const *path, vt_database_set **set) {
+  static const vt_source_format *const formats[] = {&vt_format_package, &vt_format_project,
+                                                    &vt_format_store, &vt_format_document,
+                                                    &vt_format_premise};
+  return vt_set_read((int)(sizeof formats / sizeof *formats), formats, count, path, set);
+}
