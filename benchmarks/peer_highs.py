@@ -19,7 +19,7 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "oracle"))
 import oracle  # noqa: E402
 
 

@@ -80,7 +80,7 @@ def theirs(folder, task):
 
 
 def our_scores(build, folder, name):
-    text = subprocess.run([build / "tests" / "print_values", folder / f"{name}.h5", "score"], check=True,
+    text = subprocess.run([build / "tests" / "common" / "print_values", folder / f"{name}.h5", "score"], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return np.array([float(line) for line in text.split()])
 

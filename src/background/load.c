@@ -34,7 +34,8 @@ static vt_error own_folder(char *path, size_t size) {
 
 // Beside the program as installed, as built, and for the test programs of a build folder.
 static vt_error find_module(vt_text *path) {
-  const char *const places[] = {"", "background/", "../src/background/", VT_MODULE_FOLDER};
+  const char *const places[] = {"", "background/", "../src/background/", "../../src/background/",
+                                VT_MODULE_FOLDER};
   char folder[PATH_MAX];
   VT_TRY(own_folder(folder, sizeof folder));
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {

@@ -6,7 +6,7 @@
 // object headers, with sound check sums (header, place, value in turn): what HDF5 itself stands.
 //
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/data
-//     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz_store.c src/data/*.c
+//     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz/fuzz_store.c src/data/*.c
 //     src/base/*.c $(pkg-config --libs hdf5-openmpi) -lzip -lsqlite3 -ljson-c -lmd -lz -lm
 //   VT_FUZZ_SOURCE=jobs/examples/bike/bike.json ./fuzz_store -runs=100000
 #include "store.h"

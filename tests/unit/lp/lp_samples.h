@@ -3,7 +3,7 @@
 #define VT_TESTS_LP_SAMPLES_H
 #include "vintner/lp.h"
 
-#include "../src/lp/session.h"
+#include "../../../src/lp/session.h"
 
 #include <glpk.h>
 #include <math.h>

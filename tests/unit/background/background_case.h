@@ -130,6 +130,7 @@ enum { DEMANDS = 9, TOP = 3, TABLES = 2 * 2 * TOP * VT_TOP_NUMBERS };
 
 typedef struct answers {
   double supply[DEMANDS][LARGEST], inventory[DEMANDS][FLOWS], score[DEMANDS][2], residual[DEMANDS];
+  double table[DEMANDS][TABLES];
 } answers;
 
 static const double weights[2][FLOWS] = {{1, 2, 0, 0.5, 0}, {0, -1, 3, 0, 0.1}};

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Topic `brightway` of runs.sh: a real project, written by bw2data, read as folder, backup and export.
-
+# Topic `brightway`: a real project, written by bw2data, read as folder, backup and export.
+#
+#   bash tests/run/brightway.sh [BUILD]
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # scores_of NAME: the study NAME.yaml has the scores of bw2calc
 scores_of() {
@@ -14,12 +16,12 @@ scores_of() {
 exporter() {
   local title=$1 code=$2 pattern=$3
   shift 3
-  expect "$title" "$code" "$python" "$here/../jobs/brightway_export.py" "$@"
+  expect "$title" "$code" "$python" "$root/jobs/brightway_export.py" "$@"
   holds "$title: says so" grep -qE -- "$pattern" stderr
 }
 
 project_by_brightway() {
-  local checker=$here/brightway_project.py
+  local checker=$oracles/brightway_project.py
   expect 'values that JSON does not have' 0 "$python" "$checker" values
   expect 'bw2data writes a project' 0 "$python" "$checker" make
   scores_of project
@@ -56,9 +58,9 @@ project_by_brightway() {
 # The document that the reference model was made from, into a project and back.
 document_and_back() {
   local document=$1 name=$2
-  expect "$name into a project" 0 "$python" "$here/brightway_project.py" write "$document" "$name"
+  expect "$name into a project" 0 "$python" "$oracles/brightway_project.py" write "$document" "$name"
   exporter "$name exported" 0 "$name.json: " "$name" -o "$name.json"
-  expect "$name is the same" 0 "$python" "$here/brightway_project.py" same "$document" "$name.json"
+  expect "$name is the same" 0 "$python" "$oracles/brightway_project.py" same "$document" "$name.json"
 }
 
 # plan_on NAME SOURCES FOREGROUND: the study NAME.yaml of a plan in the case `basic`
@@ -112,11 +114,10 @@ brightway() {
     echo 'skipped: no Python with bw2data, bw2calc and bw_temporalis; VINTNER_PYTHON or VINTNER_PEERS names one'
     exit 77
   fi
-  source "$here/inventory.sh" # numbers
   mkdir projects
   export BRIGHTWAY2_DIR=$PWD/projects
   project_by_brightway
-  document_and_back "$here/../jobs/examples/bike/bike.json" bike
+  document_and_back "$root/jobs/examples/bike/bike.json" bike
   if [ -f "${VINTNER_SHARED:-}/cases/basic/brightway.json" ]; then
     document_and_back "$VINTNER_SHARED/cases/basic/brightway.json" basic
     plans_on_basic
@@ -124,3 +125,6 @@ brightway() {
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
 }
+
+brightway
+finish

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Topic `choose` of runs.sh: background pathways as alternatives of a factor, by hand.
+# Topic `choose`: background pathways as alternatives of a factor, by hand.
 #
 # Plant A makes 1 r a year for two years, takes 1 power when it is built and emits 1 CO2 a year; B
 # makes 1 r in its year and emits 5 CO2. 10 r are wanted in 2025, 2026 and 2027. Power is 4 CO2 in
 # 2025; in 2027 it is 2 in SSP1 and 20 in SSP2, in 2026 the mean.
 # SSP1: A built in 2025 (4 + 1 + 1) and in 2027 (2 + 1), 90 for 10 r. SSP2: A in 2025, B (5) in 2027,
 # 110. With half the emissions of power: 2 + 1 + 1 and 1 + 1, 60; 2 + 1 + 1 and 5, 90.
-
+#
+#   bash tests/run/choose.sh [BUILD]
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 pathway_documents() {
   local year power
@@ -193,3 +195,6 @@ choose() {
   ranks_of_choices
   bad_choices
 }
+
+choose
+finish

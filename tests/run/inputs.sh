@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Topic `inputs` of runs.sh: the inputs that a study's model is solved with, as optimex reads them.
-
+# Topic `inputs`: the inputs that a study's model is solved with, as optimex reads them.
+#
+#   bash tests/run/inputs.sh [BUILD]
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # exported_as TITLE STUDY NAME: write NAME.json of a study, whose objective a study of that file has.
 # Both with unit lifetime, optimex's; `list` gets a line for solve_with_optimex.py.
@@ -115,15 +117,18 @@ with_optimex() {
     echo 'no Python with optimex and highspy (VINTNER_PYTHON names one): not solved by optimex'
     return
   fi
-  expect 'optimex has the same objectives' 0 "$python" "$here/solve_with_optimex.py" list
+  expect 'optimex has the same objectives' 0 "$python" "$oracles/solve_with_optimex.py" list
   cat stdout
 }
 
 inputs() {
-  cp "$here/../jobs/examples/bike/"* .
+  cp "$root/jobs/examples/bike/"* .
   edited single.yaml 's/annual$/lifetime/' lifetime.yaml
   changed_studies
   refusals
   shared_cases
   with_optimex
 }
+
+inputs
+finish

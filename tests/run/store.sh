@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Topic `store` of runs.sh: import, show, and plain LCA from stores as from their sources. The
-# functions of inventory.sh are at hand.
-
+# Topic `store`: import, show, and plain LCA from stores as from their sources.
+#
+#   bash tests/run/store.sh [BUILD]
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # same_but_inputs TITLE A B: all but what names the study's files
 same_but_inputs() {
@@ -116,7 +117,7 @@ bad_stores() {
   cp bikes.h5 same.h5
   expect 'results over a source' 2 "$vintner" run same.yaml --force
   holds 'results over a source: says why' grep -q 'is a source of the study' stderr
-  expect 'results over another store' 2 "$vintner" run "$here/../jobs/examples/heat/single.yaml" --force -o bike.store
+  expect 'results over another store' 2 "$vintner" run "$root/jobs/examples/heat/single.yaml" --force -o bike.store
   holds 'results over another store: says why' grep -q 'bike.store: is a store' stderr
   holds 'results over a source: it stays' cmp -s same.h5 bikes.h5
 }
@@ -170,7 +171,7 @@ stored_cases() {
 }
 
 store() {
-  cp "$here/../jobs/examples/bike/"* .
+  cp "$root/jobs/examples/bike/"* .
   import_command
   show_command
   studies
@@ -182,3 +183,6 @@ store() {
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
 }
+
+store
+finish

@@ -2,14 +2,15 @@
 # jobs/ensemble.sbatch in a real Slurm: one node of two CPUs that this script starts in a temporary
 # folder, and stops again.
 #
-#   bash tests/slurm.sh VINTNER SAME_RESULTS
+#   bash tests/run/slurm.sh [BUILD]
 #
 # Prints what failed; exit code 1 if something did, 77 if Slurm is not here or does not start.
 set -euo pipefail
 
-vintner=$(realpath "${1:?usage: slurm.sh VINTNER SAME_RESULTS}")
-same_results=$(realpath "${2:?usage: slurm.sh VINTNER SAME_RESULTS}")
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$(realpath "${1:-$root/build}")
+vintner=$build/src/vintner
+same_results=$build/tests/common/same_results
 PATH=$PATH:/usr/sbin:/sbin
 
 skip() {
@@ -25,16 +26,16 @@ daemons=() # process ids, in the order of their start
 stop_all() {
   local n pid
   if [ "${#daemons[@]}" -gt 1 ]; then
-    timeout 5 scancel --quiet --user="$(id -un)" >/dev/null 2>&1 || true
-    for ((n = 0; n < 20; n++)); do # the steps end while slurmd is still there to see it
-      [ -n "$(timeout 5 squeue -h 2>/dev/null)" ] || break
+    timeout 60 scancel --quiet --user="$(id -un)" >/dev/null 2>&1 || true
+    for ((n = 0; n < 300; n++)); do # the steps end while slurmd is still there to see it
+      [ -n "$(timeout 60 squeue -h 2>/dev/null)" ] || break
       sleep 0.2
     done
   fi
   for ((n = ${#daemons[@]} - 1; n >= 0; n--)); do
     pid=${daemons[$n]}
     kill "$pid" 2>/dev/null || continue
-    for _ in {1..30}; do
+    for _ in {1..600}; do
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.1
     done
@@ -47,12 +48,12 @@ trap 'exit 1' INT TERM HUP
 chmod 755 "$folder"
 cd "$folder"
 
-# until_true SECONDS COMMAND...
+# until_true COMMAND...: fails when a daemon has ended, and after five minutes
 until_true() {
-  local end=$((SECONDS + $1))
-  shift
+  local end=$((SECONDS + 300)) pid
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$end" ] || return 1
+    for pid in "${daemons[@]}"; do kill -0 "$pid" 2>/dev/null || return 1; done
     sleep 0.2
   done
 }
@@ -109,19 +110,19 @@ chmod 600 munge.key
 start munged munged --foreground --force --key-file="$folder/munge.key" \
   --socket="$folder/munge.socket" --pid-file="$folder/munged.pid" \
   --log-file="$folder/munged.log" --seed-file="$folder/munged.seed"
-until_true 5 test -S munge.socket || skip "munged does not start: $(tail -n 2 munged.out)"
+until_true test -S munge.socket || skip "munged does not start: $(tail -n 2 munged.out)"
 start slurmctld slurmctld -D -f "$SLURM_CONF"
 start slurmd slurmd -D -f "$SLURM_CONF"
-idle() { [ "$(timeout 5 sinfo -h -o %T)" = idle ]; }
-until_true 15 idle || skip "Slurm does not start: $(tail -qn 2 slurmctld.out slurmd.out)"
+idle() { [ "$(timeout 60 sinfo -h -o %T)" = idle ]; }
+until_true idle || skip "Slurm does not start: $(tail -qn 2 slurmctld.out slurmd.out)"
 
 failed=0
 fail() {
   failed=$((failed + 1))
   echo "FAILED: $*"
 }
-gone() { ! timeout 5 squeue -h -j "$1" 2>/dev/null | grep -q .; }
-state_of() { timeout 5 scontrol -o show job "$1" | sed -nE 's/.*JobState=([A-Z_]+).*/\1/p'; }
+gone() { ! timeout 60 squeue -h -j "$1" 2>/dev/null | grep -q .; }
+state_of() { timeout 60 scontrol -o show job "$1" | sed -nE 's/.*JobState=([A-Z_]+).*/\1/p'; }
 
 # job TITLE STATE ARGUMENT...: submit with two ranks, wait, expect this state; log in $log
 log=
@@ -129,14 +130,14 @@ job() {
   local title=$1 wanted=$2 id found
   shift 2
   log=none
-  if ! id=$(VINTNER=$vintner timeout 10 sbatch --parsable --ntasks-per-node=2 --cpus-per-task=1 \
-    --mem-per-cpu=0 "$here/../jobs/ensemble.sbatch" "$@" 2>sbatch.err </dev/null); then
+  if ! id=$(VINTNER=$vintner timeout 300 sbatch --parsable --ntasks-per-node=2 --cpus-per-task=1 \
+    --mem-per-cpu=0 "$root/jobs/ensemble.sbatch" "$@" 2>sbatch.err </dev/null); then
     fail "$title: sbatch: $(tail -n 1 sbatch.err)"
     return
   fi
   log=vintner-$id.log
-  if ! until_true 20 gone "$id"; then
-    timeout 5 scancel "$id" || true
+  if ! until_true gone "$id"; then
+    timeout 60 scancel "$id" || true
     fail "$title: not finished: $(tail -n 3 "$log" 2>&1)"
     return
   fi
@@ -145,7 +146,7 @@ job() {
 }
 says() { grep -q -e "$2" "$log" 2>/dev/null || fail "$1: '$2' is not in the log"; }
 
-cp "$here/../jobs/examples/basic/"* .
+cp "$root/jobs/examples/basic/"* .
 chmod u+w ./*
 "$vintner" run ensemble.yaml -o direct.h5 --threads 1 >direct.out 2>&1 || fail "direct run"
 job 'a first job' COMPLETED ensemble.yaml

@@ -1,34 +1,9 @@
 #!/usr/bin/env bash
-# Topic `inventory` of runs.sh: plain LCA, by hand and against the cases that other programs computed.
-
+# Topic `inventory`: plain LCA, by hand and against the cases that other programs computed.
+#
+#   bash tests/run/inventory.sh [BUILD]
 set -euo pipefail
-
-# plain NAME DATABASES DEMANDS [MORE]: write a study
-plain() {
-  printf 'vintner: 1\nname: %s\nmodel:\n  inventory:\n    databases: [%s]\n    demands: %s\n' \
-    "$1" "$2" "$3" >"$1.yaml"
-  if [ $# -gt 3 ]; then printf '    %s\n' "${@:4}" >>"$1.yaml"; fi
-}
-
-# refused TITLE PATTERN: the study bad.yaml ends with exit 2, one line, and no file
-refused() {
-  expect "$1" 2 "$vintner" run bad.yaml
-  holds "$1: one line" [ "$(wc -l <stderr)" = 1 ]
-  holds "$1: says why" grep -qE "$2" stderr
-  holds "$1: no file" [ -z "$(find . -name 'bad.h5*')" ]
-}
-
-numbers() { # numbers TITLE FILE DATASET TOLERANCE EXPECTED...
-  local title=$1 file=$2 dataset=$3 tolerance=$4 found
-  shift 4
-  mapfile -t found < <(value "$file" "$dataset")
-  holds "$title: count" [ "${#found[@]}" = $# ]
-  for found in "${found[@]}"; do
-    near "$title" "$found" "$1" "$tolerance"
-    shift
-    if [ $# -eq 0 ]; then break; fi
-  done
-}
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 by_hand() {
   expect 'bike' 0 "$vintner" run bike.yaml
@@ -258,7 +233,7 @@ with h5py.File(sys.argv[1], 'r+') as file:
 }
 
 inventory() {
-  cp "$here/../jobs/examples/bike/"* .
+  cp "$root/jobs/examples/bike/"* .
   by_hand
   commands_of_inventory
   neighbours
@@ -271,3 +246,6 @@ inventory() {
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
 }
+
+inventory
+finish

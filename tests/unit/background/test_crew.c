@@ -92,6 +92,8 @@ static vt_request inventories(const small *packed, const vt_final_demand *demand
   vt_request r = make_request(packed, DEMANDS, demand, false, true, a);
   r.flow = kept;
   r.flow_count = 2;
+  r.top = TOP;
+  r.table = &a->table[0][0];
   return r;
 }
 

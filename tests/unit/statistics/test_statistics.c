@@ -195,8 +195,22 @@ static void selection_finds_what_sorting_finds(void **state) {
   free(b);
 }
 
+static void points_that_others_better_are_flagged(void **state) {
+  (void)state;
+  const double a[] = {1, 2, 3, 2, 3, (double)NAN, 1, 4}, b[] = {5, 3, 1, 4, 3, 0, 5.0000001, 1};
+  const double wanted[] = {0, 0, 0, 1, 1, 0, 0, 1};
+  double flag[8];
+  assert_int_equal(vt_dominated_points(a, b, 8, flag), VT_OK);
+  for (int i = 0; i < 8; i++) {
+    if (i == 5) assert_true(isnan(flag[i]));
+    if (i != 5 && flag[i] != wanted[i]) fail_msg("point %d: %g, not %g", i, flag[i], wanted[i]);
+  }
+  assert_int_equal(vt_dominated_points(a, b, 0, flag), VT_OK);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(points_that_others_better_are_flagged),
       cmocka_unit_test(moments_of_small_samples_are_the_textbook_ones),
       cmocka_unit_test(what_is_undefined_is_nan),
       cmocka_unit_test(equal_values_have_no_spread_at_all),

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Topic `databases` of runs.sh: pathway models built from databases, against an oracle of their own
+# Topic `databases`: pathway models built from databases, against an oracle of their own
 # and against the cases that optimex computed.
-
+#
+#   bash tests/run/databases.sh [BUILD]
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # bad TITLE PATTERN SED_SCRIPT [JSON_SCRIPT]: a changed study or document ends with exit 2 and one line
 bad() {
@@ -43,10 +45,10 @@ example() {
   python=$(find_python 'numpy, yaml')
   if [ -n "$python" ]; then
     expect 'the inputs of a model built by other means' 0 \
-      "$python" "$here/oracle_databases.py" single.yaml exported.json
+      "$python" "$oracles/oracle_databases.py" single.yaml exported.json
     sed -E 's/GWP\}/CRF, horizon: 60}/; s/\[today.*/{today: 2020, slow_2055: 2050}/' single.yaml >crf.yaml
     expect 'export with CRF' 0 "$vintner" export crf.yaml --inputs crf.json
-    expect 'CRF and years of the study' 0 "$python" "$here/oracle_databases.py" crf.yaml crf.json
+    expect 'CRF and years of the study' 0 "$python" "$oracles/oracle_databases.py" crf.yaml crf.json
   else
     echo 'no Python with numpy and PyYAML: the oracle was left out'
   fi
@@ -88,9 +90,9 @@ random_documents() {
   python=$(find_python 'numpy, yaml')
   if [ -z "$python" ]; then return; fi
   for seed in $(seq 20); do
-    "$python" "$here/random_databases.py" "$seed"
+    "$python" "$oracles/random_databases.py" "$seed"
     expect "export of random documents $seed" 0 "$vintner" export random.yaml --inputs random.json --force
-    expect "random documents $seed" 0 "$python" "$here/oracle_databases.py" random.yaml random.json
+    expect "random documents $seed" 0 "$python" "$oracles/oracle_databases.py" random.yaml random.json
   done
 }
 
@@ -172,13 +174,8 @@ resumed() {
   expect 'long' 0 run 2 1 run long.yaml -q -o whole.h5
   "$vintner" run long.yaml -q -o part.h5 &
   local pid=$!
-  for _ in $(seq 500); do
-    if [ -f part.h5 ]; then break; fi
-    sleep 0.02
-  done
-  sleep 0.3
-  kill -9 "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  until_at_work "$pid" part.h5
+  kill_all "$pid"
   cp part.h5 part2.h5
   expect 'resume' 0 run 2 1 resume part.h5 -q
   same 'resumed' whole.h5 part.h5
@@ -187,7 +184,7 @@ resumed() {
   if [ "$(value part2.h5 status | grep -c -- -1)" -gt 0 ]; then
     expect 'resume with another document' 2 "$vintner" resume part2.h5
   fi
-  cp "$here/../jobs/examples/heat/heat.json" .
+  cp "$root/jobs/examples/heat/heat.json" .
 }
 
 bad_databases() {
@@ -289,12 +286,12 @@ with_optimex() {
       echo "${name#*:}.json climate_change $(value "${name%:*}.h5" objective)"
     fi
   done >list
-  expect 'optimex has the same objectives' 0 "$python" "$here/solve_with_optimex.py" list
+  expect 'optimex has the same objectives' 0 "$python" "$oracles/solve_with_optimex.py" list
 }
 
 databases() {
   cp single.yaml basic.yaml
-  cp "$here/../jobs/examples/heat/"* .
+  cp "$root/jobs/examples/heat/"* .
   export VINTNER_CACHE=off
   example
   flows
@@ -311,3 +308,6 @@ databases() {
   fi
   with_optimex
 }
+
+databases
+finish
