@@ -2,7 +2,6 @@
 #include "room.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 // Beyond this many entries of L for each of the matrix nobody wants the factorisation.
 enum { FILL_LIMIT = 64 };

@@ -2,7 +2,6 @@
 #include "store.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { OPERATION = 1, FUNCTIONAL = 2 };

@@ -1,7 +1,6 @@
 // store_nodes.c - nodes in a store, written and read.
 #include "store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { NODE_TEXTS = 9, OWN_TEXTS = 2 };

@@ -1,7 +1,6 @@
 // store_package.c - groups of records in a store, written and read.
 #include "store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_GROUPS = 1 << 16 };
