@@ -54,6 +54,7 @@ typedef struct vt_foreground {
   int backgrounds; ///< 0: all databases with representative_time are the snapshots
   const vt_snapshot_variant *background; ///< shape [backgrounds]
   int first_year, last_year;             ///< horizon, both ends included
+  const char *path; ///< of the file with demand that has none of its own, or NULL
   int demands;
   const vt_yearly_demand *demand; ///< shape [demands]
   const char *background_place;   ///< "study.yaml:8: ", where they are given, or NULL

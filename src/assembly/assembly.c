@@ -4,32 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void free_snapshot(vt_snapshot_work *s) {
-  vt_system_free(s->system);
-  free(s->flow);
-  free(s->product);
-  free(s->amount);
-  free(s->demand);
-  free(s->row);
-  free(s->label);
-  free(s->inventory);
-}
-
 static void free_assembly(vt_assembly *a) {
   vt_candidates *c = &a->candidates;
-  for (int b = 0; a->snapshot && b < a->snapshots; b++) free_snapshot(&a->snapshot[b]);
-  free(a->snapshot);
+  for (int b = 0; b < a->snapshots; b++) vt_system_free(a->snapshot[b].system);
   vt_labels_free(c->code);
   free(c->node);
   free(c->candidate);
   free(c->first_node);
-  free(c->factor);
-  free(c->characterised);
-  free(c->label);
   free(a->flow_node);
   free(a->elementary_node);
   vt_inputs_free(a->inputs);
   vt_database_set_free(a->set);
+  vt_arena_free(a->arena);
 }
 
 static vt_error keep_residuals(const vt_assembly *a) {
@@ -59,6 +45,7 @@ static vt_error hash_inputs(vt_inputs *inputs) {
 }
 
 static vt_error assemble(vt_assembly *a, vt_background *background) {
+  VT_TRY(vt_arena_create(&a->arena));
   VT_TRY(vt_database_set_read(a->study->model.databases, a->study->model.database, &a->set));
   VT_TRY(vt_assembly_foreground(a));
   VT_TRY(vt_assembly_systems(a));

@@ -37,6 +37,7 @@ typedef struct vt_candidates {
 } vt_candidates;
 
 typedef struct vt_assembly {
+  vt_arena *arena; ///< of what is needed until the inputs are made
   const vt_study *study;
   const vt_database_plan *plan;
   vt_database_set *set;

@@ -22,21 +22,19 @@ static int compare_places(const void *a, const void *b) {
 // The flows of a snapshot that the model takes, ascending by their number there.
 static vt_error pick_flows(const vt_assembly *a, const int *candidate_of, vt_snapshot_work *s) {
   place *at;
-  VT_NEW(at, s->system->flows);
+  VT_ARENA_NEW(a->arena, at, s->system->flows);
   for (int e = 0; e < s->system->flows; e++) {
     const int label = a->candidates.label[candidate_of[s->system->flow[e]]];
     if (label >= 0) at[s->kept++] = (place){label, e};
   }
   if (s->kept > 1) qsort(at, (size_t)s->kept, sizeof *at, compare_places);
-  s->row = vt_calloc(s->kept, sizeof *s->row);
-  s->label = vt_calloc(s->kept, sizeof *s->label);
-  for (int k = 0; s->row && s->label && k < s->kept; k++) {
+  VT_ARENA_NEW(a->arena, s->row, s->kept);
+  VT_ARENA_NEW(a->arena, s->label, s->kept);
+  for (int k = 0; k < s->kept; k++) {
     s->row[k] = at[k].row;
     s->label[k] = at[k].label;
   }
-  free(at);
-  VT_CHECK(s->row && s->label, VT_ERR_SYSTEM, "out of memory: %d items", s->kept);
-  VT_NEW(s->inventory, (ptrdiff_t)s->demands * (s->kept + 1));
+  VT_ARENA_NEW(a->arena, s->inventory, (ptrdiff_t)s->demands * (s->kept + 1));
   s->residual = s->inventory + (ptrdiff_t)s->demands * s->kept;
   return VT_OK;
 }
@@ -44,13 +42,10 @@ static vt_error pick_flows(const vt_assembly *a, const int *candidate_of, vt_sna
 static vt_error pick_all(const vt_assembly *a) {
   const vt_candidates *c = &a->candidates;
   int *candidate_of;
-  VT_NEW(candidate_of, a->set->nodes);
+  VT_ARENA_NEW(a->arena, candidate_of, a->set->nodes);
   for (int k = 0; k < c->nodes; k++) candidate_of[c->node[k]] = c->candidate[k];
-  vt_error picked = VT_OK;
-  for (int b = 0; b < a->snapshots && picked == VT_OK; b++)
-    picked = pick_flows(a, candidate_of, &a->snapshot[b]);
-  free(candidate_of);
-  return picked;
+  for (int b = 0; b < a->snapshots; b++) VT_TRY(pick_flows(a, candidate_of, &a->snapshot[b]));
+  return VT_OK;
 }
 
 static vt_request request_of(const vt_snapshot_work *s) {
@@ -130,9 +125,12 @@ static vt_error name_culprits(const vt_assembly *a, const vt_request *request, c
   return error;
 }
 
-static vt_error solve_unknown(const vt_assembly *a, vt_background *background, vt_request *request,
-                              int *asked) {
-  int requests = 0;
+static vt_error solve(const vt_assembly *a, vt_background *background) {
+  vt_request *request;
+  int *asked, requests = 0;
+  for (int b = 0; b < a->snapshots; b++) VT_TRY(find_kept(&a->snapshot[b]));
+  VT_ARENA_NEW(a->arena, request, a->snapshots);
+  VT_ARENA_NEW(a->arena, asked, a->snapshots);
   for (int b = 0; b < a->snapshots; b++) {
     const vt_snapshot_work *s = &a->snapshot[b];
     if (s->known || s->demands == 0) continue;
@@ -147,20 +145,6 @@ static vt_error solve_unknown(const vt_assembly *a, vt_background *background, v
     if (s->key[0]) vt_cache_keep(s->key, numbers_of(s), s->inventory);
   }
   return VT_OK;
-}
-
-static vt_error solve(const vt_assembly *a, vt_background *background) {
-  vt_request *request;
-  int *asked;
-  for (int b = 0; b < a->snapshots; b++) VT_TRY(find_kept(&a->snapshot[b]));
-  VT_NEW(request, a->snapshots);
-  asked = vt_calloc(a->snapshots, sizeof *asked);
-  const vt_error solved = asked ? solve_unknown(a, background, request, asked)
-                                : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
-                                                 "out of memory: %d items", a->snapshots);
-  free(request);
-  free(asked);
-  return solved;
 }
 
 // The same flow of several databases lies in several rows of B: their sum is its inventory.
@@ -192,7 +176,8 @@ static vt_error list_weights(const vt_assembly *a, weights *w) {
   const int count = vt_labels_count(c->code);
   w->categories = a->plan->categories;
   w->years = a->inputs->system_times;
-  VT_NEW(w->row, (ptrdiff_t)vt_labels_count(a->inputs->elementary_flow) * w->categories);
+  VT_ARENA_NEW(a->arena, w->row,
+               (ptrdiff_t)vt_labels_count(a->inputs->elementary_flow) * w->categories);
   for (int e = 0; e < count; e++) {
     for (int i = 0; i < w->categories && c->label[e] >= 0; i++)
       w->row[(ptrdiff_t)c->label[e] * w->categories + i] =
@@ -229,9 +214,9 @@ static vt_error cut(const vt_assembly *a) {
   weights w = {0};
   bool *large;
   if (!(a->plan->cutoff > 0.0)) return VT_OK;
-  VT_NEW(large, vt_labels_count(a->inputs->elementary_flow));
-  const vt_error listed = list_weights(a, &w);
-  for (int b = 0; b < a->snapshots && listed == VT_OK; b++) {
+  VT_ARENA_NEW(a->arena, large, vt_labels_count(a->inputs->elementary_flow));
+  VT_TRY(list_weights(a, &w));
+  for (int b = 0; b < a->snapshots; b++) {
     const vt_snapshot_work *s = &a->snapshot[b];
     for (int d = 0; d < s->demands; d++) {
       double *inventory = s->inventory + (ptrdiff_t)d * s->kept;
@@ -242,9 +227,7 @@ static vt_error cut(const vt_assembly *a) {
       }
     }
   }
-  free((void *)w.row);
-  free(large);
-  return listed;
+  return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 #include "assembly.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vintner/impact.h"
@@ -187,32 +186,24 @@ static vt_error characterise_all(vt_assembly *a) {
   const ptrdiff_t count = vt_labels_count(c->code);
   category of = {0};
   VT_ARENA_NEW(a->inputs->arena, a->inputs->category_unit, a->plan->categories);
-  VT_NEW(c->characterised, count);
-  VT_NEW(c->factor, a->plan->categories * count * a->inputs->system_times);
-  VT_NEW(of.factor, c->nodes);
-  of.listed = vt_calloc(c->nodes, sizeof *of.listed);
-  of.row = vt_calloc(a->inputs->system_times, sizeof *of.row);
-  vt_error done = of.listed && of.row ? VT_OK
-                                      : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
-                                                       "out of memory: %d items", c->nodes);
-  for (int i = 0; i < a->plan->categories && done == VT_OK; i++) {
+  VT_ARENA_NEW(a->arena, c->characterised, count);
+  VT_ARENA_NEW(a->arena, c->factor, a->plan->categories * count * a->inputs->system_times);
+  VT_ARENA_NEW(a->arena, of.factor, c->nodes);
+  VT_ARENA_NEW(a->arena, of.listed, c->nodes);
+  VT_ARENA_NEW(a->arena, of.row, a->inputs->system_times);
+  for (int i = 0; i < a->plan->categories; i++) {
     of.choice = &a->plan->category[i];
     of.index = i;
     of.unknown = 0;
-    done = characterise_category(a, &of);
+    VT_TRY(characterise_category(a, &of));
   }
-  free(of.factor);
-  free(of.listed);
-  free(of.row);
-  return done;
+  return VT_OK;
 }
 
 vt_error vt_assembly_characterise(vt_assembly *a) {
   bool *seen;
-  VT_NEW(seen, a->set->nodes);
-  const vt_error collected = collect(a, seen);
-  free(seen);
-  VT_TRY(collected);
+  VT_ARENA_NEW(a->arena, seen, a->set->nodes);
+  VT_TRY(collect(a, seen));
   return characterise_all(a);
 }
 
@@ -273,7 +264,7 @@ static vt_error store_factors(vt_assembly *a) {
 vt_error vt_assembly_select_flows(vt_assembly *a) {
   vt_candidates *c = &a->candidates;
   const int count = vt_labels_count(c->code);
-  VT_NEW(c->label, count);
+  VT_ARENA_NEW(a->arena, c->label, count);
   for (int e = 0; e < count; e++) {
     const char *code = vt_labels_get(c->code, e);
     c->label[e] = -1;

@@ -2,8 +2,6 @@
 #include "assembly.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static vt_error find_database(const vt_assembly *a, const char *name, int line, int *database) {
   return vt_error_at_line(a->study->path, line, vt_database_find(a->set, name, database));
@@ -23,14 +21,14 @@ static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_plan *from
   return VT_OK;
 }
 
-static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+static vt_error find_backgrounds(const vt_assembly *a, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
   vt_snapshot_variant *set;
-  VT_ARENA_NEW(arena, set, plan->backgrounds);
+  VT_ARENA_NEW(a->arena, set, plan->backgrounds);
   for (int i = 0; i < plan->backgrounds; i++) {
     const vt_background_variant *variant = &plan->background[i];
     vt_snapshot *snapshot;
-    VT_ARENA_NEW(arena, snapshot, variant->snapshots);
+    VT_ARENA_NEW(a->arena, snapshot, variant->snapshots);
     for (int k = 0; k < variant->snapshots; k++)
       VT_TRY(find_snapshot(a, &variant->snapshot[k], f->database, &snapshot[k]));
     set[i] = (vt_snapshot_variant){variant->name, variant->snapshots, snapshot};
@@ -40,53 +38,34 @@ static vt_error find_backgrounds(const vt_assembly *a, vt_arena *arena, vt_foreg
   return VT_OK;
 }
 
-static vt_error list_demand(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+static vt_error list_demand(const vt_assembly *a, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
-  vt_yearly_demand *entry;
-  if (plan->demand_file) {
-    VT_TRY(vt_demand_read(arena, plan->demand_file, plan->first_year, plan->last_year, &entry,
-                          &f->demands));
-    f->demand = entry;
-    return VT_OK;
-  }
-  VT_ARENA_NEW(arena, entry, plan->demands);
-  for (int i = 0; i < plan->demands; i++) {
-    const vt_yearly_demand *d = &plan->demand[i];
-    entry[i] = (vt_yearly_demand){.product = d->product,
-                                  .first_year = d->first_year,
-                                  .last_year = d->last_year,
-                                  .amount = d->amount,
-                                  .path = a->study->path,
-                                  .line = d->line};
-  }
-  f->demand = entry;
+  f->path = a->study->path;
+  f->demand = plan->demand;
   f->demands = plan->demands;
+  if (!plan->demand_file) return VT_OK;
+  vt_yearly_demand *entry;
+  VT_TRY(vt_demand_read(a->arena, plan->demand_file, plan->first_year, plan->last_year, &entry,
+                        &f->demands));
+  f->demand = entry;
   return VT_OK;
 }
 
 // What messages about the snapshots begin with.
-static vt_error tell_place(const vt_assembly *a, vt_arena *arena, vt_foreground *f) {
+static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
   const int line = plan->backgrounds > 0 ? plan->background[0].line : plan->foreground_line;
   char text[512];
   const int length = snprintf(text, sizeof text, "%.480s:%d: ", a->study->path, line);
-  return vt_arena_text(arena, text, length, &f->background_place);
-}
-
-static vt_error build(vt_assembly *a, vt_arena *arena) {
-  const vt_database_plan *plan = a->plan;
-  vt_foreground f = {.first_year = plan->first_year, .last_year = plan->last_year};
-  VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f.database));
-  VT_TRY(find_backgrounds(a, arena, &f));
-  VT_TRY(list_demand(a, arena, &f));
-  VT_TRY(tell_place(a, arena, &f));
-  return vt_foreground_build(a->set, &f, &a->inputs, &a->flow_node, &a->elementary_node);
+  return vt_arena_text(a->arena, text, length, &f->background_place);
 }
 
 vt_error vt_assembly_foreground(vt_assembly *a) {
-  vt_arena *arena;
-  VT_TRY(vt_arena_create(&arena));
-  const vt_error built = build(a, arena);
-  vt_arena_free(arena);
-  return built;
+  const vt_database_plan *plan = a->plan;
+  vt_foreground f = {.first_year = plan->first_year, .last_year = plan->last_year};
+  VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f.database));
+  VT_TRY(find_backgrounds(a, &f));
+  VT_TRY(list_demand(a, &f));
+  VT_TRY(tell_place(a, &f));
+  return vt_foreground_build(a->set, &f, &a->inputs, &a->flow_node, &a->elementary_node);
 }

@@ -317,7 +317,8 @@ static vt_error add_demand(building *made, const vt_yearly_demand *demand) {
   const int product = vt_labels_find(products, demand->product, (ptrdiff_t)strlen(demand->product));
   const vt_foreground *from = made->from;
   char place[512] = "";
-  if (demand->path) (void)snprintf(place, sizeof place, "%.400s:%d: ", demand->path, demand->line);
+  const char *path = demand->path ? demand->path : from->path;
+  if (path) (void)snprintf(place, sizeof place, "%.400s:%d: ", path, demand->line);
   if (product < 0) {
     vt_nearest nearest = {.name = demand->product};
     vt_nearest_try_labels(&nearest, products);

@@ -2,7 +2,6 @@
 #include "assembly.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char *text_or(const char *text) {
   return text ? text : "";
@@ -88,23 +87,14 @@ static vt_error make_system(vt_assembly *a, vt_snapshot_work *s, int *match) {
   VT_TRY(match_flows(a, s, match));
   if (!a->plan->missing_zero) VT_TRY(refuse_missing(a, s, match));
   VT_TRY(vt_system_create(a->set, 1, &s->database, VT_NO_COLUMN, &s->system));
-  VT_NEW(s->flow, flows);
-  VT_NEW(s->product, flows);
-  VT_NEW(s->amount, flows);
-  VT_NEW(s->demand, flows);
+  VT_ARENA_NEW(a->arena, s->flow, flows);
+  VT_ARENA_NEW(a->arena, s->product, flows);
+  VT_ARENA_NEW(a->arena, s->amount, flows);
+  VT_ARENA_NEW(a->arena, s->demand, flows);
   for (int i = 0; i < flows; i++) {
     if (match[i] >= 0) VT_TRY(add_demand(a, s, i, match[i]));
   }
   tell_missing(a, s, match);
-  return VT_OK;
-}
-
-static vt_error make_systems(vt_assembly *a, int *match) {
-  for (int b = 0; b < a->snapshots; b++) {
-    const char *name = vt_labels_get(a->inputs->background, b);
-    VT_TRY(vt_database_find(a->set, name, &a->snapshot[b].database));
-    VT_TRY(make_system(a, &a->snapshot[b], match));
-  }
   return VT_OK;
 }
 
@@ -114,10 +104,13 @@ vt_error vt_assembly_systems(vt_assembly *a) {
   VT_CHECK(count > 0 || vt_labels_count(a->inputs->intermediate_flow) == 0, VT_ERR_INPUT,
            "%s:%d: missing key 'model.pathway.background': no database has a representative_time",
            a->study->path, a->plan->foreground_line);
-  VT_NEW(a->snapshot, count);
+  VT_ARENA_NEW(a->arena, a->snapshot, count);
   a->snapshots = count;
-  VT_NEW(match, vt_labels_count(a->inputs->intermediate_flow));
-  const vt_error made = make_systems(a, match);
-  free(match);
-  return made;
+  VT_ARENA_NEW(a->arena, match, vt_labels_count(a->inputs->intermediate_flow));
+  for (int b = 0; b < count; b++) {
+    const char *name = vt_labels_get(a->inputs->background, b);
+    VT_TRY(vt_database_find(a->set, name, &a->snapshot[b].database));
+    VT_TRY(make_system(a, &a->snapshot[b], match));
+  }
+  return VT_OK;
 }

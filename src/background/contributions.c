@@ -23,13 +23,15 @@ static void set_shares(vt_contribution *table, int count, double score) {
   for (int k = 0; k < count; k++) table[k].share = score != 0 ? table[k].amount / score : NAN;
 }
 
+double vt_burden(const vt_sparse *b, const double *weight, int process) {
+  double direct = 0;
+  for (ptrdiff_t k = b->column_start[process]; k < b->column_start[process + 1]; k++)
+    direct += b->value[k] * weight[b->row[k]];
+  return direct;
+}
+
 void vt_burdens(const vt_sparse *b, const double *weight, double *burden) {
-  for (int j = 0; j < b->columns; j++) {
-    double direct = 0;
-    for (ptrdiff_t k = b->column_start[j]; k < b->column_start[j + 1]; k++)
-      direct += b->value[k] * weight[b->row[k]];
-    burden[j] = direct;
-  }
+  for (int j = 0; j < b->columns; j++) burden[j] = vt_burden(b, weight, j);
 }
 
 vt_error vt_contributions(const vt_sparse *biosphere, const double *supply, const double *inventory,

@@ -2,7 +2,6 @@
 #include "room.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 // Beyond this many entries of L for each of the matrix nobody wants the factorisation.
 enum { FILL_LIMIT = 64 };
@@ -14,16 +13,6 @@ typedef struct count {
   int *parent, *seen;  // elimination tree
   int *length;         // entries below the diagonal of each column of L
 } count;
-
-static void list_rows(count *c) {
-  const vt_kernel_matrix *m = c->m;
-  for (int k = 0; k < m->start[m->n]; k++) c->start[m->row[k] + 1]++;
-  for (int i = 0; i < m->n; i++) c->start[i + 1] += c->start[i];
-  for (int j = 0; j < m->n; j++)
-    for (int k = m->start[j]; k < m->start[j + 1]; k++) c->column[c->start[m->row[k]]++] = j;
-  for (int i = m->n; i > 0; i--) c->start[i] = c->start[i - 1];
-  c->start[0] = 0;
-}
 
 // Walk from each neighbour that comes earlier up the elimination tree: each step is an entry of
 // row `pivot` of L.
@@ -67,7 +56,7 @@ vt_error vt_count_fill(const vt_kernel_matrix *m, const int *order, vt_fill *fil
   c.seen = c.parent + n;
   c.length = c.seen + n;
   c.column = c.length + n;
-  list_rows(&c);
+  vt_transpose(m, &(vt_kernel_matrix){.n = m->n, .start = c.start, .row = c.column});
   count_entries(&c, order, fill);
   free(work);
   return VT_OK;

@@ -50,6 +50,9 @@ vt_error vt_match(const vt_equations *system, int *match, vt_culprits *culprits)
 vt_error vt_scale(const vt_equations *system, const int *match, vt_scaled *scaled);
 void vt_scaled_free(vt_scaled *scaled);
 
+/// The transpose, rows ascending. Where `to` has no values it is that of the pattern.
+void vt_transpose(const vt_kernel_matrix *from, vt_kernel_matrix *to);
+
 /// How well x solves S x = b.
 typedef struct vt_quality {
   double backward;  ///< max|r| / (max row sum|S| max|x| + max|b|): what is certified
@@ -64,6 +67,9 @@ void vt_residual(const vt_scaled *scaled, bool transposed, const double *b, cons
 
 // ---------------------------------------------------------------------------------------------
 // contributions.c: tables of a request
+
+/// The direct burden of a process, an entry of B' q.
+double vt_burden(const vt_sparse *biosphere, const double *weight, int process);
 
 /// What the tables of a request are made with; free'd by vt_tables_close.
 typedef struct vt_tables {

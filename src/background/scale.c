@@ -36,7 +36,7 @@ void vt_scaled_free(vt_scaled *s) {
   *s = (vt_scaled){0};
 }
 
-static void transpose(const vt_kernel_matrix *from, vt_kernel_matrix *to) {
+void vt_transpose(const vt_kernel_matrix *from, vt_kernel_matrix *to) {
   const int n = from->n;
   memset(to->start, 0, ((size_t)n + 1) * sizeof *to->start);
   for (int k = 0; k < from->start[n]; k++) to->start[from->row[k] + 1]++;
@@ -45,7 +45,7 @@ static void transpose(const vt_kernel_matrix *from, vt_kernel_matrix *to) {
     for (int k = from->start[j]; k < from->start[j + 1]; k++) {
       const int place = to->start[from->row[k]]++;
       to->row[place] = j;
-      to->value[place] = from->value[k];
+      if (to->value) to->value[place] = from->value[k];
     }
   }
   for (int i = n; i > 0; i--) to->start[i] = to->start[i - 1];
@@ -56,8 +56,8 @@ static vt_error sort_rows(vt_kernel_matrix *matrix) {
   vt_scaled other = {0};
   const vt_error result = allocate(&other, matrix->n, matrix->start[matrix->n]);
   if (result == VT_OK) {
-    transpose(matrix, &other.matrix);
-    transpose(&other.matrix, matrix);
+    vt_transpose(matrix, &other.matrix);
+    vt_transpose(&other.matrix, matrix);
   }
   vt_scaled_free(&other);
   return result;

@@ -303,20 +303,12 @@ vt_error vt_solver_forward(vt_solver *s, const vt_final_demand *demand, double *
   return VT_OK;
 }
 
-// B' q, the direct burden of each process.
-static double burden(const vt_sparse *b, const double *weight, int process) {
-  double sum = 0;
-  for (ptrdiff_t k = b->column_start[process]; k < b->column_start[process + 1]; k++)
-    sum += b->value[k] * weight[b->row[k]];
-  return sum;
-}
-
 vt_error vt_solver_adjoint(vt_solver *s, const double *weight, double *score, double *residual) {
   const vt_scaled *z = &s->scaled;
   const vt_sparse *biosphere = s->system.biosphere;
   double error, unit;
   for (int j = 0; j < z->matrix.n; j++)
-    s->b[j] = biosphere ? burden(biosphere, weight, j) * z->column_scale[j] : 0;
+    s->b[j] = biosphere ? vt_burden(biosphere, weight, j) * z->column_scale[j] : 0;
   VT_TRY(solve(s, true, &unit, &error));
   for (int k = 0; k < z->matrix.n; k++) {
     const double value = s->best[k] * z->row_scale[k] * unit;

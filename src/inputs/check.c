@@ -240,26 +240,16 @@ static vt_error compare_weights(const vt_inputs *inputs, const vt_tensor *mappin
   return VT_OK;
 }
 
-static vt_error compare_all_weights(const vt_inputs *inputs, double *sum, bool *given) {
+static vt_error check_mapping(const vt_inputs *inputs) {
+  double *sum;
+  bool *given;
+  VT_ARENA_NEW(inputs->arena, sum, inputs->system_times);
+  VT_ARENA_NEW(inputs->arena, given, inputs->system_times);
   VT_TRY(compare_weights(inputs, &inputs->tensor[VT_TENSOR_MAPPING], NULL, sum, given));
   const int pathways = inputs->pathway ? vt_labels_count(inputs->pathway) : 0;
   for (int k = 0; k < pathways; k++)
     VT_TRY(compare_weights(inputs, &inputs->pathway_mapping[k], vt_labels_get(inputs->pathway, k),
                            sum, given));
-  return VT_OK;
-}
-
-static vt_error check_mapping(const vt_inputs *inputs) {
-  double *sum = NULL;
-  bool *given = NULL;
-  sum = vt_calloc(inputs->system_times, sizeof *sum);
-  given = vt_calloc(inputs->system_times, sizeof *given);
-  const bool enough = sum && given;
-  const vt_error error = enough ? compare_all_weights(inputs, sum, given) : VT_OK;
-  free(sum);
-  free(given);
-  VT_CHECK(enough, VT_ERR_SYSTEM, "out of memory: weights of %d years", inputs->system_times);
-  VT_TRY(error);
   return VT_OK;
 }
 

@@ -97,11 +97,13 @@ vt_error vt_read_sets(vt_inputs_reader *reader) {
 typedef vt_error (*process_action)(vt_inputs_reader *reader, vt_entry_place place, int32_t process,
                                    struct json_object *value);
 
-static vt_error for_each_process(vt_inputs_reader *reader, vt_inputs_field_id id,
-                                 process_action act, bool *given) {
+static vt_error read_per_process(vt_inputs_reader *reader, vt_inputs_field_id id,
+                                 process_action act) {
   bool present;
   const vt_inputs_field *field = vt_inputs_reader_enter(reader, id, &present);
   if (!present) return VT_OK;
+  bool *given; // two equal keys may lie in different pieces of the text
+  VT_ARENA_NEW(reader->inputs->arena, given, vt_labels_count(reader->inputs->process));
   vt_json_walk walk;
   VT_TRY(vt_json_enter(&reader->json, field->value, &walk));
   for (;;) {
@@ -122,16 +124,6 @@ static vt_error for_each_process(vt_inputs_reader *reader, vt_inputs_field_id id
       VT_TRY(act(reader, place, process, json_object_iter_peek_value(&at)));
     }
   }
-}
-
-static vt_error read_per_process(vt_inputs_reader *reader, vt_inputs_field_id id,
-                                 process_action act) {
-  bool *given; // two equal keys may lie in different pieces of the text
-  VT_NEW(given, vt_labels_count(reader->inputs->process));
-  const vt_error error = for_each_process(reader, id, act, given);
-  free(given);
-  VT_TRY(error);
-  return VT_OK;
 }
 
 static vt_error set_window(vt_inputs_reader *reader, vt_entry_place place, int32_t process,

@@ -1,8 +1,6 @@
 // files.c - the files of a source: folders, and what folders and archives have in common.
 #include "files.h"
 
-#include "archive.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

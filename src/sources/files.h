@@ -37,6 +37,13 @@ vt_error vt_files_open_tar(const char *path, bool (*wanted)(const char *name), v
 
 void vt_files_close(vt_files *files);
 
+// What archives share.
+void vt_zip_close(struct zip *zip); ///< accepts NULL
+vt_error vt_zip_read(const vt_files *files, int member, vt_content *content);
+/// Whether unpacking is what honest data never is: big, and a tiny fraction of it packed.
+/// Truth values that are all alike pack a thousandfold, but there are never this many.
+bool vt_is_bomb(uint64_t packed, uint64_t unpacked);
+
 /// Whether a folder has a file of this name.
 bool vt_folder_holds(const char *folder, const char *name);
 

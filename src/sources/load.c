@@ -91,18 +91,17 @@ static vt_error load_closure(vt_database_set *set, closure *all) {
   return VT_OK;
 }
 
+static vt_error require(vt_database_set *set, int database, closure *all) {
+  VT_NEW(all->seen, set->databases);
+  VT_NEW(all->list, set->databases);
+  reach(all, database);
+  return load_closure(set, all);
+}
+
 vt_error vt_database_require(vt_database_set *set, int database) {
   if (set->database[database].loaded) return VT_OK;
   closure all = {0};
-  VT_NEW(all.seen, set->databases);
-  all.list = vt_calloc(set->databases, sizeof *all.list);
-  vt_error error = VT_OK;
-  if (!all.list)
-    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  if (error == VT_OK) {
-    reach(&all, database);
-    error = load_closure(set, &all);
-  }
+  const vt_error error = require(set, database, &all);
   free(all.seen);
   free(all.list);
   return error;

@@ -12,68 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-// -------------------------------------------------------------------------------------------------
-// SQLite.
-
-static vt_error fail_sqlite(const vt_project *project, const char *what) {
-  const int code = project->files->sqlite ? sqlite3_errcode(project->files->sqlite) : SQLITE_NOMEM;
-  VT_FAIL(code == SQLITE_NOMEM ? VT_ERR_SYSTEM : VT_ERR_INPUT, "%s: lci/databases.db: %s: %s",
-          project->path, what,
-          project->files->sqlite ? sqlite3_errmsg(project->files->sqlite) : "out of memory");
-}
-
-static vt_error open_file(vt_project *project, vt_text *path) {
-  VT_TRY(vt_text_add(path, "%s/lci/databases.db", project->path));
-  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(path->bytes, &project->files->sqlite, flags, NULL) != SQLITE_OK)
-    return fail_sqlite(project, "cannot be opened");
-  return VT_OK;
-}
-
-// The database of an archive is in memory already.
-static vt_error open_memory(vt_project *project, const vt_content *member) {
-  if (sqlite3_open_v2(":memory:", &project->files->sqlite, SQLITE_OPEN_READWRITE, NULL) !=
-      SQLITE_OK)
-    return fail_sqlite(project, "cannot be opened");
-  void *bytes = member->owned.bytes;
-  const int code = sqlite3_deserialize(project->files->sqlite, "main", bytes, member->length,
-                                       member->length, SQLITE_DESERIALIZE_READONLY);
-  if (code != SQLITE_OK) return fail_sqlite(project, "cannot be opened");
-  return VT_OK;
-}
-
-// A view, or a table that runs code, is nothing that Brightway makes.
-static bool has_table(const vt_project *project, const char *name) {
-  sqlite3_stmt *query = NULL;
-  const char *text = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 AND "
-                     "sql NOT LIKE 'CREATE VIRTUAL%'";
-  bool has = false;
-  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) == SQLITE_OK &&
-      sqlite3_bind_text(query, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
-    has = sqlite3_step(query) == SQLITE_ROW;
-  (void)sqlite3_finalize(query);
-  return has;
-}
-
-static vt_error open_sqlite(vt_project *project) {
-  if (project->files->sqlite) return VT_OK;
+static vt_error open_labels(vt_project *project) {
+  vt_sqlite *labels = &project->files->labels;
   const char *name = "lci/databases.db";
+  if (labels->handle) return VT_OK;
   VT_CHECK(vt_files_has(&project->files->files, name), VT_ERR_INPUT,
            "%s: found no 'lci/databases.db' in the project", project->path);
-  if (project->files->files.name) {
-    const int member = vt_labels_find(project->files->files.name, name, (ptrdiff_t)strlen(name));
-    VT_TRY(open_memory(project, &project->files->files.member[member]));
-  } else {
-    vt_text path = {0};
-    const vt_error error = open_file(project, &path);
-    vt_text_free(&path);
-    VT_TRY(error);
-  }
-  (void)sqlite3_db_config(project->files->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  VT_TRY(vt_sqlite_open(&project->files->files, name, "cannot be opened", labels));
   VT_CHECK(
-      has_table(project, "activitydataset"), VT_ERR_INPUT,
+      vt_sqlite_has_table(labels, "activitydataset"), VT_ERR_INPUT,
       "%s: lci/databases.db: found no table 'activitydataset', expected Brightway's labels: %s",
-      project->path, sqlite3_errmsg(project->files->sqlite));
+      project->path, sqlite3_errmsg(labels->handle));
   return VT_OK;
 }
 
@@ -81,7 +30,7 @@ static void close_projects(vt_database_set *set) {
   for (int p = 0; p < set->sources->projects; p++) {
     vt_project *project = &set->sources->project[p];
     if (project->files) {
-      (void)sqlite3_close(project->files->sqlite);
+      (void)sqlite3_close(project->files->labels.handle);
       vt_files_close(&project->files->files);
     }
     free(project->files);
@@ -91,12 +40,6 @@ static void close_projects(vt_database_set *set) {
 
 // -------------------------------------------------------------------------------------------------
 // Labels.
-
-static vt_error column_text(vt_arena *arena, sqlite3_stmt *query, int column, const char **text) {
-  const void *bytes = sqlite3_column_text(query, column);
-  if (bytes) VT_TRY(vt_arena_text(arena, bytes, (ptrdiff_t)strlen(bytes), text));
-  return VT_OK;
-}
 
 static vt_node_type type_of(const char *name) {
   if (!name) return VT_NODE_OTHER;
@@ -123,7 +66,7 @@ static vt_error add_row(vt_database_set *set, int database, vt_project *project,
            "%s: lci/databases.db: database '%s': found the code '%s' or its id twice", path, name,
            node.code);
   const char **text[] = {&node.name, &node.location, &node.product, &node.type_name};
-  for (int i = 0; i < 4; i++) VT_TRY(column_text(set->arena, query, 2 + i, text[i]));
+  for (int i = 0; i < 4; i++) VT_TRY(vt_sqlite_text(set->arena, query, 2 + i, text[i]));
   node.type = type_of(node.type_name);
   VT_TRY(vt_set_add_node(set, &node, &index));
   return vt_id_map_put(&project->ids, node.id, index);
@@ -133,12 +76,12 @@ static vt_error add_rows(vt_database_set *set, int database, vt_project *project
                          sqlite3_stmt *query) {
   const char *name = set->database[database].name;
   if (sqlite3_bind_text(query, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
-    return fail_sqlite(project, "cannot be read");
+    return vt_sqlite_fail(&project->files->labels, "cannot be read");
   VT_TRY(vt_labels_create(&set->sources->database[database].code));
   set->database[database].first_node = set->nodes;
   int code;
   while ((code = sqlite3_step(query)) == SQLITE_ROW) VT_TRY(add_row(set, database, project, query));
-  if (code != SQLITE_DONE) return fail_sqlite(project, "cannot be read");
+  if (code != SQLITE_DONE) return vt_sqlite_fail(&project->files->labels, "cannot be read");
   set->database[database].nodes = set->nodes - set->database[database].first_node;
   return VT_OK;
 }
@@ -147,13 +90,13 @@ static vt_error load_labels(vt_database_set *set, int database) {
   struct vt_database_sources *sources = set->sources;
   if (sources->database[database].code) return VT_OK;
   vt_project *project = &sources->project[sources->database[database].project];
-  VT_TRY(open_sqlite(project));
+  VT_TRY(open_labels(project));
   sqlite3_stmt *query = NULL;
   const char *text = "SELECT id, code, name, location, product, type FROM activitydataset "
                      "WHERE database = ?1 ORDER BY id";
   vt_error error = VT_OK;
-  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) != SQLITE_OK)
-    error = fail_sqlite(project, "cannot be read");
+  if (sqlite3_prepare_v2(project->files->labels.handle, text, -1, &query, NULL) != SQLITE_OK)
+    error = vt_sqlite_fail(&project->files->labels, "cannot be read");
   if (error == VT_OK) error = add_rows(set, database, project, query);
   (void)sqlite3_finalize(query);
   return error;
@@ -401,21 +344,21 @@ static vt_error collect_records(const vt_project *project, sqlite3_stmt *query,
                                  json_object_new_boolean(sqlite3_column_int(query, 2)));
     (void)json_object_object_add(all, name, record);
   }
-  if (code != SQLITE_DONE) return fail_sqlite(project, "cannot be read");
+  if (code != SQLITE_DONE) return vt_sqlite_fail(&project->files->labels, "cannot be read");
   return VT_OK;
 }
 
 static vt_error read_records(vt_database_set *set, int index, struct json_object *all) {
   vt_project *project = &set->sources->project[index];
-  VT_TRY(open_sqlite(project));
-  VT_CHECK(has_table(project, "databaserecord"), VT_ERR_INPUT,
+  VT_TRY(open_labels(project));
+  VT_CHECK(vt_sqlite_has_table(&project->files->labels, "databaserecord"), VT_ERR_INPUT,
            "%s: found neither 'databases.json' nor a table 'databaserecord' in the project",
            project->path);
   sqlite3_stmt *query = NULL;
   const char *text = "SELECT name, depends, dirty FROM databaserecord ORDER BY name";
   vt_error error = VT_OK;
-  if (sqlite3_prepare_v2(project->files->sqlite, text, -1, &query, NULL) != SQLITE_OK)
-    error = fail_sqlite(project, "cannot be read");
+  if (sqlite3_prepare_v2(project->files->labels.handle, text, -1, &query, NULL) != SQLITE_OK)
+    error = vt_sqlite_fail(&project->files->labels, "cannot be read");
   if (error == VT_OK) error = collect_records(project, query, all);
   (void)sqlite3_finalize(query);
   VT_TRY(error);

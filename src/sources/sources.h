@@ -7,6 +7,7 @@
 
 struct json_object;
 struct sqlite3;
+struct sqlite3_stmt;
 
 // parts.c
 
@@ -18,10 +19,27 @@ vt_error vt_parts_of(vt_arena *arena, const char *path, struct json_object *list
 vt_error vt_package_read(vt_database_set *set, const vt_files *files, const char *path, int method,
                          int *package, vt_raw_group **raw);
 
+// sqlite.c
+
+/// A SQLite file of a project; sqlite3_close takes the handle, also after a failure.
+typedef struct vt_sqlite {
+  const vt_files *files;
+  const char *name;
+  struct sqlite3 *handle;
+} vt_sqlite;
+/// `otherwise`: what to say if it fails.
+vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *otherwise,
+                        vt_sqlite *sqlite);
+vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what);
+/// Whether there is a table; a view, or a table that runs code, is nothing that Brightway makes.
+bool vt_sqlite_has_table(const vt_sqlite *from, const char *name);
+/// The arena's copy of a column's text, NULL for none.
+vt_error vt_sqlite_text(vt_arena *arena, struct sqlite3_stmt *query, int column, const char **text);
+
 /// The reader's part of a Brightway project.
 struct vt_project_files {
   vt_files files;
-  struct sqlite3 *sqlite;
+  vt_sqlite labels; ///< lci/databases.db, once it is needed
 };
 
 // loose.c: datapackages without a project.

@@ -2,7 +2,7 @@
 //
 // zlib comes with libzip; a tar's members are 512-byte headers (POSIX ustar, with the long names of
 // GNU and of pax) and their content.
-#include "archive.h"
+#include "files.h"
 
 #include <stdlib.h>
 #include <string.h>

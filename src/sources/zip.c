@@ -1,7 +1,6 @@
 // zip.c - zip archives, on disk or in memory, through libzip.
-#include "archive.h"
+#include "files.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 

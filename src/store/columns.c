@@ -36,9 +36,10 @@ void vt_store_quiet(void) {
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
-hid_t vt_column_stored(vt_column_type type) {
+static hid_t stored_type(vt_column_type type) {
   switch (type) {
     case VT_COLUMN_INT8: return H5T_STD_I8LE;
+    case VT_COLUMN_TEXT:
     case VT_COLUMN_INT32: return H5T_STD_I32LE;
     case VT_COLUMN_INT64: return H5T_STD_I64LE;
     case VT_COLUMN_FLOAT32: return H5T_IEEE_F32LE;
@@ -50,6 +51,7 @@ hid_t vt_column_stored(vt_column_type type) {
 size_t vt_column_bytes(vt_column_type type) {
   switch (type) {
     case VT_COLUMN_INT8: return 1;
+    case VT_COLUMN_TEXT:
     case VT_COLUMN_INT32:
     case VT_COLUMN_FLOAT32: return 4;
     case VT_COLUMN_INT64:
@@ -76,6 +78,19 @@ vt_error vt_make_group(hid_t at, const char *name, hid_t *group) {
       vt_make_plain(properties) ? H5Gcreate2(at, name, H5P_DEFAULT, properties, H5P_DEFAULT) : -1;
   if (properties >= 0) (void)H5Pclose(properties);
   return *group >= 0 ? VT_OK : fail_making(name);
+}
+
+vt_error vt_make_within(vt_store_maker *m, hid_t at, const char *name, vt_make_function *make,
+                        int index) {
+  vt_arena *outer = m->scratch;
+  hid_t group;
+  VT_TRY(vt_make_group(at, name, &group));
+  vt_error error = vt_arena_create(&m->scratch);
+  if (error == VT_OK) error = make(m, group, index);
+  vt_arena_free(m->scratch);
+  m->scratch = outer;
+  (void)H5Gclose(group);
+  return error;
 }
 
 // Text of a fixed length; what is too long for an attribute is cut, since it is for people.
@@ -120,9 +135,8 @@ static vt_error write_column(hid_t at, const char *name, vt_column_type type, pt
   const hid_t properties = column_properties(count, vt_column_bytes(type));
   hid_t column = -1;
   if (space >= 0 && properties >= 0)
-    column =
-        H5Dcreate2(at, name, vt_column_stored(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
-  const bool written = column >= 0 && H5Dwrite(column, vt_column_stored(type), H5S_ALL, H5S_ALL,
+    column = H5Dcreate2(at, name, stored_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  const bool written = column >= 0 && H5Dwrite(column, stored_type(type), H5S_ALL, H5S_ALL,
                                                H5P_DEFAULT, values) >= 0;
   const bool closed = column >= 0 && H5Dclose(column) >= 0;
   if (properties >= 0) (void)H5Pclose(properties);
@@ -264,7 +278,7 @@ static vt_error fail_column(const taken_column *c, const char *what) {
 
 static bool is_of_type(hid_t dataset, vt_column_type type) {
   const hid_t found = H5Dget_type(dataset);
-  const bool same = found >= 0 && H5Tequal(found, vt_column_stored(type)) > 0;
+  const bool same = found >= 0 && H5Tequal(found, stored_type(type)) > 0;
   if (found >= 0) (void)H5Tclose(found);
   return same;
 }
@@ -409,7 +423,7 @@ static vt_error unpack_column(const taken_column *c, char *to) {
 
 static vt_error read_values(const taken_column *c, void *to) {
   if (c->chunk > 0) return unpack_column(c, to);
-  if (H5Dread(c->dataset, vt_column_stored(c->type), H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
+  if (H5Dread(c->dataset, stored_type(c->type), H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
     return fail_column(c, "cannot be read");
   return VT_OK;
 }
@@ -420,23 +434,18 @@ static vt_error take_open(taken_column *c, int64_t count, vt_arena *arena, void 
     return fail_column(c, "found another length than the store says elsewhere");
   const ptrdiff_t bytes = (ptrdiff_t)(c->count * vt_column_bytes(c->type));
   char *made;
-  if (arena) {
-    VT_ARENA_NEW(arena, made, bytes);
-  } else {
-    VT_NEW(made, bytes);
-  }
-  const vt_error error = read_values(c, made);
-  if (error != VT_OK && !arena) free(made);
-  VT_TRY(error);
+  VT_ARENA_NEW(arena, made, bytes);
+  VT_TRY(read_values(c, made));
   *values = made;
   return VT_OK;
 }
 
-vt_error vt_column_take(vt_store *store, hid_t at, const char *name, vt_column_type type,
-                        int64_t count, vt_arena *arena, void *values, ptrdiff_t *length) {
+// A column of `count` items, of any number where that is negative.
+static vt_error take_column(vt_store *store, hid_t at, const char *name, vt_column_type type,
+                            int64_t count, vt_arena *arena, void *values, ptrdiff_t *length) {
   void *made = NULL;
   memcpy(values, &made, sizeof made);
-  if (length) *length = 0;
+  *length = 0;
   if (!vt_store_has(at, name)) return VT_OK;
   taken_column c = {.store = store, .at = at, .name = name, .type = type};
   c.dataset = H5Dopen2(at, name, H5P_DEFAULT);
@@ -445,8 +454,19 @@ vt_error vt_column_take(vt_store *store, hid_t at, const char *name, vt_column_t
   (void)H5Dclose(c.dataset);
   VT_TRY(error);
   memcpy(values, &made, sizeof made);
-  if (length) *length = (ptrdiff_t)c.count;
+  *length = (ptrdiff_t)c.count;
   return VT_OK;
+}
+
+vt_error vt_column_take(vt_store *store, hid_t at, const char *name, vt_column_type type,
+                        int64_t count, void *values) {
+  ptrdiff_t length;
+  return take_column(store, at, name, type, count, store->scratch, values, &length);
+}
+
+vt_error vt_column_take_list(vt_store *store, hid_t at, const char *name, vt_column_type type,
+                             vt_arena *arena, void *values, ptrdiff_t *length) {
+  return take_column(store, at, name, type, -1, arena, values, length);
 }
 
 static bool is_single(hid_t at, const char *name) {
@@ -459,42 +479,34 @@ static bool is_single(hid_t at, const char *name) {
 
 vt_error vt_column_take_reals(vt_store *store, hid_t at, const char *name, int64_t count,
                               vt_arena *arena, double **values) {
-  if (!is_single(at, name))
-    return vt_column_take(store, at, name, VT_COLUMN_FLOAT64, count, arena, values, NULL);
-  float *single;
   ptrdiff_t length;
-  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_FLOAT32, count, NULL, &single, &length));
-  *values =
-      arena ? vt_arena_calloc(arena, length, sizeof **values) : vt_calloc(length, sizeof **values);
-  for (ptrdiff_t i = 0; *values && i < length; i++) (*values)[i] = (double)single[i];
-  free(single);
-  VT_CHECK(*values, VT_ERR_SYSTEM, "out of memory: %td numbers", length);
+  if (!is_single(at, name))
+    return take_column(store, at, name, VT_COLUMN_FLOAT64, count, arena, values, &length);
+  float *single;
+  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_FLOAT32, count, &single));
+  VT_ARENA_NEW(arena, *values, count);
+  for (int64_t i = 0; i < count; i++) (*values)[i] = (double)single[i];
   return VT_OK;
 }
 
 vt_error vt_column_take_texts(vt_store *store, hid_t at, const char *name, int64_t count,
                               const vt_pool *pool, const char ***texts) {
   int *place;
-  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_INT32, count, NULL, &place, NULL));
-  *texts = vt_calloc((ptrdiff_t)count, sizeof **texts);
-  bool inside = *texts != NULL;
-  for (int64_t i = 0; place && inside && i < count; i++) {
-    inside = place[i] >= -1 && place[i] < pool->texts;
-    if (inside && place[i] >= 0) (*texts)[i] = pool->text[place[i]];
+  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_INT32, count, &place));
+  VT_ARENA_NEW(store->scratch, *texts, count);
+  for (int64_t i = 0; place && i < count; i++) {
+    if (place[i] < -1 || place[i] >= pool->texts)
+      return vt_store_fail(store, at, name, "found a text that the store does not hold");
+    if (place[i] >= 0) (*texts)[i] = pool->text[place[i]];
   }
-  free(place);
-  if (inside) return VT_OK;
-  VT_CHECK(*texts, VT_ERR_SYSTEM, "out of memory: %lld texts", (long long)count);
-  free(*texts);
-  *texts = NULL;
-  return vt_store_fail(store, at, name, "found a text that the store does not hold");
+  return VT_OK;
 }
 
 vt_error vt_pool_take(vt_store *store, hid_t at, vt_pool *pool) {
   char *bytes;
   ptrdiff_t length;
   *pool = (vt_pool){0};
-  VT_TRY(vt_column_take(store, at, texts_name, VT_COLUMN_INT8, -1, store->arena, &bytes, &length));
+  VT_TRY(vt_column_take_list(store, at, texts_name, VT_COLUMN_INT8, store->arena, &bytes, &length));
   if (!bytes) return VT_OK;
   if (bytes[length - 1] != '\0') return vt_store_fail(store, at, texts_name, "found no end");
   ptrdiff_t count = 0;

@@ -2,7 +2,6 @@
 #include "store.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { OPERATION = 1, FUNCTIONAL = 2 };
@@ -10,11 +9,10 @@ enum { OPERATION = 1, FUNCTIONAL = 2 };
 // -------------------------------------------------------------------------------------------------
 // Writing exchanges.
 
-// Exchanges of a database in the order of its nodes, and scratch.
+// Exchanges of a database in the order of its nodes, and scratch as long as the longest list.
 typedef struct exchange_columns {
   const vt_exchange **exchange;
   ptrdiff_t count;
-  ptrdiff_t longest; // room of the scratch: items of the longest list
   int32_t *narrow;
   int64_t *wide;
   int8_t *small;
@@ -61,11 +59,9 @@ static vt_error make_exchange_uncertainty(vt_store_maker *m, hid_t at, exchange_
   if (count == 0) return VT_OK;
   VT_TRY(vt_make_column(m, at, "uncertainty_at", VT_COLUMN_INT32, count, c->narrow));
   vt_uncertainty *all;
-  VT_NEW(all, count);
+  VT_ARENA_NEW(m->scratch, all, count);
   for (ptrdiff_t i = 0; i < count; i++) all[i] = *c->exchange[c->narrow[i]]->uncertainty;
-  const vt_error error = vt_make_uncertainty(m, at, count, all);
-  free(all);
-  return error;
+  return vt_make_uncertainty(m, at, count, all);
 }
 
 static vt_error make_temporal(vt_store_maker *m, hid_t at, exchange_columns *c) {
@@ -134,38 +130,24 @@ static ptrdiff_t longest_list(const exchange_columns *c) {
   return vintages > longest ? vintages : longest;
 }
 
-static vt_error make_exchange_columns(vt_store_maker *m, hid_t at, const vt_database *d,
-                                      exchange_columns *c) {
-  VT_NEW(c->exchange, m->set->exchanges);
-  collect_exchanges(m->set, d, c);
-  c->longest = longest_list(c);
-  VT_CHECK(c->longest < INT32_MAX, VT_ERR_SYSTEM, "database '%s' has too many exchanges: %td",
-           d->name, c->longest);
-  VT_NEW(c->narrow, c->longest);
-  VT_NEW(c->wide, c->longest);
-  VT_NEW(c->small, c->longest);
-  VT_NEW(c->real, c->longest);
-  VT_NEW(c->text, c->longest);
-  VT_TRY(make_plain(m, at, c));
-  VT_TRY(make_exchange_uncertainty(m, at, c));
-  VT_TRY(make_temporal(m, at, c));
-  VT_TRY(make_vintages(m, at, false, c));
-  return make_vintages(m, at, true, c);
-}
-
 vt_error vt_make_exchanges(vt_store_maker *m, hid_t at, int database) {
-  hid_t group;
-  VT_TRY(vt_make_group(at, "exchanges", &group));
+  const vt_database *d = &m->set->database[database];
   exchange_columns c = {0};
-  const vt_error error = make_exchange_columns(m, group, &m->set->database[database], &c);
-  free(c.exchange);
-  free(c.narrow);
-  free(c.wide);
-  free(c.small);
-  free(c.real);
-  free(c.text);
-  (void)H5Gclose(group);
-  return error;
+  VT_ARENA_NEW(m->scratch, c.exchange, m->set->exchanges);
+  collect_exchanges(m->set, d, &c);
+  const ptrdiff_t longest = longest_list(&c);
+  VT_CHECK(longest < INT32_MAX, VT_ERR_SYSTEM, "database '%s' has too many exchanges: %td", d->name,
+           longest);
+  VT_ARENA_NEW(m->scratch, c.narrow, longest);
+  VT_ARENA_NEW(m->scratch, c.wide, longest);
+  VT_ARENA_NEW(m->scratch, c.small, longest);
+  VT_ARENA_NEW(m->scratch, c.real, longest);
+  VT_ARENA_NEW(m->scratch, c.text, longest);
+  VT_TRY(make_plain(m, at, &c));
+  VT_TRY(make_exchange_uncertainty(m, at, &c));
+  VT_TRY(make_temporal(m, at, &c));
+  VT_TRY(make_vintages(m, at, false, &c));
+  return make_vintages(m, at, true, &c);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -187,8 +169,7 @@ static vt_error number_outputs(const landing *to, vt_database_set *set, hid_t no
                                ptrdiff_t first) {
   const vt_database *d = &set->database[database];
   int32_t *number;
-  VT_TRY(vt_column_take(to->store, nodes, "exchanges", VT_COLUMN_INT32, d->nodes, NULL, &number,
-                        NULL));
+  VT_TRY(vt_column_take(to->store, nodes, "exchanges", VT_COLUMN_INT32, d->nodes, &number));
   int64_t placed = 0;
   bool sound = true;
   for (int i = 0; i < d->nodes && sound; i++) {
@@ -200,7 +181,6 @@ static vt_error number_outputs(const landing *to, vt_database_set *set, hid_t no
       to->exchange[placed + x].output = d->first_node + i;
     placed += node->exchanges;
   }
-  free(number);
   return sound && placed == to->count
              ? VT_OK
              : fail_landing(to, "exchanges", "found another number of them");
@@ -216,9 +196,9 @@ typedef struct plain_columns {
 
 static vt_error take_plain(const landing *to, plain_columns *c) {
   vt_store *store = to->store;
-  VT_TRY(vt_column_take(store, to->at, "input", VT_COLUMN_INT32, to->count, NULL, &c->input, NULL));
-  VT_TRY(vt_column_take(store, to->at, "type", VT_COLUMN_INT8, to->count, NULL, &c->type, NULL));
-  VT_TRY(vt_column_take_reals(store, to->at, "amount", to->count, NULL, &c->amount));
+  VT_TRY(vt_column_take(store, to->at, "input", VT_COLUMN_INT32, to->count, &c->input));
+  VT_TRY(vt_column_take(store, to->at, "type", VT_COLUMN_INT8, to->count, &c->type));
+  VT_TRY(vt_column_take_reals(store, to->at, "amount", to->count, store->scratch, &c->amount));
   if (!c->input || !c->type || !c->amount)
     return fail_landing(to, "input", "found no inputs, types or amounts");
   return VT_OK;
@@ -244,31 +224,27 @@ static vt_error place_plain(const landing *to, const plain_columns *c, const vt_
 static vt_error take_flags_and_extras(const landing *to, const vt_pool *own) {
   int8_t *flags;
   const char **extra;
-  VT_TRY(vt_column_take(to->store, to->at, "flags", VT_COLUMN_INT8, to->count, NULL, &flags, NULL));
+  VT_TRY(vt_column_take(to->store, to->at, "flags", VT_COLUMN_INT8, to->count, &flags));
   for (int64_t x = 0; flags && x < to->count; x++) {
     to->exchange[x].operation = flags[x] & OPERATION;
     to->exchange[x].functional = flags[x] & FUNCTIONAL;
   }
-  free(flags);
   VT_TRY(vt_column_take_texts(to->store, to->at, "extra", to->count, own, &extra));
   for (int64_t x = 0; x < to->count; x++) to->exchange[x].extra = extra[x];
-  free(extra);
   return VT_OK;
 }
 
 // The exchanges that have something: ascending; repeats where there may be several of it.
 static vt_error take_places(const landing *to, const char *name, bool repeats, int32_t **place,
                             ptrdiff_t *count) {
-  VT_TRY(vt_column_take(to->store, to->at, name, VT_COLUMN_INT32, -1, NULL, place, count));
-  bool sound = true;
-  for (ptrdiff_t i = 0; *place && i < *count && sound; i++) {
+  VT_TRY(vt_column_take_list(to->store, to->at, name, VT_COLUMN_INT32, to->store->scratch, place,
+                             count));
+  for (ptrdiff_t i = 0; *place && i < *count; i++) {
     const int64_t least = i == 0 ? 0 : (int64_t)(*place)[i - 1] + !repeats;
-    sound = (*place)[i] >= least && (*place)[i] < to->count;
+    if ((*place)[i] < least || (*place)[i] >= to->count)
+      return fail_landing(to, name, "found an exchange that the store does not hold");
   }
-  if (sound) return VT_OK;
-  free(*place);
-  *place = NULL;
-  return fail_landing(to, name, "found an exchange that the store does not hold");
+  return VT_OK;
 }
 
 static vt_error take_uncertainty(const landing *to) {
@@ -277,12 +253,10 @@ static vt_error take_uncertainty(const landing *to) {
   vt_uncertainty *all = NULL;
   VT_TRY(take_places(to, "uncertainty_at", false, &place, &count));
   if (!place) return VT_OK;
-  const vt_error error = vt_store_take_uncertainty(to->store, to->at, count, &all);
-  for (ptrdiff_t i = 0; all && error == VT_OK && i < count; i++)
-    to->exchange[place[i]].uncertainty = &all[i];
-  free(place);
-  VT_TRY(error);
-  return all ? VT_OK : fail_landing(to, "uncertainty_type", "found no such column");
+  VT_TRY(vt_store_take_uncertainty(to->store, to->at, count, &all));
+  if (!all) return fail_landing(to, "uncertainty_type", "found no such column");
+  for (ptrdiff_t i = 0; i < count; i++) to->exchange[place[i]].uncertainty = &all[i];
+  return VT_OK;
 }
 
 // Columns of temporal distributions.
@@ -315,30 +289,19 @@ static vt_error place_temporal(const landing *to, const temporal_columns *c) {
                             : fail_landing(to, "temporal_count", "found another number of dates");
 }
 
-static vt_error take_temporal_columns(const landing *to, temporal_columns *c) {
-  vt_store *store = to->store;
-  VT_TRY(take_places(to, "temporal_at", false, &c->place, &c->items));
-  if (!c->place) return VT_OK;
-  VT_TRY(vt_column_take(store, to->at, "temporal_count", VT_COLUMN_INT32, c->items, NULL, &c->count,
-                        NULL));
-  VT_TRY(vt_column_take(store, to->at, "temporal_unit", VT_COLUMN_INT8, c->items, NULL, &c->unit,
-                        NULL));
-  VT_TRY(vt_column_take(store, to->at, "temporal_date", VT_COLUMN_INT64, -1, store->arena, &c->date,
-                        &c->dates));
-  VT_TRY(
-      vt_column_take_reals(store, to->at, "temporal_weight", c->dates, store->arena, &c->weight));
-  if (!c->count || !c->unit || !c->date || !c->weight)
-    return fail_landing(to, "temporal_at", "found no distributions to it");
-  return place_temporal(to, c);
-}
-
 static vt_error take_temporal(const landing *to) {
+  vt_store *store = to->store;
   temporal_columns c = {0};
-  const vt_error error = take_temporal_columns(to, &c);
-  free(c.place);
-  free(c.count);
-  free(c.unit);
-  return error;
+  VT_TRY(take_places(to, "temporal_at", false, &c.place, &c.items));
+  if (!c.place) return VT_OK;
+  VT_TRY(vt_column_take(store, to->at, "temporal_count", VT_COLUMN_INT32, c.items, &c.count));
+  VT_TRY(vt_column_take(store, to->at, "temporal_unit", VT_COLUMN_INT8, c.items, &c.unit));
+  VT_TRY(vt_column_take_list(store, to->at, "temporal_date", VT_COLUMN_INT64, store->arena, &c.date,
+                             &c.dates));
+  VT_TRY(vt_column_take_reals(store, to->at, "temporal_weight", c.dates, store->arena, &c.weight));
+  if (!c.count || !c.unit || !c.date || !c.weight)
+    return fail_landing(to, "temporal_at", "found no distributions to it");
+  return place_temporal(to, &c);
 }
 
 // Columns of vintages of one kind.
@@ -372,27 +335,18 @@ static vt_error place_vintages(const landing *to, const char *name, bool amounts
   return VT_OK;
 }
 
-static vt_error take_vintage_columns(const landing *to, bool amounts, vintage_columns *c) {
+static vt_error take_vintages(const landing *to, bool amounts) {
+  vt_store *store = to->store;
+  vintage_columns c = {0};
   const char *name = amounts ? "vintage" : "improvement";
   const vt_store_name at = vt_composed(name, "at"), value = vt_composed(name, "value");
-  VT_TRY(take_places(to, at.text, true, &c->place, &c->items));
-  if (!c->place) return VT_OK;
-  VT_TRY(vt_column_take(to->store, to->at, vt_composed(name, "tau").text, VT_COLUMN_INT32, c->items,
-                        NULL, &c->tau, NULL));
-  VT_TRY(vt_column_take(to->store, to->at, vt_composed(name, "year").text, VT_COLUMN_INT32,
-                        c->items, NULL, &c->year, NULL));
-  VT_TRY(vt_column_take_reals(to->store, to->at, value.text, c->items, NULL, &c->value));
-  return place_vintages(to, name, amounts, c);
-}
-
-static vt_error take_vintages(const landing *to, bool amounts) {
-  vintage_columns c = {0};
-  const vt_error error = take_vintage_columns(to, amounts, &c);
-  free(c.place);
-  free(c.tau);
-  free(c.year);
-  free(c.value);
-  return error;
+  const vt_store_name tau = vt_composed(name, "tau"), year = vt_composed(name, "year");
+  VT_TRY(take_places(to, at.text, true, &c.place, &c.items));
+  if (!c.place) return VT_OK;
+  VT_TRY(vt_column_take(store, to->at, tau.text, VT_COLUMN_INT32, c.items, &c.tau));
+  VT_TRY(vt_column_take(store, to->at, year.text, VT_COLUMN_INT32, c.items, &c.year));
+  VT_TRY(vt_column_take_reals(store, to->at, value.text, c.items, store->scratch, &c.value));
+  return place_vintages(to, name, amounts, &c);
 }
 
 static vt_error place_all(landing *to, vt_database_set *set, hid_t nodes, int database,
@@ -423,12 +377,8 @@ static vt_error enter_and_take(vt_store *store, vt_database_set *set, hid_t at, 
   landing to = {.store = store, .at = at};
   plain_columns plain = {0};
   to.count = store->exchanges[set->sources->database[database].stored];
-  vt_error error = to.count > 0 ? take_plain(&to, &plain) : VT_OK;
-  if (error == VT_OK) error = place_all(&to, set, nodes, database, own, numbering, &plain);
-  free(plain.input);
-  free(plain.type);
-  free(plain.amount);
-  return error;
+  if (to.count > 0) VT_TRY(take_plain(&to, &plain));
+  return place_all(&to, set, nodes, database, own, numbering, &plain);
 }
 
 vt_error vt_store_take_exchanges(vt_store *store, vt_database_set *set, hid_t at, int database,

@@ -1,7 +1,6 @@
 // store_nodes.c - nodes in a store, written and read.
 #include "store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { NODE_TEXTS = 9, OWN_TEXTS = 2 };
@@ -17,20 +16,8 @@ static const char **text_of(vt_node *node, int which) {
   return all[which];
 }
 
-static vt_error fail_memory(void) {
-  VT_FAIL(VT_ERR_SYSTEM, "out of memory for a store");
-}
-
 // -------------------------------------------------------------------------------------------------
 // Writing nodes.
-
-// Scratch as long as the nodes.
-typedef struct node_columns {
-  const char **text;
-  int8_t *kind;
-  int32_t *triple, *count;
-  int64_t *id;
-} node_columns;
 
 static vt_error make_texts(vt_store_maker *m, hid_t at, const vt_database *d, const char **text) {
   for (int which = 0; which < NODE_TEXTS; which++) {
@@ -41,47 +28,37 @@ static vt_error make_texts(vt_store_maker *m, hid_t at, const vt_database *d, co
   return VT_OK;
 }
 
-static vt_error make_node_columns(vt_store_maker *m, hid_t at, const vt_database *d,
-                                  node_columns *c) {
+vt_error vt_make_nodes(vt_store_maker *m, hid_t at, int database) {
+  const vt_database *d = &m->set->database[database];
+  const char **text;
+  int8_t *kind;
+  int32_t *window, *count;
+  int64_t *id;
+  VT_ARENA_NEW(m->scratch, text, d->nodes);
+  VT_ARENA_NEW(m->scratch, kind, d->nodes);
+  VT_ARENA_NEW(m->scratch, window, VT_TRIPLE * (ptrdiff_t)d->nodes);
+  VT_ARENA_NEW(m->scratch, count, d->nodes);
+  VT_ARENA_NEW(m->scratch, id, d->nodes);
   bool ids = false, windows = false, exchanges = false;
   for (int i = 0; i < d->nodes; i++) {
     const vt_node *node = &m->set->node[d->first_node + i];
     ids = ids || node->id != VT_NO_ID;
     windows = windows || node->has_window;
     exchanges = exchanges || node->exchanges > 0;
-    c->kind[i] = (int8_t)node->type;
-    c->id[i] = node->id;
-    c->count[i] = (int32_t)node->exchanges;
-    c->triple[VT_TRIPLE * i] = node->has_window;
-    c->triple[VT_TRIPLE * i + 1] = node->window_first;
-    c->triple[VT_TRIPLE * i + 2] = node->window_last;
+    kind[i] = (int8_t)node->type;
+    id[i] = node->id;
+    count[i] = (int32_t)node->exchanges;
+    window[VT_TRIPLE * i] = node->has_window;
+    window[VT_TRIPLE * i + 1] = node->window_first;
+    window[VT_TRIPLE * i + 2] = node->window_last;
   }
-  VT_TRY(make_texts(m, at, d, c->text));
-  VT_TRY(vt_make_column(m, at, "kind", VT_COLUMN_INT8, d->nodes, c->kind));
-  if (ids) VT_TRY(vt_make_column(m, at, "id", VT_COLUMN_INT64, d->nodes, c->id));
+  VT_TRY(make_texts(m, at, d, text));
+  VT_TRY(vt_make_column(m, at, "kind", VT_COLUMN_INT8, d->nodes, kind));
+  if (ids) VT_TRY(vt_make_column(m, at, "id", VT_COLUMN_INT64, d->nodes, id));
   if (windows)
-    VT_TRY(vt_make_column(m, at, "window", VT_COLUMN_INT32, VT_TRIPLE * (ptrdiff_t)d->nodes,
-                          c->triple));
-  return exchanges ? vt_make_column(m, at, "exchanges", VT_COLUMN_INT32, d->nodes, c->count)
-                   : VT_OK;
-}
-
-vt_error vt_make_nodes(vt_store_maker *m, hid_t at, int database) {
-  const vt_database *d = &m->set->database[database];
-  hid_t group;
-  VT_TRY(vt_make_group(at, "nodes", &group));
-  node_columns c = {vt_calloc(d->nodes, sizeof *c.text), vt_calloc(d->nodes, sizeof *c.kind),
-                    vt_calloc(VT_TRIPLE * (ptrdiff_t)d->nodes, sizeof *c.triple),
-                    vt_calloc(d->nodes, sizeof *c.count), vt_calloc(d->nodes, sizeof *c.id)};
-  const bool all = c.text && c.kind && c.triple && c.count && c.id;
-  const vt_error error = all ? make_node_columns(m, group, d, &c) : fail_memory();
-  free(c.text);
-  free(c.kind);
-  free(c.triple);
-  free(c.count);
-  free(c.id);
-  (void)H5Gclose(group);
-  return error;
+    VT_TRY(
+        vt_make_column(m, at, "window", VT_COLUMN_INT32, VT_TRIPLE * (ptrdiff_t)d->nodes, window));
+  return exchanges ? vt_make_column(m, at, "exchanges", VT_COLUMN_INT32, d->nodes, count) : VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -95,38 +72,35 @@ static vt_error take_texts(vt_store *store, hid_t at, const vt_pool *own, int no
     VT_TRY(vt_column_take_texts(store, at, text_names[which], nodes, pool, &text));
     const bool code = which == NODE_TEXTS - 1; // which no node lacks, not even of a broken store
     for (int i = 0; i < nodes; i++) *text_of(&node[i], which) = code && !text[i] ? "" : text[i];
-    free(text);
   }
   return VT_OK;
 }
 
 static vt_error take_kinds(vt_store *store, hid_t at, int nodes, vt_node *node) {
   int8_t *kind;
-  VT_TRY(vt_column_take(store, at, "kind", VT_COLUMN_INT8, nodes, NULL, &kind, NULL));
+  VT_TRY(vt_column_take(store, at, "kind", VT_COLUMN_INT8, nodes, &kind));
   if (!kind) return vt_store_fail(store, at, "kind", "found no such column");
-  bool sound = true;
-  for (int i = 0; i < nodes && sound; i++) {
-    sound = kind[i] >= VT_NODE_OTHER && kind[i] <= VT_NODE_CHIMAERA;
-    node[i].type = sound ? (vt_node_type)kind[i] : VT_NODE_OTHER;
+  for (int i = 0; i < nodes; i++) {
+    if (kind[i] < VT_NODE_OTHER || kind[i] > VT_NODE_CHIMAERA)
+      return vt_store_fail(store, at, "kind", "found an unknown kind of node");
+    node[i].type = (vt_node_type)kind[i];
   }
-  free(kind);
-  return sound ? VT_OK : vt_store_fail(store, at, "kind", "found an unknown kind of node");
+  return VT_OK;
 }
 
 static vt_error take_windows(vt_store *store, hid_t at, int nodes, vt_node *node) {
   int32_t *window;
-  VT_TRY(vt_column_take(store, at, "window", VT_COLUMN_INT32, VT_TRIPLE * (int64_t)nodes, NULL,
-                        &window, NULL));
-  bool sound = true;
-  for (int i = 0; window && i < nodes && sound; i++) {
+  VT_TRY(vt_column_take(store, at, "window", VT_COLUMN_INT32, VT_TRIPLE * (int64_t)nodes, &window));
+  for (int i = 0; window && i < nodes; i++) {
     node[i].has_window = window[VT_TRIPLE * i] != 0;
     node[i].window_first = window[VT_TRIPLE * i + 1];
     node[i].window_last = window[VT_TRIPLE * i + 2];
-    sound = node[i].window_first >= -VT_STORE_YEARS && node[i].window_last <= VT_STORE_YEARS &&
-            node[i].window_first <= node[i].window_last;
+    const bool sound = node[i].window_first >= -VT_STORE_YEARS &&
+                       node[i].window_last <= VT_STORE_YEARS &&
+                       node[i].window_first <= node[i].window_last;
+    if (!sound) return vt_store_fail(store, at, "window", "found an impossible window");
   }
-  free(window);
-  return sound ? VT_OK : vt_store_fail(store, at, "window", "found an impossible window");
+  return VT_OK;
 }
 
 // Codes are unique in a database, and so are ids in a project.
@@ -161,9 +135,8 @@ vt_error vt_store_take_nodes(vt_store *store, vt_database_set *set, hid_t at, in
     VT_TRY(take_texts(store, at, own, d->nodes, node));
     VT_TRY(take_kinds(store, at, d->nodes, node));
     VT_TRY(take_windows(store, at, d->nodes, node));
-    VT_TRY(vt_column_take(store, at, "id", VT_COLUMN_INT64, d->nodes, NULL, &id, NULL));
+    VT_TRY(vt_column_take(store, at, "id", VT_COLUMN_INT64, d->nodes, &id));
     for (int i = 0; id && i < d->nodes; i++) node[i].id = id[i];
-    free(id);
   }
   return index_nodes(store, set, at, database);
 }

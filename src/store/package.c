@@ -1,7 +1,6 @@
 // store_package.c - groups of records in a store, written and read.
 #include "store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_GROUPS = 1 << 16 };
@@ -40,31 +39,25 @@ static vt_error digest_links(vt_store_maker *m) {
   return error;
 }
 
-static vt_error write_links(const vt_store_maker *m, vt_store_maker *quiet, hid_t group, int *place,
-                            int *local) {
-  for (ptrdiff_t i = 0; i < m->links; i++) {
+static vt_error write_links(vt_store_maker *m, hid_t group, int count) {
+  vt_store_maker quiet = {.set = m->set}; // its digest is dropped
+  int *place, *local;
+  VT_ARENA_NEW(m->scratch, place, count);
+  VT_ARENA_NEW(m->scratch, local, count);
+  for (int i = 0; i < count; i++) {
     const int database = m->set->node[m->link[i]].database;
     place[i] = m->place[database];
     local[i] = m->link[i] - m->set->database[database].first_node;
   }
-  VT_TRY(vt_make_column(quiet, group, "database", VT_COLUMN_INT32, m->links, place));
-  return vt_make_column(quiet, group, "node", VT_COLUMN_INT32, m->links, local);
+  vt_error error = vt_make_column(&quiet, group, "database", VT_COLUMN_INT32, count, place);
+  if (error == VT_OK) error = vt_make_column(&quiet, group, "node", VT_COLUMN_INT32, count, local);
+  vt_text_free(&quiet.digest);
+  return error;
 }
 
 vt_error vt_make_links(vt_store_maker *m, hid_t at) {
   VT_TRY(digest_links(m));
-  vt_store_maker quiet = {.set = m->set}; // its digest is dropped
-  hid_t group;
-  VT_TRY(vt_make_group(at, links_name, &group));
-  int *place = vt_calloc(m->links, sizeof *place), *local = vt_calloc(m->links, sizeof *local);
-  vt_error error = VT_OK;
-  if (!place || !local)
-    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  if (error == VT_OK) error = write_links(m, &quiet, group, place, local);
-  free(place);
-  free(local);
-  vt_text_free(&quiet.digest);
-  (void)H5Gclose(group);
+  const vt_error error = vt_make_within(m, at, links_name, write_links, (int)m->links);
   for (ptrdiff_t i = 0; i < m->links; i++) m->number[m->link[i]] = -1;
   m->links = 0;
   return error;
@@ -81,23 +74,22 @@ static vt_error resolve_links(const vt_store *store, const vt_database_set *set,
   return VT_OK;
 }
 
+static vt_error take_links(vt_store *store, const vt_database_set *set, hid_t group,
+                           vt_numbering *to) {
+  int *place, *local;
+  VT_TRY(vt_column_take_list(store, group, "database", VT_COLUMN_INT32, store->scratch, &place,
+                             &to->links));
+  if (!place) return VT_OK;
+  VT_TRY(vt_column_take(store, group, "node", VT_COLUMN_INT32, to->links, &local));
+  if (!local) return vt_store_fail(store, group, "node", "found no such column");
+  VT_ARENA_NEW(store->scratch, to->link, to->links);
+  return resolve_links(store, set, group, place, local, to);
+}
+
 vt_error vt_store_take_links(vt_store *store, vt_database_set *set, hid_t at, vt_numbering *to) {
   hid_t group;
   VT_TRY(vt_store_enter(store, at, links_name, &group));
-  int *place = NULL, *local = NULL;
-  vt_error error =
-      vt_column_take(store, group, "database", VT_COLUMN_INT32, -1, NULL, &place, &to->links);
-  if (error == VT_OK && place)
-    error = vt_column_take(store, group, "node", VT_COLUMN_INT32, to->links, NULL, &local, NULL);
-  if (error == VT_OK && place && !local)
-    error = vt_store_fail(store, group, "node", "found no such column");
-  if (error == VT_OK) {
-    to->link = vt_calloc(to->links, sizeof *to->link);
-    error = to->link ? resolve_links(store, set, group, place, local, to)
-                     : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  }
-  free(place);
-  free(local);
+  const vt_error error = take_links(store, set, group, to);
   (void)H5Gclose(group);
   return error;
 }
@@ -105,8 +97,12 @@ vt_error vt_store_take_links(vt_store *store, vt_database_set *set, hid_t at, vt
 // -------------------------------------------------------------------------------------------------
 // Uncertainty.
 
-static vt_error make_uncertainty(vt_store_maker *m, hid_t at, ptrdiff_t count,
-                                 const vt_uncertainty *uncertainty, int8_t *small, double *real) {
+vt_error vt_make_uncertainty(vt_store_maker *m, hid_t at, ptrdiff_t count,
+                             const vt_uncertainty *uncertainty) {
+  int8_t *small;
+  double *real;
+  VT_ARENA_NEW(m->scratch, small, count);
+  VT_ARENA_NEW(m->scratch, real, count);
   for (ptrdiff_t k = 0; k < count; k++) small[k] = (int8_t)uncertainty[k].type;
   VT_TRY(vt_make_column(m, at, "uncertainty_type", VT_COLUMN_INT8, count, small));
   for (ptrdiff_t k = 0; k < count; k++) small[k] = uncertainty[k].negative;
@@ -123,39 +119,24 @@ static vt_error make_uncertainty(vt_store_maker *m, hid_t at, ptrdiff_t count,
   return VT_OK;
 }
 
-vt_error vt_make_uncertainty(vt_store_maker *m, hid_t at, ptrdiff_t count,
-                             const vt_uncertainty *uncertainty) {
-  int8_t *small = vt_calloc(count, sizeof *small);
-  double *real = vt_calloc(count, sizeof *real);
-  const vt_error error =
-      small && real ? make_uncertainty(m, at, count, uncertainty, small, real)
-                    : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  free(small);
-  free(real);
-  return error;
-}
-
 static vt_error fill_uncertainty(vt_store *store, hid_t at, ptrdiff_t count, const int8_t *type,
                                  vt_uncertainty *to) {
   int8_t *negative;
   double *real;
-  VT_TRY(vt_column_take(store, at, "uncertainty_negative", VT_COLUMN_INT8, count, NULL, &negative,
-                        NULL));
+  VT_TRY(vt_column_take(store, at, "uncertainty_negative", VT_COLUMN_INT8, count, &negative));
   for (ptrdiff_t k = 0; k < count; k++) {
     to[k].type = (uint8_t)type[k];
     to[k].negative = negative && negative[k];
   }
-  free(negative);
   for (int i = 0; i < VT_UNCERTAINTY_REALS; i++) {
     const vt_store_name name = vt_composed("uncertainty", vt_uncertainty_names[i]);
-    VT_TRY(vt_column_take_reals(store, at, name.text, count, NULL, &real));
+    VT_TRY(vt_column_take_reals(store, at, name.text, count, store->scratch, &real));
     if (!real) return vt_store_fail(store, at, name.text, "found no such column");
     for (ptrdiff_t k = 0; k < count; k++) {
       double *const all[VT_UNCERTAINTY_REALS] = {&to[k].loc, &to[k].scale, &to[k].shape,
                                                  &to[k].minimum, &to[k].maximum};
       *all[i] = real[k];
     }
-    free(real);
   }
   return VT_OK;
 }
@@ -163,17 +144,11 @@ static vt_error fill_uncertainty(vt_store *store, hid_t at, ptrdiff_t count, con
 vt_error vt_store_take_uncertainty(vt_store *store, hid_t at, int64_t count,
                                    vt_uncertainty **uncertainty) {
   int8_t *type;
-  ptrdiff_t length;
   *uncertainty = NULL;
-  VT_TRY(
-      vt_column_take(store, at, "uncertainty_type", VT_COLUMN_INT8, count, NULL, &type, &length));
+  VT_TRY(vt_column_take(store, at, "uncertainty_type", VT_COLUMN_INT8, count, &type));
   if (!type) return VT_OK;
-  *uncertainty = vt_arena_calloc(store->arena, length, sizeof **uncertainty);
-  const vt_error error =
-      *uncertainty ? fill_uncertainty(store, at, length, type, *uncertainty)
-                   : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  free(type);
-  return error;
+  VT_ARENA_NEW(store->arena, *uncertainty, count);
+  return fill_uncertainty(store, at, (ptrdiff_t)count, type, *uncertainty);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -242,113 +217,66 @@ static vt_error make_raw(vt_store_maker *m, hid_t at, const vt_record_group *gro
   return make_ids(m, at, "column", group, true, s);
 }
 
-static vt_error fill_group(vt_store_maker *m, hid_t at, const vt_record_group *group, bool loose,
-                           scratch *s) {
+// The records of a group.
+static vt_error make_group(vt_store_maker *m, hid_t at, int index) {
+  const vt_record_group *group = &m->package->group[index];
   const ptrdiff_t count = group->count;
-  VT_NEW(s->place, count);
-  VT_NEW(s->wide, count);
-  VT_NEW(s->flag, count);
-  VT_TRY(loose ? make_raw(m, at, group, s) : make_places(m, at, group, s));
+  scratch s;
+  VT_ARENA_NEW(m->scratch, s.place, count);
+  VT_ARENA_NEW(m->scratch, s.wide, count);
+  VT_ARENA_NEW(m->scratch, s.flag, count);
+  VT_TRY(m->loose ? make_raw(m, at, group, &s) : make_places(m, at, group, &s));
   VT_TRY(vt_make_reals(m, at, "data", count * group->columns, group->data));
-  VT_TRY(make_flags(m, at, "flip", count, group->flip, s));
-  VT_TRY(make_flags(m, at, "reference", count, group->reference, s));
+  VT_TRY(make_flags(m, at, "flip", count, group->flip, &s));
+  VT_TRY(make_flags(m, at, "reference", count, group->reference, &s));
   if (group->rescale) VT_TRY(vt_make_reals(m, at, "rescale", count, group->rescale));
   return group->uncertainty ? vt_make_uncertainty(m, at, count, group->uncertainty) : VT_OK;
 }
 
-static vt_error make_group(vt_store_maker *m, hid_t at, int g, const vt_record_group *group,
-                           bool loose) {
-  hid_t inner;
-  VT_TRY(vt_make_group(at, vt_numbered(g).text, &inner));
-  scratch s = {0};
-  const vt_error error = fill_group(m, inner, group, loose, &s);
-  free(s.place);
-  free(s.wide);
-  free(s.flag);
-  (void)H5Gclose(inner);
-  return error;
-}
-
-// Columns of the table of groups.
-typedef struct taken_table {
-  const char **name, **matrix;
-  int8_t *array, *single;
-  int64_t *records, *columns, *location; // location: given, index
-  int32_t *method;
-} taken_table;
-
-static void free_table(taken_table *t) {
-  free(t->name);
-  free(t->matrix);
-  free(t->array);
-  free(t->single);
-  free(t->records);
-  free(t->columns);
-  free(t->location);
-  free(t->method);
-}
-
-static vt_error write_table(vt_store_maker *m, hid_t at, ptrdiff_t groups, taken_table *t) {
-  VT_TRY(vt_make_texts(m, at, "group", m->pool, groups, t->name));
-  VT_TRY(vt_make_texts(m, at, "matrix", m->pool, groups, t->matrix));
-  VT_TRY(vt_make_column(m, at, "array", VT_COLUMN_INT8, groups, t->array));
-  VT_TRY(vt_make_column(m, at, "single", VT_COLUMN_INT8, groups, t->single));
-  VT_TRY(vt_make_column(m, at, "records", VT_COLUMN_INT64, groups, t->records));
-  VT_TRY(vt_make_column(m, at, "columns", VT_COLUMN_INT64, groups, t->columns));
-  VT_TRY(vt_make_column(m, at, "location", VT_COLUMN_INT64, 2 * groups, t->location));
-  // Which method it is stands in its label: the number depends on what else the store holds.
-  vt_store_maker quiet = {.set = m->set};
-  const vt_error error = vt_make_column(&quiet, at, "method", VT_COLUMN_INT32, groups, t->method);
-  vt_text_free(&quiet.digest);
-  return error;
-}
-
-static vt_error make_table(vt_store_maker *m, hid_t at, const vt_package *package, taken_table *t) {
-  VT_NEW(t->name, package->groups);
-  VT_NEW(t->matrix, package->groups);
-  VT_NEW(t->array, package->groups);
-  VT_NEW(t->single, package->groups);
-  VT_NEW(t->records, package->groups);
-  VT_NEW(t->columns, package->groups);
-  VT_NEW(t->location, 2 * (ptrdiff_t)package->groups);
-  VT_NEW(t->method, package->groups);
+static vt_error make_table(vt_store_maker *m, hid_t at, const vt_package *package) {
+  enum { METHOD = VT_GROUP_COLUMNS - 1 };
+  vt_stored_groups t = {0};
+  VT_TRY(vt_table_create(m->scratch, VT_GROUP_COLUMNS, vt_group_columns, package->groups, &t));
   for (int g = 0; g < package->groups; g++) {
     const vt_record_group *group = &package->group[g];
-    t->name[g] = group->name;
-    t->matrix[g] = group->matrix_name;
-    t->array[g] = group->array;
-    t->single[g] = group->single;
-    t->records[g] = group->count;
-    t->columns[g] = group->columns;
-    t->location[2 * g] = group->has_global_index;
-    t->location[2 * g + 1] = group->global_index;
-    t->method[g] = group->method;
+    t.group[g] = group->name;
+    t.matrix[g] = group->matrix_name;
+    t.array[g] = group->array;
+    t.single[g] = group->single;
+    t.records[g] = group->count;
+    t.columns[g] = group->columns;
+    t.location[2 * g] = group->has_global_index;
+    t.location[2 * g + 1] = group->global_index;
+    t.method[g] = group->method;
     if (group->method < 0) continue;
     const char *label = m->set->method[group->method].label;
     VT_TRY(vt_digest_add(m, "of method", label, (ptrdiff_t)strlen(label)));
   }
-  return write_table(m, at, package->groups, t);
+  VT_TRY(vt_table_make(m, at, METHOD, vt_group_columns, package->groups, &t));
+  // Which method it is stands in its label: the number depends on what else the store holds.
+  vt_store_maker quiet = {.set = m->set};
+  const vt_error error =
+      vt_table_make(&quiet, at, 1, &vt_group_columns[METHOD], package->groups, &t);
+  vt_text_free(&quiet.digest);
+  return error;
 }
 
-static vt_error fill_package(vt_store_maker *m, hid_t at, const vt_package *package, bool loose) {
+static vt_error fill_package(vt_store_maker *m, hid_t at, int index) {
+  const vt_package *package = &m->set->package[index];
   const int64_t rules[VT_RULES] = {package->combinatorial, package->sequential, package->sum_within,
                                    package->sum_across,    package->has_seed,   package->seed};
+  m->package = package;
   VT_TRY(vt_make_texts(m, at, "name", m->pool, 1, &package->name));
   VT_TRY(vt_make_column(m, at, "rules", VT_COLUMN_INT64, VT_RULES, rules));
-  taken_table t = {0};
-  vt_error error = make_table(m, at, package, &t);
-  free_table(&t);
-  for (int g = 0; g < package->groups && error == VT_OK; g++)
-    error = make_group(m, at, g, &package->group[g], loose);
-  return error;
+  VT_TRY(make_table(m, at, package));
+  for (int g = 0; g < package->groups; g++)
+    VT_TRY(vt_make_within(m, at, vt_numbered(g).text, make_group, g));
+  return VT_OK;
 }
 
 vt_error vt_make_package(vt_store_maker *m, hid_t at, int package, bool loose) {
-  hid_t group;
-  VT_TRY(vt_make_group(at, "package", &group));
-  const vt_error error = fill_package(m, group, &m->set->package[package], loose);
-  (void)H5Gclose(group);
-  return error;
+  m->loose = loose;
+  return vt_make_within(m, at, "package", fill_package, package);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -357,12 +285,10 @@ vt_error vt_make_package(vt_store_maker *m, hid_t at, int package, bool loose) {
 static vt_error take_flags(vt_store *store, hid_t at, const char *name, ptrdiff_t count,
                            bool **flags) {
   int8_t *small;
-  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_INT8, count, NULL, &small, NULL));
+  VT_TRY(vt_column_take(store, at, name, VT_COLUMN_INT8, count, &small));
   if (!small) return VT_OK;
-  *flags = vt_arena_calloc(store->arena, count, sizeof **flags);
-  for (ptrdiff_t k = 0; *flags && k < count; k++) (*flags)[k] = small[k] != 0;
-  free(small);
-  VT_CHECK(*flags, VT_ERR_SYSTEM, "out of memory: %td flags", count);
+  VT_ARENA_NEW(store->arena, *flags, count);
+  for (ptrdiff_t k = 0; k < count; k++) (*flags)[k] = small[k] != 0;
   return VT_OK;
 }
 
@@ -378,29 +304,24 @@ static vt_error resolve_number(const vt_store *store, hid_t at, const vt_numberi
 
 // Rows and columns as nodes.
 static vt_error take_nodes(vt_store *store, hid_t at, const vt_numbering *from,
-                           vt_record_group *group, int32_t **place) {
+                           vt_record_group *group) {
   const bool columns = has_node_columns(group->matrix);
+  const ptrdiff_t count = group->count;
+  int32_t *place;
   if (group->matrix != VT_MATRIX_WEIGHTING) {
-    VT_TRY(vt_column_take(store, at, "row", VT_COLUMN_INT32, group->count, NULL, place, NULL));
-    if (!*place) return vt_store_fail(store, at, "row", "found no such column");
-    for (ptrdiff_t k = 0; k < group->count; k++)
-      VT_TRY(resolve_number(store, at, from, (*place)[k], !columns, &group->row[k]));
+    VT_TRY(vt_column_take(store, at, "row", VT_COLUMN_INT32, count, &place));
+    if (!place) return vt_store_fail(store, at, "row", "found no such column");
+    for (ptrdiff_t k = 0; k < count; k++)
+      VT_TRY(resolve_number(store, at, from, place[k], !columns, &group->row[k]));
   }
-  free(*place);
-  *place = NULL;
-  if (!columns) {
-    int64_t *column;
-    VT_TRY(vt_column_take(store, at, "column", VT_COLUMN_INT64, group->count, store->arena, &column,
-                          NULL));
-    group->column = column;
-    return column ? VT_OK : vt_store_fail(store, at, "column", "found no such column");
-  }
-  VT_TRY(vt_column_take(store, at, "column", VT_COLUMN_INT32, group->count, NULL, place, NULL));
-  if (!*place) return vt_store_fail(store, at, "column", "found no such column");
-  for (ptrdiff_t k = 0; k < group->count; k++) {
-    int node;
-    VT_TRY(resolve_number(store, at, from, (*place)[k], false, &node));
-    group->column[k] = node;
+  int64_t *plain = NULL;
+  VT_TRY(columns ? vt_column_take(store, at, "column", VT_COLUMN_INT32, count, &place)
+                 : vt_column_take(store, at, "column", VT_COLUMN_INT64, count, &plain));
+  if (columns ? !place : !plain) return vt_store_fail(store, at, "column", "found no such column");
+  for (ptrdiff_t k = 0; k < count; k++) {
+    int node = 0;
+    if (columns) VT_TRY(resolve_number(store, at, from, place[k], false, &node));
+    group->column[k] = columns ? node : plain[k];
   }
   return VT_OK;
 }
@@ -409,10 +330,15 @@ static vt_error take_nodes(vt_store *store, hid_t at, const vt_numbering *from,
 static vt_error take_raw(vt_store *store, hid_t at, const vt_record_group *group,
                          vt_raw_group *raw) {
   const ptrdiff_t count = group->count;
-  VT_TRY(vt_column_take(store, at, "row", VT_COLUMN_INT64, count, NULL, &raw->row, NULL));
-  VT_TRY(vt_column_take(store, at, "column", VT_COLUMN_INT64, count, NULL, &raw->column, NULL));
-  if (group->matrix == VT_MATRIX_WEIGHTING && !raw->row) VT_NEW(raw->row, count);
-  if (!raw->row || !raw->column) return vt_store_fail(store, at, "row", "found no such column");
+  int64_t *row, *column;
+  VT_TRY(vt_column_take(store, at, "row", VT_COLUMN_INT64, count, &row));
+  VT_TRY(vt_column_take(store, at, "column", VT_COLUMN_INT64, count, &column));
+  const bool rows = row || group->matrix == VT_MATRIX_WEIGHTING;
+  if (!rows || !column) return vt_store_fail(store, at, "row", "found no such column");
+  VT_NEW(raw->row, count);
+  VT_NEW(raw->column, count);
+  if (row) memcpy(raw->row, row, (size_t)count * sizeof *row);
+  memcpy(raw->column, column, (size_t)count * sizeof *column);
   for (ptrdiff_t k = 0; k < count; k++) {
     if (raw->row[k] < 0 || raw->column[k] < 0)
       return vt_store_fail(store, at, "row", "found a negative id");
@@ -446,11 +372,7 @@ static vt_error take_group(vt_store *store, hid_t at, const vt_numbering *from,
     VT_ARENA_NEW(store->arena, group->column, count);
   }
   if (count == 0) return VT_OK;
-  int32_t *place = NULL;
-  const vt_error placed =
-      raw ? take_raw(store, at, group, raw) : take_nodes(store, at, from, group, &place);
-  free(place);
-  VT_TRY(placed);
+  VT_TRY(raw ? take_raw(store, at, group, raw) : take_nodes(store, at, from, group));
   VT_TRY(take_flags(store, at, "flip", count, &group->flip));
   VT_TRY(take_flags(store, at, "reference", count, &group->reference));
   VT_TRY(vt_column_take_reals(store, at, "rescale", count, store->arena, &group->rescale));
@@ -458,23 +380,9 @@ static vt_error take_group(vt_store *store, hid_t at, const vt_numbering *from,
   return vt_store_take_uncertainty(store, at, count, &group->uncertainty);
 }
 
-static vt_error take_table(vt_store *store, hid_t at, ptrdiff_t groups, taken_table *t) {
-  VT_TRY(vt_column_take_texts(store, at, "group", groups, &store->pool, &t->name));
-  VT_TRY(vt_column_take_texts(store, at, "matrix", groups, &store->pool, &t->matrix));
-  VT_TRY(vt_column_take(store, at, "array", VT_COLUMN_INT8, groups, NULL, &t->array, NULL));
-  VT_TRY(vt_column_take(store, at, "single", VT_COLUMN_INT8, groups, NULL, &t->single, NULL));
-  VT_TRY(vt_column_take(store, at, "columns", VT_COLUMN_INT64, groups, NULL, &t->columns, NULL));
-  VT_TRY(
-      vt_column_take(store, at, "location", VT_COLUMN_INT64, 2 * groups, NULL, &t->location, NULL));
-  VT_TRY(vt_column_take(store, at, "method", VT_COLUMN_INT32, groups, NULL, &t->method, NULL));
-  if (!t->array || !t->single || !t->columns || !t->location || !t->method)
-    return vt_store_fail(store, at, "records", "found no table of groups");
-  return VT_OK;
-}
-
-static vt_error check_row(const vt_store *store, hid_t at, const taken_table *t, int g) {
+static vt_error check_row(const vt_store *store, hid_t at, const vt_stored_groups *t, int g) {
   const int64_t records = t->records[g], columns = t->columns[g];
-  const bool sound = t->name[g] && t->matrix[g] && records >= 0 && columns > 0 &&
+  const bool sound = t->group[g] && t->matrix[g] && records >= 0 && columns > 0 &&
                      records <= INT32_MAX && columns <= INT32_MAX &&
                      (t->array[g] || columns == 1) && t->method[g] >= -1 &&
                      t->method[g] < store->methods;
@@ -482,11 +390,11 @@ static vt_error check_row(const vt_store *store, hid_t at, const taken_table *t,
 }
 
 static vt_error take_groups(vt_store *store, hid_t at, const vt_numbering *from,
-                            const taken_table *t, vt_package *package, vt_raw_group *raw) {
+                            const vt_stored_groups *t, vt_package *package, vt_raw_group *raw) {
   for (int g = 0; g < package->groups; g++) {
     vt_record_group *group = &package->group[g];
     VT_TRY(check_row(store, at, t, g));
-    *group = (vt_record_group){.name = t->name[g],
+    *group = (vt_record_group){.name = t->group[g],
                                .matrix_name = t->matrix[g],
                                .matrix = vt_matrix_kind_of(t->matrix[g]),
                                .array = t->array[g] != 0,
@@ -510,8 +418,7 @@ static vt_error take_rules(vt_store *store, hid_t at, vt_package *package) {
   const char **name;
   VT_TRY(vt_column_take_texts(store, at, "name", 1, &store->pool, &name));
   package->name = name[0] ? name[0] : "";
-  free(name);
-  VT_TRY(vt_column_take(store, at, "rules", VT_COLUMN_INT64, VT_RULES, NULL, &rules, NULL));
+  VT_TRY(vt_column_take(store, at, "rules", VT_COLUMN_INT64, VT_RULES, &rules));
   if (!rules) return vt_store_fail(store, at, "rules", "found no such column");
   package->combinatorial = rules[0] != 0;
   package->sequential = rules[1] != 0;
@@ -519,32 +426,25 @@ static vt_error take_rules(vt_store *store, hid_t at, vt_package *package) {
   package->sum_across = rules[3] != 0;
   package->has_seed = rules[4] != 0;
   package->seed = rules[5];
-  free(rules);
   return VT_OK;
 }
 
 static vt_error take_package(vt_store *store, vt_database_set *set, hid_t at,
                              const vt_numbering *from, int index, vt_raw_group **raw) {
   VT_TRY(take_rules(store, at, &set->package[index]));
-  taken_table t = {0};
+  vt_stored_groups t = {0};
   ptrdiff_t groups;
-  VT_TRY(vt_column_take(store, at, "records", VT_COLUMN_INT64, -1, NULL, &t.records, &groups));
-  vt_error error = groups > 0 ? take_table(store, at, groups, &t) : VT_OK;
-  if (groups > MOST_GROUPS) error = vt_store_fail(store, at, "records", "found too many groups");
+  VT_TRY(vt_column_take_list(store, at, "records", VT_COLUMN_INT64, store->scratch, &t.records,
+                             &groups));
+  if (groups > MOST_GROUPS) return vt_store_fail(store, at, "records", "found too many groups");
+  if (groups > 0)
+    VT_TRY(vt_table_take(store, at, VT_GROUP_COLUMNS, vt_group_columns, groups, &t, "records",
+                         "found no table of groups"));
   vt_package *package = &set->package[index];
-  if (error == VT_OK && raw) {
-    *raw = vt_calloc(groups, sizeof **raw);
-    if (!*raw) error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  }
-  if (error == VT_OK) {
-    package->group = vt_arena_calloc(set->arena, groups, sizeof *package->group);
-    package->groups = package->group ? (int)groups : 0;
-    error = package->group
-                ? take_groups(store, at, from, &t, package, raw ? *raw : NULL)
-                : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  }
-  free_table(&t);
-  return error;
+  if (raw) VT_NEW(*raw, groups);
+  VT_ARENA_NEW(set->arena, package->group, groups);
+  package->groups = (int)groups;
+  return take_groups(store, at, from, &t, package, raw ? *raw : NULL);
 }
 
 vt_error vt_store_take_package(vt_store *store, vt_database_set *set, hid_t at,

@@ -11,11 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_DATABASES = 60000, MOST_METHODS = 60000 };
-
-// Whose a method is: what another source may say of it.
-enum { ORIGIN_OWN, ORIGIN_LOOSE };
-
 static bool begins(const unsigned char head[8]) {
   return memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0;
 }
@@ -23,12 +18,6 @@ static bool begins(const unsigned char head[8]) {
 static void close_store(vt_store *store) {
   if (!store) return;
   if (store->file >= 0) (void)H5Fclose(store->file);
-  free(store->database);
-  free(store->method);
-  free(store->nodes);
-  free(store->exchanges);
-  free(store->records);
-  free(store->factors);
   free(store);
 }
 
@@ -84,40 +73,7 @@ bool vt_is_store(const char *path) {
 // -------------------------------------------------------------------------------------------------
 // Databases.
 
-void vt_store_table_free(vt_store_table *t) {
-  free(t->name);
-  free(t->stem);
-  free(t->metadata);
-  free(t->kind);
-  free(t->project);
-  free(t->date);
-  free(t->nodes);
-  free(t->depend_count);
-  free(t->depends);
-  free(t->exchanges);
-  free(t->records);
-}
-
-static vt_error take_vt_store_table(vt_store *s, hid_t at, vt_store_table *t) {
-  const int count = s->databases;
-  VT_TRY(vt_column_take_texts(s, at, "name", count, &s->pool, &t->name));
-  VT_TRY(vt_column_take_texts(s, at, "stem", count, &s->pool, &t->stem));
-  VT_TRY(vt_column_take_texts(s, at, "metadata", count, &s->pool, &t->metadata));
-  VT_TRY(vt_column_take(s, at, "project", VT_COLUMN_INT32, count, NULL, &t->project, NULL));
-  VT_TRY(vt_column_take(s, at, "date", VT_COLUMN_INT32, VT_DATE * (int64_t)count, NULL, &t->date,
-                        NULL));
-  VT_TRY(vt_column_take(s, at, "nodes", VT_COLUMN_INT32, count, NULL, &t->nodes, NULL));
-  VT_TRY(vt_column_take(s, at, "exchanges", VT_COLUMN_INT64, count, NULL, &t->exchanges, NULL));
-  VT_TRY(vt_column_take(s, at, "records", VT_COLUMN_INT64, count, NULL, &t->records, NULL));
-  VT_TRY(
-      vt_column_take(s, at, "depend_count", VT_COLUMN_INT32, count, NULL, &t->depend_count, NULL));
-  VT_TRY(vt_column_take(s, at, "depends", VT_COLUMN_INT32, -1, NULL, &t->depends, &t->links));
-  const bool all =
-      t->project && t->date && t->nodes && t->exchanges && t->records && t->depend_count;
-  return all ? VT_OK : vt_store_fail(s, at, "name", "found no table of databases");
-}
-
-static bool is_sound_database(const vt_store *s, const vt_store_table *t, int i) {
+static bool is_sound_database(const vt_store *s, const vt_stored_databases *t, int i) {
   const int32_t *date = t->date + (ptrdiff_t)VT_DATE * i;
   const bool dated =
       date[0] == 0 || (date[1] >= -VT_STORE_YEARS && date[1] <= VT_STORE_YEARS && date[2] >= 0 &&
@@ -145,8 +101,8 @@ static vt_error make_places(vt_store *s, vt_database_set *set, hid_t at, int ind
   return VT_OK;
 }
 
-static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const vt_store_table *t,
-                             int i) {
+static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at,
+                             const vt_stored_databases *t, int i) {
   if (!is_sound_database(s, t, i))
     return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible database");
   int index;
@@ -172,7 +128,7 @@ static vt_error add_database(vt_store *s, vt_database_set *set, hid_t at, const 
 }
 
 static vt_error link_databases(const vt_store *s, vt_database_set *set, hid_t at,
-                               const vt_store_table *t) {
+                               const vt_stored_databases *t) {
   ptrdiff_t next = 0;
   for (int i = 0; i < s->databases; i++) {
     if (t->depend_count[i] < 0 || t->depend_count[i] > t->links - next ||
@@ -198,60 +154,30 @@ static vt_error add_projects(vt_store *s, vt_database_set *set) {
   return VT_OK;
 }
 
-static vt_error add_databases(vt_store *s, vt_database_set *set, hid_t at, vt_store_table *t) {
+// The table of databases, and a place for each in the set.
+static vt_error take_databases(vt_store *s, vt_database_set *set, hid_t at, int most) {
+  vt_stored_databases t = {0};
   ptrdiff_t count;
-  VT_TRY(vt_column_take(s, at, "kind", VT_COLUMN_INT8, -1, NULL, &t->kind, &count));
-  if (count > MOST_DATABASES) return vt_store_fail(s, at, "kind", "found too many databases");
+  VT_TRY(vt_column_take_list(s, at, "kind", VT_COLUMN_INT8, s->scratch, &t.kind, &count));
+  if (count > most) return vt_store_fail(s, at, "kind", "found too many databases");
   if (count == 0) return VT_OK;
-  VT_NEW(s->database, count);
-  VT_NEW(s->nodes, count);
-  VT_NEW(s->exchanges, count);
-  VT_NEW(s->records, count);
+  VT_ARENA_NEW(s->arena, s->database, count);
+  VT_ARENA_NEW(s->arena, s->nodes, count);
+  VT_ARENA_NEW(s->arena, s->exchanges, count);
+  VT_ARENA_NEW(s->arena, s->records, count);
   s->databases = (int)count;
-  VT_TRY(take_vt_store_table(s, at, t));
-  for (int i = 0; i < s->databases; i++) VT_TRY(add_database(s, set, at, t, i));
-  VT_TRY(link_databases(s, set, at, t));
+  VT_TRY(vt_table_take(s, at, VT_DATABASE_COLUMNS, vt_database_columns, count, &t, "name",
+                       "found no table of databases"));
+  VT_TRY(vt_column_take_list(s, at, "depends", VT_COLUMN_INT32, s->scratch, &t.depends, &t.links));
+  for (int i = 0; i < s->databases; i++) VT_TRY(add_database(s, set, at, &t, i));
+  VT_TRY(link_databases(s, set, at, &t));
   return add_projects(s, set);
 }
 
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-// Columns of the table of methods.
-typedef struct method_table {
-  int8_t *kind, *origin;
-  int32_t *parts;
-  int64_t *factors;
-  const char **unit, **part;
-  ptrdiff_t all_parts;
-} method_table;
-
-static void free_method_table(method_table *t) {
-  free(t->kind);
-  free(t->origin);
-  free(t->parts);
-  free(t->factors);
-  free(t->unit);
-  free(t->part);
-}
-
-static vt_error take_method_table(vt_store *s, hid_t at, method_table *t) {
-  const int count = s->methods;
-  VT_TRY(vt_column_take(s, at, "origin", VT_COLUMN_INT8, count, NULL, &t->origin, NULL));
-  VT_TRY(vt_column_take(s, at, "parts", VT_COLUMN_INT32, count, NULL, &t->parts, NULL));
-  VT_TRY(vt_column_take(s, at, "factors", VT_COLUMN_INT64, count, NULL, &t->factors, NULL));
-  VT_TRY(vt_column_take_texts(s, at, "unit", count, &s->pool, &t->unit));
-  if (!t->origin || !t->parts || !t->factors)
-    return vt_store_fail(s, at, "kind", "found no table of methods");
-  for (int i = 0; i < count; i++) {
-    if (t->parts[i] < 0 || t->parts[i] > 100)
-      return vt_store_fail(s, at, "parts", "found an impossible number");
-    t->all_parts += t->parts[i];
-  }
-  return vt_column_take_texts(s, at, "part", t->all_parts, &s->pool, &t->part);
-}
-
-static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const method_table *t,
+static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const vt_stored_methods *t,
                            int i, const char **part) {
   const vt_matrix_kind kind = (vt_matrix_kind)t->kind[i];
   bool sound = t->kind[i] >= VT_MATRIX_CHARACTERIZATION && t->kind[i] <= VT_MATRIX_WEIGHTING &&
@@ -259,7 +185,7 @@ static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const me
   for (int p = 0; p < t->parts[i]; p++) sound = sound && part[p];
   if (!sound) return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible method");
   int method = vt_set_method(set, kind, t->parts[i], part);
-  const bool loose = t->origin[i] == ORIGIN_LOOSE;
+  const bool loose = t->origin[i] == VT_ORIGIN_LOOSE;
   VT_CHECK(method < 0 || loose, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", s->path,
            set->method[method].label, set->method[method].path);
   if (method < 0) {
@@ -272,52 +198,64 @@ static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const me
   return VT_OK;
 }
 
-static vt_error add_methods(vt_store *s, vt_database_set *set, hid_t at, method_table *t) {
-  ptrdiff_t count;
-  VT_TRY(vt_column_take(s, at, "kind", VT_COLUMN_INT8, -1, NULL, &t->kind, &count));
-  if (count > MOST_METHODS) return vt_store_fail(s, at, "kind", "found too many methods");
+// The table of methods, and a place for each in the set.
+static vt_error take_methods(vt_store *s, vt_database_set *set, hid_t at, int most) {
+  vt_stored_methods t = {0};
+  ptrdiff_t count, all_parts = 0;
+  VT_TRY(vt_column_take_list(s, at, "kind", VT_COLUMN_INT8, s->scratch, &t.kind, &count));
+  if (count > most) return vt_store_fail(s, at, "kind", "found too many methods");
   if (count == 0) return VT_OK;
-  VT_NEW(s->method, count);
-  VT_NEW(s->factors, count);
+  VT_ARENA_NEW(s->arena, s->method, count);
+  VT_ARENA_NEW(s->arena, s->factors, count);
   s->methods = (int)count;
-  VT_TRY(take_method_table(s, at, t));
-  const char **part = t->part;
-  for (int i = 0; i < s->methods; part += t->parts[i++]) VT_TRY(add_method(s, set, at, t, i, part));
+  VT_TRY(vt_table_take(s, at, VT_METHOD_COLUMNS, vt_method_columns, count, &t, "kind",
+                       "found no table of methods"));
+  for (int i = 0; i < s->methods; i++) {
+    if (t.parts[i] < 0 || t.parts[i] > 100)
+      return vt_store_fail(s, at, "parts", "found an impossible number");
+    all_parts += t.parts[i];
+  }
+  VT_TRY(vt_column_take_texts(s, at, "part", all_parts, &s->pool, &t.part));
+  const char **part = t.part;
+  for (int i = 0; i < s->methods; part += t.parts[i++]) VT_TRY(add_method(s, set, at, &t, i, part));
   return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------
 // Opening.
 
-static vt_error take_databases(vt_store *s, vt_database_set *set) {
-  hid_t group;
-  VT_TRY(vt_store_enter(s, s->file, "databases", &group));
-  vt_store_table t = {0};
-  const vt_error error = add_databases(s, set, group, &t);
-  vt_store_table_free(&t);
-  (void)H5Gclose(group);
+// A group of all databases or methods, or that of one; the caller closes it with H5Gclose.
+static vt_error enter(const vt_store *s, const char *what, int number, hid_t *group) {
+  hid_t all;
+  VT_TRY(vt_store_enter(s, s->file, what, number < 0 ? group : &all));
+  if (number < 0) return VT_OK;
+  const vt_error error = vt_store_enter(s, all, vt_numbered(number).text, group);
+  (void)H5Gclose(all);
   return error;
 }
 
-static vt_error take_methods(vt_store *s, vt_database_set *set) {
+// What takes something out of a group, with scratch of its own.
+typedef vt_error take_function(vt_store *s, vt_database_set *set, hid_t group, int number);
+
+// `number` is the group in `what`, -1: that itself; `of` is the function's.
+static vt_error take_from(vt_store *s, vt_database_set *set, const char *what, int number,
+                          take_function *take, int of) {
+  vt_arena *outer = s->scratch;
   hid_t group;
-  VT_TRY(vt_store_enter(s, s->file, "methods", &group));
-  method_table t = {0};
-  const vt_error error = add_methods(s, set, group, &t);
-  free_method_table(&t);
+  VT_TRY(enter(s, what, number, &group));
+  vt_error error = vt_arena_create(&s->scratch);
+  if (error == VT_OK) error = take(s, set, group, of);
+  vt_arena_free(s->scratch);
+  s->scratch = outer;
   (void)H5Gclose(group);
   return error;
 }
 
 // Loose datapackages are part of every system, so they are loaded at once.
-static vt_error take_loose(vt_store *s, vt_database_set *set, hid_t at, int i) {
-  const int database = s->database[i];
-  hid_t group;
-  VT_TRY(vt_store_enter(s, at, vt_numbered(i).text, &group));
+static vt_error take_loose(vt_store *s, vt_database_set *set, hid_t at, int database) {
   int package = -1;
   vt_raw_group *raw = NULL;
-  const vt_error error = vt_store_take_package(s, set, group, &(vt_numbering){0}, &package, &raw);
-  (void)H5Gclose(group);
+  const vt_error error = vt_store_take_package(s, set, at, &(vt_numbering){0}, &package, &raw);
   if (package >= 0) set->sources->raw[package] = raw;
   VT_TRY(error);
   set->database[database].package = package;
@@ -325,16 +263,16 @@ static vt_error take_loose(vt_store *s, vt_database_set *set, hid_t at, int i) {
   return VT_OK;
 }
 
-static vt_error take_all_loose(vt_store *s, vt_database_set *set) {
-  hid_t group;
-  VT_TRY(vt_store_enter(s, s->file, "databases", &group));
-  vt_error error = VT_OK;
-  for (int i = 0; i < s->databases && error == VT_OK; i++) {
-    if (set->database[s->database[i]].kind == VT_DATABASE_PACKAGE)
-      error = take_loose(s, set, group, i);
+static vt_error take_tables(vt_store *s, vt_database_set *set) {
+  VT_TRY(vt_pool_take(s, s->file, &s->pool));
+  VT_TRY(take_from(s, set, "databases", -1, take_databases, VT_MOST_STORED));
+  VT_TRY(take_from(s, set, "methods", -1, take_methods, VT_MOST_STORED));
+  for (int i = 0; i < s->databases; i++) {
+    const int database = s->database[i];
+    if (set->database[database].kind == VT_DATABASE_PACKAGE)
+      VT_TRY(take_from(s, set, "databases", i, take_loose, database));
   }
-  (void)H5Gclose(group);
-  return error;
+  return VT_OK;
 }
 
 static vt_error open_store(vt_store *s, vt_database_set *set) {
@@ -354,10 +292,7 @@ static vt_error open_store(vt_store *s, vt_database_set *set) {
   VT_CHECK(version == VT_STORE_VERSION, VT_ERR_INPUT,
            "%s: found a store of version %d, expected version %d: import its sources again",
            s->path, version, VT_STORE_VERSION);
-  VT_TRY(vt_pool_take(s, s->file, &s->pool));
-  VT_TRY(take_databases(s, set));
-  VT_TRY(take_methods(s, set));
-  return take_all_loose(s, set);
+  return take_tables(s, set);
 }
 
 static vt_error open_source(vt_database_set *set, const vt_source_look *look) {
@@ -374,27 +309,18 @@ static vt_error open_source(vt_database_set *set, const vt_source_look *look) {
 // -------------------------------------------------------------------------------------------------
 // Loading.
 
-// A numbered group of databases or methods; the caller closes it with H5Gclose.
-static vt_error enter_numbered(const vt_store *s, const char *what, int number, hid_t *group) {
-  hid_t all;
-  VT_TRY(vt_store_enter(s, s->file, what, &all));
-  const vt_error error = vt_store_enter(s, all, vt_numbered(number).text, group);
-  (void)H5Gclose(all);
-  return error;
-}
-
 static vt_store *store_of(const vt_database_set *set, int database) {
   return set->sources->store[set->sources->database[database].store];
 }
 
-static vt_error enter_database(const vt_database_set *set, int database, hid_t *group) {
-  return enter_numbered(store_of(set, database), "databases",
-                        set->sources->database[database].stored, group);
+// Something out of the group of a database.
+static vt_error take_from_database(vt_database_set *set, int database, take_function *take) {
+  const int stored = set->sources->database[database].stored;
+  return take_from(store_of(set, database), set, "databases", stored, take, database);
 }
 
 // The pool of a database: its texts are read with its nodes, and again with its exchanges.
-static vt_error load_nodes(vt_database_set *set, int database, hid_t at) {
-  vt_store *s = store_of(set, database);
+static vt_error take_nodes(vt_store *s, vt_database_set *set, hid_t at, int database) {
   vt_pool *own = &set->sources->database[database].pool;
   VT_TRY(vt_pool_take(s, at, own));
   hid_t nodes;
@@ -405,11 +331,8 @@ static vt_error load_nodes(vt_database_set *set, int database, hid_t at) {
 }
 
 static vt_error load_labels(vt_database_set *set, int database) {
-  hid_t group;
   if (set->database[database].kind == VT_DATABASE_PACKAGE) return VT_OK;
-  VT_TRY(enter_database(set, database, &group));
-  const vt_error error = load_nodes(set, database, group);
-  (void)H5Gclose(group);
+  const vt_error error = take_from_database(set, database, take_nodes);
   if (error != VT_OK) { // half of the labels are none
     vt_labels_free(set->sources->database[database].code);
     set->sources->database[database].code = NULL;
@@ -418,53 +341,49 @@ static vt_error load_labels(vt_database_set *set, int database) {
 }
 
 // Nodes that exchanges and records name are loaded, whatever the database says of its links.
-static vt_error load_linked(vt_database_set *set, const vt_numbering *numbering) {
+static vt_error take_linked(vt_store *s, vt_database_set *set, hid_t at, vt_numbering *numbering) {
+  VT_TRY(vt_store_take_links(s, set, at, numbering));
   for (ptrdiff_t i = 0; i < numbering->links; i++)
     VT_TRY(vt_database_load_nodes(set, set->node[numbering->link[i]].database));
   return VT_OK;
 }
 
-static vt_error take_exchanges(vt_database_set *set, int database, hid_t at) {
-  vt_store *s = store_of(set, database);
-  const vt_database *d = &set->database[database];
-  vt_numbering numbering = {.first_node = d->first_node, .nodes = d->nodes};
-  vt_error error = vt_store_take_links(s, set, at, &numbering);
-  if (error == VT_OK) error = load_linked(set, &numbering);
-  if (error == VT_OK)
-    error = vt_store_take_exchanges(s, set, at, database, &set->sources->database[database].pool,
-                                    &numbering);
-  free(numbering.link);
-  return error;
+static vt_numbering numbering_of(const vt_database *d) {
+  return (vt_numbering){.first_node = d->first_node, .nodes = d->nodes};
+}
+
+static vt_error take_exchanges(vt_store *s, vt_database_set *set, hid_t at, int database) {
+  vt_numbering numbering = numbering_of(&set->database[database]);
+  VT_TRY(take_linked(s, set, at, &numbering));
+  return vt_store_take_exchanges(s, set, at, database, &set->sources->database[database].pool,
+                                 &numbering);
 }
 
 static vt_error load_exchanges(vt_database_set *set, int database) {
-  hid_t group;
   if (set->sources->database[database].exchanges > 0) return VT_OK; // of an attempt that failed
-  VT_TRY(enter_database(set, database, &group));
-  const vt_error error = take_exchanges(set, database, group);
-  (void)H5Gclose(group);
-  return error;
+  return take_from_database(set, database, take_exchanges);
 }
 
-static vt_error load_package(vt_database_set *set, vt_store *s, hid_t at, vt_numbering *numbering,
-                             int *package) {
-  VT_TRY(vt_store_take_links(s, set, at, numbering));
-  VT_TRY(load_linked(set, numbering));
-  return vt_store_take_package(s, set, at, numbering, package, NULL);
+static vt_error take_records(vt_store *s, vt_database_set *set, hid_t at, int database) {
+  vt_numbering numbering = numbering_of(&set->database[database]);
+  int package;
+  VT_TRY(take_linked(s, set, at, &numbering));
+  VT_TRY(vt_store_take_package(s, set, at, &numbering, &package, NULL));
+  set->database[database].package = package;
+  return VT_OK;
 }
 
 static vt_error load_records(vt_database_set *set, int database) {
   if (set->database[database].package >= 0) return VT_OK;
-  hid_t group;
-  VT_TRY(enter_database(set, database, &group));
-  const vt_database *d = &set->database[database];
-  vt_numbering numbering = {.first_node = d->first_node, .nodes = d->nodes};
+  return take_from_database(set, database, take_records);
+}
+
+static vt_error take_factors(vt_store *s, vt_database_set *set, hid_t at, int method) {
+  vt_numbering numbering = {0};
   int package;
-  const vt_error error = load_package(set, store_of(set, database), group, &numbering, &package);
-  free(numbering.link);
-  (void)H5Gclose(group);
-  VT_TRY(error);
-  set->database[database].package = package;
+  VT_TRY(take_linked(s, set, at, &numbering));
+  VT_TRY(vt_store_take_package(s, set, at, &numbering, &package, NULL));
+  set->sources->factors[method] = package;
   return VT_OK;
 }
 
@@ -472,16 +391,7 @@ static vt_error load_method(vt_database_set *set, int method) {
   const vt_method_place place = set->sources->place[method];
   if (place.store < 0 || set->sources->factors[method] >= 0) return VT_OK;
   vt_store *s = set->sources->store[place.store];
-  hid_t group;
-  VT_TRY(enter_numbered(s, "methods", place.stored, &group));
-  vt_numbering numbering = {0};
-  int package;
-  const vt_error error = load_package(set, s, group, &numbering, &package);
-  free(numbering.link);
-  (void)H5Gclose(group);
-  VT_TRY(error);
-  set->sources->factors[method] = package;
-  return VT_OK;
+  return take_from(s, set, "methods", place.stored, take_factors, method);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -491,14 +401,14 @@ static vt_error take_hash(const vt_database_set *set, const vt_store *s, const c
                           int number, const char **sha256) {
   hid_t group;
   char text[VT_STORE_NAME];
-  VT_TRY(enter_numbered(s, what, number, &group));
+  VT_TRY(enter(s, what, number, &group));
   const vt_error error = vt_store_attribute(s, group, "sha256", text);
   (void)H5Gclose(group);
   VT_TRY(error);
   return vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), sha256);
 }
 
-static ptrdiff_t count_records(const vt_database_set *set, int package) {
+ptrdiff_t vt_count_records(const vt_database_set *set, int package) {
   ptrdiff_t count = 0;
   for (int g = 0; package >= 0 && g < set->package[package].groups; g++)
     count += set->package[package].group[g].count;
@@ -511,7 +421,7 @@ vt_error vt_database_summarise(const vt_database_set *set, int database,
   const vt_database *d = &set->database[database];
   const bool json = d->kind == VT_DATABASE_JSON;
   *summary = (vt_database_summary){.exchanges = source->exchanges,
-                                   .records = json ? 0 : count_records(set, d->package)};
+                                   .records = json ? 0 : vt_count_records(set, d->package)};
   if (source->store < 0) return VT_OK;
   const vt_store *s = store_of(set, database);
   summary->exchanges = (ptrdiff_t)s->exchanges[source->stored];
@@ -522,7 +432,7 @@ vt_error vt_database_summarise(const vt_database_set *set, int database,
 vt_error vt_method_summarise(const vt_database_set *set, int method, vt_method_summary *summary) {
   const vt_method_place place = set->sources->place[method];
   const int package = set->sources->factors[method];
-  *summary = (vt_method_summary){.factors = package >= 0 ? count_records(set, package) : -1};
+  *summary = (vt_method_summary){.factors = package >= 0 ? vt_count_records(set, package) : -1};
   if (place.store < 0) return VT_OK;
   const vt_store *s = set->sources->store[place.store];
   summary->factors = (ptrdiff_t)s->factors[place.stored];
@@ -532,64 +442,35 @@ vt_error vt_method_summarise(const vt_database_set *set, int method, vt_method_s
 // -------------------------------------------------------------------------------------------------
 // Parameters.
 
-enum { PARAMETER_TEXTS = 5 };
-
-static const char *const parameter_texts[PARAMETER_TEXTS] = {"name", "formula", "database", "group",
-                                                             "code"};
-
-// Columns of the table of parameters.
-typedef struct parameter_table {
-  int8_t *scope;
-  int32_t *project;
-  double *amount;
-  const char **text[PARAMETER_TEXTS];
-} parameter_table;
-
-static vt_error add_parameters(vt_store *s, vt_database_set *set, hid_t at, int first_project,
-                               parameter_table *t) {
+static vt_error take_parameters(vt_store *s, vt_database_set *set, hid_t at, int first_project) {
+  vt_stored_parameters t = {0};
   ptrdiff_t count;
-  VT_TRY(vt_column_take(s, at, "scope", VT_COLUMN_INT8, -1, NULL, &t->scope, &count));
-  if (!t->scope) return VT_OK;
-  VT_TRY(vt_column_take(s, at, "project", VT_COLUMN_INT32, count, NULL, &t->project, NULL));
-  VT_TRY(vt_column_take_reals(s, at, "amount", count, NULL, &t->amount));
-  for (int i = 0; i < PARAMETER_TEXTS; i++)
-    VT_TRY(vt_column_take_texts(s, at, parameter_texts[i], count, &s->pool, &t->text[i]));
-  if (!t->project || !t->amount)
-    return vt_store_fail(s, at, "scope", "found no table of parameters");
+  VT_TRY(vt_column_take_list(s, at, "scope", VT_COLUMN_INT8, s->scratch, &t.scope, &count));
+  if (!t.scope) return VT_OK;
+  VT_TRY(vt_table_take(s, at, VT_PARAMETER_COLUMNS, vt_parameter_columns, count, &t, "scope",
+                       "found no table of parameters"));
   for (ptrdiff_t i = 0; i < count; i++) {
-    const bool sound = t->scope[i] >= VT_PARAMETER_PROJECT &&
-                       t->scope[i] <= VT_PARAMETER_ACTIVITY && t->text[0][i] &&
-                       t->project[i] >= 0 && t->project[i] < MOST_DATABASES;
+    const bool sound = t.scope[i] >= VT_PARAMETER_PROJECT && t.scope[i] <= VT_PARAMETER_ACTIVITY &&
+                       t.name[i] && t.project[i] >= 0 && t.project[i] < VT_MOST_STORED;
     if (!sound) return vt_store_fail(s, at, "scope", "found an impossible parameter");
-    const vt_parameter parameter = {(vt_parameter_scope)t->scope[i],
-                                    first_project + t->project[i],
-                                    t->text[0][i],
-                                    t->text[1][i],
-                                    t->amount[i],
-                                    t->text[2][i],
-                                    t->text[3][i],
-                                    t->text[4][i]};
+    const vt_parameter parameter = {(vt_parameter_scope)t.scope[i],
+                                    first_project + t.project[i],
+                                    t.name[i],
+                                    t.formula[i],
+                                    t.amount[i],
+                                    t.database[i],
+                                    t.group[i],
+                                    t.code[i]};
     VT_TRY(vt_parameter_add(set, &parameter));
   }
   return VT_OK;
 }
 
-static vt_error load_parameters_of(vt_database_set *set, vt_store *store) {
-  hid_t group;
-  VT_TRY(vt_store_enter(store, store->file, "parameters", &group));
-  parameter_table t = {0};
-  const vt_error error = add_parameters(store, set, group, store->first_project, &t);
-  free(t.scope);
-  free(t.project);
-  free(t.amount);
-  for (int i = 0; i < PARAMETER_TEXTS; i++) free(t.text[i]);
-  (void)H5Gclose(group);
-  return error;
-}
-
 static vt_error load_parameters(vt_database_set *set) {
-  for (int i = 0; i < set->sources->stores; i++)
-    VT_TRY(load_parameters_of(set, set->sources->store[i]));
+  for (int i = 0; i < set->sources->stores; i++) {
+    vt_store *s = set->sources->store[i];
+    VT_TRY(take_from(s, set, "parameters", -1, take_parameters, s->first_project));
+  }
   return VT_OK;
 }
 

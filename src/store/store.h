@@ -64,22 +64,68 @@ typedef enum vt_column_type {
   VT_COLUMN_INT64,
   VT_COLUMN_FLOAT32,
   VT_COLUMN_FLOAT64,
+  VT_COLUMN_TEXT, ///< places in a pool
 } vt_column_type;
-hid_t vt_column_stored(vt_column_type type);
+
 size_t vt_column_bytes(vt_column_type type);
+
+/// A column of a table: a member of a struct of arrays.
+typedef struct vt_table_column {
+  const char *name;
+  vt_column_type type; ///< VT_COLUMN_FLOAT64: stored in either width
+  int items;           ///< of each row
+  size_t member;       ///< offset of the pointer to the values
+} vt_table_column;
 
 /// Keep HDF5 from printing and from tidying up at exit.
 void vt_store_quiet(void);
 
-/// Columns of the table of databases.
-typedef struct vt_store_table {
+/// The tables of databases, of methods, of parameters and of the groups of a package.
+typedef struct vt_stored_databases {
   const char **name, **stem, **metadata;
   int8_t *kind;
-  int32_t *project, *date, *nodes, *depend_count, *depends;
+  int32_t *project, *date, *nodes, *depend_count;
   int64_t *exchanges, *records;
+  int32_t *depends; ///< no column of the table; shape [links]
   ptrdiff_t links;
-} vt_store_table;
-void vt_store_table_free(vt_store_table *table); ///< its columns, not itself
+} vt_stored_databases;
+
+/// Whose a method is: what another source may say of it.
+enum { VT_ORIGIN_OWN, VT_ORIGIN_LOOSE };
+
+typedef struct vt_stored_methods {
+  int8_t *kind, *origin;
+  int32_t *parts;
+  int64_t *factors;
+  const char **unit;
+  const char **part; ///< no column of the table; shape [all parts]
+} vt_stored_methods;
+
+typedef struct vt_stored_parameters {
+  const char **name, **formula, **database, **group, **code;
+  double *amount;
+  int32_t *project;
+  int8_t *scope;
+} vt_stored_parameters;
+
+typedef struct vt_stored_groups {
+  const char **group, **matrix;
+  int8_t *array, *single;
+  int64_t *records, *columns, *location; ///< location: given, index
+  int32_t *method;
+} vt_stored_groups;
+
+enum {
+  VT_DATABASE_COLUMNS = 10,
+  VT_METHOD_COLUMNS = 5,
+  VT_PARAMETER_COLUMNS = 8,
+  VT_GROUP_COLUMNS = 8,
+  VT_MOST_STORED = 60000, ///< databases, and methods
+};
+extern const vt_table_column vt_database_columns[VT_DATABASE_COLUMNS];
+extern const vt_table_column vt_method_columns[VT_METHOD_COLUMNS];
+extern const vt_table_column vt_parameter_columns[VT_PARAMETER_COLUMNS];
+extern const vt_table_column vt_group_columns[VT_GROUP_COLUMNS];
 
 // -------------------------------------------------------------------------------------------------
 // Reading.
@@ -91,8 +137,9 @@ typedef struct vt_store {
   uint64_t bytes;    ///< of the file
   uint64_t unpacked; ///< bytes read from it so far
   vt_arena *arena;   ///< the set's
+  vt_arena *scratch; ///< while something is taken from the store
   vt_pool pool;
-  int databases, methods;
+  int databases, methods;      // arrays are the arena's
   int first_project, projects; ///< of the set; how many of them are the store's
   int *database;               ///< of the set; shape [databases]
   int *method;                 ///< of the set; shape [methods]
@@ -116,23 +163,31 @@ bool vt_store_has(hid_t at, const char *name);
 vt_error vt_store_attribute(const vt_store *store, hid_t at, const char *name,
                             char text[VT_STORE_NAME]);
 
-/// A column of `count` items (any number where it is negative) into memory that the caller frees,
-/// or that is the arena's. *values is NULL where there is none.
-/// @param length  number of items; may be NULL
+/// A column of `count` items as scratch. *values is NULL where there is none.
 vt_error vt_column_take(vt_store *store, hid_t at, const char *name, vt_column_type type,
-                        int64_t count, vt_arena *arena, void *values, ptrdiff_t *length);
+                        int64_t count, void *values);
+/// A column of any length.
+vt_error vt_column_take_list(vt_store *store, hid_t at, const char *name, vt_column_type type,
+                             vt_arena *arena, void *values, ptrdiff_t *length);
 /// Real numbers of either width.
 vt_error vt_column_take_reals(vt_store *store, hid_t at, const char *name, int64_t count,
                               vt_arena *arena, double **values);
-/// Texts of a pool; all NULL where there is no such column. The caller frees *texts.
+/// Texts of a pool as scratch; all NULL where there is no such column.
 vt_error vt_column_take_texts(vt_store *store, hid_t at, const char *name, int64_t count,
                               const vt_pool *pool, const char ***texts);
+/// All columns of a table as scratch, texts from the pool of all.
+/// @return VT_ERR_INPUT where one lacks but texts: "`first`: `lacking`"
+vt_error vt_table_take(vt_store *store, hid_t at, int columns, const vt_table_column *column,
+                       ptrdiff_t rows, void *table, const char *first, const char *lacking);
 vt_error vt_pool_take(vt_store *store, hid_t at, vt_pool *pool);
+
+/// Records of a package; 0 for -1.
+ptrdiff_t vt_count_records(const vt_database_set *set, int package);
 
 /// Nodes that a database or method refers to: its own, then those of others.
 typedef struct vt_numbering {
   int first_node, nodes;
-  int *link; ///< nodes of the set; shape [links]
+  int *link; ///< nodes of the set, scratch; shape [links]
   ptrdiff_t links;
 } vt_numbering;
 
@@ -156,7 +211,10 @@ vt_error vt_store_take_exchanges(vt_store *store, vt_database_set *set, hid_t at
 /// A file being made in memory.
 typedef struct vt_store_maker {
   vt_database_set *set;
+  int sources;
+  const char *const *source; ///< shape [sources]
   hid_t file;
+  vt_arena *scratch;      ///< while a group is made
   vt_labels *pool, *own;  ///< texts: of all, of one database
   vt_text digest;         ///< what the hash of a database or method is over
   int *place;             ///< number of a database in the store, -1: left out; shape [databases]
@@ -164,11 +222,18 @@ typedef struct vt_store_maker {
   int *number;            ///< of a node while one database or method is written; shape [nodes]
   int *link;              ///< nodes of other databases; shape [links]
   ptrdiff_t links, link_room;
+  const vt_package *package; ///< whose groups are written
+  bool loose;                ///< they have ids, not nodes
 } vt_store_maker;
 
 /// Properties of groups and files: no times, links in the header.
 bool vt_make_plain(hid_t properties);
 vt_error vt_make_group(hid_t at, const char *name, hid_t *group);
+
+/// What makes the content of a group, with scratch of its own.
+typedef vt_error vt_make_function(vt_store_maker *m, hid_t group, int index);
+vt_error vt_make_within(vt_store_maker *m, hid_t at, const char *name, vt_make_function *make,
+                        int index);
 vt_error vt_make_attribute(hid_t at, const char *name, const char *text);
 /// A column, none for 0 items; it counts for the hash.
 vt_error vt_make_column(vt_store_maker *m, hid_t at, const char *name, vt_column_type type,
@@ -179,6 +244,11 @@ vt_error vt_make_reals(vt_store_maker *m, hid_t at, const char *name, ptrdiff_t 
 vt_error vt_make_texts(vt_store_maker *m, hid_t at, const char *name, vt_labels *pool,
                        ptrdiff_t count, const char *const *texts);
 vt_error vt_make_pool(hid_t at, const vt_labels *pool);
+/// Scratch for all columns of a table; then the columns themselves, texts to the pool of all.
+vt_error vt_table_create(vt_arena *arena, int columns, const vt_table_column *column,
+                         ptrdiff_t rows, void *table);
+vt_error vt_table_make(vt_store_maker *m, hid_t at, int columns, const vt_table_column *column,
+                       ptrdiff_t rows, const void *table);
 /// What a hash is over besides the columns.
 vt_error vt_digest_add(vt_store_maker *m, const char *name, const void *bytes, ptrdiff_t length);
 
@@ -188,8 +258,8 @@ vt_error vt_make_links(vt_store_maker *m, hid_t at);
 vt_error vt_make_uncertainty(vt_store_maker *m, hid_t at, ptrdiff_t count,
                              const vt_uncertainty *uncertainty);
 vt_error vt_make_package(vt_store_maker *m, hid_t at, int package, bool loose);
-vt_error vt_make_nodes(vt_store_maker *m, hid_t at, int database);
-vt_error vt_make_exchanges(vt_store_maker *m, hid_t at, int database);
+vt_error vt_make_nodes(vt_store_maker *m, hid_t group, int database);
+vt_error vt_make_exchanges(vt_store_maker *m, hid_t group, int database);
 
 /// store_write.c: the check sum of HDF5's own structures, Jenkins' lookup3.
 uint32_t vt_store_sum(const unsigned char *bytes, size_t length);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { ORIGIN_OWN, ORIGIN_LOOSE, PARAMETER_TEXTS = 5, GROWTH_BYTES = 1 << 22, MOST_ITEMS = 60000 };
+enum { GROWTH_BYTES = 1 << 22 };
 
 static const char layout_text[] =
     "Life-cycle databases, methods and parameters, written by 'vintner import'. Lists under "
@@ -103,9 +103,10 @@ static vt_error finish_group(vt_store_maker *m, hid_t group, const char *name) {
 static vt_error fill_database(vt_store_maker *m, hid_t at, int database) {
   const vt_database *d = &m->set->database[database];
   VT_TRY(digest_database(m, database));
-  if (d->kind != VT_DATABASE_PACKAGE) VT_TRY(vt_make_nodes(m, at, database));
+  if (d->kind != VT_DATABASE_PACKAGE)
+    VT_TRY(vt_make_within(m, at, "nodes", vt_make_nodes, database));
   if (d->kind == VT_DATABASE_JSON) {
-    VT_TRY(vt_make_exchanges(m, at, database));
+    VT_TRY(vt_make_within(m, at, "exchanges", vt_make_exchanges, database));
   } else {
     VT_TRY(vt_make_package(m, at, d->package, d->kind == VT_DATABASE_PACKAGE));
   }
@@ -116,36 +117,14 @@ static vt_error fill_database(vt_store_maker *m, hid_t at, int database) {
 
 static vt_error make_database(vt_store_maker *m, hid_t at, int database) {
   const vt_database *d = &m->set->database[database];
-  hid_t group;
   VT_TRY(vt_labels_create(&m->own));
-  vt_error error = vt_make_group(at, vt_numbered(m->place[database]).text, &group);
-  if (error == VT_OK) {
-    start_numbers(m, d->first_node, d->nodes);
-    error = fill_database(m, group, database);
-    end_numbers(m, d->first_node, d->nodes);
-    (void)H5Gclose(group);
-  }
+  start_numbers(m, d->first_node, d->nodes);
+  const vt_error error =
+      vt_make_within(m, at, vt_numbered(m->place[database]).text, fill_database, database);
+  end_numbers(m, d->first_node, d->nodes);
   vt_labels_free(m->own);
   m->own = NULL;
   return error;
-}
-
-static vt_error allocate_vt_store_table(const vt_database_set *set, vt_store_table *t) {
-  const ptrdiff_t count = set->databases;
-  ptrdiff_t links = 0;
-  for (int d = 0; d < set->databases; d++) links += set->database[d].depend_count;
-  VT_NEW(t->name, count);
-  VT_NEW(t->stem, count);
-  VT_NEW(t->metadata, count);
-  VT_NEW(t->kind, count);
-  VT_NEW(t->project, count);
-  VT_NEW(t->date, VT_DATE * count);
-  VT_NEW(t->nodes, count);
-  VT_NEW(t->depend_count, count);
-  VT_NEW(t->depends, links);
-  VT_NEW(t->exchanges, count);
-  VT_NEW(t->records, count);
-  return VT_OK;
 }
 
 // Number of a project among those that go in, by first appearance.
@@ -155,7 +134,7 @@ static int number_project(vt_store_maker *m, int project) {
   return m->project[project];
 }
 
-static void fill_database_row(vt_store_maker *m, int database, vt_store_table *t) {
+static void fill_database_row(vt_store_maker *m, int database, vt_stored_databases *t) {
   const vt_database_set *set = m->set;
   const vt_database *d = &set->database[database];
   const int i = m->place[database];
@@ -177,95 +156,58 @@ static void fill_database_row(vt_store_maker *m, int database, vt_store_table *t
       t->exchanges[i] += set->node[n].exchanges;
     return;
   }
-  const vt_package *package = &set->package[d->package];
-  for (int g = 0; g < package->groups; g++) t->records[i] += package->group[g].count;
+  t->records[i] = vt_count_records(set, d->package);
 }
 
-static vt_error write_vt_store_table(vt_store_maker *m, hid_t at, vt_store_table *t) {
+static vt_error make_database_table(vt_store_maker *m, hid_t at) {
+  const vt_database_set *set = m->set;
+  vt_stored_databases t = {0};
+  ptrdiff_t links = 0;
   int kept = 0;
-  for (int d = 0; d < m->set->databases; d++) {
+  for (int d = 0; d < set->databases; d++) links += set->database[d].depend_count;
+  VT_TRY(vt_table_create(m->scratch, VT_DATABASE_COLUMNS, vt_database_columns, set->databases, &t));
+  VT_ARENA_NEW(m->scratch, t.depends, links);
+  for (int d = 0; d < set->databases; d++) {
     if (m->place[d] < 0) continue;
-    fill_database_row(m, d, t);
+    fill_database_row(m, d, &t);
     kept++;
   }
-  VT_TRY(vt_make_texts(m, at, "name", m->pool, kept, t->name));
-  VT_TRY(vt_make_texts(m, at, "stem", m->pool, kept, t->stem));
-  VT_TRY(vt_make_texts(m, at, "metadata", m->pool, kept, t->metadata));
-  VT_TRY(vt_make_column(m, at, "kind", VT_COLUMN_INT8, kept, t->kind));
-  VT_TRY(vt_make_column(m, at, "project", VT_COLUMN_INT32, kept, t->project));
-  VT_TRY(vt_make_column(m, at, "date", VT_COLUMN_INT32, (ptrdiff_t)VT_DATE * kept, t->date));
-  VT_TRY(vt_make_column(m, at, "nodes", VT_COLUMN_INT32, kept, t->nodes));
-  VT_TRY(vt_make_column(m, at, "exchanges", VT_COLUMN_INT64, kept, t->exchanges));
-  VT_TRY(vt_make_column(m, at, "records", VT_COLUMN_INT64, kept, t->records));
-  VT_TRY(vt_make_column(m, at, "depend_count", VT_COLUMN_INT32, kept, t->depend_count));
-  return vt_make_column(m, at, "depends", VT_COLUMN_INT32, t->links, t->depends);
+  VT_TRY(vt_table_make(m, at, VT_DATABASE_COLUMNS, vt_database_columns, kept, &t));
+  return vt_make_column(m, at, "depends", VT_COLUMN_INT32, t.links, t.depends);
 }
 
-static vt_error make_databases(vt_store_maker *m) {
-  hid_t group;
-  VT_TRY(vt_make_group(m->file, "databases", &group));
-  vt_store_table t = {0};
-  vt_error error = allocate_vt_store_table(m->set, &t);
-  if (error == VT_OK) error = write_vt_store_table(m, group, &t);
-  vt_store_table_free(&t);
+static vt_error make_databases(vt_store_maker *m, hid_t at, int count) {
+  VT_TRY(make_database_table(m, at));
   m->digest.length = 0;
-  for (int d = 0; d < m->set->databases && error == VT_OK; d++) {
-    if (m->place[d] >= 0) error = make_database(m, group, d);
+  for (int d = 0; d < count; d++) {
+    if (m->place[d] >= 0) VT_TRY(make_database(m, at, d));
   }
-  (void)H5Gclose(group);
-  return error;
+  return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-// Columns of the table of methods.
-typedef struct written_methods {
-  int8_t *kind, *origin;
-  int32_t *parts;
-  int64_t *factors;
-  const char **unit, **part;
-} written_methods;
-
-static void free_method_table(written_methods *t) {
-  free(t->kind);
-  free(t->origin);
-  free(t->parts);
-  free(t->factors);
-  free(t->unit);
-  free(t->part);
-}
-
-static vt_error write_method_table(vt_store_maker *m, hid_t at, written_methods *t) {
+static vt_error make_method_table(vt_store_maker *m, hid_t at) {
   const vt_database_set *set = m->set;
-  const ptrdiff_t count = set->methods;
+  vt_stored_methods t = {0};
   ptrdiff_t all = 0;
   for (int i = 0; i < set->methods; i++) all += set->method[i].parts;
-  VT_NEW(t->kind, count);
-  VT_NEW(t->origin, count);
-  VT_NEW(t->parts, count);
-  VT_NEW(t->factors, count);
-  VT_NEW(t->unit, count);
-  VT_NEW(t->part, all);
+  VT_TRY(vt_table_create(m->scratch, VT_METHOD_COLUMNS, vt_method_columns, set->methods, &t));
+  VT_ARENA_NEW(m->scratch, t.part, all);
   all = 0;
   for (int i = 0; i < set->methods; i++) {
     const vt_method *method = &set->method[i];
     const int package = set->sources->factors[i];
-    t->kind[i] = (int8_t)method->kind;
-    t->origin[i] = package >= 0 ? ORIGIN_OWN : ORIGIN_LOOSE;
-    t->parts[i] = method->parts;
-    t->unit[i] = method->unit;
-    t->factors[i] = package >= 0 ? 0 : -1;
-    for (int g = 0; package >= 0 && g < set->package[package].groups; g++)
-      t->factors[i] += set->package[package].group[g].count;
-    for (int p = 0; p < method->parts; p++) t->part[all++] = method->part[p];
+    t.kind[i] = (int8_t)method->kind;
+    t.origin[i] = package >= 0 ? VT_ORIGIN_OWN : VT_ORIGIN_LOOSE;
+    t.parts[i] = method->parts;
+    t.unit[i] = method->unit;
+    t.factors[i] = package >= 0 ? vt_count_records(set, package) : -1;
+    for (int p = 0; p < method->parts; p++) t.part[all++] = method->part[p];
   }
-  VT_TRY(vt_make_texts(m, at, "part", m->pool, all, t->part));
-  VT_TRY(vt_make_texts(m, at, "unit", m->pool, count, t->unit));
-  VT_TRY(vt_make_column(m, at, "kind", VT_COLUMN_INT8, count, t->kind));
-  VT_TRY(vt_make_column(m, at, "origin", VT_COLUMN_INT8, count, t->origin));
-  VT_TRY(vt_make_column(m, at, "parts", VT_COLUMN_INT32, count, t->parts));
-  return vt_make_column(m, at, "factors", VT_COLUMN_INT64, count, t->factors);
+  VT_TRY(vt_make_texts(m, at, "part", m->pool, all, t.part));
+  return vt_table_make(m, at, VT_METHOD_COLUMNS, vt_method_columns, set->methods, &t);
 }
 
 static vt_error fill_method(vt_store_maker *m, hid_t at, int index) {
@@ -280,71 +222,36 @@ static vt_error fill_method(vt_store_maker *m, hid_t at, int index) {
   return finish_group(m, at, method->label);
 }
 
-static vt_error make_methods(vt_store_maker *m) {
-  hid_t group;
-  VT_TRY(vt_make_group(m->file, "methods", &group));
-  written_methods t = {0};
-  vt_error error = write_method_table(m, group, &t);
-  free_method_table(&t);
+static vt_error make_methods(vt_store_maker *m, hid_t at, int count) {
+  VT_TRY(make_method_table(m, at));
   m->digest.length = 0;
-  for (int i = 0; i < m->set->methods && error == VT_OK; i++) {
-    hid_t inner;
+  for (int i = 0; i < count; i++) {
     if (m->set->sources->factors[i] < 0) continue; // loose datapackages have them
-    error = vt_make_group(group, vt_numbered(i).text, &inner);
-    if (error != VT_OK) break;
-    error = fill_method(m, inner, i);
-    (void)H5Gclose(inner);
+    VT_TRY(vt_make_within(m, at, vt_numbered(i).text, fill_method, i));
   }
-  (void)H5Gclose(group);
-  return error;
+  return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------
 // Parameters, sources.
 
-static vt_error write_parameters(vt_store_maker *m, hid_t at, ptrdiff_t count,
-                                 const vt_parameter *all, const char **text, double *amount,
-                                 int32_t *place, int8_t *scope) {
-  static const char *const names[PARAMETER_TEXTS] = {"name", "formula", "database", "group",
-                                                     "code"};
-  for (int which = 0; which < PARAMETER_TEXTS; which++) {
-    for (ptrdiff_t i = 0; i < count; i++) {
-      const char *const texts[PARAMETER_TEXTS] = {all[i].name, all[i].formula, all[i].database,
-                                                  all[i].group, all[i].code};
-      text[i] = texts[which];
-    }
-    VT_TRY(vt_make_texts(m, at, names[which], m->pool, count, text));
-  }
-  for (ptrdiff_t i = 0; i < count; i++) {
-    amount[i] = all[i].amount;
-    place[i] = number_project(m, all[i].project);
-    scope[i] = (int8_t)all[i].scope;
-  }
-  VT_TRY(vt_make_reals(m, at, "amount", count, amount));
-  VT_TRY(vt_make_column(m, at, "project", VT_COLUMN_INT32, count, place));
-  return vt_make_column(m, at, "scope", VT_COLUMN_INT8, count, scope);
-}
-
-static vt_error make_parameters(vt_store_maker *m) {
+static vt_error make_parameters(vt_store_maker *m, hid_t at, int all_columns) {
   ptrdiff_t count;
   const vt_parameter *all;
-  hid_t group;
+  vt_stored_parameters t = {0};
   VT_TRY(vt_parameters_read(m->set, &count, &all));
-  VT_TRY(vt_make_group(m->file, "parameters", &group));
-  const char **text = vt_calloc(count, sizeof *text);
-  double *amount = vt_calloc(count, sizeof *amount);
-  int32_t *place = vt_calloc(count, sizeof *place);
-  int8_t *scope = vt_calloc(count, sizeof *scope);
-  const vt_error error =
-      text && amount && place && scope
-          ? write_parameters(m, group, count, all, text, amount, place, scope)
-          : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  free(text);
-  free(amount);
-  free(place);
-  free(scope);
-  (void)H5Gclose(group);
-  return error;
+  VT_TRY(vt_table_create(m->scratch, all_columns, vt_parameter_columns, count, &t));
+  for (ptrdiff_t i = 0; i < count; i++) {
+    t.name[i] = all[i].name;
+    t.formula[i] = all[i].formula;
+    t.database[i] = all[i].database;
+    t.group[i] = all[i].group;
+    t.code[i] = all[i].code;
+    t.amount[i] = all[i].amount;
+    t.project[i] = number_project(m, all[i].project);
+    t.scope[i] = (int8_t)all[i].scope;
+  }
+  return vt_table_make(m, at, all_columns, vt_parameter_columns, count, &t);
 }
 
 static vt_error hash_source(const char *path, char sha256[65]) {
@@ -358,23 +265,16 @@ static vt_error hash_source(const char *path, char sha256[65]) {
   return error;
 }
 
-static vt_error make_sources(vt_store_maker *m, int count, const char *const *source) {
-  hid_t group;
-  VT_TRY(vt_make_group(m->file, "sources", &group));
-  vt_error error = VT_OK;
-  const char **hash = vt_calloc(count, sizeof *hash);
-  for (int i = 0; i < count && hash && error == VT_OK; i++) {
+static vt_error make_sources(vt_store_maker *m, hid_t at, int count) {
+  const char **hash;
+  VT_ARENA_NEW(m->scratch, hash, count);
+  for (int i = 0; i < count; i++) {
     char sha256[65];
-    error = hash_source(source[i], sha256);
-    if (error == VT_OK)
-      error = vt_arena_text(m->set->arena, sha256, (ptrdiff_t)strlen(sha256), &hash[i]);
+    VT_TRY(hash_source(m->source[i], sha256));
+    VT_TRY(vt_arena_text(m->scratch, sha256, (ptrdiff_t)strlen(sha256), &hash[i]));
   }
-  if (!hash) error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  if (error == VT_OK) error = vt_make_texts(m, group, "path", m->pool, count, source);
-  if (error == VT_OK) error = vt_make_texts(m, group, "sha256", m->pool, count, hash);
-  free(hash);
-  (void)H5Gclose(group);
-  return error;
+  VT_TRY(vt_make_texts(m, at, "path", m->pool, count, m->source));
+  return vt_make_texts(m, at, "sha256", m->pool, count, hash);
 }
 
 static vt_error make_version(hid_t file) {
@@ -392,12 +292,12 @@ static vt_error make_version(hid_t file) {
 // -------------------------------------------------------------------------------------------------
 // The file.
 
-static vt_error fill_file(vt_store_maker *m, int sources, const char *const *source) {
+static vt_error fill_file(vt_store_maker *m) {
   VT_TRY(make_version(m->file));
-  VT_TRY(make_sources(m, sources, source));
-  VT_TRY(make_databases(m));
-  VT_TRY(make_methods(m));
-  VT_TRY(make_parameters(m));
+  VT_TRY(vt_make_within(m, m->file, "sources", make_sources, m->sources));
+  VT_TRY(vt_make_within(m, m->file, "databases", make_databases, m->set->databases));
+  VT_TRY(vt_make_within(m, m->file, "methods", make_methods, m->set->methods));
+  VT_TRY(vt_make_within(m, m->file, "parameters", make_parameters, VT_PARAMETER_COLUMNS));
   return vt_make_pool(m->file, m->pool);
 }
 
@@ -472,14 +372,13 @@ static vt_error take_image(hid_t file, vt_text *image) {
   return VT_OK;
 }
 
-static vt_error make_image(vt_store_maker *m, int sources, const char *const *source,
-                           vt_text *image) {
+static vt_error make_image(vt_store_maker *m, vt_text *image) {
   const vt_database_set *set = m->set;
   VT_TRY(choose_databases(m));
   VT_TRY(load_all(m));
-  VT_CHECK(set->databases <= MOST_ITEMS && set->methods <= MOST_ITEMS, VT_ERR_INPUT,
+  VT_CHECK(set->databases <= VT_MOST_STORED && set->methods <= VT_MOST_STORED, VT_ERR_INPUT,
            "found %d databases and %d methods, expected at most %d of each in a store",
-           set->databases, set->methods, MOST_ITEMS);
+           set->databases, set->methods, VT_MOST_STORED);
   VT_TRY(vt_labels_create(&m->pool));
   VT_NEW(m->number, (ptrdiff_t)set->nodes + 1);
   VT_NEW(m->project, set->sources->projects);
@@ -487,14 +386,14 @@ static vt_error make_image(vt_store_maker *m, int sources, const char *const *so
   for (int p = 0; p < set->sources->projects; p++) m->project[p] = -1;
   m->file = make_file();
   VT_CHECK(m->file >= 0, VT_ERR_SYSTEM, "out of memory for a store");
-  VT_TRY(fill_file(m, sources, source));
+  VT_TRY(fill_file(m));
   return take_image(m->file, image);
 }
 
 vt_error vt_store_make_image(vt_database_set *set, int sources, const char *const *source,
                              vt_text *image) {
-  vt_store_maker m = {.set = set, .file = -1};
-  const vt_error error = make_image(&m, sources, source, image);
+  vt_store_maker m = {.set = set, .sources = sources, .source = source, .file = -1};
+  const vt_error error = make_image(&m, image);
   if (m.file >= 0) (void)H5Fclose(m.file);
   vt_labels_free(m.pool);
   vt_labels_free(m.own);
