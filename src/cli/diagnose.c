@@ -1,8 +1,8 @@
 // diagnose.c - vintner diagnose: why a scenario is infeasible or unbounded.
 #include "explanation.h"
 #include "job.h"
+#include "print.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,9 +99,7 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
   if (done == VT_OK) (json ? explanation_print_json : explanation_print)(out, &f);
   vt_explanation_free(&e);
   VT_TRY(done);
-  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
-           "standard output: cannot be written: %s", strerror(errno));
-  return VT_OK;
+  return print_flush(out);
 }
 
 static vt_error diagnose_file(job *j, int64_t scenario, bool json, FILE *out) {
