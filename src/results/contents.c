@@ -35,8 +35,7 @@ static vt_error put_flags(const vt_maker *m, hid_t dataset) {
   VT_H5(m->path, made, space = H5Screate_simple(1, &count, NULL));
   const vt_error put = vt_maker_put_values(m, dataset, "flag_values", H5T_STD_I8LE, space, value);
   (void)H5Sclose(space);
-  VT_TRY(put);
-  return VT_OK;
+  return put;
 }
 
 // Axes that the variables of a group use; `wanted` says which variables are in it.
@@ -87,8 +86,7 @@ static vt_error make_root(vt_maker *m) {
   used[m->scenario_axis] = true;
   for (int i = 0; i < m->layout->dimensions; i++) used[i] = true;
   VT_TRY(vt_maker_add_axes(m, &root, used));
-  VT_TRY(make_variables(m, &root, in_root, true));
-  return VT_OK;
+  return make_variables(m, &root, in_root, true);
 }
 
 static vt_error squared_units(const vt_maker *m, const char *units, const char **squared) {
@@ -117,8 +115,7 @@ static vt_error make_statistic(vt_maker *m, const vt_maker_group *g, const vt_va
   vt_field f = {.name = name, .long_name = long_name, .units = units, .type = H5T_IEEE_F64LE};
   if (leading >= 0) f.axis[f.axes++] = leading;
   for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
-  VT_TRY(vt_maker_add_variable(m, g, &f, NULL));
-  return VT_OK;
+  return vt_maker_add_variable(m, g, &f, NULL);
 }
 
 static vt_error make_statistics_of(vt_maker *m, const vt_maker_group *g, const vt_variable *v) {
@@ -170,8 +167,7 @@ static vt_error make_reference(vt_maker *m) {
   VT_TRY(vt_maker_group_add(m, "reference", &g));
   VT_TRY(used_axes(m, in_reference, &used));
   VT_TRY(vt_maker_add_axes(m, &g, used));
-  VT_TRY(make_variables(m, &g, in_reference, false));
-  return VT_OK;
+  return make_variables(m, &g, in_reference, false);
 }
 
 static vt_error make_performance(vt_maker *m) {
@@ -241,8 +237,7 @@ static vt_error put_netcdf_properties(vt_maker *m) {
   hid_t type;
   VT_H5(m->path, made, type = vt_h5_keep(&m->pool, H5Tcopy(H5T_C_S1)));
   VT_H5(m->path, made, H5Tset_size(type, (size_t)length + 1));
-  VT_TRY(vt_maker_put_values(m, m->file, "_NCProperties", type, m->scalar, text));
-  return VT_OK;
+  return vt_maker_put_values(m, m->file, "_NCProperties", type, m->scalar, text);
 }
 
 static vt_error put_root_attributes(vt_maker *m, const vt_attribute *attribute, int attributes) {

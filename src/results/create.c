@@ -73,8 +73,7 @@ static vt_error create_as(const char *path, const char *partial, int *file, cons
   }
   if (done == VT_OK) done = vt_target_move(&target, partial);
   if (done != VT_OK) (void)unlink(partial);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
@@ -90,6 +89,5 @@ vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_a
   }
   if (file >= 0) (void)close(file);
   vt_text_free(&partial);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

@@ -66,15 +66,13 @@ static vt_error clean_text(const vt_maker *m, const char *text, const char **cle
 vt_error vt_maker_put_text(const vt_maker *m, hid_t object, const char *name, const char *text) {
   const char *clean;
   VT_TRY(clean_text(m, text, &clean));
-  VT_TRY(vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean));
-  return VT_OK;
+  return vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean);
 }
 
 static vt_error put_meaning(const vt_maker *m, hid_t object, const char *long_name,
                             const char *units) {
   if (long_name) VT_TRY(vt_maker_put_text(m, object, "long_name", long_name));
-  VT_TRY(vt_maker_put_text(m, object, "units", units && units[0] ? units : "1"));
-  return VT_OK;
+  return vt_maker_put_text(m, object, "units", units && units[0] ? units : "1");
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -109,8 +107,7 @@ static vt_error put_fill_value(const vt_maker *m, hid_t dataset, hid_t type) {
   const float narrow = NAN;
   const bool is_double = H5Tget_size(type) == sizeof wide;
   const void *value = is_double ? (const void *)&wide : (const void *)&narrow;
-  VT_TRY(vt_maker_put_values(m, dataset, "_FillValue", type, m->scalar, value));
-  return VT_OK;
+  return vt_maker_put_values(m, dataset, "_FillValue", type, m->scalar, value);
 }
 
 // What lies along an axis besides its coordinates.
@@ -161,8 +158,7 @@ static vt_error put_coordinates(const vt_maker *m, hid_t dataset, const vt_field
     added = vt_maker_put_text(m, dataset, "coordinates", names.bytes);
   }
   vt_text_free(&names);
-  VT_TRY(added);
-  return VT_OK;
+  return added;
 }
 
 static vt_error make_dataset(vt_maker *m, const vt_maker_group *g, const vt_field *f,
@@ -177,8 +173,7 @@ static vt_error make_dataset(vt_maker *m, const vt_maker_group *g, const vt_fiel
   VT_H5(m->path, made,
         *dataset = vt_h5_keep(&m->pool, H5Dcreate2(g->id, f->name, f->type, space, H5P_DEFAULT,
                                                    properties, H5P_DEFAULT)));
-  VT_TRY(put_meaning(m, *dataset, f->long_name, f->units));
-  return VT_OK;
+  return put_meaning(m, *dataset, f->long_name, f->units);
 }
 
 // A variable: a dataset whose axes are those of its group.

@@ -140,8 +140,7 @@ static vt_error open_results(vt_results *results, const char *path, MPI_Comm com
              "%s: cannot be opened: MPI gives no communicator", path);
   }
   VT_TRY(open_file(results));
-  VT_TRY(open_slots(results));
-  return VT_OK;
+  return open_slots(results);
 }
 
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
@@ -179,8 +178,7 @@ vt_error vt_results_close(vt_results *results) {
   // The message of a failure has its own copy of the path.
   free(results->path);
   free(results);
-  VT_TRY(closed);
-  return VT_OK;
+  return closed;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -225,8 +223,7 @@ static vt_error write_variable(vt_results *results, int variable, const vt_block
   const ptrdiff_t items = (v->once ? 1 : (ptrdiff_t)block->count) * v->cells;
   const void *item;
   VT_TRY(convert(results, slot->storage, block->data[variable], items, &item));
-  VT_TRY(vt_slot_write(results, slot, start, count, item));
-  return VT_OK;
+  return vt_slot_write(results, slot, start, count, item);
 }
 
 vt_error vt_results_write(vt_results *results, const vt_block *block) {
@@ -240,8 +237,7 @@ vt_error vt_results_write(vt_results *results, const vt_block *block) {
     if (i != layout->status) VT_TRY(write_variable(results, i, block));
   }
   // Last: a scenario that is marked done is in the file whole.
-  VT_TRY(write_variable(results, layout->status, block));
-  return VT_OK;
+  return write_variable(results, layout->status, block);
 }
 
 static vt_error write_once(vt_results *results, const char *name, const double *value,
@@ -262,8 +258,7 @@ static vt_error write_once(vt_results *results, const char *name, const double *
   }
   if (done == VT_OK) done = vt_slot_write(results, &slot, start, slot.extent, item);
   vt_h5_release(&pool);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 vt_error vt_results_write_reference(vt_results *results, const vt_block *block) {
@@ -283,12 +278,10 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block) 
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status) {
   if (count == 0) return VT_OK;
   const hsize_t start = (hsize_t)first, rows = (hsize_t)count;
-  VT_TRY(vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status));
-  return VT_OK;
+  return vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status);
 }
 
 vt_error vt_results_finish(vt_results *results) {
   const double yes = 1;
-  VT_TRY(write_once(results, "performance/finished", &yes, 1));
-  return VT_OK;
+  return write_once(results, "performance/finished", &yes, 1);
 }
