@@ -115,13 +115,7 @@ vt_error diagnose_job(job *j, FILE *out) {
   return j->kind->explain ? diagnose_file(j, -1, false, out) : VT_OK;
 }
 
-vt_error command_diagnose(const options *o, FILE *out) {
-  // The model is explained by one rank: the others have nothing to add.
-  const vt_team alone = {.size = 1};
-  job j = {.o = o, .team = &alone, .path = strdup(o->file)};
-  const vt_error done =
-      j.path ? diagnose_file(&j, o->scenario, o->json, out)
-             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  job_free(&j);
-  return done;
+vt_error command_diagnose(job *j) {
+  VT_TRY(job_of_file(j));
+  return diagnose_file(j, j->o->scenario, j->o->json, stdout);
 }

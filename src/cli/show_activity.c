@@ -1,5 +1,6 @@
 // show_activity.c - one activity of a source of databases: what it is, and its exchanges.
-#include "show_databases.h"
+#include "print.h"
+#include "show.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>

@@ -1,5 +1,6 @@
 // show_databases.c - what a store, or another source of databases, holds.
-#include "show_databases.h"
+#include "print.h"
+#include "show.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ bool vt_is_source_path(const char *path) {
   return i < got && head[i] == '{';
 }
 
-const char *show_kind(const vt_database *database) {
+static const char *show_kind(const vt_database *database) {
   if (database->kind == VT_DATABASE_JSON) return "document";
   return database->kind == VT_DATABASE_PROJECT ? "project" : "datapackage";
 }
