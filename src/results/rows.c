@@ -16,29 +16,13 @@ static const char opened[] = "opened", read_done[] = "read", written[] = "writte
 
 static vt_error storage_of(const vt_results *results, hid_t type, const char *name,
                            vt_storage *storage) {
-  const bool number = H5Tget_class(type) == H5T_FLOAT;
-  const size_t bytes = H5Tget_size(type);
-  if (number && bytes == sizeof(double))
-    *storage = VT_STORE_DOUBLE;
-  else if (number && bytes == sizeof(float))
-    *storage = VT_STORE_SINGLE;
-  else if (!number && bytes == sizeof(int8_t))
-    *storage = VT_STORE_INT8;
-  else if (!number && bytes == sizeof(int32_t))
-    *storage = VT_STORE_INT32;
-  else
-    VT_FAIL(VT_ERR_INPUT, "%s: '%s' has a type that no run writes", results->path, name);
-  return VT_OK;
-}
-
-static hid_t memory_type(vt_storage storage) {
-  switch (storage) {
-    case VT_STORE_DOUBLE: return H5T_NATIVE_DOUBLE;
-    case VT_STORE_SINGLE: return H5T_NATIVE_FLOAT;
-    case VT_STORE_INT8: return H5T_NATIVE_INT8;
-    case VT_STORE_INT32: return H5T_NATIVE_INT32;
+  const bool real = H5Tget_class(type) == H5T_FLOAT;
+  for (int s = VT_STORE_DOUBLE; s <= VT_STORE_INT32; s++) {
+    const vt_h5_number number = vt_h5_number_of((vt_storage)s);
+    *storage = (vt_storage)s;
+    if (number.real == real && number.bytes == H5Tget_size(type)) return VT_OK;
   }
-  return -1;
+  VT_FAIL(VT_ERR_INPUT, "%s: '%s' has a type that no run writes", results->path, name);
 }
 
 vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *name,
@@ -49,8 +33,8 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
   VT_H5(path, opened, slot->space = vt_h5_keep(pool, H5Dget_space(slot->dataset)));
   VT_H5(path, opened, type = vt_h5_keep(pool, H5Dget_type(slot->dataset)));
   VT_TRY(storage_of(results, type, name, &slot->storage));
-  slot->type = memory_type(slot->storage);
-  slot->item_bytes = vt_h5_stored_bytes(slot->storage);
+  slot->type = vt_h5_number_of(slot->storage).memory;
+  slot->item_bytes = vt_h5_number_of(slot->storage).bytes;
   slot->axes = H5Sget_simple_extent_ndims(slot->space);
   VT_CHECK(slot->axes >= 0 && slot->axes <= VT_MAX_DIMENSIONS + 2, VT_ERR_INPUT,
            "%s: '%s' has too many axes", path, name);
