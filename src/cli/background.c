@@ -21,8 +21,9 @@ static vt_error write_file(const job *j, const vt_layout *layout) {
   return closed;
 }
 
-static vt_error compute(job *j) {
+vt_error command_background(job *j) {
   vt_layout *layout;
+  j->check = job_choose_target;
   VT_TRY(job_open(j, j->o->file, NULL));
   VT_CHECK(j->kind->lay_background_out, VT_ERR_INPUT,
            "%s: found %s, which 'vintner run' computes, expected a pathway model from databases, "
@@ -35,13 +36,4 @@ static vt_error compute(job *j) {
   vt_layout_free(layout);
   VT_TRY(written);
   return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
-}
-
-vt_error command_background(const options *o) {
-  // The other ranks have nothing to do.
-  const vt_team alone = {.size = 1};
-  job j = {.o = o, .team = &alone, .check = job_choose_target};
-  const vt_error computed = compute(&j);
-  job_free(&j);
-  return computed;
 }

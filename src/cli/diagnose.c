@@ -1,8 +1,8 @@
 // diagnose.c - vintner diagnose: why a scenario is infeasible or unbounded.
 #include "explanation.h"
 #include "job.h"
+#include "print.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,9 +99,7 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
   if (done == VT_OK) (json ? explanation_print_json : explanation_print)(out, &f);
   vt_explanation_free(&e);
   VT_TRY(done);
-  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
-           "standard output: cannot be written: %s", strerror(errno));
-  return VT_OK;
+  return print_flush(out);
 }
 
 static vt_error diagnose_file(job *j, int64_t scenario, bool json, FILE *out) {
@@ -117,13 +115,7 @@ vt_error diagnose_job(job *j, FILE *out) {
   return j->kind->explain ? diagnose_file(j, -1, false, out) : VT_OK;
 }
 
-vt_error command_diagnose(const options *o, FILE *out) {
-  // The model is explained by one rank: the others have nothing to add.
-  const vt_team alone = {.size = 1};
-  job j = {.o = o, .team = &alone, .path = strdup(o->file)};
-  const vt_error done =
-      j.path ? diagnose_file(&j, o->scenario, o->json, out)
-             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  job_free(&j);
-  return done;
+vt_error command_diagnose(job *j) {
+  VT_TRY(job_of_file(j));
+  return diagnose_file(j, j->o->scenario, j->o->json, stdout);
 }

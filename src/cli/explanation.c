@@ -1,6 +1,6 @@
 #include "explanation.h"
 
-#include "report.h"
+#include "print.h"
 
 #include <math.h>
 #include <string.h>
@@ -140,104 +140,74 @@ void explanation_print(FILE *out, const finding *f) {
 // ---------------------------------------------------------------------------------------------
 // JSON.
 
-static void json_field(FILE *out, const char *name, const char *text) {
-  (void)fprintf(out, ", \"%s\": ", name);
-  json_text(out, text);
-}
-
-static void json_value(FILE *out, const char *name, double value) {
-  (void)fprintf(out, ", \"%s\": ", name);
-  json_number(out, value);
-}
-
-static void json_member(FILE *out, const vt_explained_member *m) {
-  (void)fputs("\n    {\"text\": ", out);
-  json_text(out, m->text);
-  json_field(out, "kind", m->kind);
-  json_field(out, "tensor", m->tensor);
-  (void)fputs(", \"key\": [", out);
+static void json_member(json_out *j, const vt_explained_member *m) {
+  json_map(j, NULL);
+  json_members(j, "text: %s, kind: %s, tensor: %s", m->text, m->kind, m->tensor);
+  json_list(j, "key", JSON_ROW);
   for (int a = 0; a < m->keys; a++) {
-    (void)fputs(a > 0 ? ", " : "", out);
     if (m->is_year[a])
-      (void)fputs(m->key[a], out);
+      json_raw(j, NULL, "%s", m->key[a]);
     else
-      json_text(out, m->key[a]);
+      json_text(j, NULL, m->key[a]);
   }
-  (void)fprintf(out, "], \"default\": %s", m->fallback ? "true" : "false");
-  json_value(out, "value", m->value);
-  (void)fprintf(out, ", \"suffices_alone\": %s", m->suffices ? "true" : "false");
-  json_value(out, "change_alone", m->change);
-  json_value(out, "change_within_conflict", m->change_within);
-  (void)fputs("}", out);
+  json_close(j);
+  json_members(j,
+               "default: %i, value: %g, suffices_alone: %i, change_alone: %g, "
+               "change_within_conflict: %g",
+               m->fallback, m->value, m->suffices, m->change, m->change_within);
+  json_close(j);
 }
 
 // Lines of a text as a list.
-static void json_lines(FILE *out, const char *lines) {
-  const char *separator = "";
+static void json_lines(json_out *j, const char *name, const char *lines) {
+  json_list(j, name, JSON_ROW);
   while (*lines) {
     const size_t length = strcspn(lines, "\n");
     vt_text line = {0};
-    if (vt_text_add_bytes(&line, lines, (ptrdiff_t)length) == VT_OK) {
-      (void)fputs(separator, out);
-      json_text(out, line.bytes);
-      separator = ", ";
-    }
+    if (vt_text_add_bytes(&line, lines, (ptrdiff_t)length) == VT_OK) json_text(j, NULL, line.bytes);
     vt_text_free(&line);
     lines += length + (lines[length] == '\n');
   }
+  json_close(j);
 }
 
-static void json_ray(FILE *out, const vt_ray *ray) {
-  (void)fputs(",\n  \"ray\": [", out);
+static void json_ray(json_out *j, const vt_ray *ray) {
+  json_list(j, "ray", JSON_LINES);
   for (ptrdiff_t i = 0; i < ray->parts; i++) {
     const vt_ray_part *p = &ray->part[i];
-    (void)fprintf(out, "%s\n    {\"what\": \"%s\"", i > 0 ? "," : "",
-                  p->installation ? "installation" : "operation");
-    json_field(out, "process", p->process);
-    json_field(out, "name", p->name);
-    (void)fprintf(out, ", \"year\": %d", p->year);
-    json_value(out, "units", p->units);
-    (void)fputs("}", out);
+    json_object(j, NULL, "what: %s, process: %s, name: %s, year: %d, units: %g",
+                p->installation ? "installation" : "operation", p->process, p->name, p->year,
+                p->units);
   }
-  (void)fputs("],\n  \"causes\": [", out);
+  json_close(j);
+  json_list(j, "causes", JSON_LINES);
   for (ptrdiff_t i = 0; i < ray->causes; i++) {
     const vt_ray_cause *c = &ray->cause[i];
-    (void)fprintf(out, "%s\n    {\"tensor\": \"%s\"", i > 0 ? "," : "", c->tensor);
-    json_field(out, "process", c->process);
-    json_field(out, "name", c->name);
-    json_field(out, "flow", c->flow);
-    json_field(out, "category", c->category);
-    json_value(out, "amount", c->amount);
-    json_value(out, "objective", c->objective);
-    (void)fputs("}", out);
+    json_object(j, NULL,
+                "tensor: %s, process: %s, name: %s, flow: %s, category: %s, amount: %g, "
+                "objective: %g",
+                c->tensor, c->process, c->name, c->flow, c->category, c->amount, c->objective);
   }
-  (void)fputs("]", out);
+  json_close(j);
 }
 
 void explanation_print_json(FILE *out, const finding *f) {
   const vt_explanation none = {.plain = "", .capacity = "", .reason = ""};
   const vt_explanation *e = f->explanation ? f->explanation : &none;
-  (void)fputs("{\n  \"file\": ", out);
-  json_text(out, f->path);
+  const bool nothing = f->scenario == NO_SCENARIO;
+  json_out j = json_begin(out, JSON_BLOCK);
+  json_text(&j, "file", f->path);
   if (f->scenario >= 0)
-    (void)fprintf(out, ",\n  \"scenario\": %lld", (long long)f->scenario);
+    json_raw(&j, "scenario", "%lld", (long long)f->scenario);
   else
-    (void)fprintf(out, ",\n  \"scenario\": %s",
-                  f->scenario == NO_SCENARIO ? "null" : "\"reference\"");
-  (void)fputs(",\n  \"status\": ", out);
-  json_text(out, f->scenario == NO_SCENARIO
-                     ? NULL
-                     : vt_outcome_name(f->explanation ? e->outcome : f->stored));
-  (void)fputs(",\n  \"conflict\": [", out);
-  for (int i = 0; i < e->members; i++) {
-    if (i > 0) (void)fputs(",", out);
-    json_member(out, &e->member[i]);
-  }
-  (void)fputs("],\n  \"plain\": ", out);
-  json_text(out, e->plain[0] ? e->plain : NULL);
-  (void)fputs(",\n  \"existing_capacity\": [", out);
-  json_lines(out, e->capacity);
-  (void)fputs("]", out);
-  json_ray(out, &e->ray);
-  (void)fputs("\n}\n", out);
+    json_text(&j, "scenario", nothing ? NULL : "reference");
+  json_text(&j, "status",
+            nothing ? NULL : vt_outcome_name(f->explanation ? e->outcome : f->stored));
+  json_list(&j, "conflict", JSON_LINES);
+  for (int i = 0; i < e->members; i++) json_member(&j, &e->member[i]);
+  json_close(&j);
+  json_text(&j, "plain", e->plain[0] ? e->plain : NULL);
+  json_lines(&j, "existing_capacity", e->capacity);
+  json_ray(&j, &e->ray);
+  json_end(&j);
 }

@@ -33,7 +33,6 @@ typedef struct exporter {
   const options *o;
   vt_reader *reader;
   vt_arena *arena;
-  FILE *out;
   int64_t first, last; // scenarios, both included
   const char **variable;
   int variables;
@@ -234,8 +233,7 @@ static vt_error write_table(exporter *x, const char *variable) {
   VT_TRY(done);
   VT_TRY(closed);
   if (!x->o->quiet)
-    (void)fprintf(x->out, "%s/%s.csv  %" PRId64 " row%s\n", x->o->csv, variable, rows,
-                  rows == 1 ? "" : "s");
+    (void)printf("%s/%s.csv  %" PRId64 " row%s\n", x->o->csv, variable, rows, rows == 1 ? "" : "s");
   return VT_OK;
 }
 
@@ -274,9 +272,9 @@ static vt_error export_all(exporter *x) {
   return VT_OK;
 }
 
-vt_error command_export(const options *o, FILE *out) {
-  if (o->inputs) return command_export_inputs(o, out);
-  exporter x = {.o = o, .out = out};
+vt_error command_export(job *j) {
+  if (j->o->inputs) return command_export_inputs(j);
+  exporter x = {.o = j->o};
   const vt_error exported = export_all(&x);
   vt_reader_close(x.reader);
   vt_arena_free(x.arena);

@@ -3,7 +3,7 @@
 #include "job.h"
 #include "vintner/inputs.h"
 
-static vt_error export_inputs(job *j, FILE *out) {
+vt_error command_export_inputs(job *j) {
   const options *o = j->o;
   vt_text lines = {0};
   // Known beforehand, since a model made of databases takes its time.
@@ -17,16 +17,8 @@ static vt_error export_inputs(job *j, FILE *out) {
   const vt_error written = j->kind->write_inputs(j->model, o->inputs, o->force, &lines);
   if (written == VT_OK) {
     vt_log_release();
-    if (!o->quiet) (void)fputs(lines.bytes, out);
+    if (!o->quiet) (void)fputs(lines.bytes, stdout);
   }
   vt_text_free(&lines);
   return written;
-}
-
-vt_error command_export_inputs(const options *o, FILE *out) {
-  const vt_team alone = {.size = 1};
-  job j = {.o = o, .team = &alone};
-  const vt_error exported = export_inputs(&j, out);
-  job_free(&j);
-  return exported;
 }

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-static vt_error print_sizes(const vt_database_set *set, const options *o, FILE *out) {
+static vt_error print_sizes(const vt_database_set *set, const options *o) {
   ptrdiff_t exchanges = 0, nodes = set->nodes;
   int databases = 0;
   for (int d = 0; d < set->databases; d++) {
@@ -19,20 +19,21 @@ static vt_error print_sizes(const vt_database_set *set, const options *o, FILE *
   }
   struct stat info;
   const double size = stat(o->output, &info) == 0 ? (double)info.st_size / (1024.0 * 1024.0) : 0.0;
-  (void)fprintf(out, "%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n",
-                o->output, databases, databases == 1 ? "" : "s", set->methods,
-                set->methods == 1 ? "" : "s", nodes, exchanges, size);
+  (void)printf("%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n", o->output,
+               databases, databases == 1 ? "" : "s", set->methods, set->methods == 1 ? "" : "s",
+               nodes, exchanges, size);
   return VT_OK;
 }
 
-vt_error command_import(const options *o, FILE *out) {
+vt_error command_import(job *j) {
+  const options *o = j->o;
   vt_database_set *set;
   const char *const *source = (const char *const *)o->source;
   VT_TRY(vt_database_set_read(o->sources, source, &set));
   vt_error done = vt_database_set_write(set, o->sources, source, o->output, o->force);
   if (done == VT_OK) {
     vt_log_release();
-    if (!o->quiet) done = print_sizes(set, o, out);
+    if (!o->quiet) done = print_sizes(set, o);
   }
   vt_database_set_free(set);
   return done;

@@ -47,6 +47,12 @@ static vt_error share_text(job *j, vt_text *study) {
   return VT_OK;
 }
 
+vt_error job_of_file(job *j) {
+  j->path = strdup(j->o->file);
+  VT_CHECK(j->path, VT_ERR_SYSTEM, "out of memory");
+  return VT_OK;
+}
+
 vt_error job_open(job *j, const char *path, const char *text) {
   VT_TRY(vt_team_settle(j->team, read_study(j, path, text)));
   if (j->team->size == 1) return VT_OK;

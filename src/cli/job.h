@@ -28,6 +28,8 @@ typedef struct job {
 
 // job.c
 
+/// The results file is the argument of the command.
+vt_error job_of_file(job *j);
 /// Collective. Read the study on rank 0, send it to all.
 /// `text`: the study as stored in a results file, or NULL to read `path`.
 vt_error job_open(job *j, const char *path, const char *text);
@@ -80,16 +82,14 @@ vt_error stored_check_inputs(const job *j, vt_reader *reader);
 /// Explain on `out` why the scenario of a job that has just ended has no optimum.
 vt_error diagnose_job(job *j, FILE *out);
 
-// One function per command.
-vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
-                     int *exit_code);
-vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
-                        int *exit_code);
-vt_error command_background(const options *o);
-vt_error command_diagnose(const options *o, FILE *out);
-vt_error command_export(const options *o, FILE *out);
-vt_error command_export_inputs(const options *o, FILE *out);
-vt_error command_import(const options *o, FILE *out);
-vt_error command_check(const options *o, FILE *out);
+// One function per command, for a job of which nothing is known but options, team and stop.
+vt_error command_run(job *j);
+vt_error command_resume(job *j);
+vt_error command_background(job *j);
+vt_error command_diagnose(job *j);
+vt_error command_export(job *j);
+vt_error command_export_inputs(job *j);
+vt_error command_import(job *j);
+vt_error command_check(job *j);
 
 #endif

@@ -1,7 +1,6 @@
 // main.c - the program: command line, ranks, one command, one line for an error.
 #include "job.h"
 #include "show.h"
-#include "show_databases.h"
 #include "version.h"
 
 #include <malloc.h>
@@ -37,31 +36,49 @@ static void keep_memory(void) {
 #endif
 }
 
-static vt_error show(const options *o) {
+static vt_error show(job *j) {
+  const options *o = j->o;
   if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
   if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, o->json, stdout);
   return vt_command_show(o->file, o->scenario, o->json, stdout);
 }
 
-static vt_error run_command(const options *o, const vt_team *team, int *exit_code) {
-  *exit_code = 0;
-  switch (o->command) {
-    case COMMAND_RUN: return command_run(o, team, &stop_asked, exit_code);
-    case COMMAND_RESUME: return command_resume(o, team, &stop_asked, exit_code);
-    case COMMAND_BACKGROUND: return team->rank == 0 ? command_background(o) : VT_OK;
-    case COMMAND_CHECK: return team->rank == 0 ? command_check(o, stdout) : VT_OK;
-    case COMMAND_SHOW: return team->rank == 0 ? show(o) : VT_OK;
-    case COMMAND_DIAGNOSE: return team->rank == 0 ? command_diagnose(o, stdout) : VT_OK;
-    case COMMAND_EXPORT: return team->rank == 0 ? command_export(o, stdout) : VT_OK;
-    case COMMAND_IMPORT: return team->rank == 0 ? command_import(o, stdout) : VT_OK;
-    case COMMAND_HELP:
-      if (team->rank == 0) options_help(o->help_of, stdout);
-      return VT_OK;
-    case COMMAND_VERSION:
-      if (team->rank == 0) (void)printf("vintner %s (%s)\n", VT_VERSION, VT_GIT_COMMIT);
-      return VT_OK;
-  }
+static vt_error help(job *j) {
+  options_help(j->o->help_of, stdout);
   return VT_OK;
+}
+
+static vt_error version(job *j) {
+  (void)j;
+  (void)printf("vintner %s (%s)\n", VT_VERSION, VT_GIT_COMMIT);
+  return VT_OK;
+}
+
+static const struct {
+  vt_error (*run)(job *j);
+  bool parallel; // else rank 0 works alone, the others have nothing to do
+} commands[] = {
+    [COMMAND_RUN] = {command_run, true},
+    [COMMAND_RESUME] = {command_resume, true},
+    [COMMAND_BACKGROUND] = {command_background, false},
+    [COMMAND_CHECK] = {command_check, false},
+    [COMMAND_SHOW] = {show, false},
+    [COMMAND_DIAGNOSE] = {command_diagnose, false},
+    [COMMAND_EXPORT] = {command_export, false},
+    [COMMAND_IMPORT] = {command_import, false},
+    [COMMAND_HELP] = {help, false},
+    [COMMAND_VERSION] = {version, false},
+};
+
+static vt_error run_command(const options *o, const vt_team *team, int *exit_code) {
+  const vt_team alone = {.size = 1};
+  const bool parallel = commands[o->command].parallel;
+  if (!parallel && team->rank != 0) return VT_OK;
+  job j = {.o = o, .team = parallel ? team : &alone, .stop = &stop_asked};
+  const vt_error ran = commands[o->command].run(&j);
+  *exit_code = j.exit_code;
+  job_free(&j);
+  return ran;
 }
 
 // Several ranks may have met the same fault: the first of them says so.

@@ -77,23 +77,13 @@ static vt_error prepare(job *j, bool *finished) {
   return share_work(j);
 }
 
-static vt_error resume(job *j) {
+vt_error command_resume(job *j) {
   bool finished;
+  VT_TRY(job_of_file(j));
   VT_TRY(prepare(j, &finished));
   if (!finished) return job_solve(j);
   if (j->team->rank != 0 || j->o->quiet) return VT_OK;
   vt_log(VT_LOG_INFO, "%s is finished, nothing is missing", j->path);
   vt_log_release();
   return vt_command_show(j->path, -1, j->o->json, stdout);
-}
-
-vt_error command_resume(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
-                        int *exit_code) {
-  job j = {.o = o, .team = team, .stop = stop, .path = strdup(o->file)};
-  const vt_error resumed =
-      j.path ? resume(&j)
-             : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  *exit_code = j.exit_code;
-  job_free(&j);
-  return resumed;
 }

@@ -18,20 +18,12 @@ static vt_error write_lps(const job *j) {
 
 // The file comes last: with --force it takes the place of an older result, which must stay if
 // anything before it fails.
-static vt_error run(job *j) {
+vt_error command_run(job *j) {
+  j->check = job_choose_target;
   VT_TRY(job_load(j, j->o->file, NULL));
   VT_TRY(vt_team_settle(j->team, write_lps(j)));
   VT_TRY(job_prepare(j));
   VT_TRY(vt_team_settle(j->team, j->team->rank == 0 ? job_create_file(j, job_layout(j))
                                                     : job_choose_path(j)));
   return job_solve(j);
-}
-
-vt_error command_run(const options *o, const vt_team *team, const volatile sig_atomic_t *stop,
-                     int *exit_code) {
-  job j = {.o = o, .team = team, .stop = stop, .check = job_choose_target};
-  const vt_error ran = run(&j);
-  *exit_code = j.exit_code;
-  job_free(&j);
-  return ran;
 }

@@ -3,7 +3,6 @@
 
 #include "report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -454,9 +453,7 @@ static void print_text(FILE *out, const report *r) {
 static vt_error show(report *r, bool json, FILE *out) {
   VT_TRY(gather(r));
   (json ? report_print_json : print_text)(out, r);
-  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
-           "standard output: cannot be written: %s", strerror(errno));
-  return VT_OK;
+  return print_flush(out);
 }
 
 vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *out) {
@@ -476,6 +473,5 @@ vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *ou
   free(r.installation.value);
   free(r.score.value);
   vt_reader_close(r.reader);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

@@ -2,10 +2,9 @@
 #ifndef VT_CLI_SHOW_H
 #define VT_CLI_SHOW_H
 
-#include "vintner/base.h"
+#include "options.h"
+#include "vintner/store.h"
 #include "vintner/study.h"
-
-#include <stdio.h>
 
 /// Print what a results file holds: study, outcomes, objective, decisions by process and year.
 ///
@@ -25,5 +24,16 @@ bool vt_is_study_path(const char *path);
 vt_error vt_command_show_study(const char *path, bool json, FILE *out);
 
 void vt_show_study_json(const vt_study *study, FILE *out);
+
+/// Whether a path is a store, or looks like another source of databases.
+bool vt_is_source_path(const char *path);
+
+/// Print what a source holds, or one of its activities.
+vt_error command_show_databases(const options *o, FILE *out);
+
+/// Print the activities that `wanted` names: code, name or pattern, with 'database:' before it if
+/// need be. One is told with its exchanges, several are listed; none is VT_ERR_INPUT.
+vt_error show_activity(vt_database_set *set, const char *path, const char *wanted, bool json,
+                       FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 // show_activity.c - one activity of a source of databases: what it is, and its exchanges.
-#include "report.h"
-#include "show_databases.h"
+#include "print.h"
+#include "show.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -64,20 +64,11 @@ static vt_error fail_unknown(const vt_database_set *set, const char *path, const
 // -------------------------------------------------------------------------------------------------
 // Nodes.
 
-static void json_pair(FILE *out, const char *name, const char *text) {
-  (void)fprintf(out, ", \"%s\": ", name);
-  json_text(out, text);
-}
-
-// The members that tell which node it is, without braces.
-static void json_node(const vt_database_set *set, int node, FILE *out) {
+// The members that tell which node it is.
+static void json_node(json_out *j, const vt_database_set *set, int node) {
   const vt_node *n = &set->node[node];
-  (void)fputs("\"database\": ", out);
-  json_text(out, set->database[n->database].name);
-  json_pair(out, "code", n->code);
-  json_pair(out, "name", n->name);
-  json_pair(out, "reference product", n->product);
-  json_pair(out, "location", n->location);
+  json_members(j, "database: %s, code: %s, name: %s, reference product: %s, location: %s",
+               set->database[n->database].name, n->code, n->name, n->product, n->location);
 }
 
 static void print_pair(FILE *out, const char *name, const char *text) {
@@ -111,13 +102,15 @@ static void list_matches(const vt_database_set *set, const matches *found, const
 }
 
 static void json_matches(const vt_database_set *set, const matches *found, FILE *out) {
-  (void)fputs("{\"matches\": [", out);
+  json_out j = json_begin(out, JSON_ROW);
+  json_list(&j, "matches", JSON_LINES);
   for (ptrdiff_t i = 0; i < found->count; i++) {
-    (void)fputs(i > 0 ? ",\n  {" : "\n  {", out);
-    json_node(set, found->node[i], out);
-    (void)fputc('}', out);
+    json_map(&j, NULL);
+    json_node(&j, set, found->node[i]);
+    json_close(&j);
   }
-  (void)fputs("]}\n", out);
+  json_close(&j);
+  json_end(&j);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -178,61 +171,57 @@ static void print_exchange(const vt_database_set *set, const vt_exchange *x, FIL
   (void)fputc('\n', out);
 }
 
-static void json_vintages(const char *name, int count, const vt_vintage *vintage, FILE *out) {
-  if (count > 0) (void)fprintf(out, ", \"%s\": {", name);
+static void json_vintages(json_out *j, const char *name, int count, const vt_vintage *vintage) {
+  if (count == 0) return;
+  json_map(j, name);
   for (int i = 0; i < count; i++) {
-    const char *comma = i > 0 ? ", " : "";
+    char key[40];
     if (vintage[i].tau == VT_WHOLE_LIFE)
-      (void)fprintf(out, "%s\"%d\": ", comma, vintage[i].year);
+      (void)snprintf(key, sizeof key, "%d", vintage[i].year);
     else
-      (void)fprintf(out, "%s\"[%d, %d]\": ", comma, vintage[i].tau, vintage[i].year);
-    json_number(out, vintage[i].value);
+      (void)snprintf(key, sizeof key, "[%d, %d]", vintage[i].tau, vintage[i].year);
+    json_number(j, key, vintage[i].value);
   }
-  if (count > 0) (void)fputc('}', out);
+  json_close(j);
 }
 
-static void json_temporal(const vt_temporal *temporal, FILE *out) {
-  (void)fprintf(out, ", \"temporal_distribution\": {\"unit\": \"%c\", \"date\": [", temporal->unit);
-  for (int i = 0; i < temporal->count; i++)
-    (void)fprintf(out, "%s%" PRId64, i > 0 ? ", " : "", temporal->date[i]);
-  (void)fputs("], \"amount\": [", out);
-  for (int i = 0; i < temporal->count; i++) {
-    if (i > 0) (void)fputs(", ", out);
-    json_number(out, temporal->amount[i]);
-  }
-  (void)fputs("]}", out);
+static void json_temporal(json_out *j, const vt_temporal *temporal) {
+  if (!temporal) return;
+  json_map(j, "temporal_distribution");
+  json_raw(j, "unit", "\"%c\"", temporal->unit);
+  json_list(j, "date", JSON_ROW);
+  for (int i = 0; i < temporal->count; i++) json_raw(j, NULL, "%" PRId64, temporal->date[i]);
+  json_close(j);
+  json_numbers(j, "amount", temporal->amount, temporal->count);
+  json_close(j);
 }
 
-static void json_uncertainty(const vt_uncertainty *u, FILE *out) {
-  const struct {
-    const char *name;
-    double value;
-  } field[] = {{"loc", u->loc},
-               {"scale", u->scale},
-               {"shape", u->shape},
-               {"minimum", u->minimum},
-               {"maximum", u->maximum}};
-  (void)fprintf(out, ", \"uncertainty type\": %d, \"negative\": %s", u->type,
-                u->negative ? "true" : "false");
-  for (size_t i = 0; i < sizeof field / sizeof field[0]; i++) {
-    (void)fprintf(out, ", \"%s\": ", field[i].name);
-    json_number(out, field[i].value);
-  }
+static void json_uncertainty(json_out *j, const vt_uncertainty *u) {
+  if (!u) return;
+  json_members(j,
+               "uncertainty type: %d, negative: %i, loc: %g, scale: %g, shape: %g, minimum: %g, "
+               "maximum: %g",
+               u->type, u->negative, u->loc, u->scale, u->shape, u->minimum, u->maximum);
 }
 
-static void json_exchange(const vt_database_set *set, const vt_exchange *x, FILE *out) {
-  (void)fputs("{\"input\": {", out);
-  json_node(set, x->input, out);
-  (void)fprintf(out, "}, \"type\": \"%s\", \"amount\": ", type_names[x->type]);
-  json_number(out, x->amount);
-  (void)fprintf(out, ", \"operation\": %s, \"functional\": %s", x->operation ? "true" : "false",
-                x->functional ? "true" : "false");
-  if (x->temporal) json_temporal(x->temporal, out);
-  json_vintages("vintage_improvements", x->improvements, x->improvement, out);
-  json_vintages("vintage_amounts", x->vintages, x->vintage, out);
-  if (x->uncertainty) json_uncertainty(x->uncertainty, out);
-  if (x->extra) (void)fprintf(out, ", \"extra\": %s", x->extra);
-  (void)fputc('}', out);
+static void json_input(json_out *j, const vt_database_set *set, int input, const char *type,
+                       double amount) {
+  json_map(j, "input");
+  json_node(j, set, input);
+  json_close(j);
+  json_members(j, "type: %s, amount: %g", type, amount);
+}
+
+static void json_exchange(json_out *j, const vt_database_set *set, const vt_exchange *x) {
+  json_map(j, NULL);
+  json_input(j, set, x->input, type_names[x->type], x->amount);
+  json_members(j, "operation: %i, functional: %i", x->operation, x->functional);
+  json_temporal(j, x->temporal);
+  json_vintages(j, "vintage_improvements", x->improvements, x->improvement);
+  json_vintages(j, "vintage_amounts", x->vintages, x->vintage);
+  json_uncertainty(j, x->uncertainty);
+  if (x->extra) json_raw(j, "extra", "%s", x->extra);
+  json_close(j);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -255,57 +244,70 @@ static double record_amount(const record *r) {
   return r->group->rescale ? amount * r->group->rescale[r->k] : amount;
 }
 
+static const vt_uncertainty *uncertainty_of(const record *r) {
+  return r->group->uncertainty ? &r->group->uncertainty[r->k] : NULL;
+}
+
 static void print_record(const vt_database_set *set, const record *r, FILE *out) {
   print_line(set, record_type(r), record_amount(r), r->group->row[r->k], out);
   if (r->group->reference && r->group->reference[r->k]) (void)fputs(", reference product", out);
   if (r->group->array) (void)fprintf(out, ", first of %td columns", r->group->columns);
-  const vt_uncertainty *u = r->group->uncertainty ? &r->group->uncertainty[r->k] : NULL;
+  const vt_uncertainty *u = uncertainty_of(r);
   if (u && u->type > 1) (void)fprintf(out, ", uncertainty type %d", u->type);
   (void)fputc('\n', out);
 }
 
-static void json_record(const vt_database_set *set, const record *r, FILE *out) {
-  (void)fputs("{\"input\": {", out);
-  json_node(set, r->group->row[r->k], out);
-  (void)fprintf(out, "}, \"type\": \"%s\", \"amount\": ", record_type(r));
-  json_number(out, record_amount(r));
-  (void)fprintf(out, ", \"columns\": %td", r->group->columns);
-  json_pair(out, "package", r->package->name);
-  json_pair(out, "group", r->group->name);
-  if (r->group->uncertainty) json_uncertainty(&r->group->uncertainty[r->k], out);
-  (void)fputc('}', out);
+static void json_record(json_out *j, const vt_database_set *set, const record *r) {
+  json_map(j, NULL);
+  json_input(j, set, r->group->row[r->k], record_type(r), record_amount(r));
+  json_members(j, "columns: %td, package: %s, group: %s", r->group->columns, r->package->name,
+               r->group->name);
+  json_uncertainty(j, uncertainty_of(r));
+  json_close(j);
 }
 
-typedef void (*record_teller)(const vt_database_set *set, const record *r, FILE *out);
+// Where to tell of a node and its exchanges: a text, or JSON.
+typedef struct telling {
+  const vt_database_set *set;
+  int node;
+  FILE *text; // or NULL
+  json_out *json;
+  ptrdiff_t told;
+} telling;
 
-static ptrdiff_t tell_package(const vt_database_set *set, int package, int node, bool json,
-                              ptrdiff_t told, FILE *out) {
-  const vt_package *p = &set->package[package];
-  const record_teller tell = json ? json_record : print_record;
+static void tell_package(telling *t, int package) {
+  const vt_package *p = &t->set->package[package];
   for (int g = 0; g < p->groups; g++) {
     const vt_record_group *group = &p->group[g];
     if (group->matrix != VT_MATRIX_TECHNOSPHERE && group->matrix != VT_MATRIX_BIOSPHERE) continue;
     for (ptrdiff_t k = 0; k < group->count; k++) {
-      if (group->column[k] != node) continue;
-      if (json) (void)fputs(told > 0 ? ",\n    " : "\n    ", out);
-      tell(set, &(record){p, group, k}, out);
-      told++;
+      if (group->column[k] != t->node) continue;
+      const record r = {p, group, k};
+      if (t->text)
+        print_record(t->set, &r, t->text);
+      else
+        json_record(t->json, t->set, &r);
+      t->told++;
     }
   }
-  return told;
 }
 
-// The database's own records, then what loose datapackages say.
-static ptrdiff_t tell_records(const vt_database_set *set, int node, bool json, ptrdiff_t told,
-                              FILE *out) {
-  const int database = set->node[node].database;
-  if (set->database[database].kind == VT_DATABASE_PROJECT)
-    told = tell_package(set, set->database[database].package, node, json, told, out);
-  for (int d = 0; d < set->databases; d++) {
-    if (set->database[d].kind == VT_DATABASE_PACKAGE)
-      told = tell_package(set, set->database[d].package, node, json, told, out);
+// Those of the node, the records of its database, then what loose datapackages say.
+static void tell_exchanges(telling *t) {
+  const vt_node *n = &t->set->node[t->node];
+  const vt_database *home = &t->set->database[n->database];
+  t->told = n->exchanges;
+  for (ptrdiff_t x = n->first_exchange; x < n->first_exchange + n->exchanges; x++) {
+    if (t->text)
+      print_exchange(t->set, &t->set->exchange[x], t->text);
+    else
+      json_exchange(t->json, t->set, &t->set->exchange[x]);
   }
-  return told;
+  if (home->kind == VT_DATABASE_PROJECT) tell_package(t, home->package);
+  for (int d = 0; d < t->set->databases; d++) {
+    if (t->set->database[d].kind == VT_DATABASE_PACKAGE)
+      tell_package(t, t->set->database[d].package);
+  }
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -330,30 +332,26 @@ static void print_activity(const vt_database_set *set, int node, FILE *out) {
                   n->window_last);
   print_pair(out, "more", n->extra);
   (void)fputs("\nexchanges\n", out);
-  for (ptrdiff_t x = n->first_exchange; x < n->first_exchange + n->exchanges; x++)
-    print_exchange(set, &set->exchange[x], out);
-  if (tell_records(set, node, false, n->exchanges, out) == 0) (void)fputs("  none\n", out);
+  telling t = {.set = set, .node = node, .text = out};
+  tell_exchanges(&t);
+  if (t.told == 0) (void)fputs("  none\n", out);
 }
 
 static void json_activity(const vt_database_set *set, int node, FILE *out) {
   const vt_node *n = &set->node[node];
-  (void)fputs("{", out);
-  json_node(set, node, out);
-  json_pair(out, "unit", n->unit);
-  json_pair(out, "type", n->type_name);
-  json_pair(out, "categories", n->categories);
-  json_pair(out, "CAS number", n->cas);
-  if (n->id != VT_NO_ID) (void)fprintf(out, ", \"id\": %" PRId64, n->id);
+  json_out j = json_begin(out, JSON_ROW);
+  json_node(&j, set, node);
+  json_members(&j, "unit: %s, type: %s, categories: %s, CAS number: %s", n->unit, n->type_name,
+               n->categories, n->cas);
+  if (n->id != VT_NO_ID) json_raw(&j, "id", "%" PRId64, n->id);
   if (n->has_window)
-    (void)fprintf(out, ", \"operation_time_limits\": [%d, %d]", n->window_first, n->window_last);
-  if (n->extra) (void)fprintf(out, ", \"extra\": %s", n->extra);
-  (void)fputs(",\n  \"exchanges\": [", out);
-  for (ptrdiff_t i = 0; i < n->exchanges; i++) {
-    (void)fputs(i > 0 ? ",\n    " : "\n    ", out);
-    json_exchange(set, &set->exchange[n->first_exchange + i], out);
-  }
-  (void)tell_records(set, node, true, n->exchanges, out);
-  (void)fputs("]}\n", out);
+    json_raw(&j, "operation_time_limits", "[%d, %d]", n->window_first, n->window_last);
+  if (n->extra) json_raw(&j, "extra", "%s", n->extra);
+  json_style_on(&j, JSON_LINES);
+  json_list(&j, "exchanges", JSON_LINES);
+  tell_exchanges(&(telling){.set = set, .node = node, .json = &j});
+  json_close(&j);
+  json_end(&j);
 }
 
 static vt_error tell(vt_database_set *set, const char *path, const char *wanted, bool json,

@@ -1,9 +1,7 @@
 // show_databases.c - what a store, or another source of databases, holds.
-#include "show_databases.h"
+#include "print.h"
+#include "show.h"
 
-#include "report.h"
-
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,7 +23,7 @@ bool vt_is_source_path(const char *path) {
   return i < got && head[i] == '{';
 }
 
-const char *show_kind(const vt_database *database) {
+static const char *show_kind(const vt_database *database) {
   if (database->kind == VT_DATABASE_JSON) return "document";
   return database->kind == VT_DATABASE_PROJECT ? "project" : "datapackage";
 }
@@ -122,62 +120,48 @@ static void print_text(const overview *v, FILE *out) {
 // -------------------------------------------------------------------------------------------------
 // JSON.
 
-static void json_database(const overview *v, int database, FILE *out) {
+static void json_database(json_out *j, const overview *v, int database) {
   const vt_database *d = &v->set->database[database];
   const vt_database_summary *s = &v->database[database];
-  (void)fputs("{\"name\": ", out);
-  json_text(out, d->name);
-  (void)fprintf(out, ", \"kind\": \"%s\", \"stale\": %s", show_kind(d),
-                d->stale ? "true" : "false");
+  json_map(j, NULL);
+  json_members(j, "name: %s, kind: %s, stale: %i", d->name, show_kind(d), d->stale);
   if (is_known(v, database))
-    (void)fprintf(out, ", \"nodes\": %d, \"exchanges\": %td, \"records\": %td",
-                  count_nodes(v, database), s->exchanges, s->records);
-  (void)fputs(", \"representative_time\": ", out);
+    json_members(j, "nodes: %d, exchanges: %td, records: %td", count_nodes(v, database),
+                 s->exchanges, s->records);
   if (d->has_time)
-    (void)fprintf(out, "\"%04d-%02d-%02d\"", d->year, d->month, d->day);
+    json_raw(j, "representative_time", "\"%04d-%02d-%02d\"", d->year, d->month, d->day);
   else
-    (void)fputs("null", out);
-  (void)fputs(", \"links\": [", out);
-  for (int k = 0; k < d->depend_count; k++) {
-    if (k > 0) (void)fputs(", ", out);
-    json_text(out, v->set->database[d->depends[k]].name);
-  }
-  (void)fputs("], \"sha256\": ", out);
-  json_text(out, s->sha256);
-  (void)fputc('}', out);
+    json_text(j, "representative_time", NULL);
+  json_list(j, "links", JSON_ROW);
+  for (int k = 0; k < d->depend_count; k++)
+    json_text(j, NULL, v->set->database[d->depends[k]].name);
+  json_close(j);
+  json_text(j, "sha256", s->sha256);
+  json_close(j);
 }
 
-static void json_method(const overview *v, int index, FILE *out) {
+static void json_method(json_out *j, const overview *v, int index) {
   const vt_method *method = &v->set->method[index];
-  (void)fputs("{\"name\": [", out);
-  for (int p = 0; p < method->parts; p++) {
-    if (p > 0) (void)fputs(", ", out);
-    json_text(out, method->part[p]);
-  }
-  (void)fprintf(out, "], \"kind\": \"%s\", \"unit\": ", kind_of_method(method));
-  json_text(out, method->unit);
-  if (v->method[index].factors >= 0)
-    (void)fprintf(out, ", \"factors\": %td", v->method[index].factors);
-  (void)fputs(", \"sha256\": ", out);
-  json_text(out, v->method[index].sha256);
-  (void)fputc('}', out);
+  const vt_method_summary *s = &v->method[index];
+  json_map(j, NULL);
+  json_texts(j, "name", method->part, method->parts);
+  json_members(j, "kind: %s, unit: %s", kind_of_method(method), method->unit);
+  if (s->factors >= 0) json_raw(j, "factors", "%td", s->factors);
+  json_text(j, "sha256", s->sha256);
+  json_close(j);
 }
 
 static void print_json(const overview *v, FILE *out) {
-  const vt_database_set *set = v->set;
-  (void)fputs("{\n  \"file\": ", out);
-  json_text(out, v->path);
-  (void)fputs(",\n  \"databases\": [", out);
-  for (int d = 0; d < set->databases; d++) {
-    (void)fputs(d > 0 ? ",\n    " : "\n    ", out);
-    json_database(v, d, out);
-  }
-  (void)fputs("],\n  \"methods\": [", out);
-  for (int m = 0; m < set->methods; m++) {
-    (void)fputs(m > 0 ? ",\n    " : "\n    ", out);
-    json_method(v, m, out);
-  }
-  (void)fprintf(out, "],\n  \"parameters\": %td\n}\n", v->parameters);
+  json_out j = json_begin(out, JSON_BLOCK);
+  json_text(&j, "file", v->path);
+  json_list(&j, "databases", JSON_LINES);
+  for (int d = 0; d < v->set->databases; d++) json_database(&j, v, d);
+  json_close(&j);
+  json_list(&j, "methods", JSON_LINES);
+  for (int m = 0; m < v->set->methods; m++) json_method(&j, v, m);
+  json_close(&j);
+  json_raw(&j, "parameters", "%td", v->parameters);
+  json_end(&j);
 }
 
 static vt_error show_all(vt_database_set *set, const char *path, bool json, FILE *out) {
@@ -206,7 +190,5 @@ vt_error command_show_databases(const options *o, FILE *out) {
   vt_database_set_free(set);
   VT_TRY(shown);
   vt_log_release();
-  VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
-           "standard output: cannot be written: %s", strerror(errno));
-  return VT_OK;
+  return print_flush(out);
 }

@@ -1,221 +1,153 @@
 // show_study_json.c - vintner show on a study file: what it asks for, as one JSON document.
-#include "report.h"
+#include "print.h"
 #include "show.h"
 
 #include <inttypes.h>
 
-static void open_member(FILE *out, const char *name) {
-  (void)fprintf(out, ",\n  \"%s\": ", name);
-}
-
-static void put_texts(FILE *out, const char *const *text, int count) {
-  for (int i = 0; i < count; i++) {
-    (void)fputs(i > 0 ? ", " : "[", out);
-    json_text(out, text[i]);
-  }
-  (void)fputs(count > 0 ? "]" : "[]", out);
-}
-
-// What begins an item of a list of objects, with its first member.
-static void open_item(FILE *out, int i, const char *name) {
-  (void)fprintf(out, "%s\n    {\"%s\": ", i > 0 ? "," : "[", name);
-}
-
-static void close_list(FILE *out, int count) {
-  (void)fputs(count > 0 ? "]" : "[]", out);
-}
-
-static void put_named(FILE *out, const char *name, const char *text) {
-  (void)fprintf(out, ", \"%s\": ", name);
-  json_text(out, text);
-}
-
-static void put_value(FILE *out, const char *name, double value) {
-  (void)fprintf(out, ", \"%s\": ", name);
-  json_number(out, value);
-}
-
 // -------------------------------------------------------------------------------------------------
 // Plain LCA.
 
-static void put_inventory(FILE *out, const vt_study *s) {
+static void put_inventory(json_out *j, const vt_study *s) {
   const vt_inventory_plan *plan = &s->model.inventory;
-  open_member(out, "demands");
+  json_list(j, "demands", JSON_LINES);
   for (int i = 0; i < plan->demands; i++) {
     const vt_lca_demand *d = &plan->demand[i];
-    open_item(out, i, "name");
-    json_text(out, d->name);
-    put_named(out, "database", d->database);
-    put_named(out, "code", d->code);
-    if (!d->database) (void)fprintf(out, ", \"id\": %" PRId64, d->id);
-    put_value(out, "amount", d->amount);
-    (void)fputs("}", out);
+    json_map(j, NULL);
+    json_members(j, "name: %s, database: %s, code: %s", d->name, d->database, d->code);
+    if (!d->database) json_raw(j, "id", "%" PRId64, d->id);
+    json_number(j, "amount", d->amount);
+    json_close(j);
   }
-  close_list(out, plan->demands);
-  open_member(out, "methods");
+  json_close(j);
+  json_list(j, "methods", JSON_LINES);
   for (int i = 0; i < plan->methods; i++) {
-    open_item(out, i, "name");
-    json_text(out, plan->method[i].name);
-    (void)fputs(", \"method\": ", out);
-    put_texts(out, plan->method[i].part, plan->method[i].parts);
-    (void)fputs("}", out);
+    json_map(j, NULL);
+    json_text(j, "name", plan->method[i].name);
+    json_texts(j, "method", plan->method[i].part, plan->method[i].parts);
+    json_close(j);
   }
-  close_list(out, plan->methods);
+  json_close(j);
 }
 
 // -------------------------------------------------------------------------------------------------
 // Pathway models from databases.
 
-static void put_background(FILE *out, const vt_database_plan *plan) {
-  int item = 0;
-  open_member(out, "background");
+static void put_background(json_out *j, const vt_database_plan *plan) {
+  json_list(j, "background", JSON_LINES);
   for (int b = 0; b < plan->backgrounds; b++) {
     const vt_background_variant *variant = &plan->background[b];
     for (int i = 0; i < variant->snapshots; i++) {
-      open_item(out, item++, "pathway");
-      json_text(out, variant->name);
-      put_named(out, "database", variant->snapshot[i].database);
-      if (variant->snapshot[i].has_year) put_value(out, "year", variant->snapshot[i].year);
-      (void)fputs("}", out);
+      json_map(j, NULL);
+      json_members(j, "pathway: %s, database: %s", variant->name, variant->snapshot[i].database);
+      if (variant->snapshot[i].has_year) json_raw(j, "year", "%d", variant->snapshot[i].year);
+      json_close(j);
     }
   }
-  close_list(out, item);
+  json_close(j);
 }
 
-static void put_demand(FILE *out, const vt_database_plan *plan) {
-  open_member(out, "demand");
+static void put_demand(json_out *j, const vt_database_plan *plan) {
   if (plan->demand_file) {
-    json_text(out, plan->demand_file);
+    json_text(j, "demand", plan->demand_file);
     return;
   }
+  json_list(j, "demand", JSON_LINES);
   for (int i = 0; i < plan->demands; i++) {
     const vt_yearly_demand *d = &plan->demand[i];
-    open_item(out, i, "product");
-    json_text(out, d->product);
-    (void)fprintf(out, ", \"years\": [%d, %d]", d->first_year, d->last_year);
-    put_value(out, "amount", d->amount);
-    (void)fputs("}", out);
+    json_map(j, NULL);
+    json_text(j, "product", d->product);
+    json_raw(j, "years", "[%d, %d]", d->first_year, d->last_year);
+    json_number(j, "amount", d->amount);
+    json_close(j);
   }
-  close_list(out, plan->demands);
+  json_close(j);
 }
 
-static void put_methods(FILE *out, const vt_database_plan *plan) {
-  open_member(out, "methods");
+static void put_methods(json_out *j, const vt_database_plan *plan) {
+  json_list(j, "methods", JSON_LINES);
   for (int i = 0; i < plan->categories; i++) {
     const vt_category_plan *c = &plan->category[i];
-    open_item(out, i, "category");
-    json_text(out, c->name);
-    (void)fputs(", \"method\": ", out);
-    put_texts(out, c->part, c->parts);
-    put_named(out, "metric", vt_metric_names[c->metric]);
+    json_map(j, NULL);
+    json_text(j, "category", c->name);
+    json_texts(j, "method", c->part, c->parts);
+    json_text(j, "metric", vt_metric_names[c->metric]);
     if (c->metric != VT_METRIC_STATIC)
-      (void)fprintf(out, ", \"horizon\": %d, \"fixed_horizon\": %s", c->horizon,
-                    c->fixed_horizon ? "true" : "false");
-    (void)fputs("}", out);
+      json_members(j, "horizon: %d, fixed_horizon: %i", c->horizon, c->fixed_horizon);
+    json_close(j);
   }
-  close_list(out, plan->categories);
+  json_close(j);
 }
 
-static void put_plan(FILE *out, const vt_database_plan *plan) {
-  open_member(out, "foreground");
-  json_text(out, plan->foreground);
-  put_background(out, plan);
-  open_member(out, "years");
-  (void)fprintf(out, "[%d, %d]", plan->first_year, plan->last_year);
-  put_demand(out, plan);
-  put_methods(out, plan);
-  open_member(out, "flows");
-  (void)fputs("{\"retain\": ", out);
-  put_texts(out, plan->retain, plan->retained);
-  (void)fprintf(out, ", \"characterised_only\": %s", plan->characterised_only ? "true" : "false");
-  put_value(out, "cutoff", plan->cutoff);
-  (void)fprintf(out, "},\n  \"missing\": \"%s\"", plan->missing_zero ? "zero" : "error");
+static void put_plan(json_out *j, const vt_database_plan *plan) {
+  json_text(j, "foreground", plan->foreground);
+  put_background(j, plan);
+  json_raw(j, "years", "[%d, %d]", plan->first_year, plan->last_year);
+  put_demand(j, plan);
+  put_methods(j, plan);
+  json_map(j, "flows");
+  json_texts(j, "retain", plan->retain, plan->retained);
+  json_members(j, "characterised_only: %i, cutoff: %g", plan->characterised_only, plan->cutoff);
+  json_close(j);
+  json_text(j, "missing", plan->missing_zero ? "zero" : "error");
 }
 
 // -------------------------------------------------------------------------------------------------
 // Pathway models.
 
 // What a factor puts in: a number, levels, names, the kind of a distribution, null from a table.
-static void put_setting(FILE *out, const vt_value *v) {
-  (void)fputs(", \"value\": ", out);
+static void put_value(json_out *j, const vt_value *v) {
   switch (v->kind) {
-    case VT_VALUE_EMPTY: json_text(out, NULL); break;
-    case VT_VALUE_NUMBER: json_number(out, v->level[0]); break;
-    case VT_VALUE_NAMES: put_texts(out, v->name, v->levels); break;
+    case VT_VALUE_EMPTY: json_text(j, "value", NULL); break;
+    case VT_VALUE_NUMBER: json_number(j, "value", v->level[0]); break;
+    case VT_VALUE_NAMES: json_texts(j, "value", v->name, v->levels); break;
+    case VT_VALUE_LEVELS: json_numbers(j, "value", v->level, v->levels); break;
     case VT_VALUE_DISTRIBUTION:
-      json_text(out, vt_distribution_types[v->distribution.kind].name);
-      break;
-    case VT_VALUE_LEVELS:
-      for (int i = 0; i < v->levels; i++) {
-        (void)fputs(i > 0 ? ", " : "[", out);
-        json_number(out, v->level[i]);
-      }
-      (void)fputs("]", out);
+      json_text(j, "value", vt_distribution_types[v->distribution.kind].name);
       break;
   }
 }
 
-static void put_factors(FILE *out, const char *title, const vt_factor *factor, int factors) {
-  open_member(out, title);
+static void put_factors(json_out *j, const char *title, const vt_factor *factor, int factors) {
+  json_list(j, title, JSON_LINES);
   for (int i = 0; i < factors; i++) {
-    open_item(out, i, "name");
-    json_text(out, factor[i].name);
-    put_named(out, "target", factor[i].target.text);
-    put_named(out, "operation", vt_operation_names[factor[i].operation]);
-    put_setting(out, &factor[i].value);
-    (void)fputs("}", out);
+    json_map(j, NULL);
+    json_members(j, "name: %s, target: %s, operation: %s", factor[i].name, factor[i].target.text,
+                 vt_operation_names[factor[i].operation]);
+    put_value(j, &factor[i].value);
+    json_close(j);
   }
-  close_list(out, factors);
+  json_close(j);
 }
 
-static void put_objectives(FILE *out, const vt_study *s) {
-  open_member(out, "objective");
+static void put_objectives(json_out *j, const vt_study *s) {
+  json_list(j, "objective", JSON_LINES);
   for (int i = 0; i < s->aims.objectives; i++) {
-    open_item(out, i, "category");
-    json_text(out, s->aims.objective[i].category);
-    put_value(out, "weight", s->aims.objective[i].weight);
-    (void)fputs("}", out);
+    json_object(j, NULL, "category: %s, weight: %g", s->aims.objective[i].category,
+                s->aims.objective[i].weight);
   }
-  close_list(out, s->aims.objectives);
+  json_close(j);
 }
 
-static void put_pathway(FILE *out, const vt_study *s) {
-  if (s->model.pathway.from) {
-    put_plan(out, s->model.pathway.from);
-  } else {
-    open_member(out, "inputs");
-    json_text(out, s->model.pathway.inputs);
-  }
-  open_member(out, "unit");
-  json_text(out, vt_unit_names[s->model.pathway.unit]);
-  put_objectives(out, s);
-  if (s->ensemble) {
-    open_member(out, "seed");
-    (void)fprintf(out, "%" PRIu64, s->design.seed);
-  }
-  if (s->design.kind == VT_DESIGN_MONTE_CARLO) {
-    open_member(out, "scenarios");
-    (void)fprintf(out, "%" PRId64, s->design.size);
-  }
-  if (s->design.table) {
-    open_member(out, "table");
-    json_text(out, s->design.table);
-  }
-  put_factors(out, "overrides", s->model.pathway.override, s->model.pathway.overrides);
-  put_factors(out, "factors", s->factor, s->factors);
+static void put_pathway(json_out *j, const vt_study *s) {
+  if (s->model.pathway.from)
+    put_plan(j, s->model.pathway.from);
+  else
+    json_text(j, "inputs", s->model.pathway.inputs);
+  json_text(j, "unit", vt_unit_names[s->model.pathway.unit]);
+  put_objectives(j, s);
+  if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
+  if (s->design.kind == VT_DESIGN_MONTE_CARLO) json_raw(j, "scenarios", "%" PRId64, s->design.size);
+  if (s->design.table) json_text(j, "table", s->design.table);
+  put_factors(j, "overrides", s->model.pathway.override, s->model.pathway.overrides);
+  put_factors(j, "factors", s->factor, s->factors);
 }
 
 void vt_show_study_json(const vt_study *s, FILE *out) {
-  static void (*const kinds[])(FILE *, const vt_study *) = {
+  static void (*const kinds[])(json_out *, const vt_study *) = {
       [VT_MODEL_PATHWAY] = put_pathway, [VT_MODEL_INVENTORY] = put_inventory};
-  (void)fputs("{\n  \"study\": ", out);
-  json_text(out, s->name);
-  open_member(out, "model");
-  json_text(out, vt_model_kind_name(s->model.kind));
-  if (s->model.databases > 0) {
-    open_member(out, "databases");
-    put_texts(out, s->model.database, s->model.databases);
-  }
-  kinds[s->model.kind](out, s);
-  (void)fputs("\n}\n", out);
+  json_out j = json_begin(out, JSON_BLOCK);
+  json_members(&j, "study: %s, model: %s", s->name, vt_model_kind_name(s->model.kind));
+  if (s->model.databases > 0) json_texts(&j, "databases", s->model.database, s->model.databases);
+  kinds[s->model.kind](&j, s);
+  json_end(&j);
 }

@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char made[] = "created";
-
 static vt_field field_of(const vt_maker *m, const vt_variable *v, bool scenario) {
   vt_field f = {.name = v->name,
                 .long_name = v->long_name,
                 .units = v->units,
-                .type = vt_h5_stored_type(v->storage)};
+                .type = vt_h5_number_of(v->storage).stored};
   if (scenario && !v->once) f.axis[f.axes++] = m->scenario_axis;
   for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
   return f;
@@ -32,11 +30,10 @@ static vt_error put_flags(const vt_maker *m, hid_t dataset) {
   if (added == VT_OK) added = vt_maker_put_text(m, dataset, "flag_meanings", meanings.bytes);
   vt_text_free(&meanings);
   VT_TRY(added);
-  VT_H5(m->path, made, space = H5Screate_simple(1, &count, NULL));
+  MADE(m, space = H5Screate_simple(1, &count, NULL));
   const vt_error put = vt_maker_put_values(m, dataset, "flag_values", H5T_STD_I8LE, space, value);
   (void)H5Sclose(space);
-  VT_TRY(put);
-  return VT_OK;
+  return put;
 }
 
 // Axes that the variables of a group use; `wanted` says which variables are in it.
@@ -58,13 +55,19 @@ static bool in_reference(const vt_variable *v) {
   return v->reference;
 }
 
-static vt_error used_axes(const vt_maker *m, wanted *want, bool **used) {
-  VT_ARENA_NEW(m->arena, *used, m->axes);
+// A group with the axes of the variables in it, and one more if it is not negative.
+static vt_error make_group(vt_maker *m, const char *name, wanted *want, int axis,
+                           vt_maker_group *g) {
+  bool *used;
+  VT_ARENA_NEW(m->arena, used, m->axes);
+  if (axis >= 0) used[axis] = true;
+  if (want == in_statistics) used[m->quantile_axis] = m->layout->quantiles > 0;
   for (int i = 0; i < m->layout->variables; i++) {
     const vt_variable *v = &m->layout->variable[i];
-    for (int k = 0; want(v) && k < v->dimensions; k++) (*used)[v->dimension[k]] = true;
+    for (int k = 0; want(v) && k < v->dimensions; k++) used[v->dimension[k]] = true;
   }
-  return VT_OK;
+  VT_TRY(vt_maker_group_add(m, name, g));
+  return vt_maker_add_axes(m, g, used);
 }
 
 static vt_error make_variables(vt_maker *m, const vt_maker_group *g, wanted *want, bool scenario) {
@@ -87,8 +90,7 @@ static vt_error make_root(vt_maker *m) {
   used[m->scenario_axis] = true;
   for (int i = 0; i < m->layout->dimensions; i++) used[i] = true;
   VT_TRY(vt_maker_add_axes(m, &root, used));
-  VT_TRY(make_variables(m, &root, in_root, true));
-  return VT_OK;
+  return make_variables(m, &root, in_root, true);
 }
 
 static vt_error squared_units(const vt_maker *m, const char *units, const char **squared) {
@@ -117,8 +119,7 @@ static vt_error make_statistic(vt_maker *m, const vt_maker_group *g, const vt_va
   vt_field f = {.name = name, .long_name = long_name, .units = units, .type = H5T_IEEE_F64LE};
   if (leading >= 0) f.axis[f.axes++] = leading;
   for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
-  VT_TRY(vt_maker_add_variable(m, g, &f, NULL));
-  return VT_OK;
+  return vt_maker_add_variable(m, g, &f, NULL);
 }
 
 static vt_error make_statistics_of(vt_maker *m, const vt_maker_group *g, const vt_variable *v) {
@@ -139,23 +140,14 @@ static vt_error make_statistics_of(vt_maker *m, const vt_maker_group *g, const v
 
 static vt_error make_statistics(vt_maker *m) {
   vt_maker_group g;
-  bool *used;
-  VT_TRY(vt_maker_group_add(m, "statistics", &g));
-  VT_TRY(used_axes(m, in_statistics, &used));
-  used[m->outcome_axis] = true;
-  used[m->quantile_axis] = m->layout->quantiles > 0;
-  VT_TRY(vt_maker_add_axes(m, &g, used));
+  VT_TRY(make_group(m, "statistics", in_statistics, m->outcome_axis, &g));
   const vt_field covered = {.name = "objective_count",
                             .long_name = "number of scenarios that the statistics cover (optimal)",
                             .units = "1",
                             .type = H5T_STD_I64LE};
   VT_TRY(vt_maker_add_variable(m, &g, &covered, NULL));
-  const vt_field outcomes = {.name = "outcome_count",
-                             .long_name = "number of scenarios by outcome",
-                             .units = "1",
-                             .type = H5T_STD_I64LE,
-                             .axes = 1,
-                             .axis = {m->outcome_axis}};
+  const vt_field outcomes = vt_maker_along("outcome_count", "number of scenarios by outcome",
+                                           H5T_STD_I64LE, m->outcome_axis);
   VT_TRY(vt_maker_add_variable(m, &g, &outcomes, NULL));
   for (int i = 0; i < m->layout->variables; i++) {
     const vt_variable *v = &m->layout->variable[i];
@@ -166,21 +158,13 @@ static vt_error make_statistics(vt_maker *m) {
 
 static vt_error make_reference(vt_maker *m) {
   vt_maker_group g;
-  bool *used;
-  VT_TRY(vt_maker_group_add(m, "reference", &g));
-  VT_TRY(used_axes(m, in_reference, &used));
-  VT_TRY(vt_maker_add_axes(m, &g, used));
-  VT_TRY(make_variables(m, &g, in_reference, false));
-  return VT_OK;
+  VT_TRY(make_group(m, "reference", in_reference, -1, &g));
+  return make_variables(m, &g, in_reference, false);
 }
 
 static vt_error make_performance(vt_maker *m) {
   vt_maker_group g;
-  bool *used;
-  VT_TRY(vt_maker_group_add(m, "performance", &g));
-  VT_TRY(used_axes(m, in_performance, &used));
-  used[m->scenario_axis] = true;
-  VT_TRY(vt_maker_add_axes(m, &g, used));
+  VT_TRY(make_group(m, "performance", in_performance, m->scenario_axis, &g));
   VT_TRY(make_variables(m, &g, in_performance, true));
   const vt_field finished = {.name = "finished",
                              .long_name = "1 when all scenarios and statistics are in the file",
@@ -189,7 +173,7 @@ static vt_error make_performance(vt_maker *m) {
   hid_t dataset;
   VT_TRY(vt_maker_add_variable(m, &g, &finished, &dataset));
   const int8_t not_yet = 0;
-  VT_H5(m->path, made, H5Dwrite(dataset, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, &not_yet));
+  MADE(m, H5Dwrite(dataset, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, &not_yet));
   return VT_OK;
 }
 
@@ -211,7 +195,7 @@ static vt_error make_constant(vt_maker *m, const vt_maker_group *g, const vt_con
   c->fill(c->context, value);
   const herr_t put = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
   free(value);
-  VT_H5(m->path, made, put);
+  MADE(m, put);
   return VT_OK;
 }
 
@@ -236,13 +220,12 @@ static vt_error make_constants(vt_maker *m) {
 static vt_error put_netcdf_properties(vt_maker *m) {
   unsigned major, minor, release;
   char text[80];
-  VT_H5(m->path, made, H5get_libversion(&major, &minor, &release));
+  MADE(m, H5get_libversion(&major, &minor, &release));
   const int length = snprintf(text, sizeof text, "version=2,hdf5=%u.%u.%u", major, minor, release);
   hid_t type;
-  VT_H5(m->path, made, type = vt_h5_keep(&m->pool, H5Tcopy(H5T_C_S1)));
-  VT_H5(m->path, made, H5Tset_size(type, (size_t)length + 1));
-  VT_TRY(vt_maker_put_values(m, m->file, "_NCProperties", type, m->scalar, text));
-  return VT_OK;
+  MADE(m, type = vt_h5_keep(&m->pool, H5Tcopy(H5T_C_S1)));
+  MADE(m, H5Tset_size(type, (size_t)length + 1));
+  return vt_maker_put_values(m, m->file, "_NCProperties", type, m->scalar, text);
 }
 
 static vt_error put_root_attributes(vt_maker *m, const vt_attribute *attribute, int attributes) {
@@ -289,16 +272,11 @@ static vt_error list_axes(vt_maker *m) {
 
 static vt_error open_file(vt_maker *m, const char *partial) {
   hid_t creation, access;
-  VT_H5(m->path, made, creation = vt_h5_keep(&m->pool, H5Pcreate(H5P_FILE_CREATE)));
-  VT_H5(m->path, made, access = vt_h5_keep(&m->pool, vt_h5_file_access()));
-  VT_H5(m->path, made, H5Pset_obj_track_times(creation, false));
-  VT_H5(m->path, made,
-        H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made,
-        H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made, m->text_type = vt_h5_keep(&m->pool, vt_h5_text_type()));
-  VT_H5(m->path, made, m->scalar = vt_h5_keep(&m->pool, H5Screate(H5S_SCALAR)));
-  VT_H5(m->path, made, m->file = H5Fcreate(partial, H5F_ACC_TRUNC, creation, access));
+  VT_TRY(vt_maker_properties(m, H5P_FILE_CREATE, &creation));
+  MADE(m, access = vt_h5_keep(&m->pool, vt_h5_file_access()));
+  MADE(m, m->text_type = vt_h5_keep(&m->pool, vt_h5_text_type()));
+  MADE(m, m->scalar = vt_h5_keep(&m->pool, H5Screate(H5S_SCALAR)));
+  MADE(m, m->file = H5Fcreate(partial, H5F_ACC_TRUNC, creation, access));
   return VT_OK;
 }
 
@@ -313,7 +291,7 @@ static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribu
   VT_TRY(make_statistics(m));
   VT_TRY(make_reference(m));
   VT_TRY(make_constants(m));
-  VT_H5(m->path, made, H5Fflush(m->file, H5F_SCOPE_GLOBAL));
+  MADE(m, H5Fflush(m->file, H5F_SCOPE_GLOBAL));
   return VT_OK;
 }
 
@@ -325,6 +303,6 @@ vt_error vt_h5_create_contents(const char *path, const char *partial, const vt_l
   const herr_t closed = m.file < 0 ? 0 : H5Fclose(m.file);
   vt_arena_free(m.arena);
   VT_TRY(done);
-  VT_H5(path, made, closed);
+  VT_H5(path, "created", closed);
   return VT_OK;
 }

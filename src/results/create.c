@@ -30,7 +30,8 @@ static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *b
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
     int64_t cells = (int64_t)v->cells, wide;
-    fits = fits && !__builtin_mul_overflow(cells, (int64_t)vt_h5_stored_bytes(v->storage), &wide);
+    fits =
+        fits && !__builtin_mul_overflow(cells, (int64_t)vt_h5_number_of(v->storage).bytes, &wide);
     fits = fits && !__builtin_add_overflow(row, wide, &row);
     const int64_t statistics = v->statistics ? VT_H5_MOMENTS + layout->quantiles : 0;
     fits = fits && !__builtin_mul_overflow(cells, (statistics + v->reference) * 8, &wide);
@@ -73,8 +74,7 @@ static vt_error create_as(const char *path, const char *partial, int *file, cons
   }
   if (done == VT_OK) done = vt_target_move(&target, partial);
   if (done != VT_OK) (void)unlink(partial);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
@@ -90,6 +90,5 @@ vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_a
   }
   if (file >= 0) (void)close(file);
   vt_text_free(&partial);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

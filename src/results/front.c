@@ -69,6 +69,5 @@ vt_error vt_results_mark_dominated(vt_results *results) {
   free(p.flag);
   free(p.impact);
   free(p.item);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

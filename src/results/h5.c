@@ -74,22 +74,12 @@ hid_t vt_h5_text_type(void) {
   return -1;
 }
 
-hid_t vt_h5_stored_type(vt_storage storage) {
-  switch (storage) {
-    case VT_STORE_DOUBLE: return H5T_IEEE_F64LE;
-    case VT_STORE_SINGLE: return H5T_IEEE_F32LE;
-    case VT_STORE_INT8: return H5T_STD_I8LE;
-    case VT_STORE_INT32: return H5T_STD_I32LE;
-  }
-  return -1;
-}
-
-size_t vt_h5_stored_bytes(vt_storage storage) {
-  switch (storage) {
-    case VT_STORE_DOUBLE: return sizeof(double);
-    case VT_STORE_SINGLE: return sizeof(float);
-    case VT_STORE_INT8: return sizeof(int8_t);
-    case VT_STORE_INT32: return sizeof(int32_t);
-  }
-  return 0;
+vt_h5_number vt_h5_number_of(vt_storage storage) {
+  const vt_h5_number known[] = {
+      [VT_STORE_DOUBLE] = {H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, true, sizeof(double)},
+      [VT_STORE_SINGLE] = {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, true, sizeof(float)},
+      [VT_STORE_INT8] = {H5T_STD_I8LE, H5T_NATIVE_INT8, false, sizeof(int8_t)},
+      [VT_STORE_INT32] = {H5T_STD_I32LE, H5T_NATIVE_INT32, false, sizeof(int32_t)},
+  };
+  return known[storage];
 }

@@ -39,9 +39,13 @@ hid_t vt_h5_file_access(void);
 /// The type of variable-length UTF-8 text.
 hid_t vt_h5_text_type(void);
 
-/// Type in the file and its size.
-hid_t vt_h5_stored_type(vt_storage storage);
-size_t vt_h5_stored_bytes(vt_storage storage);
+/// How numbers are stored: type in the file and in memory, size of both.
+typedef struct vt_h5_number {
+  hid_t stored, memory;
+  bool real;
+  size_t bytes;
+} vt_h5_number;
+vt_h5_number vt_h5_number_of(vt_storage storage);
 
 /// Statistics of a variable, in the order of vt_moments.
 enum { VT_H5_MOMENTS = 6 };

@@ -6,19 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char made[] = "created";
-
 // ---------------------------------------------------------------------------------------------
 // Attributes.
 
 vt_error vt_maker_put_values(const vt_maker *m, hid_t object, const char *name, hid_t type,
                              hid_t space, const void *value) {
   const hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  VT_H5(m->path, made, attribute);
+  MADE(m, attribute);
   const herr_t written = H5Awrite(attribute, type, value);
   const herr_t closed = H5Aclose(attribute);
-  VT_H5(m->path, made, written);
-  VT_H5(m->path, made, closed);
+  MADE(m, written);
+  MADE(m, closed);
   return VT_OK;
 }
 
@@ -66,39 +64,48 @@ static vt_error clean_text(const vt_maker *m, const char *text, const char **cle
 vt_error vt_maker_put_text(const vt_maker *m, hid_t object, const char *name, const char *text) {
   const char *clean;
   VT_TRY(clean_text(m, text, &clean));
-  VT_TRY(vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean));
-  return VT_OK;
+  return vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean);
 }
 
 static vt_error put_meaning(const vt_maker *m, hid_t object, const char *long_name,
                             const char *units) {
   if (long_name) VT_TRY(vt_maker_put_text(m, object, "long_name", long_name));
-  VT_TRY(vt_maker_put_text(m, object, "units", units && units[0] ? units : "1"));
-  return VT_OK;
+  return vt_maker_put_text(m, object, "units", units && units[0] ? units : "1");
 }
 
 // ---------------------------------------------------------------------------------------------
 // Datasets and axes.
 
-static vt_error dataset_properties(vt_maker *m, hid_t type, hid_t *properties) {
-  VT_H5(m->path, made, *properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_CREATE)));
+vt_error vt_maker_properties(vt_maker *m, hid_t class, hid_t *properties) {
+  const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+  MADE(m, *properties = vt_h5_keep(&m->pool, H5Pcreate(class)));
   // Times would make equal runs differ in bytes.
-  VT_H5(m->path, made, H5Pset_obj_track_times(*properties, false));
-  VT_H5(m->path, made,
-        H5Pset_attr_creation_order(*properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made, H5Pset_layout(*properties, H5D_CONTIGUOUS));
+  MADE(m, H5Pset_obj_track_times(*properties, false));
+  if (class != H5P_DATASET_CREATE) MADE(m, H5Pset_link_creation_order(*properties, order));
+  MADE(m, H5Pset_attr_creation_order(*properties, order));
+  return VT_OK;
+}
+
+static vt_error dataset_properties(vt_maker *m, hid_t type, hid_t *properties) {
+  VT_TRY(vt_maker_properties(m, H5P_DATASET_CREATE, properties));
+  MADE(m, H5Pset_layout(*properties, H5D_CONTIGUOUS));
   // Allocated and filled at once: a full disk shows before the first solve, and afterwards no
   // metadata change.
-  VT_H5(m->path, made, H5Pset_alloc_time(*properties, H5D_ALLOC_TIME_EARLY));
-  VT_H5(m->path, made, H5Pset_fill_time(*properties, H5D_FILL_TIME_ALLOC));
+  MADE(m, H5Pset_alloc_time(*properties, H5D_ALLOC_TIME_EARLY));
+  MADE(m, H5Pset_fill_time(*properties, H5D_FILL_TIME_ALLOC));
   if (H5Tget_class(type) == H5T_FLOAT) {
     const double nan_value = (double)NAN;
-    VT_H5(m->path, made, H5Pset_fill_value(*properties, H5T_NATIVE_DOUBLE, &nan_value));
+    MADE(m, H5Pset_fill_value(*properties, H5T_NATIVE_DOUBLE, &nan_value));
   } else if (H5Tget_class(type) == H5T_INTEGER) {
     const int not_done = VT_NOT_DONE;
-    VT_H5(m->path, made, H5Pset_fill_value(*properties, H5T_NATIVE_INT, &not_done));
+    MADE(m, H5Pset_fill_value(*properties, H5T_NATIVE_INT, &not_done));
   }
   return VT_OK;
+}
+
+vt_field vt_maker_along(const char *name, const char *long_name, hid_t type, int axis) {
+  return (vt_field){
+      .name = name, .long_name = long_name, .units = "1", .type = type, .axes = 1, .axis = {axis}};
 }
 
 // Tell readers what missing numbers look like. Integers get no `_FillValue`: xarray would turn them
@@ -109,8 +116,7 @@ static vt_error put_fill_value(const vt_maker *m, hid_t dataset, hid_t type) {
   const float narrow = NAN;
   const bool is_double = H5Tget_size(type) == sizeof wide;
   const void *value = is_double ? (const void *)&wide : (const void *)&narrow;
-  VT_TRY(vt_maker_put_values(m, dataset, "_FillValue", type, m->scalar, value));
-  return VT_OK;
+  return vt_maker_put_values(m, dataset, "_FillValue", type, m->scalar, value);
 }
 
 // What lies along an axis besides its coordinates.
@@ -161,8 +167,7 @@ static vt_error put_coordinates(const vt_maker *m, hid_t dataset, const vt_field
     added = vt_maker_put_text(m, dataset, "coordinates", names.bytes);
   }
   vt_text_free(&names);
-  VT_TRY(added);
-  return VT_OK;
+  return added;
 }
 
 static vt_error make_dataset(vt_maker *m, const vt_maker_group *g, const vt_field *f,
@@ -172,13 +177,11 @@ static vt_error make_dataset(vt_maker *m, const vt_maker_group *g, const vt_fiel
   hid_t properties, space = m->scalar;
   VT_TRY(dataset_properties(m, f->type, &properties));
   if (f->axes > 0) {
-    VT_H5(m->path, made, space = vt_h5_keep(&m->pool, H5Screate_simple(f->axes, extent, NULL)));
+    MADE(m, space = vt_h5_keep(&m->pool, H5Screate_simple(f->axes, extent, NULL)));
   }
-  VT_H5(m->path, made,
-        *dataset = vt_h5_keep(&m->pool, H5Dcreate2(g->id, f->name, f->type, space, H5P_DEFAULT,
-                                                   properties, H5P_DEFAULT)));
-  VT_TRY(put_meaning(m, *dataset, f->long_name, f->units));
-  return VT_OK;
+  MADE(m, *dataset = vt_h5_keep(&m->pool, H5Dcreate2(g->id, f->name, f->type, space, H5P_DEFAULT,
+                                                     properties, H5P_DEFAULT)));
+  return put_meaning(m, *dataset, f->long_name, f->units);
 }
 
 // A variable: a dataset whose axes are those of its group.
@@ -189,7 +192,7 @@ vt_error vt_maker_add_variable(vt_maker *m, const vt_maker_group *g, const vt_fi
   VT_TRY(put_fill_value(m, made_it, f->type));
   VT_TRY(put_coordinates(m, made_it, f));
   for (int k = 0; k < f->axes; k++) {
-    VT_H5(m->path, made, H5DSattach_scale(made_it, g->scale[f->axis[k]], (unsigned)k));
+    MADE(m, H5DSattach_scale(made_it, g->scale[f->axis[k]], (unsigned)k));
   }
   if (dataset) *dataset = made_it;
   return VT_OK;
@@ -201,10 +204,9 @@ static vt_error write_texts(vt_maker *m, hid_t dataset, const char *const *text,
   for (ptrdiff_t i = 0; i < count; i++) VT_TRY(clean_text(m, text[i], &clean[i]));
   // HDF5 clears its whole conversion buffer each time, 1 MB unless told otherwise.
   hid_t transfer;
-  VT_H5(m->path, made, transfer = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_XFER)));
-  VT_H5(m->path, made, H5Pset_buffer(transfer, 1 << 14, NULL, NULL));
-  VT_H5(m->path, made,
-        H5Dwrite(dataset, m->text_type, H5S_ALL, H5S_ALL, transfer, (const void *)clean));
+  MADE(m, transfer = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_XFER)));
+  MADE(m, H5Pset_buffer(transfer, 1 << 14, NULL, NULL));
+  MADE(m, H5Dwrite(dataset, m->text_type, H5S_ALL, H5S_ALL, transfer, (const void *)clean));
   return VT_OK;
 }
 
@@ -212,8 +214,7 @@ static vt_error write_texts(vt_maker *m, hid_t dataset, const char *const *text,
 static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimension *axis) {
   enum { AT_ONCE = 1 << 16 };
   if (axis->number && !axis->integer) {
-    VT_H5(m->path, made,
-          H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->number));
+    MADE(m, H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->number));
     return VT_OK;
   }
   int64_t *value;
@@ -221,7 +222,7 @@ static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimensi
   for (ptrdiff_t i = 0; i < axis->size; i++) {
     value[i] = axis->number ? (int64_t)llround(axis->number[i]) : m->layout->first + i;
   }
-  VT_H5(m->path, made, H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value));
+  MADE(m, H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, value));
   return VT_OK;
 }
 
@@ -229,18 +230,14 @@ static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimensi
 static vt_error make_bare_axis(vt_maker *m, const vt_maker_group *g, int axis, hid_t *scale) {
   const hsize_t extent = (hsize_t)m->axis[axis].size;
   hid_t properties, space;
-  VT_H5(m->path, made, properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_DATASET_CREATE)));
-  VT_H5(m->path, made, H5Pset_obj_track_times(properties, false));
-  VT_H5(m->path, made,
-        H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made, space = vt_h5_keep(&m->pool, H5Screate_simple(1, &extent, NULL)));
-  VT_H5(m->path, made,
-        *scale = vt_h5_keep(&m->pool, H5Dcreate2(g->id, m->axis[axis].name, H5T_IEEE_F32BE, space,
-                                                 H5P_DEFAULT, properties, H5P_DEFAULT)));
+  VT_TRY(vt_maker_properties(m, H5P_DATASET_CREATE, &properties));
+  MADE(m, space = vt_h5_keep(&m->pool, H5Screate_simple(1, &extent, NULL)));
+  MADE(m, *scale = vt_h5_keep(&m->pool, H5Dcreate2(g->id, m->axis[axis].name, H5T_IEEE_F32BE, space,
+                                                   H5P_DEFAULT, properties, H5P_DEFAULT)));
   char name[80];
   (void)snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10td",
                  m->axis[axis].size);
-  VT_H5(m->path, made, H5DSset_scale(*scale, name));
+  MADE(m, H5DSset_scale(*scale, name));
   return VT_OK;
 }
 
@@ -248,14 +245,10 @@ static vt_error make_coordinate(vt_maker *m, const vt_maker_group *g, int index,
   const vt_dimension *axis = &m->axis[index];
   const bool text = axis->label != NULL;
   const hid_t number = axis->integer ? H5T_STD_I64LE : H5T_IEEE_F64LE;
-  const vt_field f = {.name = axis->name,
-                      .long_name = axis->long_name,
-                      .units = "1",
-                      .type = text ? m->text_type : number,
-                      .axes = 1,
-                      .axis = {index}};
+  const vt_field f =
+      vt_maker_along(axis->name, axis->long_name, text ? m->text_type : number, index);
   VT_TRY(make_dataset(m, g, &f, scale));
-  VT_H5(m->path, made, H5DSset_scale(*scale, axis->name));
+  MADE(m, H5DSset_scale(*scale, axis->name));
   if (text) {
     VT_TRY(write_texts(m, *scale, axis->label, axis->size));
   } else {
@@ -267,25 +260,15 @@ static vt_error make_coordinate(vt_maker *m, const vt_maker_group *g, int index,
 // A flag along an axis, such as which years were added to the horizon.
 static vt_error make_flags(vt_maker *m, const vt_maker_group *g, int index) {
   const vt_dimension *axis = &m->axis[index];
-  const vt_field f = {.name = axis->flag_name,
-                      .long_name = axis->flag_long_name,
-                      .units = "1",
-                      .type = H5T_STD_I8LE,
-                      .axes = 1,
-                      .axis = {index}};
+  const vt_field f = vt_maker_along(axis->flag_name, axis->flag_long_name, H5T_STD_I8LE, index);
   hid_t flags;
   VT_TRY(vt_maker_add_variable(m, g, &f, &flags));
-  VT_H5(m->path, made, H5Dwrite(flags, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->flag));
+  MADE(m, H5Dwrite(flags, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, axis->flag));
   return VT_OK;
 }
 
 static vt_error make_texts(vt_maker *m, const vt_maker_group *g, int index, const along *texts) {
-  const vt_field f = {.name = texts->name,
-                      .long_name = texts->name,
-                      .units = "1",
-                      .type = m->text_type,
-                      .axes = 1,
-                      .axis = {index}};
+  const vt_field f = vt_maker_along(texts->name, texts->name, m->text_type, index);
   hid_t names;
   VT_TRY(vt_maker_add_variable(m, g, &f, &names));
   return write_texts(m, names, texts->text, m->axis[index].size);
@@ -324,14 +307,8 @@ vt_error vt_maker_add_axes(vt_maker *m, vt_maker_group *g, const bool *used) {
 
 vt_error vt_maker_group_add(vt_maker *m, const char *name, vt_maker_group *g) {
   hid_t properties;
-  VT_H5(m->path, made, properties = vt_h5_keep(&m->pool, H5Pcreate(H5P_GROUP_CREATE)));
-  VT_H5(m->path, made, H5Pset_obj_track_times(properties, false));
-  VT_H5(m->path, made,
-        H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made,
-        H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
-  VT_H5(m->path, made,
-        g->id =
-            vt_h5_keep(&m->pool, H5Gcreate2(m->file, name, H5P_DEFAULT, properties, H5P_DEFAULT)));
+  VT_TRY(vt_maker_properties(m, H5P_GROUP_CREATE, &properties));
+  MADE(m, g->id = vt_h5_keep(&m->pool,
+                             H5Gcreate2(m->file, name, H5P_DEFAULT, properties, H5P_DEFAULT)));
   return VT_OK;
 }

@@ -37,6 +37,15 @@ typedef struct vt_field {
   int axis[VT_FIELD_AXES];
 } vt_field;
 
+/// Call HDF5 for the new file.
+#define MADE(m, ...) VT_H5((m)->path, "created", __VA_ARGS__)
+
+/// The field of something along one axis, without unit.
+vt_field vt_maker_along(const char *name, const char *long_name, hid_t type, int axis);
+
+/// How a file, a group or a dataset is created, as netCDF-4 wants it.
+vt_error vt_maker_properties(vt_maker *m, hid_t class, hid_t *properties);
+
 vt_error vt_maker_put_values(const vt_maker *m, hid_t object, const char *name, hid_t type,
                              hid_t space, const void *value);
 /// A text attribute; bytes that are not UTF-8 become U+FFFD.

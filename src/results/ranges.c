@@ -34,8 +34,7 @@ vt_error vt_reader_read_rows(vt_reader *reader, const char *path, int64_t first,
   vt_h5_pool pool = {0};
   const vt_error done = read_rows(reader, path, first, count, &pool, value);
   vt_h5_release(&pool);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 bool vt_reader_is_single(vt_reader *reader, const char *path) {

@@ -233,8 +233,7 @@ static vt_error axis_name(vt_reader *reader, const vt_opened *o, int axis, const
   const vt_error done =
       vt_arena_text(reader->arena, text.bytes ? text.bytes : "", text.length, name);
   vt_text_free(&text);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
@@ -249,8 +248,7 @@ vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
   }
   if (done == VT_OK) *axes = o.axes;
   vt_h5_release(&pool);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 static vt_error read_numbers(vt_reader *reader, const char *name, int64_t scenario,
@@ -289,6 +287,5 @@ vt_error vt_reader_read(vt_reader *reader, const char *path, int64_t scenario, d
   vt_h5_pool pool = {0};
   const vt_error done = read_numbers(reader, path, scenario, &pool, value, count);
   vt_h5_release(&pool);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

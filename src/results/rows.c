@@ -16,29 +16,13 @@ static const char opened[] = "opened", read_done[] = "read", written[] = "writte
 
 static vt_error storage_of(const vt_results *results, hid_t type, const char *name,
                            vt_storage *storage) {
-  const bool number = H5Tget_class(type) == H5T_FLOAT;
-  const size_t bytes = H5Tget_size(type);
-  if (number && bytes == sizeof(double))
-    *storage = VT_STORE_DOUBLE;
-  else if (number && bytes == sizeof(float))
-    *storage = VT_STORE_SINGLE;
-  else if (!number && bytes == sizeof(int8_t))
-    *storage = VT_STORE_INT8;
-  else if (!number && bytes == sizeof(int32_t))
-    *storage = VT_STORE_INT32;
-  else
-    VT_FAIL(VT_ERR_INPUT, "%s: '%s' has a type that no run writes", results->path, name);
-  return VT_OK;
-}
-
-static hid_t memory_type(vt_storage storage) {
-  switch (storage) {
-    case VT_STORE_DOUBLE: return H5T_NATIVE_DOUBLE;
-    case VT_STORE_SINGLE: return H5T_NATIVE_FLOAT;
-    case VT_STORE_INT8: return H5T_NATIVE_INT8;
-    case VT_STORE_INT32: return H5T_NATIVE_INT32;
+  const bool real = H5Tget_class(type) == H5T_FLOAT;
+  for (int s = VT_STORE_DOUBLE; s <= VT_STORE_INT32; s++) {
+    const vt_h5_number number = vt_h5_number_of((vt_storage)s);
+    *storage = (vt_storage)s;
+    if (number.real == real && number.bytes == H5Tget_size(type)) return VT_OK;
   }
-  return -1;
+  VT_FAIL(VT_ERR_INPUT, "%s: '%s' has a type that no run writes", results->path, name);
 }
 
 vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *name,
@@ -49,8 +33,8 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
   VT_H5(path, opened, slot->space = vt_h5_keep(pool, H5Dget_space(slot->dataset)));
   VT_H5(path, opened, type = vt_h5_keep(pool, H5Dget_type(slot->dataset)));
   VT_TRY(storage_of(results, type, name, &slot->storage));
-  slot->type = memory_type(slot->storage);
-  slot->item_bytes = vt_h5_stored_bytes(slot->storage);
+  slot->type = vt_h5_number_of(slot->storage).memory;
+  slot->item_bytes = vt_h5_number_of(slot->storage).bytes;
   slot->axes = H5Sget_simple_extent_ndims(slot->space);
   VT_CHECK(slot->axes >= 0 && slot->axes <= VT_MAX_DIMENSIONS + 2, VT_ERR_INPUT,
            "%s: '%s' has too many axes", path, name);
@@ -140,8 +124,7 @@ static vt_error open_results(vt_results *results, const char *path, MPI_Comm com
              "%s: cannot be opened: MPI gives no communicator", path);
   }
   VT_TRY(open_file(results));
-  VT_TRY(open_slots(results));
-  return VT_OK;
+  return open_slots(results);
 }
 
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
@@ -179,8 +162,7 @@ vt_error vt_results_close(vt_results *results) {
   // The message of a failure has its own copy of the path.
   free(results->path);
   free(results);
-  VT_TRY(closed);
-  return VT_OK;
+  return closed;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -225,8 +207,7 @@ static vt_error write_variable(vt_results *results, int variable, const vt_block
   const ptrdiff_t items = (v->once ? 1 : (ptrdiff_t)block->count) * v->cells;
   const void *item;
   VT_TRY(convert(results, slot->storage, block->data[variable], items, &item));
-  VT_TRY(vt_slot_write(results, slot, start, count, item));
-  return VT_OK;
+  return vt_slot_write(results, slot, start, count, item);
 }
 
 vt_error vt_results_write(vt_results *results, const vt_block *block) {
@@ -240,8 +221,7 @@ vt_error vt_results_write(vt_results *results, const vt_block *block) {
     if (i != layout->status) VT_TRY(write_variable(results, i, block));
   }
   // Last: a scenario that is marked done is in the file whole.
-  VT_TRY(write_variable(results, layout->status, block));
-  return VT_OK;
+  return write_variable(results, layout->status, block);
 }
 
 static vt_error write_once(vt_results *results, const char *name, const double *value,
@@ -262,8 +242,7 @@ static vt_error write_once(vt_results *results, const char *name, const double *
   }
   if (done == VT_OK) done = vt_slot_write(results, &slot, start, slot.extent, item);
   vt_h5_release(&pool);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }
 
 vt_error vt_results_write_reference(vt_results *results, const vt_block *block) {
@@ -283,12 +262,10 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block) 
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status) {
   if (count == 0) return VT_OK;
   const hsize_t start = (hsize_t)first, rows = (hsize_t)count;
-  VT_TRY(vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status));
-  return VT_OK;
+  return vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status);
 }
 
 vt_error vt_results_finish(vt_results *results) {
   const double yes = 1;
-  VT_TRY(write_once(results, "performance/finished", &yes, 1));
-  return VT_OK;
+  return write_once(results, "performance/finished", &yes, 1);
 }

@@ -300,6 +300,5 @@ vt_error vt_results_statistics(vt_results *results, int rank, int size) {
   free(s.column);
   free(s.figure);
   free(s.chunk);
-  VT_TRY(done);
-  return VT_OK;
+  return done;
 }

@@ -508,6 +508,5 @@ vt_error vt_check_database_plan(const vt_study_reader *reader) {
   if (checked == VT_OK) checked = check_backgrounds(reader, background);
   vt_labels_free(category);
   vt_labels_free(background);
-  VT_TRY(checked);
-  return VT_OK;
+  return checked;
 }

@@ -20,8 +20,7 @@ static vt_error read_target(vt_study_reader *reader, const vt_yaml *node, void *
   VT_TRY(vt_read_text(reader, node, &text));
   const vt_error parsed = vt_selector_parse(reader->arena, text, &factor->target);
   if (parsed == VT_ERR_INPUT) VT_REFUSE(reader, node, "%s", vt_error_message());
-  VT_TRY(parsed);
-  return VT_OK;
+  return parsed;
 }
 
 bool vt_takes_infinite(const vt_factor *factor) {
@@ -124,6 +123,5 @@ vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor 
     VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%.80s'",
               factor->target.tensor);
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
-  VT_TRY(names ? read_names(reader, operation, factor) : read_value(reader, operation, factor));
-  return VT_OK;
+  return names ? read_names(reader, operation, factor) : read_value(reader, operation, factor);
 }

@@ -92,15 +92,13 @@ vt_error vt_read_text(vt_study_reader *reader, const vt_yaml *node, const char *
   if (strlen(text_of(node)) != (size_t)length)
     VT_REFUSE(reader, node, "found a NUL character in the text");
   VT_TRY(vt_charge(reader, node, length));
-  VT_TRY(vt_arena_text(reader->arena, text_of(node), length, text));
-  return VT_OK;
+  return vt_arena_text(reader->arena, text_of(node), length, text);
 }
 
 static vt_error join_path(vt_study_reader *reader, const char *name, vt_text *joined,
                           const char **path) {
   VT_TRY(vt_path_beside(reader->path, name, joined));
-  VT_TRY(vt_arena_text(reader->arena, joined->bytes, joined->length, path));
-  return VT_OK;
+  return vt_arena_text(reader->arena, joined->bytes, joined->length, path);
 }
 
 vt_error vt_read_path(vt_study_reader *reader, const vt_yaml *node, const char **path) {
@@ -109,8 +107,7 @@ vt_error vt_read_path(vt_study_reader *reader, const vt_yaml *node, const char *
   vt_text joined = {0};
   const vt_error worked = join_path(reader, name, &joined, path);
   vt_text_free(&joined);
-  VT_TRY(worked);
-  return VT_OK;
+  return worked;
 }
 
 vt_error vt_read_one_of(vt_study_reader *reader, const vt_yaml *node, const char *const *names,
@@ -185,6 +182,5 @@ vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate) 
   const vt_error found =
       created == VT_OK ? find_duplicate(labels, count, name, duplicate) : created;
   vt_labels_free(labels);
-  VT_TRY(found);
-  return VT_OK;
+  return found;
 }

@@ -220,8 +220,7 @@ static vt_error parse_axis(scanner *scan, vt_axis_selector *axis) {
   if (*scan->at != ',' && *scan->at != ']') return refuse_character(scan, "',', '|' or ']'");
   const char *end = scan->at;
   while (end > start && is_space(end[-1])) end--;
-  VT_TRY(vt_arena_text(scan->arena, start, end - start, &axis->text));
-  return VT_OK;
+  return vt_arena_text(scan->arena, start, end - start, &axis->text);
 }
 
 static vt_error parse_axes(scanner *scan, vt_selector *selector) {

@@ -190,14 +190,12 @@ vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt
     *study = fresh;
   else
     vt_study_free(fresh);
-  VT_TRY(parsed);
-  return VT_OK;
+  return parsed;
 }
 
 static vt_error read_and_parse(const char *path, vt_text *text, vt_study **study) {
   VT_TRY(vt_text_read_file(path, text));
-  VT_TRY(vt_study_parse(path, text->bytes ? text->bytes : "", text->length, study));
-  return VT_OK;
+  return vt_study_parse(path, text->bytes ? text->bytes : "", text->length, study);
 }
 
 vt_error vt_study_read(const char *path, vt_study **study) {
@@ -209,8 +207,7 @@ vt_error vt_study_read(const char *path, vt_study **study) {
   vt_text text = {0};
   const vt_error read = read_and_parse(path, &text, study);
   vt_text_free(&text);
-  VT_TRY(read);
-  return VT_OK;
+  return read;
 }
 
 void vt_study_free(vt_study *study) {

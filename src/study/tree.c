@@ -120,8 +120,7 @@ static vt_error with_parser(const char *path, const char *text, ptrdiff_t length
   const vt_error parsed = document ? load_document(path, text, length, &parser, document)
                                    : survey_events(path, text, length, &parser);
   yaml_parser_delete(&parser);
-  VT_TRY(parsed);
-  return VT_OK;
+  return parsed;
 }
 
 vt_error vt_tree_load(const char *path, const char *text, ptrdiff_t length,
@@ -132,6 +131,5 @@ vt_error vt_tree_load(const char *path, const char *text, ptrdiff_t length,
   length -= marked ? 3 : 0;
   VT_TRY(check_bytes(path, text, length));
   VT_TRY(with_parser(path, text, length, NULL));
-  VT_TRY(with_parser(path, text, length, document));
-  return VT_OK;
+  return with_parser(path, text, length, document);
 }
