@@ -14,25 +14,17 @@ static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, vt_ai
   if (count == 0) VT_REFUSE(reader, node, "found an empty map, expected weights of categories");
   vt_objective_term *term;
   const char **category;
-  VT_TRY(vt_charge(reader, node, count));
+  VT_TRY(vt_read_keys(reader, node, &category));
   VT_ARENA_NEW(reader->arena, term, count);
-  VT_ARENA_NEW(reader->arena, category, count);
   bool matters = false;
   for (ptrdiff_t i = 0; i < count; i++) {
     vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
     VT_TRY(vt_read_number(reader, &child, &term[i].weight));
-    const ptrdiff_t length = (ptrdiff_t)strlen(child.key);
-    VT_TRY(vt_arena_text(reader->arena, child.key, length, &term[i].category));
+    term[i].category = category[i];
     term[i].line = child.line;
-    category[i] = term[i].category;
     matters = matters || term[i].weight != 0;
   }
-  int duplicate;
-  VT_TRY(vt_first_duplicate((int)count, category, &duplicate));
-  if (duplicate >= 0)
-    VT_FAULT(reader, term[duplicate].line, "duplicate key in '%s': found '%.80s' again",
-             vt_place(node), category[duplicate]);
   if (!matters) VT_REFUSE(reader, node, "found only weights of 0, expected one that is not");
   aims->objective = term;
   aims->objectives = (int)count;
@@ -53,14 +45,10 @@ static vt_error read_goal(vt_study_reader *reader, const vt_yaml *node, vt_aims 
   return VT_OK;
 }
 
-static vt_error read_category(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_text(reader, node, &((vt_level *)target)->category);
-}
-
-static vt_error read_tolerance(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_level *level = target;
-  VT_TRY(vt_read_number(reader, node, &level->tolerance));
-  if (level->tolerance < 0)
+static vt_error share_at(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  const double *share = target;
+  VT_TRY(vt_number_at(reader, node, target));
+  if (*share < 0)
     VT_REFUSE(reader, node, "found %s, expected a share of the optimum, 0 or more", vt_found(node));
   return VT_OK;
 }
@@ -68,14 +56,17 @@ static vt_error read_tolerance(vt_study_reader *reader, const vt_yaml *node, voi
 // A category, or {category: ..., tolerance: ...}.
 static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, vt_level *level) {
   static const vt_key keys[] = {
-      {.name = "category", .presence = VT_REQUIRED, .read = read_category},
-      {.name = "tolerance", .read = read_tolerance},
+      {.name = "category",
+       .presence = VT_REQUIRED,
+       .read = vt_text_at,
+       .at = offsetof(vt_level, category)},
+      {.name = "tolerance", .read = share_at, .at = offsetof(vt_level, tolerance)},
       {.name = NULL}};
   level->line = node->line;
   if (vt_type_of(node) == VT_TYPE_MAP) return vt_map_read(reader, node, keys, level);
   VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT,
                    "a category or a map such as {category: climate_change, tolerance: 0.01}"));
-  return read_category(reader, node, level);
+  return vt_read_text(reader, node, &level->category);
 }
 
 static vt_error check_levels(const vt_study_reader *reader, const vt_yaml *node,
@@ -191,14 +182,6 @@ static vt_error read_pareto(vt_study_reader *reader, const vt_yaml *node, void *
 // ---------------------------------------------------------------------------------------------
 // alternatives
 
-static vt_error read_slack(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  double *slack = &((vt_aims *)target)->alternatives.slack;
-  VT_TRY(vt_read_number(reader, node, slack));
-  if (*slack < 0)
-    VT_REFUSE(reader, node, "found %s, expected a share of the optimum, 0 or more", vt_found(node));
-  return VT_OK;
-}
-
 static vt_error parse_processes(vt_arena *arena, const char *text, vt_factor *processes) {
   vt_text selector = {0};
   vt_error parsed = vt_text_add(&selector, "process[%s]", text);
@@ -254,7 +237,10 @@ static vt_error read_maximise(vt_study_reader *reader, const vt_yaml *node, void
 }
 
 static vt_error read_alternatives(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static const vt_key keys[] = {{.name = "slack", .presence = VT_REQUIRED, .read = read_slack},
+  static const vt_key keys[] = {{.name = "slack",
+                                 .presence = VT_REQUIRED,
+                                 .read = share_at,
+                                 .at = offsetof(vt_aims, alternatives.slack)},
                                 {.name = "minimise", .read = read_minimise},
                                 {.name = "maximise", .read = read_maximise},
                                 {.name = NULL}};

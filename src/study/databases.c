@@ -46,29 +46,6 @@ vt_error vt_read_years(vt_study_reader *reader, const vt_yaml *node, void *study
   return VT_OK;
 }
 
-// The key of a map, which the document does not keep.
-static vt_error key_text(const vt_study_reader *reader, const vt_yaml *node, const char **text) {
-  return vt_arena_text(reader->arena, node->key, (ptrdiff_t)strlen(node->key), text);
-}
-
-// Keys of a map once each, copied; shape [count].
-static vt_error read_keys(vt_study_reader *reader, const vt_yaml *map, const char ***key) {
-  const ptrdiff_t count = vt_yaml_count(map);
-  VT_TRY(vt_charge(reader, map, count));
-  VT_ARENA_NEW(reader->arena, *key, count);
-  vt_yaml child;
-  for (ptrdiff_t i = 0; i < count; i++) {
-    VT_TRY(vt_map_pair(reader, map, i, &child));
-    VT_TRY(key_text(reader, &child, &(*key)[i]));
-  }
-  int duplicate;
-  VT_TRY(vt_first_duplicate((int)count, *key, &duplicate));
-  if (duplicate < 0) return VT_OK;
-  VT_TRY(vt_map_pair(reader, map, duplicate, &child));
-  VT_FAULT(reader, child.line, "duplicate key in '%s': found '%.80s' again", vt_place(map),
-           child.key);
-}
-
 // -------------------------------------------------------------------------------------------------
 // Background.
 
@@ -93,7 +70,7 @@ static vt_error read_dated(vt_study_reader *reader, const vt_yaml *node,
                            vt_snapshot_plan *snapshot) {
   const ptrdiff_t count = vt_yaml_count(node);
   const char **name;
-  VT_TRY(read_keys(reader, node, &name));
+  VT_TRY(vt_read_keys(reader, node, &name));
   for (ptrdiff_t i = 0; i < count; i++) {
     vt_yaml child;
     int64_t year;
@@ -155,7 +132,7 @@ static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
 static vt_error read_variants(vt_study_reader *reader, const vt_yaml *node,
                               vt_background_variant *variant) {
   const char **name;
-  VT_TRY(read_keys(reader, node, &name));
+  VT_TRY(vt_read_keys(reader, node, &name));
   for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
     vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
@@ -282,7 +259,7 @@ vt_error vt_read_demand(vt_study_reader *reader, const vt_yaml *node, void *stud
   vt_yearly_demand *demand;
   const char **product;
   VT_TRY(count_entries(reader, node, &count));
-  VT_TRY(read_keys(reader, node, &product));
+  VT_TRY(vt_read_keys(reader, node, &product));
   VT_ARENA_NEW(reader->arena, demand, count);
   plan->demand = demand;
   plan->demands = count;
@@ -322,17 +299,15 @@ static vt_error read_horizon(vt_study_reader *reader, const vt_yaml *node, void 
   return VT_OK;
 }
 
-static vt_error read_fixed_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_bool(reader, node, &((vt_category_plan *)target)->fixed_horizon);
-}
-
 // The parts of a method, or {method: ..., metric: ...}.
 static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
                               vt_category_plan *category) {
   static const vt_key keys[] = {{.name = "method", .presence = VT_REQUIRED, .read = read_method},
                                 {.name = "metric", .read = read_metric},
                                 {.name = "horizon", .read = read_horizon},
-                                {.name = "fixed_horizon", .read = read_fixed_horizon},
+                                {.name = "fixed_horizon",
+                                 .read = vt_bool_at,
+                                 .at = offsetof(vt_category_plan, fixed_horizon)},
                                 {.name = NULL}};
   enum { DEFAULT_HORIZON = 100 };
   category->line = node->line;
@@ -357,7 +332,7 @@ vt_error vt_read_methods(vt_study_reader *reader, const vt_yaml *node, void *stu
               (int)MOST_CATEGORIES);
   const char **name;
   vt_category_plan *category;
-  VT_TRY(read_keys(reader, node, &name));
+  VT_TRY(vt_read_keys(reader, node, &name));
   VT_ARENA_NEW(reader->arena, category, count);
   for (ptrdiff_t i = 0; i < count; i++) {
     vt_yaml child;
@@ -399,11 +374,6 @@ static vt_error read_retain(vt_study_reader *reader, const vt_yaml *node, void *
   return VT_OK;
 }
 
-static vt_error read_characterised_only(vt_study_reader *reader, const vt_yaml *node,
-                                        void *target) {
-  return vt_read_bool(reader, node, &((vt_database_plan *)target)->characterised_only);
-}
-
 static vt_error read_cutoff(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_database_plan *plan = target;
   VT_TRY(vt_read_number(reader, node, &plan->cutoff));
@@ -416,7 +386,9 @@ static vt_error read_cutoff(vt_study_reader *reader, const vt_yaml *node, void *
 
 vt_error vt_read_flows(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {{.name = "retain", .read = read_retain},
-                                {.name = "characterised_only", .read = read_characterised_only},
+                                {.name = "characterised_only",
+                                 .read = vt_bool_at,
+                                 .at = offsetof(vt_database_plan, characterised_only)},
                                 {.name = "cutoff", .read = read_cutoff},
                                 {.name = NULL}};
   return vt_map_read(reader, node, keys, plan_of(study));

@@ -23,29 +23,21 @@ static vt_error read_activity(vt_study_reader *reader, const vt_yaml *node, void
   return vt_read_label(reader, &item, &demand->code);
 }
 
-static vt_error read_all(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_text(reader, node, &((vt_lca_demand *)target)->database);
-}
-
 static vt_error read_id(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_integer(reader, node, 0, INT64_MAX, &((vt_lca_demand *)target)->id);
 }
 
-static vt_error read_amount(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_number(reader, node, &((vt_lca_demand *)target)->amount);
-}
-
-static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_text(reader, node, &((vt_lca_demand *)target)->name);
-}
-
 static vt_error read_demand(vt_study_reader *reader, const vt_yaml *node, vt_lca_demand *demand) {
-  static const vt_key keys[] = {{.name = "activity", .presence = VT_ONE_OF, .read = read_activity},
-                                {.name = "all", .presence = VT_ONE_OF, .read = read_all},
-                                {.name = "datapackage id", .presence = VT_ONE_OF, .read = read_id},
-                                {.name = "amount", .read = read_amount},
-                                {.name = "name", .read = read_name},
-                                {.name = NULL}};
+  static const vt_key keys[] = {
+      {.name = "activity", .presence = VT_ONE_OF, .read = read_activity},
+      {.name = "all",
+       .presence = VT_ONE_OF,
+       .read = vt_text_at,
+       .at = offsetof(vt_lca_demand, database)},
+      {.name = "datapackage id", .presence = VT_ONE_OF, .read = read_id},
+      {.name = "amount", .read = vt_number_at, .at = offsetof(vt_lca_demand, amount)},
+      {.name = "name", .read = vt_text_at, .at = offsetof(vt_lca_demand, name)},
+      {.name = NULL}};
   *demand = (vt_lca_demand){.line = node->line, .id = -1, .amount = 1};
   VT_TRY(vt_map_read(reader, node, keys, demand));
   if (demand->database && !demand->code && demand->name)

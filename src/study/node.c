@@ -246,7 +246,8 @@ static vt_error read_rows(vt_study_reader *reader, const vt_key *keys,
       if (done[k]) continue;
       done[k] = is_read(keys, done, keys[k].after);
       waiting |= !done[k];
-      if (done[k] && child[k].yaml && keys[k].read) VT_TRY(keys[k].read(reader, &child[k], target));
+      if (done[k] && child[k].yaml && keys[k].read)
+        VT_TRY(keys[k].read(reader, &child[k], (char *)target + keys[k].at));
     }
   }
   return VT_OK;

@@ -118,23 +118,6 @@ static vt_error check_name(const vt_study_reader *reader, const vt_yaml *node) {
   return VT_OK;
 }
 
-static vt_error check_duplicates(vt_study_reader *reader, const vt_yaml *map, int count) {
-  const char **name;
-  VT_ARENA_NEW(reader->arena, name, count);
-  vt_yaml child;
-  for (int i = 0; i < count; i++) {
-    VT_TRY(vt_map_pair(reader, map, i, &child));
-    VT_TRY(check_name(reader, &child));
-    name[i] = child.key;
-  }
-  int duplicate;
-  VT_TRY(vt_first_duplicate(count, name, &duplicate));
-  if (duplicate < 0) return VT_OK;
-  VT_TRY(vt_map_pair(reader, map, duplicate, &child));
-  VT_FAULT(reader, child.line, "duplicate key in '%s': found '%.80s' again", vt_place(map),
-           child.key);
-}
-
 static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_study *study = target;
   for (const vt_exploration_row *e = vt_exploration_rows; e->name; e++) {
@@ -149,13 +132,15 @@ static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void 
   VT_TRY(vt_factor_count(reader, node, &count));
   if (count == 0)
     VT_REFUSE(reader, node, "found no factors, without which all scenarios are the same");
-  VT_TRY(check_duplicates(reader, node, count));
+  const char **name;
+  VT_TRY(vt_read_keys(reader, node, &name));
   vt_factor *factor;
   VT_ARENA_NEW(reader->arena, factor, count);
   for (int i = 0; i < count; i++) {
     vt_yaml child, operation;
     VT_TRY(vt_map_pair(reader, node, i, &child));
-    VT_TRY(vt_arena_text(reader->arena, child.key, (ptrdiff_t)strlen(child.key), &factor[i].name));
+    VT_TRY(check_name(reader, &child));
+    factor[i].name = name[i];
     VT_TRY(vt_read_factor(reader, &child, &factor[i], &operation));
     VT_TRY(check_against_design(reader, &operation, &factor[i]));
   }

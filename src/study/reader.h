@@ -50,6 +50,7 @@ typedef struct vt_key {
   const char *name;
   vt_presence presence;
   vt_read_key *read; ///< may be NULL where the table's user reads the value itself
+  size_t at;         ///< where in the target the value is, from which `read` gets its own
   const char *with;  ///< the row of VT_ONE_OF that this one goes with; NULL: with each
   const char *after; ///< the row whose value must be read before this one's; or NULL
   int value;         ///< what the row stands for, to the table's user
@@ -149,6 +150,12 @@ vt_error vt_read_texts(vt_study_reader *reader, const vt_yaml *node, const char 
                        int *count);
 /// The first index whose name occurred before, or -1.
 vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate);
+
+/// The same as rows of a table, which say where the value goes.
+vt_read_key vt_text_at, vt_number_at, vt_bool_at;
+
+/// The keys of a map, each once; belong to the arena. Shape [count of the map].
+vt_error vt_read_keys(vt_study_reader *reader, const vt_yaml *map, const char ***key);
 
 // --- sources.c --------------------------------------------------------------------------------
 

@@ -184,3 +184,32 @@ vt_error vt_first_duplicate(int count, const char *const *name, int *duplicate) 
   vt_labels_free(labels);
   return found;
 }
+
+vt_error vt_text_at(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_text(reader, node, target);
+}
+
+vt_error vt_number_at(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_number(reader, node, target);
+}
+
+vt_error vt_bool_at(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_bool(reader, node, target);
+}
+
+vt_error vt_read_keys(vt_study_reader *reader, const vt_yaml *map, const char ***key) {
+  const ptrdiff_t count = vt_yaml_count(map);
+  VT_TRY(vt_charge(reader, map, count));
+  VT_ARENA_NEW(reader->arena, *key, count);
+  vt_yaml child;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    VT_TRY(vt_map_pair(reader, map, i, &child));
+    VT_TRY(vt_arena_text(reader->arena, child.key, (ptrdiff_t)strlen(child.key), &(*key)[i]));
+  }
+  int duplicate;
+  VT_TRY(vt_first_duplicate((int)count, *key, &duplicate));
+  if (duplicate < 0) return VT_OK;
+  VT_TRY(vt_map_pair(reader, map, duplicate, &child));
+  VT_FAULT(reader, child.line, "duplicate key in '%s': found '%.80s' again", vt_place(map),
+           child.key);
+}

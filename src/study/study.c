@@ -82,20 +82,13 @@ static vt_error read_time_limit(vt_study_reader *reader, const vt_yaml *node, vo
   return VT_OK;
 }
 
-static vt_error read_tie_break(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_bool(reader, node, &((vt_study *)target)->solver.tie_break);
-}
-
-static vt_error read_warm_start(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  return vt_read_bool(reader, node, &((vt_study *)target)->solver.warm_start);
-}
-
 static vt_error read_solver(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{.name = "iteration_limit", .read = read_iteration_limit},
-                                {.name = "time_limit_s", .read = read_time_limit},
-                                {.name = "tie_break", .read = read_tie_break},
-                                {.name = "warm_start", .read = read_warm_start},
-                                {.name = NULL}};
+  static const vt_key keys[] = {
+      {.name = "iteration_limit", .read = read_iteration_limit},
+      {.name = "time_limit_s", .read = read_time_limit},
+      {.name = "tie_break", .read = vt_bool_at, .at = offsetof(vt_study, solver.tie_break)},
+      {.name = "warm_start", .read = vt_bool_at, .at = offsetof(vt_study, solver.warm_start)},
+      {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
 
