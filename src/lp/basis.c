@@ -96,11 +96,11 @@ static double misfit(vt_lp_session *s, double *rest) {
   return worst;
 }
 
-static void take_stock(vt_lp_session *s) {
+void vt_take_stock(vt_lp_session *s) {
   vt_row_activities(s->model->program, s->numbers->value, s->x, s->activity, s->largest);
 }
 
-static double largest_scaled(const vt_lp_session *s) {
+double vt_largest_scaled(const vt_lp_session *s) {
   double largest = 0;
   for (int j = 0; j < s->model->columns; j++) {
     const double size = fabs(s->x[j]) * s->model->column_unscale[j];
@@ -122,7 +122,7 @@ static bool unnoticed(const vt_lp_session *s, int j, double change) {
 // Put basic columns that are outside their bounds, or so near that it is noise, on the bound.
 static int snap(vt_lp_session *s) {
   const vt_lp_model *m = s->model;
-  const double small = SMALL * largest_scaled(s);
+  const double small = SMALL * vt_largest_scaled(s);
   int count = 0;
   for (int j = 0; j < m->columns; j++) {
     if (s->status[m->rows + j] != GLP_BS) continue;
@@ -160,12 +160,12 @@ static bool unsnap(vt_lp_session *s, int t) {
 
 static void settle(vt_lp_session *s) {
   s->snaps = snap(s);
-  if (s->snaps > 0) take_stock(s);
+  if (s->snaps > 0) vt_take_stock(s);
   bool changed = s->snaps > 0;
   for (int pass = 0; changed && pass < MOST_PASSES; pass++) {
     changed = false;
     for (int t = 0; t < s->snaps; t++) changed |= unsnap(s, t);
-    if (changed) take_stock(s);
+    if (changed) vt_take_stock(s);
   }
   s->violation = vt_violation(s->model->program, s->numbers, s->x, s->activity, s->largest);
 }
@@ -174,14 +174,14 @@ void vt_basic_solution(vt_lp_session *s) {
   double *rest = s->multiplier;
   place_nonbasic(s, rest);
   solve_for_basic(s, rest);
-  take_stock(s);
+  vt_take_stock(s);
   const double accuracy = misfit(s, rest);
   settle(s);
   if (s->violation <= HARMLESS_PRIMAL || accuracy <= INACCURATE) return;
   // One step of iterative refinement, from the cleaned values.
   (void)misfit(s, rest);
   solve_for_basic(s, rest);
-  take_stock(s);
+  vt_take_stock(s);
   settle(s);
 }
 

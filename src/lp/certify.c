@@ -38,7 +38,7 @@ static int side_of(const vt_lp_session *s, int k, double small) {
 static void raw_solution(vt_lp_session *s) {
   vt_basic_solution(s);
   for (int t = 0; t < s->snaps; t++) s->x[s->snapped[t]] = s->unsnapped[t];
-  vt_row_activities(s->model->program, s->numbers->value, s->x, s->activity, s->largest);
+  vt_take_stock(s);
 }
 
 // The dual simplex stops at one row of its tableau that cannot be mended, the primal simplex at
@@ -56,9 +56,7 @@ bool vt_certify_infeasible(vt_lp_session *s) {
   if (any && try_penalties(s)) return true;
   // The simplex overlooks what is within its tolerance, which is some such share.
   static const double shares[] = {0, 1e-11, 1e-9, 1e-7};
-  double largest = 0;
-  for (int j = 0; j < s->model->columns; j++)
-    largest = fmax(largest, fabs(s->x[j]) * s->model->column_unscale[j]);
+  const double largest = vt_largest_scaled(s);
   for (size_t t = 0; t < sizeof shares / sizeof *shares; t++) {
     any = false;
     for (int p = 0; p < rows; p++) {

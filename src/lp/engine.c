@@ -7,33 +7,20 @@
 
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-vt_error vt_engine_allocate(vt_engine *e, const vt_lp_model *model) {
+vt_error vt_engine_allocate(vt_engine *e, const vt_lp_model *model, vt_arena *arena) {
   const ptrdiff_t variables = (ptrdiff_t)model->rows + model->columns;
   e->model = model;
-  VT_NEW(e->value, model->entries);
-  VT_NEW(e->lower, variables);
-  VT_NEW(e->upper, variables);
-  VT_NEW(e->cost, model->columns);
-  VT_NEW(e->status, variables);
-  VT_NEW(e->head, model->rows);
-  VT_NEW(e->index, model->rows + 1);
-  VT_NEW(e->column, model->rows + 1);
+  VT_ARENA_NEW(arena, e->value, model->entries);
+  VT_ARENA_NEW(arena, e->lower, variables);
+  VT_ARENA_NEW(arena, e->upper, variables);
+  VT_ARENA_NEW(arena, e->cost, model->columns);
+  VT_ARENA_NEW(arena, e->status, variables);
+  VT_ARENA_NEW(arena, e->head, model->rows);
+  VT_ARENA_NEW(arena, e->index, model->rows + 1);
+  VT_ARENA_NEW(arena, e->column, model->rows + 1);
   return VT_OK;
-}
-
-void vt_engine_free(vt_engine *e, bool alive) {
-  if (alive && e->problem) glp_delete_prob(e->problem);
-  free(e->value);
-  free(e->lower);
-  free(e->upper);
-  free(e->cost);
-  free(e->status);
-  free(e->head);
-  free(e->index);
-  free(e->column);
 }
 
 // Entries go in by descending row, since GLPK puts each at the front of its lists: columns are
@@ -92,17 +79,17 @@ bool vt_engine_entries(vt_engine *e, const double *value) {
   return true;
 }
 
-static int bound_type(double lower, double upper) {
+int vt_bound_type(double lower, double upper) {
   if (lower == upper) return GLP_FX;
-  if (lower == -HUGE_VAL) return upper == HUGE_VAL ? GLP_FR : GLP_UP;
-  return upper == HUGE_VAL ? GLP_LO : GLP_DB;
+  if (isinf(lower)) return isinf(upper) ? GLP_FR : GLP_UP;
+  return isinf(upper) ? GLP_LO : GLP_DB;
 }
 
 void vt_engine_bounds(vt_engine *e, int k, double lower, double upper) {
   if (e->lower[k] == lower && e->upper[k] == upper) return;
   e->lower[k] = lower;
   e->upper[k] = upper;
-  const int type = bound_type(lower, upper), rows = e->model->rows;
+  const int type = vt_bound_type(lower, upper), rows = e->model->rows;
   // GLPK itself moves a non-basic variable to a bound that it has.
   if (k < rows) {
     glp_set_row_bnds(e->problem, k + 1, type, lower, upper);

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 // Bounds beyond this, scaled, are as good as none: GLPK would take them for numbers to reach.
 #define FAR_AWAY 1e200
@@ -80,15 +79,9 @@ bool vt_load_scenario(vt_lp_session *s, const bool *face) {
   return true;
 }
 
-static double clock_s(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void vt_start_clock(vt_lp_session *s) {
   const double limit = s->model->options.time_limit_s;
-  s->deadline_s = limit > 0 ? clock_s() + limit : HUGE_VAL;
+  s->deadline_s = limit > 0 ? vt_clock_s() + limit : HUGE_VAL;
 }
 
 // What the limits leave for one more run; false if that is nothing.
@@ -99,7 +92,7 @@ static bool allow(vt_lp_session *s, glp_smcp *control) {
   const int64_t share = 500 + 3 * ((int64_t)s->model->rows + s->model->columns);
   control->it_lim = (int)(left < share ? left : share);
   if (isinf(s->deadline_s)) return true;
-  const double left_ms = 1e3 * (s->deadline_s - clock_s());
+  const double left_ms = 1e3 * (s->deadline_s - vt_clock_s());
   if (!(left_ms > 0)) s->stopped = VT_RUN_TIME;
   if (!(left_ms > 0)) return false;
   control->tm_lim = left_ms > INT_MAX ? INT_MAX : 1 + (int)left_ms;

@@ -149,15 +149,16 @@ static void mix_weights(vt_lp_model *m) {
 
 static vt_error fill(vt_lp_model *m, const vt_numbers *reference, const bool *entry_varies,
                      const double *tie_weight, uint64_t seed) {
-  VT_NEW(m->row_scale, m->rows);
-  VT_NEW(m->row_unscale, m->rows);
-  VT_NEW(m->column_scale, m->columns);
-  VT_NEW(m->column_unscale, m->columns);
-  VT_NEW(m->install_weight, m->columns);
-  VT_NEW(m->generic_weight, m->columns);
-  VT_NEW(m->mixed_weight, m->columns);
-  VT_NEW(m->value, m->entries);
-  VT_NEW(m->varying_column, m->columns);
+  VT_TRY(vt_arena_create(&m->arena));
+  VT_ARENA_NEW(m->arena, m->row_scale, m->rows);
+  VT_ARENA_NEW(m->arena, m->row_unscale, m->rows);
+  VT_ARENA_NEW(m->arena, m->column_scale, m->columns);
+  VT_ARENA_NEW(m->arena, m->column_unscale, m->columns);
+  VT_ARENA_NEW(m->arena, m->install_weight, m->columns);
+  VT_ARENA_NEW(m->arena, m->generic_weight, m->columns);
+  VT_ARENA_NEW(m->arena, m->mixed_weight, m->columns);
+  VT_ARENA_NEW(m->arena, m->value, m->entries);
+  VT_ARENA_NEW(m->arena, m->varying_column, m->columns);
   memcpy(m->value, reference->value, (size_t)m->entries * sizeof *m->value);
   for (int j = 0; j < m->columns; j++) {
     const double weight = tie_weight ? tie_weight[j] : 0.0;
@@ -195,14 +196,6 @@ vt_error vt_lp_model_create(const vt_program *program, const vt_numbers *referen
 
 void vt_lp_model_free(vt_lp_model *m) {
   if (!m) return;
-  free(m->row_scale);
-  free(m->row_unscale);
-  free(m->column_scale);
-  free(m->column_unscale);
-  free(m->install_weight);
-  free(m->generic_weight);
-  free(m->mixed_weight);
-  free(m->value);
-  free(m->varying_column);
+  vt_arena_free(m->arena);
   free(m);
 }

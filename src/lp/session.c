@@ -8,17 +8,18 @@
 
 static vt_error allocate_work(vt_lp_session *s) {
   const ptrdiff_t rows = s->model->rows, columns = s->model->columns, variables = rows + columns;
-  VT_NEW(s->status, variables);
-  VT_NEW(s->old_status, variables);
-  VT_NEW(s->final_status, variables);
-  VT_NEW(s->side, variables);
-  VT_NEW(s->face, variables);
-  VT_NEW(s->narrow, variables);
-  VT_NEW(s->noise, rows);
-  VT_NEW(s->snapped, columns);
+  VT_ARENA_NEW(s->arena, s->status, variables);
+  VT_ARENA_NEW(s->arena, s->old_status, variables);
+  VT_ARENA_NEW(s->arena, s->final_status, variables);
+  VT_ARENA_NEW(s->arena, s->side, variables);
+  VT_ARENA_NEW(s->arena, s->face, variables);
+  VT_ARENA_NEW(s->arena, s->narrow, variables);
+  VT_ARENA_NEW(s->arena, s->noise, rows);
+  VT_ARENA_NEW(s->arena, s->snapped, columns);
   double **const of_rows[] = {&s->activity,     &s->largest,    &s->real.row,
                               &s->weighted.row, &s->multiplier, &s->kept_row_dual};
-  for (size_t t = 0; t < sizeof of_rows / sizeof *of_rows; t++) VT_NEW(*of_rows[t], rows);
+  for (size_t t = 0; t < sizeof of_rows / sizeof *of_rows; t++)
+    VT_ARENA_NEW(s->arena, *of_rows[t], rows);
   double **const of_columns[] = {&s->x,
                                  &s->real.column,
                                  &s->real.magnitude,
@@ -31,21 +32,8 @@ static vt_error allocate_work(vt_lp_session *s) {
                                  &s->kept_reduced_cost,
                                  &s->kept_x};
   for (size_t t = 0; t < sizeof of_columns / sizeof *of_columns; t++)
-    VT_NEW(*of_columns[t], columns);
+    VT_ARENA_NEW(s->arena, *of_columns[t], columns);
   return VT_OK;
-}
-
-static void free_work(vt_lp_session *s) {
-  void *const arrays[] = {s->side,         s->status,         s->old_status,
-                          s->final_status, s->face,           s->narrow,
-                          s->noise,        s->snapped,        s->activity,
-                          s->largest,      s->real.row,       s->weighted.row,
-                          s->multiplier,   s->kept_row_dual,  s->x,
-                          s->real.column,  s->real.magnitude, s->weighted.column,
-                          s->old_x,        s->weight,         s->weighted.magnitude,
-                          s->direction,    s->unsnapped,      s->kept_reduced_cost,
-                          s->kept_x};
-  for (size_t t = 0; t < sizeof arrays / sizeof *arrays; t++) free(arrays[t]);
 }
 
 static void build(void *session) {
@@ -65,9 +53,10 @@ static bool revive(vt_lp_session *s) {
 }
 
 static vt_error fill(vt_lp_session *s) {
+  VT_TRY(vt_arena_create(&s->arena));
   VT_TRY(allocate_work(s));
-  VT_TRY(vt_engine_allocate(&s->start, s->model));
-  VT_TRY(vt_engine_allocate(&s->work, s->model));
+  VT_TRY(vt_engine_allocate(&s->start, s->model, s->arena));
+  VT_TRY(vt_engine_allocate(&s->work, s->model, s->arena));
   glp_init_smcp(&s->control);
   s->control.msg_lev = GLP_MSG_OFF;
   VT_CHECK(revive(s), VT_ERR_SYSTEM, "GLPK refused a linear programme of %d x %d", s->model->rows,
@@ -92,9 +81,9 @@ vt_error vt_lp_session_create(const vt_lp_model *model, vt_lp_session **session)
 void vt_lp_session_free(vt_lp_session *s) {
   if (!s) return;
   const bool alive = s->generation == vt_glpk_generation();
-  vt_engine_free(&s->start, alive);
-  vt_engine_free(&s->work, alive);
-  free_work(s);
+  if (alive && s->start.problem) glp_delete_prob(s->start.problem);
+  if (alive && s->work.problem) glp_delete_prob(s->work.problem);
+  vt_arena_free(s->arena);
   free(s);
   vt_glpk_leave();
 }

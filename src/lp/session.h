@@ -1,5 +1,5 @@
-// session.h - what the files of this room share. GLPK is called in guard.c, engine.c, certify.c
-// and write.c only.
+// session.h - what the files of this room share. GLPK is called in guard.c, session.c, engine.c,
+// certify.c and write.c only.
 //
 // Variables are numbered as in vt_basis: every row (its activity) first, then every column.
 // Scaled means: row i of the matrix times row_scale[i], column j times column_scale[j], all powers
@@ -16,6 +16,7 @@
 #define VT_MAX_GAP 1e-7
 
 struct vt_lp_model {
+  vt_arena *arena;           // owns the arrays
   const vt_program *program; // borrowed
   vt_lp_options options;     // defaults filled in
   int rows, columns;
@@ -65,6 +66,7 @@ typedef struct vt_duals {
 } vt_duals;
 
 struct vt_lp_session {
+  vt_arena *arena; // owns the arrays, those of the engines too
   const vt_lp_model *model;
   uint64_t generation; // of this thread's GLPK state in which the engines live
   vt_engine start;     // never runs the simplex, so that its factorisation serves many scenarios
@@ -125,8 +127,8 @@ const char *vt_glpk_message(void); // of GLPK's last fatal error on this thread
 bool vt_glpk_guard(void (*work)(void *), void *data);
 
 // engine.c: GLPK itself. All may end in the guard.
-vt_error vt_engine_allocate(vt_engine *engine, const vt_lp_model *model);
-void vt_engine_free(vt_engine *engine, bool alive);
+vt_error vt_engine_allocate(vt_engine *engine, const vt_lp_model *model, vt_arena *arena);
+int vt_bound_type(double lower, double upper);
 void vt_engine_build(vt_engine *engine);
 bool vt_engine_entries(vt_engine *engine, const double *value);
 void vt_engine_bounds(vt_engine *engine, int variable, double lower, double upper);
@@ -143,6 +145,8 @@ vt_run vt_engine_run_exact(vt_engine *engine, const glp_smcp *control, int64_t *
 // basis.c: basic solutions and their multipliers.
 void vt_bounds_of(const vt_lp_session *session, int variable, double *lower, double *upper);
 unsigned char vt_fit_status(unsigned char status, double lower, double upper);
+void vt_take_stock(vt_lp_session *session);
+double vt_largest_scaled(const vt_lp_session *session);
 void vt_basic_solution(vt_lp_session *session);
 void vt_basic_duals(vt_lp_session *session, vt_duals *duals);
 void vt_drop_baseless(vt_lp_session *session, vt_duals *duals);

@@ -50,11 +50,10 @@ static void remember(vt_lp_session *s) {
 
 // Back to the basis and values remembered. The real objective's multipliers were never touched.
 static void go_back(vt_lp_session *s) {
-  const vt_program *program = s->model->program;
   memcpy(s->status, s->old_status, (size_t)variables_of(s));
   memcpy(s->x, s->old_x, (size_t)s->model->columns * sizeof *s->x);
-  vt_row_activities(program, s->numbers->value, s->x, s->activity, s->largest);
-  s->violation = vt_violation(program, s->numbers, s->x, s->activity, s->largest);
+  vt_take_stock(s);
+  s->violation = vt_violation(s->model->program, s->numbers, s->x, s->activity, s->largest);
 }
 
 // Minimise `cost` on the face, from s->status. The sides of fixed variables are kept.
@@ -235,4 +234,21 @@ void vt_break_ties(vt_lp_session *s) {
   if (s->model->options.tie_break && !choose(s, open, &moved)) return;
   if (moved || some_step(s)) return;
   s->answer.unique = s->model->options.tie_break && is_alone(s);
+}
+
+// Wherever what is fixed here stays, the objective is the optimum.
+vt_error vt_lp_narrow(const vt_lp_session *s, double *row_lower, double *row_upper,
+                      double *column_lower, double *column_upper) {
+  VT_CHECK(s->has_final && s->answer.outcome == VT_OPTIMAL, VT_ERR_BUG,
+           "no face: nothing was solved to an optimum");
+  const int rows = s->model->rows;
+  for (int k = 0; k < rows + s->model->columns; k++) {
+    const unsigned char status = s->final_status[k];
+    if (status == GLP_BS || status == GLP_NF || vt_dual_is_zero(s, &s->real, k)) continue;
+    double *lower = k < rows ? &row_lower[k] : &column_lower[k - rows];
+    double *upper = k < rows ? &row_upper[k] : &column_upper[k - rows];
+    const double at = status == GLP_NU ? *upper : *lower;
+    if (isfinite(at)) *lower = *upper = at;
+  }
+  return VT_OK;
 }

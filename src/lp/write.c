@@ -74,12 +74,6 @@ typedef struct {
   int status;     // of glp_write_lp
 } writing;
 
-static int bound_type(double lower, double upper) {
-  if (lower == upper) return GLP_FX;
-  if (isinf(lower)) return isinf(upper) ? GLP_FR : GLP_UP;
-  return isinf(upper) ? GLP_LO : GLP_DB;
-}
-
 static void set_title(glp_prob *problem, const char *title) {
   char clean[LONGEST_NAME + 1];
   int length = 0;
@@ -94,7 +88,7 @@ static void set_title(glp_prob *problem, const char *title) {
 static void set_row(glp_prob *problem, const writing *w, int i) {
   const double lower = w->numbers->row_lower[i], upper = w->numbers->row_upper[i];
   glp_set_row_name(problem, i + 1, vt_labels_get(w->rows, i));
-  glp_set_row_bnds(problem, i + 1, bound_type(lower, upper), lower, upper);
+  glp_set_row_bnds(problem, i + 1, vt_bound_type(lower, upper), lower, upper);
 }
 
 static void set_column(glp_prob *problem, writing *w, int j) {
@@ -105,7 +99,7 @@ static void set_column(glp_prob *problem, writing *w, int j) {
     w->column[length] = w->numbers->value[e];
   }
   glp_set_col_name(problem, j + 1, vt_labels_get(w->columns, j));
-  glp_set_col_bnds(problem, j + 1, bound_type(lower, upper), lower, upper);
+  glp_set_col_bnds(problem, j + 1, vt_bound_type(lower, upper), lower, upper);
   glp_set_obj_coef(problem, j + 1, w->numbers->cost[j]);
   glp_set_mat_col(problem, j + 1, length, w->index, w->column);
 }
