@@ -67,7 +67,7 @@ static vt_error collect(vt_assembly *a, bool *seen) {
 
 // One category: the method's factor of each node, and whether the method has it.
 typedef struct category {
-  const vt_category_plan *choice;
+  const vt_category_plan *plan;
   int index;
   double *factor; // shape [nodes]
   bool *listed;   // shape [nodes]
@@ -75,24 +75,24 @@ typedef struct category {
   int unknown;    // flows of the method without a dynamic function
 } category;
 
-static vt_error find_method(const vt_assembly *a, const vt_category_plan *choice, int *method) {
+static vt_error find_method(const vt_assembly *a, const vt_category_plan *plan, int *method) {
   return vt_error_at_line(
-      a->study->path, choice->line,
-      vt_method_find(a->set, VT_MATRIX_CHARACTERIZATION, choice->parts, choice->part, method));
+      a->study->path, plan->line,
+      vt_method_find(a->set, VT_MATRIX_CHARACTERIZATION, plan->parts, plan->part, method));
 }
 
 // Factors of a node, year by year; false: it has none.
 static bool characterise_node(const vt_assembly *a, const category *of, int k) {
   const int years = a->inputs->system_times;
-  if (of->choice->metric == VT_METRIC_STATIC) {
+  if (of->plan->metric == VT_METRIC_STATIC) {
     for (int t = 0; t < years; t++) of->row[t] = of->factor[k];
     return true;
   }
   const vt_candidates *c = &a->candidates;
   const vt_node *node = &a->set->node[c->node[k]];
-  const vt_window window = {.metric = of->choice->metric,
-                            .horizon = of->choice->horizon,
-                            .fixed_horizon = of->choice->fixed_horizon,
+  const vt_window window = {.metric = of->plan->metric,
+                            .horizon = of->plan->horizon,
+                            .fixed_horizon = of->plan->fixed_horizon,
                             .start_year = a->plan->first_year};
   const vt_flow_identity flow = {.name = vt_node_name(node),
                                  .categories = node->categories,
@@ -109,7 +109,7 @@ static void tell_unknown(const vt_assembly *a, category *of, int k) {
     vt_log(VT_LOG_WARNING,
            "category '%s': elementary flow '%s' (%s) has no dynamic characterisation and does not "
            "count",
-           of->choice->name, node->code, vt_node_name(node));
+           of->plan->name, node->code, vt_node_name(node));
 }
 
 // The same flow of several databases: the method may have any of them, but with one factor.
@@ -125,7 +125,7 @@ static vt_error keep_row(const vt_assembly *a, const category *of, int k) {
     VT_CHECK(!known || !differs, VT_ERR_INPUT,
              "%s:%d: category '%s': found the factors %.10g and %.10g for the elementary flow '%s' "
              "of two databases, expected one",
-             a->study->path, of->choice->line, of->choice->name, row[t], of->row[t],
+             a->study->path, of->plan->line, of->plan->name, row[t], of->row[t],
              a->set->node[c->node[k]].code);
     row[t] = of->row[t];
   }
@@ -134,7 +134,7 @@ static vt_error keep_row(const vt_assembly *a, const category *of, int k) {
 
 static vt_error characterise_nodes(vt_assembly *a, category *of) {
   vt_candidates *c = &a->candidates;
-  const bool is_static = of->choice->metric == VT_METRIC_STATIC;
+  const bool is_static = of->plan->metric == VT_METRIC_STATIC;
   for (int k = 0; k < c->nodes; k++) {
     if (!of->listed[k]) continue;
     of->listed[k] = characterise_node(a, of, k);
@@ -148,7 +148,7 @@ static vt_error characterise_nodes(vt_assembly *a, category *of) {
   }
   if (of->unknown > 0)
     vt_log(VT_LOG_WARNING, "category '%s': %d elementary flows of its method do not count",
-           of->choice->name, of->unknown);
+           of->plan->name, of->unknown);
   return VT_OK;
 }
 
@@ -156,7 +156,7 @@ static vt_error keep_unit(const vt_assembly *a, const category *of, int method) 
   const char *const units[] = {[VT_METRIC_STATIC] = a->set->method[method].unit,
                                [VT_METRIC_GWP] = "kg CO2-eq",
                                [VT_METRIC_CRF] = "W m-2 yr"};
-  const char *unit = units[of->choice->metric];
+  const char *unit = units[of->plan->metric];
   if (!unit || !unit[0]) return VT_OK;
   return vt_arena_text(a->inputs->arena, unit, (ptrdiff_t)strlen(unit),
                        &a->inputs->category_unit[of->index]);
@@ -165,7 +165,7 @@ static vt_error keep_unit(const vt_assembly *a, const category *of, int method) 
 static vt_error characterise_category(vt_assembly *a, category *of) {
   const vt_candidates *c = &a->candidates;
   int method, listed = 0;
-  VT_TRY(find_method(a, of->choice, &method));
+  VT_TRY(find_method(a, of->plan, &method));
   VT_TRY(keep_unit(a, of, method));
   VT_TRY(vt_method_node_factors(a->set, c->nodes, c->node, method, VT_NO_COLUMN, of->factor,
                                 of->listed));
@@ -176,7 +176,7 @@ static vt_error characterise_category(vt_assembly *a, category *of) {
              a->set->method[method].path, a->set->method[method].label, of->factor[k],
              a->set->node[c->node[k]].code);
   }
-  vt_log(VT_LOG_DETAIL, "category '%s': %d of %d elementary flows have a factor", of->choice->name,
+  vt_log(VT_LOG_DETAIL, "category '%s': %d of %d elementary flows have a factor", of->plan->name,
          listed, c->nodes);
   return characterise_nodes(a, of);
 }
@@ -192,7 +192,7 @@ static vt_error characterise_all(vt_assembly *a) {
   VT_ARENA_NEW(a->arena, of.listed, c->nodes);
   VT_ARENA_NEW(a->arena, of.row, a->inputs->system_times);
   for (int i = 0; i < a->plan->categories; i++) {
-    of.choice = &a->plan->category[i];
+    of.plan = &a->plan->category[i];
     of.index = i;
     of.unknown = 0;
     VT_TRY(characterise_category(a, &of));

@@ -149,7 +149,7 @@ bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int
 static vt_error add_dynamic_leaf(vt_core *core, vt_factor_leaves *factors, vt_touched_cell leaf,
                                  int *cell) {
   // Signatures: three for each touch, since its numbers, its alpha and its beta differ. Numbers
-  // with a choice are like no other, whatever they are in the reference.
+  // with variants are like no other, whatever they are in the reference.
   const ptrdiff_t signature = leaf.weight ? 3 * factors->touches + factors->leaves : 3 * leaf.touch;
   VT_CHECK(signature < INT32_MAX, VT_ERR_SYSTEM, "the model is too large: %td numbers vary",
            factors->leaves);

@@ -17,7 +17,7 @@ typedef struct vt_touched_cell {
   int fallback; ///< cell whose value is the base, -1: `base` is
   int touch;
   double base;
-  const double *weight; ///< of a mapping entry: in each variant; NULL where there is no choice
+  const double *weight; ///< of a mapping entry: in each variant; NULL where there is one variant
 } vt_touched_cell;
 
 typedef struct vt_factor_leaves {

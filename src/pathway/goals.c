@@ -65,9 +65,9 @@ static vt_error add_front(const vt_core *core, vt_goals *goals) {
   return VT_OK;
 }
 
-static vt_error mark_all(const vt_core *core, const vt_factor *choice, int choices, bool *match) {
-  for (int i = 0; i < choices; i++) {
-    VT_TRY(vt_selection_mark_processes(core->study->path, &choice[i], core->inputs, match));
+static vt_error mark_all(const vt_core *core, const vt_factor *wanted, int count, bool *match) {
+  for (int i = 0; i < count; i++) {
+    VT_TRY(vt_selection_mark_processes(core->study->path, &wanted[i], core->inputs, match));
   }
   return VT_OK;
 }

@@ -324,11 +324,11 @@ vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
   return VT_OK;
 }
 
-vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *choice,
+vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *wanted,
                                      const vt_inputs *inputs, bool *match) {
   const int processes = vt_inputs_axis_size(inputs, VT_AXIS_PROCESS);
   const vt_tensor_id by_process = VT_TENSOR_TOTAL_DEPLOYMENT_MAX;
-  const lookup l = {study_path, choice, inputs, by_process, &vt_tensor_kinds[by_process]};
+  const lookup l = {study_path, wanted, inputs, by_process, &vt_tensor_kinds[by_process]};
   bool *mine;
   VT_NEW(mine, processes);
   const vt_error matched = match_axis(&l, 0, false, mine);

@@ -27,7 +27,7 @@ vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
 
 /// Mark the processes that a selector of one axis picks (others are left as they are). Nothing
 /// found is an error that names near labels.
-vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *choice,
+vt_error vt_selection_mark_processes(const char *study_path, const vt_factor *wanted,
                                      const vt_inputs *inputs, bool *match);
 
 #endif

@@ -61,22 +61,10 @@ static inline void fix_mapping(vt_inputs *in, int alternatives, double *const *w
   in->tensor[VT_TENSOR_MAPPING] = new_mapping(in, weight[chosen], kept);
 }
 
-// Study and inputs, before the model is made of them.
 static inline made read_parts(const vt_text *json, const vt_text *study) {
-  made m = {0};
-  must(vt_study_parse("study.yaml", study->bytes, study->length, &m.study));
-  must(vt_inputs_parse("model.json", json->bytes, json->length, &m.inputs));
+  made m;
+  must(try_read(json, study, &m));
   return m;
-}
-
-static inline vt_error try_finish(made *m, bool reduced) {
-  VT_TRY(reduced ? vt_pathway_create(m->study, m->inputs, &m->pathway)
-                 : vt_pathway_create_unreduced(m->study, m->inputs, &m->pathway));
-  VT_TRY(vt_pathway_state_create(m->pathway, &m->state));
-  m->processes = vt_inputs_axis_size(m->inputs, VT_AXIS_PROCESS);
-  m->categories = vt_inputs_axis_size(m->inputs, VT_AXIS_CATEGORY);
-  m->times = m->inputs->system_times;
-  return VT_OK;
 }
 
 // ---------------------------------------------------------------------------------------------

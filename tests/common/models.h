@@ -114,10 +114,14 @@ static inline void unmake(made *m) {
   *m = (made){0};
 }
 
-static inline vt_error try_make(const vt_text *json, const vt_text *study, bool reduced, made *m) {
+// Study and inputs, before the model is made of them.
+static inline vt_error try_read(const vt_text *json, const vt_text *study, made *m) {
   *m = (made){0};
   VT_TRY(vt_study_parse("study.yaml", study->bytes, study->length, &m->study));
-  VT_TRY(vt_inputs_parse("model.json", json->bytes, json->length, &m->inputs));
+  return vt_inputs_parse("model.json", json->bytes, json->length, &m->inputs);
+}
+
+static inline vt_error try_finish(made *m, bool reduced) {
   VT_TRY(reduced ? vt_pathway_create(m->study, m->inputs, &m->pathway)
                  : vt_pathway_create_unreduced(m->study, m->inputs, &m->pathway));
   VT_TRY(vt_pathway_state_create(m->pathway, &m->state));
@@ -127,9 +131,31 @@ static inline vt_error try_make(const vt_text *json, const vt_text *study, bool 
   return VT_OK;
 }
 
+static inline vt_error try_make(const vt_text *json, const vt_text *study, bool reduced, made *m) {
+  VT_TRY(try_read(json, study, m));
+  return try_finish(m, reduced);
+}
+
 static inline made make(const vt_text *json, const vt_text *study, bool reduced) {
   made m;
   must(try_make(json, study, reduced, &m));
+  return m;
+}
+
+// The changed base model with a study of these lines, see study_text.
+static inline vt_error try_model(const json_field *change, vt_unit unit, const char *pathway,
+                                 const char *rest, made *m) {
+  vt_text json = model_text(change), study = study_text(unit, pathway, rest);
+  const vt_error error = try_make(&json, &study, true, m);
+  vt_text_free(&json);
+  vt_text_free(&study);
+  return error;
+}
+
+static inline made make_model(const json_field *change, vt_unit unit, const char *pathway,
+                              const char *rest) {
+  made m;
+  must(try_model(change, unit, pathway, rest, &m));
   return m;
 }
 

@@ -127,11 +127,7 @@ aims() {
   done
   edited front.yaml 's/points: 5/points: 40000/' long.yaml
   expect 'a long front' 0 run 2 1 run long.yaml -q -o whole.h5
-  run 2 1 run long.yaml -q -o torn.h5 >stdout 2>stderr </dev/null &
-  local process=$!
-  until_at_work $process torn.h5
-  kill_all "$process"
-  holds 'killed at work' grep -q '^-1$' <(value torn.h5 status)
+  torn torn.h5 2 run long.yaml
   expect 'resumed' 0 run 3 1 resume torn.h5 -q
   same 'resumed' whole.h5 torn.h5
 }

@@ -98,11 +98,29 @@ kill_all() { # every process of a run at once, no time to say goodbye
   wait "$1" 2>/dev/null || true
 }
 
-until_at_work() { # until_at_work PROCESS FILE: until a run has scenarios in its file, or is over
-  while kill -0 "$1" 2>/dev/null &&
-    ! value "$2" status | awk '/^[0-9]/ { found = 1 } END { exit !found }'; do
-    sleep 0.01
+until_at_work() { # until_at_work PROCESS FILE: until a run has its first scenario in the file, or is over
+  while kill -0 "$1" 2>/dev/null; do
+    case $(value "$2" status 0 1) in none | -1) sleep 0.01 ;; *) return ;; esac
   done
+}
+
+# torn FILE RANKS ARGUMENT...: of a run that was killed at work; one that was over sooner is no such
+# run, and there is another.
+torn() {
+  local file=$1 ranks=$2 process
+  shift 2
+  for _ in {1..10}; do
+    rm -f "$file"*
+    run "$ranks" 1 "$@" -q -o "$file" >stdout 2>stderr </dev/null &
+    process=$!
+    until_at_work "$process" "$file"
+    kill_all "$process"
+    if [ -e "$file" ] && value "$file" status | awk '$1 == -1 { left = 1 } END { exit !left }'; then
+      passed=$((passed + 1))
+      return
+    fi
+  done
+  fail "$file: no kill hit a run at work"
 }
 
 compare() { # compare TITLE VARIABLE FACTOR: scaled.h5 against base.h5

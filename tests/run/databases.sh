@@ -172,18 +172,13 @@ kept() {
 resumed() {
   edited ensemble.yaml 's/monte-carlo: 200/monte-carlo: 4000/; s/-ensemble/-long/' long.yaml
   expect 'long' 0 run 2 1 run long.yaml -q -o whole.h5
-  "$vintner" run long.yaml -q -o part.h5 &
-  local pid=$!
-  until_at_work "$pid" part.h5
-  kill_all "$pid"
+  torn part.h5 0 run long.yaml
   cp part.h5 part2.h5
   expect 'resume' 0 run 2 1 resume part.h5 -q
   same 'resumed' whole.h5 part.h5
   # Other databases by now: no mixture.
   sed -i 's/4000000.0/4000001.0/; s/4100000.0/4200000.0/' heat.json
-  if [ "$(value part2.h5 status | grep -c -- -1)" -gt 0 ]; then
-    expect 'resume with another document' 2 "$vintner" resume part2.h5
-  fi
+  expect 'resume with another document' 2 "$vintner" resume part2.h5
   cp "$root/jobs/examples/heat/heat.json" .
 }
 

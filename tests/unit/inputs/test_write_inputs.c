@@ -237,25 +237,20 @@ static void an_existing_file_is_replaced_by_force_only(void **state) {
 
 static void the_reference_has_overrides_and_no_trace_of_factors(void **state) {
   (void)state;
-  vt_text json = model_text(unchanged);
-  vt_text study =
-      study_text(VT_UNIT_LIFETIME,
-                 "    extend: 1\n    overrides:\n"
-                 "      - {target: 'demand[R, 2020]', multiply: 3}\n"
-                 "      - {target: 'demand[R, 2023]', add: 1}\n"
-                 "      - {target: 'cumulative_process_limits_max[A]', set: 99}\n",
-                 "ensemble:\n  design: factorial\n  factors:\n"
-                 "    cap: {target: 'process_deployment_limits_max[B, 2020]', set: [5]}\n"
-                 "    more: {target: 'demand[R, *]', multiply: [2]}\n"
-                 "    late: {target: 'demand[R, 2022]', set: [4]}\n");
   // The demand of 2023 repeats that of 2022, which the base model has not.
-  vt_text_free(&json);
   static const json_field demand[] = {
       {"demand", "{'[`R`, 2020]': 10, '[`R`, 2022]': 2}"},
       {"mapping", "{'[`db`, 2020]': 1, '[`db`, 2021]': 1, '[`db`, 2022]': 1}"},
       {NULL, NULL}};
-  json = model_text(demand);
-  made m = make(&json, &study, true);
+  made m = make_model(demand, VT_UNIT_LIFETIME,
+                      "    extend: 1\n    overrides:\n"
+                      "      - {target: 'demand[R, 2020]', multiply: 3}\n"
+                      "      - {target: 'demand[R, 2023]', add: 1}\n"
+                      "      - {target: 'cumulative_process_limits_max[A]', set: 99}\n",
+                      "ensemble:\n  design: factorial\n  factors:\n"
+                      "    cap: {target: 'process_deployment_limits_max[B, 2020]', set: [5]}\n"
+                      "    more: {target: 'demand[R, *]', multiply: [2]}\n"
+                      "    late: {target: 'demand[R, 2022]', set: [4]}\n");
   const vt_inputs view = vt_pathway_reference_inputs(m.pathway);
   vt_text text = {0};
   must(vt_inputs_format(&view, &text));
@@ -267,8 +262,6 @@ static void the_reference_has_overrides_and_no_trace_of_factors(void **state) {
   expect_words(&text, "'cumulative_process_limits_max': {\n    'A': 99.0\n  },");
   vt_text_free(&text);
   unmake(&m);
-  vt_text_free(&json);
-  vt_text_free(&study);
 }
 
 static void solve_again(uint64_t seed) {

@@ -265,6 +265,14 @@ static inline vt_lp_solution solve(solver *v, const sample *s) {
   return solve_from(v, s, NULL);
 }
 
+static inline void assert_precise(const sample *s) {
+  solver v = open_tie_breaker(s);
+  const vt_lp_solution a = solve(&v, s);
+  assert_int_equal(a.outcome, VT_OPTIMAL);
+  assert_true(a.violation <= 1e-12 && a.gap <= 1e-12);
+  close_solver(&v);
+}
+
 static inline int type_of(double lower, double upper) {
   if (lower == upper) return GLP_FX;
   if (isinf(lower)) return isinf(upper) ? GLP_FR : GLP_UP;

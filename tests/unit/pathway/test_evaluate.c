@@ -71,16 +71,13 @@ static void what_breaks_a_constraint_is_a_violation(void **state) {
        {{"demand", "{}"}, {"cumulative_category_impact_limits", "{'cc': 10}"}}},
   };
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
-    vt_text json = model_text(broken[i].change), study = study_text(VT_UNIT_LIFETIME, NULL, NULL);
-    made m = make(&json, &study, true);
+    made m = make_model(broken[i].change, VT_UNIT_LIFETIME, NULL, NULL);
     must(vt_pathway_name_program(m.pathway));
     const double found = violation_of(&m, broken[i].column, broken[i].units);
     const bool same =
         isnan(broken[i].violation) ? isnan(found) : agree(broken[i].violation, found, 0.0, 1e-12);
     if (!same) fail_msg("case %zu: violation %g, not %g", i, found, broken[i].violation);
     unmake(&m);
-    vt_text_free(&json);
-    vt_text_free(&study);
   }
 }
 

@@ -337,11 +337,7 @@ static void a_scenario_with_an_optimum_is_said_to_have_one(void **state) {
 // Years after the horizon.
 
 static made made_of(const json_field *change, const char *pathway) {
-  vt_text json = model_text(change), study = study_text(VT_UNIT_LIFETIME, pathway, NULL);
-  made m = make(&json, &study, true);
-  vt_text_free(&json);
-  vt_text_free(&study);
-  return m;
+  return make_model(change, VT_UNIT_LIFETIME, pathway, NULL);
 }
 
 static void added_years_repeat_the_last_one(void **state) {
@@ -395,19 +391,15 @@ static void years_that_cannot_be_added_are_an_error(void **state) {
       {"characterization", "{'[`cc`, `CO2`, 2147483646]': 1}"},
       {0},
   };
-  vt_text json = model_text(far);
   for (int years = 1; years <= 2; years++) {
     char pathway[32];
     (void)snprintf(pathway, sizeof pathway, "    extend: %d\n", years);
-    vt_text study = study_text(VT_UNIT_LIFETIME, pathway, NULL);
     made m;
-    const vt_error tried = try_make(&json, &study, true, &m);
+    const vt_error tried = try_model(far, VT_UNIT_LIFETIME, pathway, NULL, &m);
     assert_int_equal(tried, years == 1 ? VT_OK : VT_ERR_INPUT);
     if (years == 2) assert_non_null(strstr(vt_error_message(), "SYSTEM_TIME"));
     unmake(&m);
-    vt_text_free(&study);
   }
-  vt_text_free(&json);
 }
 
 int main(void) {

@@ -321,11 +321,9 @@ static void output_that_a_factor_takes_away_ends_the_capacity_limit(void **state
                                " '[`B`, `CO2`, 0]': 5, '[`G`, `CO2`, 0]': -1}"},
       {"process_deployment_limits_max", "{'[`G`, 2020]': 3, '[`G`, 2021]': 3, '[`G`, 2022]': 3}"},
       {NULL, NULL}};
-  vt_text json = model_text(green);
-  vt_text study = study_text(VT_UNIT_ANNUAL, NULL,
-                             "ensemble:\n  design: factorial\n  factors:\n"
-                             "    f: {target: 'foreground_production[G, R, 0]', multiply: [0]}\n");
-  made m = make(&json, &study, true);
+  made m = make_model(green, VT_UNIT_ANNUAL, NULL,
+                      "ensemble:\n  design: factorial\n  factors:\n"
+                      "    f: {target: 'foreground_production[G, R, 0]', multiply: [0]}\n");
   answer a = solve(&m, (double[]){1}), b = solve(&m, (double[]){0});
   assert_int_equal(a.outcome, VT_OPTIMAL);
   assert_true(agree(11.5, a.plan.objective, 0.0, 1e-12));
@@ -333,8 +331,6 @@ static void output_that_a_factor_takes_away_ends_the_capacity_limit(void **state
   answer_free(&a);
   answer_free(&b);
   unmake(&m);
-  vt_text_free(&json);
-  vt_text_free(&study);
 }
 
 int main(void) {

@@ -22,8 +22,7 @@ static void solve_again(solved_model *m, const double *factor) {
 }
 
 static solved_model solve_model(const json_field *change, vt_unit unit, const char *rest) {
-  vt_text json = model_text(change), study = study_text(unit, NULL, rest);
-  solved_model m = {.made = make(&json, &study, true)};
+  solved_model m = {.made = make_model(change, unit, NULL, rest)};
   vt_numbers numbers;
   const vt_lp_options options = {.tie_break = true};
   must(vt_pathway_prepare_outputs(m.made.pathway));
@@ -34,8 +33,6 @@ static solved_model solve_model(const json_field *change, vt_unit unit, const ch
   must(vt_lp_session_create(m.lp, &m.session));
   must(new_plan(&m.made, &m.plan));
   solve_again(&m, NULL);
-  vt_text_free(&json);
-  vt_text_free(&study);
   return m;
 }
 

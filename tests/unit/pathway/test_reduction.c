@@ -95,8 +95,7 @@ static void equal_vintages_share_a_column(void **state) {
                                {"operation_flow", "{}"},
                                {"operation_time_limits", "{'A': [0, 19]}"},
                                {NULL, NULL}};
-  vt_text json = model_text(change), study = study_text(VT_UNIT_LIFETIME, NULL, NULL);
-  made m = make(&json, &study, true);
+  made m = make_model(change, VT_UNIT_LIFETIME, NULL, NULL);
   const vt_program *p = vt_pathway_program(m.pathway);
   // 30 installations and 30 operations, 30 balances and 30 capacities.
   assert_int_equal(p->columns, 60);
@@ -108,7 +107,7 @@ static void equal_vintages_share_a_column(void **state) {
   assert_true(agree(20.0, a.plan.objective, 1.0, 1e-12)); // 10 in 2020 and 10 in 2040
   answer_free(&a);
   unmake(&m);
-  vt_text *texts[] = {&set, &demand, &ones, &tau, &flows, &json, &study};
+  vt_text *texts[] = {&set, &demand, &ones, &tau, &flows};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) vt_text_free(texts[i]);
 }
 

@@ -12,11 +12,8 @@ static const json_field named[] = {
 static made make_overridden(const json_field *change, const char *override) {
   vt_text lines = {0};
   must(vt_text_add(&lines, "    overrides:\n      - {target: '%s}\n", override));
-  vt_text json = model_text(change), study = study_text(VT_UNIT_LIFETIME, lines.bytes, NULL);
-  made m = make(&json, &study, true);
+  made m = make_model(change, VT_UNIT_LIFETIME, lines.bytes, NULL);
   vt_text_free(&lines);
-  vt_text_free(&json);
-  vt_text_free(&study);
   return m;
 }
 
@@ -92,13 +89,12 @@ static void a_selector_that_picks_nothing_is_refused(void **state) {
     vt_text lines = {0}, expected = {0};
     must(vt_text_add(&lines, "    overrides:\n      - {target: '%s}\n", refusals[i].override));
     must(vt_text_add(&expected, "study.yaml:8: %s", refusals[i].message));
-    vt_text json = model_text(named), study = study_text(VT_UNIT_LIFETIME, lines.bytes, NULL);
     made m;
-    assert_int_equal(try_make(&json, &study, true, &m), VT_ERR_INPUT);
+    assert_int_equal(try_model(named, VT_UNIT_LIFETIME, lines.bytes, NULL, &m), VT_ERR_INPUT);
     assert_string_equal(vt_error_message(), expected.bytes);
     unmake(&m);
-    vt_text *texts[] = {&lines, &expected, &json, &study};
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) vt_text_free(texts[k]);
+    vt_text_free(&lines);
+    vt_text_free(&expected);
   }
 }
 
@@ -109,13 +105,10 @@ static void an_override_that_makes_the_inputs_unsound_is_refused(void **state) {
   for (size_t i = 0; i < 2; i++) {
     vt_text lines = {0};
     must(vt_text_add(&lines, "    overrides:\n      - {target: '%s}\n", override[i]));
-    vt_text json = model_text(named), study = study_text(VT_UNIT_LIFETIME, lines.bytes, NULL);
     made m;
-    assert_int_equal(try_make(&json, &study, true, &m), VT_ERR_INPUT);
+    assert_int_equal(try_model(named, VT_UNIT_LIFETIME, lines.bytes, NULL, &m), VT_ERR_INPUT);
     unmake(&m);
     vt_text_free(&lines);
-    vt_text_free(&json);
-    vt_text_free(&study);
   }
 }
 
@@ -190,11 +183,8 @@ static made make_with_factors(const char *factors) {
   const json_field none[] = {{NULL, NULL}};
   vt_text rest = {0};
   must(vt_text_add(&rest, "ensemble:\n  design: one-at-a-time\n  factors:\n%s", factors));
-  vt_text json = model_text(none), study = study_text(VT_UNIT_LIFETIME, NULL, rest.bytes);
-  made m = make(&json, &study, true);
+  made m = make_model(none, VT_UNIT_LIFETIME, NULL, rest.bytes);
   vt_text_free(&rest);
-  vt_text_free(&json);
-  vt_text_free(&study);
   return m;
 }
 
@@ -266,13 +256,10 @@ static void a_maximum_below_zero_fails_where_vintages_are_idle(void **state) {
                              {NULL, NULL}};
   const char *factor = "ensemble:\n  design: factorial\n  factors:\n"
                        "    f: {target: 'process_operation_limits_max[B, 2022]', set: [1]}\n";
-  vt_text json = model_text(idle), study = study_text(VT_UNIT_LIFETIME, NULL, factor);
-  made m = make(&json, &study, true);
+  made m = make_model(idle, VT_UNIT_LIFETIME, NULL, factor);
   expect_objective(&m, (double[]){3}, VT_OPTIMAL, 20);
   expect_objective(&m, (double[]){-3}, VT_INFEASIBLE, 0);
   unmake(&m);
-  vt_text_free(&json);
-  vt_text_free(&study);
 }
 
 int main(void) {
