@@ -103,8 +103,8 @@ struct vt_database_sources {
   const vt_source_format *const *format; ///< shape [formats]
   int formats;
   const vt_source_format *opening; ///< whose source is being opened
-  vt_labels *name; ///< of databases that are no loose datapackages
-  int *named;      ///< their databases; shape [count]
+  vt_labels *name;                 ///< of databases that are no loose datapackages
+  int *named;                      ///< their databases; shape [count]
   vt_database_source *database;
   vt_project *project;
   int projects;
