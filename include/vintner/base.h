@@ -121,9 +121,13 @@ typedef struct vt_target {
   bool force;       ///< replace an existing one
 } vt_target;
 
-/// Whether a file may be made there: VT_ERR_INPUT if it exists and is not to be replaced,
-/// VT_ERR_SYSTEM for what --force cannot replace.
+/// Whether a file may be made there: VT_ERR_INPUT if it exists and is not to be replaced, or is no
+/// regular file, if its name is too long or its folder missing.
 vt_error vt_target_check(const vt_target *target);
+
+/// VT_ERR_INPUT if `path` is the same file as `input`, after links: nothing that a command reads is
+/// written by it.
+vt_error vt_target_spare(const char *path, const char *input);
 
 /// Open and lock the file `partial` that is to become the target; the caller closes *file. A lock
 /// dies with its holder: what a killed run left is taken over, not what another one is writing.

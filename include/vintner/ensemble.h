@@ -21,7 +21,7 @@ typedef struct vt_run_options {
 } vt_run_options;
 
 /// Collective. Solve scenarios of a prepared model, shared out over ranks and threads; rows go to
-/// the sink in blocks. `*stopped`: told to stop with work left.
+/// the sink in blocks. `*stopped`: some rank was told to stop, with work left.
 vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
                          const vt_run_options *options, const vt_sink *sink, bool *stopped);
 

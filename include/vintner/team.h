@@ -42,8 +42,11 @@ vt_error vt_team_broadcast(const vt_team *team, void *bytes, int64_t count);
 vt_error vt_team_broadcast_text(const vt_team *team, vt_text *text);
 vt_error vt_team_barrier(const vt_team *team);
 
-/// Threads this rank should use: OMP_NUM_THREADS, else the cores it is bound to, shared fairly
-/// with the ranks bound to the same ones. Collective.
+enum { VT_MOST_THREADS = 4096 };
+
+/// Threads this rank should use: OMP_NUM_THREADS, else the cores it is bound to, no more than its
+/// cgroup lets it use, shared fairly with the ranks bound to the same ones. Collective.
+/// @return VT_ERR_INPUT if OMP_NUM_THREADS is no number from 1 to VT_MOST_THREADS
 vt_error vt_team_threads(const vt_team *team, int *threads);
 
 #endif

@@ -15,22 +15,56 @@ static vt_error refuse_existing(const vt_target *t) {
           t->hint ? t->hint : "");
 }
 
+// Whose words are the cause of a failure: those of who named the file, or nobody's.
+static vt_error blame(int failed) {
+  const bool name = failed == ENOENT || failed == ENOTDIR || failed == ENAMETOOLONG ||
+                    failed == EISDIR || failed == ELOOP || failed == ENXIO;
+  return name ? VT_ERR_INPUT : VT_ERR_SYSTEM;
+}
+
+// A name that is free: whether its folder is there.
+static vt_error check_folder(const vt_target *t) {
+  struct stat info;
+  const char *slash = strrchr(t->path, '/');
+  if (!slash || slash == t->path) return VT_OK;
+  vt_text folder = {0};
+  VT_TRY(vt_text_add(&folder, "%.*s", (int)(slash - t->path), t->path));
+  const int failed = stat(folder.bytes, &info) == 0 ? 0 : errno;
+  const bool is_folder = failed == 0 && S_ISDIR(info.st_mode);
+  vt_text_free(&folder);
+  VT_CHECK(failed == 0, blame(failed), "%s: cannot be created: its folder: %s", t->path,
+           strerror(failed));
+  VT_CHECK(is_folder, VT_ERR_INPUT, "%s: cannot be created: its folder is none", t->path);
+  return VT_OK;
+}
+
 vt_error vt_target_check(const vt_target *t) {
   VT_CHECK(t->path[0] != '\0', VT_ERR_INPUT, "%s has an empty name", t->what);
   struct stat info;
-  if (stat(t->path, &info) != 0) return VT_OK;
-  VT_CHECK(!S_ISDIR(info.st_mode), t->force ? VT_ERR_SYSTEM : VT_ERR_INPUT,
-           "%s: found a folder, expected the name of %s", t->path, t->what);
-  if (!t->force) return refuse_existing(t);
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_SYSTEM, "%s: is not a regular file, so it is not replaced",
-           t->path);
+  if (stat(t->path, &info) != 0) {
+    VT_CHECK(errno == ENOENT, blame(errno), "%s: cannot be created: %s", t->path, strerror(errno));
+    return check_folder(t);
+  }
+  VT_CHECK(!S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a folder, expected the name of %s",
+           t->path, t->what);
+  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT,
+           "%s: is not a regular file, expected the name of %s", t->path, t->what);
+  return t->force ? VT_OK : refuse_existing(t);
+}
+
+vt_error vt_target_spare(const char *path, const char *input) {
+  struct stat target, source;
+  const bool same = stat(path, &target) == 0 && stat(input, &source) == 0 &&
+                    target.st_ino == source.st_ino && target.st_dev == source.st_dev;
+  VT_CHECK(!same, VT_ERR_INPUT, "%s: is read by this command (%s), expected another name to write",
+           path, input);
   return VT_OK;
 }
 
 vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
   for (;;) {
     *file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-    VT_CHECK(*file >= 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", t->path, strerror(errno));
+    VT_CHECK(*file >= 0, blame(errno), "%s: cannot be created: %s", t->path, strerror(errno));
     VT_CHECK(flock(*file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, VT_ERR_INPUT,
              "%s: another run is creating it just now", t->path);
     struct stat opened, named;

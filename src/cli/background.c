@@ -35,5 +35,5 @@ vt_error command_background(job *j) {
   const vt_error written = write_file(j, layout);
   vt_layout_free(layout);
   VT_TRY(written);
-  return j->o->quiet ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+  return j->o->quiet && !j->o->json ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
 }

@@ -2,7 +2,7 @@
 #include "job.h"
 
 static void print_plan(const job *j, const vt_sizes *sizes) {
-  if (j->o->quiet) return;
+  if (j->o->quiet && !j->o->json) return;
   if (j->o->json)
     (void)printf("{\"name\": \"%s\"%s}\n", j->study->name, sizes->members.bytes);
   else

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 vt_error job_choose_path(job *j) {
@@ -16,31 +15,20 @@ vt_error job_choose_path(job *j) {
   return VT_OK;
 }
 
-static bool is_same_file(const char *path, const char *other) {
-  struct stat a, b;
-  return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_ino == b.st_ino &&
-         a.st_dev == b.st_dev;
-}
-
-// --force replaces older results, never what the study reads, nor a store.
-static vt_error spare_sources(const job *j) {
+vt_error job_spare_sources(const job *j, const char *path) {
   vt_source_list list = {0};
+  VT_TRY(vt_target_spare(path, j->study->path));
+  if (j->study->design.table) VT_TRY(vt_target_spare(path, j->study->design.table));
   vt_error spared = j->kind->sources(j->study, NULL, &list);
-  for (int i = 0; i < list.count && spared == VT_OK; i++) {
-    const vt_source *source = &list.source[i];
-    if (is_same_file(j->path, source->path))
-      spared = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                              "%s: is a source of the study (%s:%d), expected another name for the "
-                              "results",
-                              j->path, j->study->path, source->line);
-  }
+  for (int i = 0; i < list.count && spared == VT_OK; i++)
+    spared = vt_target_spare(path, list.source[i].path);
   vt_source_list_free(&list);
   return spared;
 }
 
 vt_error job_choose_target(job *j) {
   VT_TRY(job_choose_path(j));
-  VT_TRY(spare_sources(j));
+  VT_TRY(job_spare_sources(j, j->path));
   VT_CHECK(!j->o->force || !vt_is_store(j->path), VT_ERR_INPUT,
            "%s: is a store of databases, which --force does not replace: expected another name for "
            "the results",

@@ -250,8 +250,9 @@ static vt_error prepare_folder(const exporter *x) {
     vt_text path = {0};
     const vt_error named = vt_text_add(&path, "%s/%s.csv", x->o->csv, x->variable[v]);
     const bool there = named == VT_OK && stat(path.bytes, &info) == 0;
+    const vt_error spared = named == VT_OK ? vt_target_spare(path.bytes, x->o->file) : named;
     vt_text_free(&path);
-    VT_TRY(named);
+    VT_TRY(spared);
     VT_CHECK(!there || x->o->force, VT_ERR_INPUT,
              "%s/%s.csv: found a file, expected none (--force replaces it)", x->o->csv,
              x->variable[v]);

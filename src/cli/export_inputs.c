@@ -9,6 +9,7 @@ vt_error command_export_inputs(job *j) {
   // Known beforehand, since a model made of databases takes its time.
   VT_TRY(vt_inputs_check_target(o->inputs, o->force));
   VT_TRY(job_open(j, o->file, NULL));
+  VT_TRY(job_spare_sources(j, o->inputs));
   VT_CHECK(j->kind->write_inputs, VT_ERR_INPUT,
            "%s: found a model of %s, expected a pathway: only that has optimex inputs", o->file,
            j->kind->title);

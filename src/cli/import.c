@@ -29,6 +29,7 @@ vt_error command_import(job *j) {
   const options *o = j->o;
   vt_database_set *set;
   const char *const *source = (const char *const *)o->source;
+  for (int i = 0; i < o->sources; i++) VT_TRY(vt_target_spare(o->output, source[i]));
   VT_TRY(vt_database_set_read(o->sources, source, &set));
   vt_error done = vt_database_set_write(set, o->sources, source, o->output, o->force);
   if (done == VT_OK) {

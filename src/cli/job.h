@@ -10,7 +10,6 @@
 typedef struct job {
   const options *o;
   const vt_team *team;
-  const volatile sig_atomic_t *stop;
   vt_study *study;
   const vt_kind *kind; ///< of its model
   void *data, *model;  ///< the kind's
@@ -54,6 +53,9 @@ vt_error job_describe_inputs(const job *j, vt_text *text);
 /// Choose the path of the results; an error if nothing can be written there, or if it is a source
 /// of the study. May be a job's `check`.
 vt_error job_choose_target(job *j);
+/// An error if `path` is the study or one of the files that it reads: --force or not, no command
+/// writes over what it reads.
+vt_error job_spare_sources(const job *j, const char *path);
 /// The path alone, for ranks that do not write it.
 vt_error job_choose_path(job *j);
 /// Create the results file of a layout.

@@ -3,27 +3,20 @@
 #include "show.h"
 #include "version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number) {
-  (void)signal_number;
-  stop_asked = 1;
-}
-
-// SIGTERM and SIGUSR1 come from Slurm before a time limit: finish what is in flight.
-static void listen_to_signals(void) {
-  struct sigaction action = {.sa_handler = ask_to_stop};
-  (void)sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  (void)sigaction(SIGTERM, &action, NULL);
-  (void)sigaction(SIGUSR1, &action, NULL);
-  // A file size limit is then an error of write, not the end of the process.
-  (void)signal(SIGXFSZ, SIG_IGN);
+// A stream that was closed at start would be the first file that is opened, and get what is printed.
+// In its place is one on which nothing can be written, or read.
+static void hold_streams(void) {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 // Keep freed memory for the next step. Getting every large array from the kernel anew, page by
@@ -74,7 +67,7 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
   const vt_team alone = {.size = 1};
   const bool parallel = commands[o->command].parallel;
   if (!parallel && team->rank != 0) return VT_OK;
-  job j = {.o = o, .team = parallel ? team : &alone, .stop = &stop_asked};
+  job j = {.o = o, .team = parallel ? team : &alone};
   const vt_error ran = commands[o->command].run(&j);
   *exit_code = j.exit_code;
   job_free(&j);
@@ -85,7 +78,8 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
 static int report(vt_error error, const options *o, const vt_team *team, int exit_code) {
   vt_log_discard();
   if (error == VT_OK && team->rank == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
-    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "cannot write to stdout");
+    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "standard output: cannot be written: %s",
+                           strerror(errno));
   }
   bool first = true;
   const bool knows = error != VT_OK && vt_error_message()[0] != '\0';
@@ -102,8 +96,10 @@ int main(int argc, char **argv) {
   options o = {0};
   vt_team team = {.size = 1};
   int exit_code = 0;
+  hold_streams();
   keep_memory();
-  listen_to_signals();
+  // A file size limit is then an error of write, not the end of the process.
+  (void)signal(SIGXFSZ, SIG_IGN);
   vt_error error = vt_team_open(&argc, &argv, &team);
   if (error == VT_OK) error = options_read(argc, argv, &o);
   if (error == VT_OK) {

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "vintner/team.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +46,7 @@ static const struct {
                        "write the optimex inputs of a study's reference scenario"},
     [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
     [OPTION_STUDY] = {"--study", NULL, "STUDY", "only if FILE was made from this study"},
-    [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only"},
+    [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only (and what --json asks for)"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
     [OPTION_HELP] = {"--help", "-h", NULL, "print this help"},
@@ -137,9 +139,12 @@ static vt_error read_count(const char *name, const char *text, int64_t least, in
   char *end;
   errno = 0;
   const long long number = strtoll(text, &end, 10);
-  VT_CHECK(end != text && *end == '\0' && errno == 0 && number >= least && number <= most,
-           VT_ERR_INPUT, "option %s: found '%s', expected a whole number of at least %lld", name,
-           text, (long long)least);
+  const bool good = end != text && *end == '\0' && errno == 0 && number >= least && number <= most;
+  VT_CHECK(good || most == INT64_MAX, VT_ERR_INPUT,
+           "option %s: found '%s', expected a whole number from %lld to %lld", name, text,
+           (long long)least, (long long)most);
+  VT_CHECK(good, VT_ERR_INPUT, "option %s: found '%s', expected a whole number of at least %lld",
+           name, text, (long long)least);
   *value = number;
   return VT_OK;
 }
@@ -178,7 +183,7 @@ static vt_error set_option(options *o, int id, const char *value) {
     case OPTION_VERBOSE: o->verbose = true; break;
     case OPTION_DEBUG: o->debug = true; break;
     case OPTION_THREADS:
-      VT_TRY(read_count("--threads", value, 1, 4096, &number));
+      VT_TRY(read_count("--threads", value, 1, VT_MOST_THREADS, &number));
       o->threads = (int)number;
       break;
     case OPTION_CSV: o->csv = value; break;

@@ -82,7 +82,7 @@ vt_error command_resume(job *j) {
   VT_TRY(job_of_file(j));
   VT_TRY(prepare(j, &finished));
   if (!finished) return job_solve(j);
-  if (j->team->rank != 0 || j->o->quiet) return VT_OK;
+  if (j->team->rank != 0 || (j->o->quiet && !j->o->json)) return VT_OK;
   vt_log(VT_LOG_INFO, "%s is finished, nothing is missing", j->path);
   vt_log_release();
   return vt_command_show(j->path, -1, j->o->json, stdout);

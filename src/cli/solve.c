@@ -1,6 +1,7 @@
 // solve.c - the results of a prepared job: rows, statistics, what is told at the end.
 #include "job.h"
 #include "show.h"
+#include "signals.h"
 
 #include <stdlib.h>
 
@@ -13,19 +14,13 @@ static vt_error solve_and_write(job *j, vt_results *results, bool *stopped) {
                               .work = j->work,
                               .work_count = j->work_count,
                               .solve_s = j->solve_s,
-                              .stop = j->stop};
+                              .stop = signals_listen()};
   const vt_sink sink = {results, write_block};
-  bool mine;
   vt_log_release();
   const bool first = j->team->rank == 0;
   VT_TRY(
       vt_team_settle(j->team, first ? vt_results_write_reference(results, &j->reference) : VT_OK));
-  VT_TRY(vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, &mine));
-  // A stop may reach ranks at different times; one that stopped leaves work.
-  int stopper;
-  VT_TRY(vt_team_speaker(j->team, mine ? VT_ERR_SYSTEM : VT_OK, &stopper));
-  *stopped = stopper < j->team->size;
-  return VT_OK;
+  return vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, stopped);
 }
 
 static vt_error summarise(job *j, vt_results *results) {
@@ -79,7 +74,7 @@ vt_error job_solve(job *j) {
   VT_TRY(set_exit_code(j));
   if (j->exit_code == 75)
     vt_log(VT_LOG_WARNING, "stopped with work left; go on with: vintner resume %s", j->path);
-  if (j->o->quiet) return VT_OK;
+  if (j->o->quiet && !j->o->json) return VT_OK;
   VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
   if (j->exit_code == 3 && !j->o->json) explain_run(j);
   return VT_OK;

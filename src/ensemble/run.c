@@ -72,7 +72,7 @@ typedef struct loop {
   _Atomic int64_t next; // next position of the block to solve
   atomic_int failed;    // vt_error of the first thread that failed
   progress progress;
-  bool stopped;
+  int64_t done; // scenarios of this rank
 } loop;
 
 static int64_t id_at(const loop *l, int64_t position) {
@@ -109,6 +109,7 @@ static vt_error write_rows(loop *l) {
       data[v] = l->rows.data[v] + i * layout->variable[v].cells;
     const vt_block block = {id_at(l, l->first + i), end - i, data};
     written = l->sink->write(l->sink->context, &block);
+    if (written == VT_OK) l->done += block.count;
     i = end;
   }
   free(data);
@@ -124,7 +125,7 @@ static void take_block(loop *l) {
   l->count = 0;
   if (atomic_load(&l->failed) != VT_OK) return;
   if (l->options->stop && *l->options->stop) {
-    l->stopped = true;
+    note_failure(l, vt_share_stop(&l->share));
     return;
   }
   note_failure(l, vt_share_next(&l->share, &l->first, &l->count));
@@ -169,6 +170,15 @@ static vt_error run_threads(loop *l) {
   return failed;
 }
 
+// A stop may come to one rank, or when nothing is left to stop.
+static vt_error count_rest(const vt_team *team, int64_t work, int64_t done, bool *stopped) {
+  int64_t all = done;
+  if (team->parallel)
+    VT_CALL_MPI(MPI_Allreduce(&done, &all, 1, MPI_INT64_T, MPI_SUM, team->comm));
+  *stopped = all < work;
+  return VT_OK;
+}
+
 vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
                          const vt_run_options *options, const vt_sink *sink, bool *stopped) {
   const vt_layout *layout = kind->layout(model);
@@ -185,8 +195,8 @@ vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
   if (ran == VT_OK) ran = run_threads(&l);
   vt_block_free(layout, &l.rows);
   progress_end(&l.progress);
-  *stopped = l.stopped;
   ran = vt_team_settle(team, ran);
+  if (ran == VT_OK) ran = count_rest(team, work, l.done, stopped);
   const vt_error closed = vt_share_close(&l.share);
   return ran != VT_OK ? ran : closed;
 }

@@ -34,6 +34,8 @@ vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *func
 }
 
 void vt_h5_quiet(void) {
+  // Its own locks would meet ours; what the environment says of them wins over properties.
+  (void)setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   // We close what we open; HDF5's own tidying at exit would print if a full disk kept it from it.
   (void)H5dont_atexit();
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

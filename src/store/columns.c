@@ -32,6 +32,8 @@ vt_store_name vt_composed(const char *first, const char *second) {
 }
 
 void vt_store_quiet(void) {
+  // Its own locks would meet ours; what the environment says of them wins over properties.
+  (void)setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1);
   (void)H5dont_atexit();
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }

@@ -110,7 +110,7 @@ static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *ta
   VT_TRY(vt_read_text(reader, node, name));
   const size_t good =
       strspn(*name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
-  if ((*name)[good])
+  if ((*name)[good] || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
     VT_REFUSE(reader, node, "found %s, expected only letters, digits, '_', '.' and '-'",
               vt_found(node));
   return VT_OK;

@@ -2,7 +2,7 @@
 #include "vintner/team.h"
 
 #include <limits.h>
-#include <omp.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,14 +157,45 @@ static vt_error count_sharers(const vt_team *team, const cpu_set_t *mine, int *s
   return VT_OK;
 }
 
+// OMP_NUM_THREADS may be a list, by level of nesting: the first one counts. 0: not given.
+static vt_error threads_wished(int *threads) {
+  const char *text = getenv("OMP_NUM_THREADS");
+  char *end;
+  *threads = 0;
+  if (!text || text[0] == '\0') return VT_OK;
+  const long wish = strtol(text, &end, 10);
+  VT_CHECK(end != text && (*end == '\0' || *end == ',') && wish >= 1 && wish <= VT_MOST_THREADS,
+           VT_ERR_INPUT, "OMP_NUM_THREADS: found '%.40s', expected a whole number from 1 to %d", text,
+           VT_MOST_THREADS);
+  *threads = (int)wish;
+  return VT_OK;
+}
+
+// Cores that the cgroup's quota is worth (cgroup v2, cpu.max: quota and period, or "max").
+static int quota_cores(int cores) {
+  char line[256] = "", path[512];
+  double quota, period;
+  FILE *own = fopen("/proc/self/cgroup", "r");
+  bool found = false;
+  while (own && !found && fgets(line, sizeof line, own)) found = strncmp(line, "0::", 3) == 0;
+  if (own) (void)fclose(own);
+  if (!found) return cores;
+  line[strcspn(line, "\n")] = '\0';
+  (void)snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", line + 3);
+  FILE *limit = fopen(path, "r");
+  const bool limited = limit && fscanf(limit, "%lf %lf", &quota, &period) == 2 && period > 0;
+  if (limit) (void)fclose(limit);
+  return limited && ceil(quota / period) < cores ? (int)ceil(quota / period) : cores;
+}
+
 vt_error vt_team_threads(const vt_team *team, int *threads) {
   cpu_set_t mine;
   CPU_ZERO(&mine);
   if (sched_getaffinity(0, sizeof mine, &mine) != 0) CPU_SET(0, &mine);
   int sharers;
   VT_TRY(count_sharers(team, &mine, &sharers));
-  const int cores = CPU_COUNT(&mine) / sharers;
-  *threads = getenv("OMP_NUM_THREADS") ? omp_get_max_threads() : cores;
+  VT_TRY(threads_wished(threads));
+  if (*threads == 0) *threads = quota_cores(CPU_COUNT(&mine)) / sharers;
   if (*threads < 1) *threads = 1;
   return VT_OK;
 }

@@ -116,7 +116,7 @@ bad_stores() {
   plain same same.h5 '[{activity: [bike, bike]}]' 'methods: {gwp: [GWP, example]}'
   cp bikes.h5 same.h5
   expect 'results over a source' 2 "$vintner" run same.yaml --force
-  holds 'results over a source: says why' grep -q 'is a source of the study' stderr
+  holds 'results over a source: says why' grep -q 'is read by this command' stderr
   expect 'results over another store' 2 "$vintner" run "$root/jobs/examples/heat/single.yaml" --force -o bike.store
   holds 'results over another store: says why' grep -q 'bike.store: is a store' stderr
   holds 'results over a source: it stays' cmp -s same.h5 bikes.h5

@@ -215,8 +215,8 @@ static void an_existing_file_is_replaced_by_force_only(void **state) {
   expect_equal(second, again);
   vt_inputs_free(again);
   assert_int_equal(vt_inputs_write(first, folder, false), VT_ERR_INPUT);
-  assert_int_equal(vt_inputs_write(first, folder, true), VT_ERR_SYSTEM);
-  assert_int_equal(vt_inputs_write(first, missing.bytes, false), VT_ERR_SYSTEM);
+  assert_int_equal(vt_inputs_write(first, folder, true), VT_ERR_INPUT);
+  assert_int_equal(vt_inputs_write(first, missing.bytes, false), VT_ERR_INPUT);
   // What fails half-way leaves the file that was there, and none of its own.
   second->process_name[0] = "\xff";
   assert_int_equal(vt_inputs_write(second, path.bytes, true), VT_ERR_INPUT);

@@ -45,20 +45,20 @@ static void an_existing_file_is_replaced_only_by_force(void **state) {
   free(old), free(same);
   succeed(create(p->file, true));
   expect_error(create(p->folder, false), VT_ERR_INPUT, "folder");
-  expect_error(create(p->folder, true), VT_ERR_SYSTEM, "folder");
-  expect_error(create("/dev/null", true), VT_ERR_SYSTEM, "regular");
+  expect_error(create(p->folder, true), VT_ERR_INPUT, "folder");
+  expect_error(create("/dev/null", true), VT_ERR_INPUT, "regular");
   expect_error(create("", false), VT_ERR_INPUT, "empty name");
 }
 
-static void a_file_that_cannot_be_made_is_a_system_error(void **state) {
+static void a_file_that_cannot_be_made_says_why(void **state) {
   const place *p = *state;
   char path[512];
   (void)snprintf(path, sizeof path, "%s/missing/r.h5", p->folder);
-  expect_error(create(path, false), VT_ERR_SYSTEM, "No such file or directory");
+  expect_error(create(path, false), VT_ERR_INPUT, "No such file or directory");
   (void)snprintf(path, sizeof path, "%s/", p->folder);
   expect_error(create(path, false), VT_ERR_INPUT, "folder");
   (void)snprintf(path, sizeof path, "%s/%0250d", p->folder, 0);
-  expect_error(create(path, false), VT_ERR_SYSTEM, "too long");
+  expect_error(create(path, false), VT_ERR_INPUT, "too long");
   vt_layout huge = layout;
   huge.scenarios = INT64_MAX / 2;
   expect_error(vt_results_create(p->file, &huge, NULL, 0, false), VT_ERR_SYSTEM, "bytes");
@@ -352,7 +352,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       IN_A_FOLDER(a_new_file_is_whole_and_not_done_everywhere),
       IN_A_FOLDER(an_existing_file_is_replaced_only_by_force),
-      IN_A_FOLDER(a_file_that_cannot_be_made_is_a_system_error),
+      IN_A_FOLDER(a_file_that_cannot_be_made_says_why),
       IN_A_FOLDER(a_folder_without_permission_is_a_system_error),
       IN_A_FOLDER(a_full_disk_leaves_the_old_file_and_no_partial_one),
       IN_A_FOLDER(a_stale_partial_file_is_replaced_and_a_live_one_respected),
