@@ -30,13 +30,13 @@ static bool is_operation_flow(const vt_core *core, int process, int label) {
   return found && flags->value[e] != 0.0;
 }
 
-static void find_improvements(const vt_core *core, int label, vt_line *l) {
+static void find_improvements(const vt_core *core, vt_line *l) {
   const vt_tensor *t = &core->inputs->tensor[VT_TENSOR_IMPROVEMENTS];
   bool found;
-  const int32_t key[3] = {l->process, label, INT32_MIN};
+  const int32_t key[3] = {l->process, l->label, INT32_MIN};
   l->first_improvement = vt_tensor_find(t, 3, key, &found);
   for (ptrdiff_t e = l->first_improvement; e < t->count; e++) {
-    if (t->index[3 * e] != l->process || t->index[3 * e + 1] != label) break;
+    if (t->index[3 * e] != l->process || t->index[3 * e + 1] != l->label) break;
     l->improvements++;
   }
 }
@@ -94,9 +94,9 @@ static vt_error add_lines(const vt_core *core, const vt_factor_leaves *factors, 
     if (!key || key[0] != process) return VT_OK;
     vt_line l = {
         .tensor = s->base, .process = process, .flow = key[1], .first_point = lines->points};
-    const int label = flow_label(core, s->axis, l.flow);
-    l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(core, process, label);
-    if (s->vintages != VT_TENSOR_COUNT) find_improvements(core, label, &l);
+    l.label = flow_label(core, s->axis, l.flow);
+    l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(core, process, l.label);
+    if (s->vintages != VT_TENSOR_COUNT) find_improvements(core, &l);
     const int32_t pair[2] = {key[0], key[1]};
     while ((base_key(c) && compare_prefix(pair, base_key(c), 2) == 0) ||
            (vintage_key(c) && compare_prefix(pair, vintage_key(c), 2) == 0)) {

@@ -15,6 +15,7 @@ typedef struct vt_line_point {
 typedef struct vt_line {
   vt_tensor_id tensor;
   int process, flow;
+  int label;      ///< of the flow on VT_AXIS_FLOW
   bool operation; ///< scales with operation inside the window (production always does)
   ptrdiff_t first_point, points;             ///< ascending tau
   ptrdiff_t first_improvement, improvements; ///< entries of vintage_improvements
