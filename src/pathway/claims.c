@@ -1,8 +1,8 @@
 // claims.c - which rows and bounds of the programme each demand, limit and coupling stands for.
 #include "classes.h"
 #include "limits.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 

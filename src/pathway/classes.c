@@ -282,10 +282,3 @@ vt_error vt_classes_build(vt_pathway *m, bool reduced) {
   running_free(&r);
   return done;
 }
-
-void vt_classes_free(vt_classes *classes) {
-  if (!classes) return;
-  free(classes->rate);
-  free(classes->class_);
-  free(classes->member);
-}

@@ -6,8 +6,8 @@
 #include "impacts.h"
 #include "limits.h"
 #include "lines.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 #include <string.h>

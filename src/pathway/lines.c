@@ -2,8 +2,6 @@
 // (specs/pathway.md §3 and §5).
 #include "lines.h"
 
-#include <stdlib.h>
-
 typedef struct source {
   vt_tensor_id base, vintages; // VT_TENSOR_COUNT: none
   vt_axis axis;
@@ -156,13 +154,6 @@ vt_error vt_lines_build(const vt_core *core, const vt_factor_leaves *factors, vt
   lines->first_line[core->processes] = lines->count;
   lines->first_vintage[core->processes] = lines->vintages;
   return core->study->model.pathway.unit == VT_UNIT_ANNUAL ? make_window_sums(core, lines) : VT_OK;
-}
-
-void vt_lines_free(vt_lines *lines) {
-  if (!lines) return;
-  free(lines->point);
-  free(lines->line);
-  free(lines->vintage);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -42,7 +42,6 @@ typedef struct vt_lines {
 } vt_lines;
 
 vt_error vt_lines_build(const vt_core *core, const vt_factor_leaves *factors, vt_lines *lines);
-void vt_lines_free(vt_lines *lines); ///< what the arena does not own; accepts NULL
 
 /// Value of a point for a vintage year (specs/pathway.md §5).
 vt_error vt_lines_value(vt_core *core, const vt_factor_leaves *factors, const vt_line *l,

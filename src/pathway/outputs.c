@@ -5,7 +5,7 @@
 #include "classes.h"
 #include "impacts.h"
 #include "lines.h"
-#include "state.h"
+#include "model.h"
 #include "tables.h"
 
 #include <string.h>

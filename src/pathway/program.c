@@ -515,7 +515,3 @@ vt_error vt_program_build(vt_pathway *m) {
   VT_TRY(vt_goals_place(&m->core, m->program, m->goals));
   return weigh_installations(m);
 }
-
-void vt_program_free(vt_labelled_program *program) {
-  if (program) free(program->row);
-}

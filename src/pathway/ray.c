@@ -3,8 +3,8 @@
 #include "goals.h"
 #include "impacts.h"
 #include "lines.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 #include <stdlib.h>
