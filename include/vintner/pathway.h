@@ -65,18 +65,17 @@ double vt_pathway_neutral(const vt_pathway *pathway, int factor);
 
 /// What stages of a scenario minimise or bound besides the objective: the levels of a lexicographic
 /// objective, the two categories of a Pareto front, the objective of near-optimal alternatives; in
-/// this order, none in other studies.
-int vt_pathway_goals(const vt_pathway *pathway);
+/// this order, none in other studies. How many there are.
+///
+/// @param row       row of the programme that adds a goal up: free in the numbers of a scenario;
+///                  -1 if the goal is 0 whatever is done
+/// @param category  of each goal, -1 for the objective
+int vt_pathway_goals(const vt_pathway *pathway, const int **row, const int **category);
 
-/// Row of the programme that adds a goal up: free in the numbers of a scenario. -1 if the goal is 0
-/// whatever is done.
-int vt_pathway_goal_row(const vt_pathway *pathway, int goal);
-
-/// Category of a goal, -1 for the objective.
-int vt_pathway_goal_category(const vt_pathway *pathway, int goal);
-
-/// Whether two processes are installed in fixed proportion (or are one).
-bool vt_pathway_coupled(const vt_pathway *pathway, int process, int other);
+/// Whether two processes are installed in fixed proportion (or are one), as vt_aimed has it.
+///
+/// @param pathway  a vt_pathway
+bool vt_pathway_coupled(const void *pathway, int process, int other);
 
 /// The alternatives of a study (objects are processes), process by process; shape [*count], NULL in
 /// other studies.
@@ -192,9 +191,10 @@ vt_output vt_pathway_reduced_cost;
 /// The installation of a process over the horizon as a cost of the columns, for the latest
 /// vt_pathway_apply.
 ///
-/// @param cost  shape [columns], overwritten
+/// @param state  a vt_pathway_state: the function is one of vt_aimed
+/// @param cost   shape [columns], overwritten
 /// @return whether more of it than any column has can be installed without any effect
-bool vt_pathway_installation_cost(const vt_pathway_state *state, int process, double *cost);
+bool vt_pathway_installation_cost(const void *state, int process, double *cost);
 
 // ---------------------------------------------------------------------------------------------
 // Explanations, in the words of the study.

@@ -6,7 +6,6 @@
 #include "session.h"
 
 #include <math.h>
-#include <string.h>
 
 // A value is suspected of being noise if in some row it is a smaller share of the largest term.
 #define PRIMAL_NOISE 1e-12

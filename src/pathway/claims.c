@@ -1,8 +1,8 @@
 // claims.c - which rows and bounds of the programme each demand, limit and coupling stands for.
 #include "classes.h"
 #include "limits.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 
@@ -73,43 +73,32 @@ static void add_coupling(listing *l, int row) {
   add_claim(l, l->coupling[entry], row, true, 0.0);
 }
 
+// The tensors whose limits are rows of a kind.
+static const struct {
+  vt_tensor_id lower, upper;
+} limits_of[] = {
+    [ROW_TOTAL_DEPLOYMENT] = {VT_TENSOR_TOTAL_DEPLOYMENT_MIN, VT_TENSOR_TOTAL_DEPLOYMENT_MAX},
+    [ROW_OPERATION] = {VT_TENSOR_OPERATION_MIN, VT_TENSOR_OPERATION_MAX},
+    [ROW_IMPACT] = {VT_TENSOR_IMPACT_LIMITS, VT_TENSOR_IMPACT_LIMITS},
+    [ROW_TOTAL_IMPACT] = {VT_TENSOR_TOTAL_IMPACT_LIMITS, VT_TENSOR_TOTAL_IMPACT_LIMITS},
+    [ROW_FLOW] = {VT_TENSOR_FLOW_MIN, VT_TENSOR_FLOW_MAX},
+    [ROW_TOTAL_FLOW] = {VT_TENSOR_TOTAL_FLOW_MIN, VT_TENSOR_TOTAL_FLOW_MAX},
+};
+
 static void add_row(listing *l, int row) {
-  const vt_pathway *m = l->state->model;
-  const vt_row_info *r = &m->program->row[row];
+  const vt_row_info *r = &l->state->model->program->row[row];
   const double lower = l->state->value[r->lower], upper = l->state->value[r->upper];
-  int member;
-  switch (r->kind) {
-    case ROW_BALANCE:
-      member = add_member(l, VT_TENSOR_DEMAND, r->label, r->time, lower);
-      add_claim(l, member, row, false, lower);
-      add_claim(l, member, row, true, upper);
-      break;
-    case ROW_CAPACITY:
-    case ROW_GOAL: break; // what the model is, not what was asked of it
-    case ROW_TOTAL_DEPLOYMENT:
-      add_limit(l, row, VT_TENSOR_TOTAL_DEPLOYMENT_MIN, lower, VT_TENSOR_TOTAL_DEPLOYMENT_MAX,
-                upper, r->label, 0);
-      break;
-    case ROW_OPERATION:
-      add_limit(l, row, VT_TENSOR_OPERATION_MIN, lower, VT_TENSOR_OPERATION_MAX, upper, r->label,
-                r->time);
-      break;
-    case ROW_IMPACT:
-      add_limit(l, row, VT_TENSOR_IMPACT_LIMITS, lower, VT_TENSOR_IMPACT_LIMITS, upper, r->label,
-                r->time);
-      break;
-    case ROW_TOTAL_IMPACT:
-      add_limit(l, row, VT_TENSOR_TOTAL_IMPACT_LIMITS, lower, VT_TENSOR_TOTAL_IMPACT_LIMITS, upper,
-                r->label, 0);
-      break;
-    case ROW_FLOW:
-      add_limit(l, row, VT_TENSOR_FLOW_MIN, lower, VT_TENSOR_FLOW_MAX, upper, r->label, r->time);
-      break;
-    case ROW_TOTAL_FLOW:
-      add_limit(l, row, VT_TENSOR_TOTAL_FLOW_MIN, lower, VT_TENSOR_TOTAL_FLOW_MAX, upper, r->label,
-                0);
-      break;
-    case ROW_COUPLING: add_coupling(l, row); break;
+  // What the model is, not what was asked of it.
+  if (r->kind == ROW_CAPACITY || r->kind == ROW_GOAL) return;
+  if (r->kind == ROW_COUPLING) {
+    add_coupling(l, row);
+  } else if (r->kind == ROW_BALANCE) {
+    const int member = add_member(l, VT_TENSOR_DEMAND, r->label, r->time, lower);
+    add_claim(l, member, row, false, lower);
+    add_claim(l, member, row, true, upper);
+  } else {
+    add_limit(l, row, limits_of[r->kind].lower, lower, limits_of[r->kind].upper, upper, r->label,
+              r->time < 0 ? 0 : r->time);
   }
 }
 
@@ -200,8 +189,7 @@ vt_error vt_pathway_list_claims(const vt_pathway_state *state, const vt_numbers 
   listing l = {.state = state, .out = claims};
   const vt_error listed = list_all(&l, numbers);
   if (listed != VT_OK) vt_claims_free(claims);
-  VT_TRY(listed);
-  return VT_OK;
+  return listed;
 }
 
 void vt_claims_free(vt_claims *claims) {

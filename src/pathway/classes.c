@@ -13,29 +13,12 @@
 #include <string.h>
 
 // Years and process times are any integers: their sums need 64 bits.
-static int find_time(const vt_core *core, int64_t year) {
-  int low = 0, high = core->times;
-  while (low < high) {
-    const int middle = (low + high) / 2;
-    if (core->inputs->system_time[middle] < year)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < core->times && core->inputs->system_time[low] == year ? low : -1;
-}
-
 static const vt_line_point *find_point(const vt_lines *lines, const vt_line *l, int64_t tau) {
-  ptrdiff_t low = l->first_point, high = l->first_point + l->points;
-  while (low < high) {
-    const ptrdiff_t middle = low + (high - low) / 2;
-    if (lines->point[middle].tau < tau)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < l->first_point + l->points && lines->point[low].tau == tau ? &lines->point[low]
-                                                                          : NULL;
+  const vt_line_point key = {.tau = (int)tau};
+  if (key.tau != tau) return NULL;
+  // Points begin with their tau.
+  return bsearch(&key, lines->point + l->first_point, (size_t)l->points, sizeof key,
+                 vt_compare_ints);
 }
 
 static bool in_window(const vt_core *core, int process, int64_t tau) {
@@ -255,7 +238,8 @@ static vt_error add_build(vt_pathway *m, int process, ptrdiff_t v, loss *lost) {
       int cell;
       VT_TRY(vt_lines_value(&m->core, m->factors, l, p, m->lines->vintage[v].year, &cell));
       const double size = fabs(m->core.graph.value[cell]);
-      const int t = find_time(&m->core, (int64_t)m->lines->vintage[v].year + p->tau);
+      const int t = vt_find_time(m->core.inputs->system_time, m->core.times,
+                                 (int64_t)m->lines->vintage[v].year + p->tau);
       lost->all[l->tensor] += size;
       if (t < 0) lost->lost[l->tensor] += size;
       if (t < 0 || vt_graph_is_zero(&m->core.graph, cell)) continue;
@@ -297,11 +281,4 @@ vt_error vt_classes_build(vt_pathway *m, bool reduced) {
   m->classes->first[(ptrdiff_t)m->core.processes * m->core.times] = m->classes->count;
   running_free(&r);
   return done;
-}
-
-void vt_classes_free(vt_classes *classes) {
-  if (!classes) return;
-  free(classes->rate);
-  free(classes->class_);
-  free(classes->member);
 }

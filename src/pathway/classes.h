@@ -39,6 +39,5 @@ typedef struct vt_classes {
 
 /// @param reduced  vintages that run alike share a class
 vt_error vt_classes_build(vt_pathway *m, bool reduced);
-void vt_classes_free(vt_classes *classes); ///< what the arena does not own; accepts NULL
 
 #endif

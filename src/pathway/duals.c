@@ -5,8 +5,8 @@
 #include "classes.h"
 #include "couplings.h"
 #include "limits.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 #include "tables.h"
 
 #include <math.h>

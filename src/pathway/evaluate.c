@@ -6,8 +6,8 @@
 #include "impacts.h"
 #include "limits.h"
 #include "lines.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,13 +40,12 @@ static void add_flow(vt_pathway_state *s, int label, int time, double amount) {
   s->total_flow_size[label] = larger(s->total_flow_size[label], fabs(amount));
 }
 
+// What an intermediate flow emits of the elementary flows that have limits.
 static void add_emissions(vt_pathway_state *s, int flow, int time, double amount) {
   const vt_pathway *m = s->model;
-  add_flow(s, m->core.products + flow, time, amount);
   for (int k = 0; k < m->impacts->limited_flows; k++) {
     const double emitted = s->value[m->impacts->emitted[at_impact(&m->core, k, flow, time)]];
-    add_flow(s, m->core.products + m->core.intermediates + m->impacts->limited_flow[k], time,
-             amount * emitted);
+    add_flow(s, m->impacts->limited_label[k], time, amount * emitted);
   }
 }
 
@@ -61,28 +60,22 @@ static void add_activity(vt_pathway_state *s, ptrdiff_t first, ptrdiff_t count, 
     const double amount = value[r->cell] * units;
     if (l->tensor == VT_TENSOR_PRODUCTION || l->tensor == VT_TENSOR_INTERNAL_DEMAND) {
       const bool made = l->tensor == VT_TENSOR_PRODUCTION;
-      const ptrdiff_t at = (ptrdiff_t)l->flow * m->core.times + r->time;
+      const ptrdiff_t at = at_time(&m->core, l->flow, r->time);
       s->balance[at] += made ? amount : -amount;
       s->balance_size[at] = larger(s->balance_size[at], fabs(amount));
       if (s->limited_flows && made) add_flow(s, l->flow, r->time, amount);
       continue;
     }
-    const bool background = l->tensor == VT_TENSOR_TECHNOSPHERE;
     for (int c = 0; c < m->core.categories; c++) {
-      const int unit = background ? m->impacts->background[at_impact(&m->core, c, l->flow, r->time)]
-                                  : m->impacts->direct[at_direct(&m->core, c, l->flow, r->time)];
-      const double impact = amount * value[unit];
-      const ptrdiff_t year = (ptrdiff_t)c * m->core.times + r->time;
+      const double impact = amount * value[impact_cell(&m->core, m->impacts, l, c, r->time)];
+      const ptrdiff_t year = at_time(&m->core, c, r->time);
       plan->impact[((ptrdiff_t)c * m->core.processes + process) * m->core.times + r->time] +=
           impact;
       s->impact_size[year] = larger(s->impact_size[year], fabs(impact));
     }
     if (!s->limited_flows) continue;
-    if (background) {
-      add_emissions(s, l->flow, r->time, amount);
-    } else {
-      add_flow(s, m->core.products + m->core.intermediates + l->flow, r->time, amount);
-    }
+    add_flow(s, l->label, r->time, amount);
+    if (l->tensor == VT_TENSOR_TECHNOSPHERE) add_emissions(s, l->flow, r->time, amount);
   }
 }
 

@@ -213,12 +213,6 @@ static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
   return VT_OK;
 }
 
-void vt_factors_free(vt_factor_leaves *factors) {
-  if (!factors) return;
-  free(factors->touch);
-  free(factors->leaf);
-}
-
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors) {
   VT_TRY(vt_variants_prepare(core, &factors->variants));
   VT_TRY(apply_overrides(core, factors));

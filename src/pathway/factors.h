@@ -35,7 +35,6 @@ typedef struct vt_factor_leaves {
 
 /// Apply the overrides, look the factors up, make the cells.
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors);
-void vt_factors_free(vt_factor_leaves *factors); ///< what the arena does not own; accepts NULL
 
 /// Cell of the entry with this key, or the cell given for a missing one.
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,

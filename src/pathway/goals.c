@@ -35,33 +35,34 @@ static vt_error find_objective(const vt_core *core, vt_goals *goals) {
   return VT_OK;
 }
 
-static vt_error make_goals(const vt_core *core, int count, vt_goals *goals) {
-  goals->count = count;
-  VT_ARENA_NEW(core->arena, goals->weight, (ptrdiff_t)count * core->categories);
-  VT_ARENA_NEW(core->arena, goals->row, count);
+static vt_error make_goals(const vt_core *core, int most, vt_goals *goals) {
+  VT_ARENA_NEW(core->arena, goals->weight, (ptrdiff_t)most * core->categories);
+  VT_ARENA_NEW(core->arena, goals->row, most);
+  VT_ARENA_NEW(core->arena, goals->category, most);
+  return VT_OK;
+}
+
+static vt_error add_goal(const vt_core *core, const char *place, const char *category, int line,
+                         vt_goals *goals) {
+  int *found = &goals->category[goals->count];
+  VT_TRY(find_category(core, place, category, line, found));
+  goals->weight[(ptrdiff_t)goals->count++ * core->categories + *found] = 1.0;
   return VT_OK;
 }
 
 static vt_error add_levels(const vt_core *core, vt_goals *goals) {
-  const vt_study *s = core->study;
-  VT_TRY(make_goals(core, s->aims.levels, goals));
-  for (int i = 0; i < goals->count; i++) {
-    const vt_level *level = &s->aims.level[i];
-    int category;
-    VT_TRY(find_category(core, "objective", level->category, level->line, &category));
-    goals->weight[(ptrdiff_t)i * core->categories + category] = 1.0;
-  }
+  const vt_aims *aims = &core->study->aims;
+  VT_TRY(make_goals(core, aims->levels, goals));
+  for (const vt_level *l = aims->level; l < aims->level + aims->levels; l++)
+    VT_TRY(add_goal(core, "objective", l->category, l->line, goals));
   return VT_OK;
 }
 
 static vt_error add_front(const vt_core *core, vt_goals *goals) {
+  const vt_objective_term *axis = core->study->aims.pareto.category;
   VT_TRY(make_goals(core, 2, goals));
-  for (int i = 0; i < goals->count; i++) {
-    const vt_objective_term *axis = &core->study->aims.pareto.category[i];
-    int category;
-    VT_TRY(find_category(core, "pareto", axis->category, axis->line, &category));
-    goals->weight[(ptrdiff_t)i * core->categories + category] = 1.0;
-  }
+  for (int i = 0; i < 2; i++)
+    VT_TRY(add_goal(core, "pareto", axis[i].category, axis[i].line, goals));
   return VT_OK;
 }
 
@@ -76,6 +77,7 @@ static vt_error add_alternatives(const vt_core *core, vt_goals *goals) {
   const vt_study *s = core->study;
   bool *least, *most;
   VT_TRY(make_goals(core, 1, goals));
+  goals->category[goals->count++] = -1;
   for (int c = 0; c < core->categories; c++) goals->weight[c] = goals->objective[c];
   VT_ARENA_NEW(core->arena, least, core->processes);
   VT_ARENA_NEW(core->arena, most, core->processes);
@@ -107,19 +109,10 @@ vt_error vt_goals_place(const vt_core *core, const vt_labelled_program *program,
   return VT_OK;
 }
 
-int vt_pathway_goals(const vt_pathway *m) {
+int vt_pathway_goals(const vt_pathway *m, const int **row, const int **category) {
+  *row = m->goals->row;
+  *category = m->goals->category;
   return m->goals->count;
-}
-
-int vt_pathway_goal_row(const vt_pathway *m, int goal) {
-  return m->goals->row[goal];
-}
-
-int vt_pathway_goal_category(const vt_pathway *m, int goal) {
-  if (m->core.study->aims.explores == VT_EXPLORE_ALTERNATIVES) return -1;
-  int category = 0;
-  while (m->goals->weight[(ptrdiff_t)goal * m->core.categories + category] == 0.0) category++;
-  return category;
 }
 
 const vt_alternative *vt_pathway_alternatives(const vt_pathway *m, int *count) {

@@ -10,6 +10,7 @@ typedef struct vt_goals {
   int count;
   double *weight; ///< shape [count, categories]
   int *row;       ///< shape [count]: row of the programme, -1: all its entries are zero
+  int *category;  ///< shape [count]; -1: the objective
   int alternatives;
   vt_alternative *alternative; ///< shape [alternatives]
 } vt_goals;

@@ -95,15 +95,16 @@ static double evaluate_terms(const vt_term *t, ptrdiff_t terms, vt_recipe_kind k
   return least < INFINITY ? least : 0.0;
 }
 
-static vt_error close_recipe(vt_graph *g, vt_recipe_kind kind, int *cell) {
-  VT_TRY(vt_grow(&g->term, &g->term_capacity, g->terms + g->open_terms, sizeof *g->term));
+static vt_error add_recipe(vt_graph *g, vt_recipe_kind kind, const vt_term *term, ptrdiff_t terms,
+                           int *cell) {
+  VT_TRY(vt_grow(&g->term, &g->term_capacity, g->terms + terms, sizeof *g->term));
   VT_TRY(vt_grow(&g->recipe, &g->recipe_capacity, g->recipes + 1, sizeof *g->recipe));
-  VT_TRY(vt_graph_leaf(g, evaluate_terms(g->open, g->open_terms, kind, g->value), -1, cell));
-  for (ptrdiff_t i = 0; i < g->open_terms; i++) g->term[g->terms + i] = g->open[i];
+  VT_TRY(vt_graph_leaf(g, evaluate_terms(term, terms, kind, g->value), -1, cell));
+  for (ptrdiff_t i = 0; i < terms; i++) g->term[g->terms + i] = term[i];
   g->dynamic[*cell] = true;
   g->signature[*cell] = (int)(-2 - g->recipes);
-  g->recipe[g->recipes++] = (vt_recipe){*cell, kind, g->terms, g->open_terms};
-  g->terms += g->open_terms;
+  g->recipe[g->recipes++] = (vt_recipe){*cell, kind, g->terms, terms};
+  g->terms += terms;
   return VT_OK;
 }
 
@@ -124,18 +125,7 @@ vt_error vt_graph_end(vt_graph *g, int *cell) {
     VT_TRY(vt_grow(&g->open, &g->open_capacity, g->open_terms + 1, sizeof *g->open));
     g->open[g->open_terms++] = (vt_term){g->open_constant, CELL_ONE, CELL_ONE};
   }
-  return close_recipe(g, RECIPE_SUM, cell);
-}
-
-static vt_error make_product(vt_graph *g, int a, int b, int *cell) {
-  VT_TRY(vt_grow(&g->term, &g->term_capacity, g->terms + 1, sizeof *g->term));
-  VT_TRY(vt_grow(&g->recipe, &g->recipe_capacity, g->recipes + 1, sizeof *g->recipe));
-  VT_TRY(vt_graph_leaf(g, g->value[a] * g->value[b], -1, cell));
-  g->dynamic[*cell] = true;
-  g->signature[*cell] = (int)(-2 - g->recipes);
-  g->recipe[g->recipes++] = (vt_recipe){*cell, RECIPE_SUM, g->terms, 1};
-  g->term[g->terms++] = (vt_term){1.0, a, b};
-  return VT_OK;
+  return add_recipe(g, RECIPE_SUM, g->open, g->open_terms, cell);
 }
 
 vt_error vt_graph_product(vt_graph *g, int a, int b, int *cell) {
@@ -152,7 +142,7 @@ vt_error vt_graph_product(vt_graph *g, int a, int b, int *cell) {
   VT_TRY(vt_labels_add(g->products, key, sizeof key, &at, &added));
   if (added) {
     VT_TRY(vt_grow(&g->product, &g->product_capacity, (ptrdiff_t)at + 1, sizeof *g->product));
-    VT_TRY(make_product(g, a, b, &g->product[at]));
+    VT_TRY(add_recipe(g, RECIPE_SUM, &(vt_term){1.0, a, b}, 1, &g->product[at]));
   }
   *cell = g->product[at];
   return VT_OK;
@@ -166,7 +156,7 @@ vt_error vt_graph_least(vt_graph *g, const int *cell, int count, int *least) {
     dynamic = dynamic || g->dynamic[cell[i]];
     g->open[g->open_terms++] = (vt_term){1.0, CELL_ONE, cell[i]};
   }
-  if (dynamic) return close_recipe(g, RECIPE_LEAST, least);
+  if (dynamic) return add_recipe(g, RECIPE_LEAST, g->open, g->open_terms, least);
   const double value = evaluate_terms(g->open, g->open_terms, RECIPE_LEAST, g->value);
   return vt_graph_leaf(g, value, -1, least);
 }

@@ -222,7 +222,7 @@ static vt_error number_limited_flows(const vt_core *core, const vt_factor_leaves
                                  VT_TENSOR_TOTAL_FLOW_MIN};
   bool *numbered;
   VT_ARENA_NEW(core->arena, numbered, core->elementaries);
-  VT_ARENA_NEW(core->arena, impacts->limited_flow, core->elementaries);
+  VT_ARENA_NEW(core->arena, impacts->limited_label, core->elementaries);
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
     const vt_tensor *t = &core->inputs->tensor[limits[i]];
     for (ptrdiff_t k = 0; k < t->count; k++) {
@@ -232,7 +232,7 @@ static vt_error number_limited_flows(const vt_core *core, const vt_factor_leaves
       if (e < 0 || numbered[e]) continue;
       if (isinf(core->graph.value[cell]) && !core->graph.dynamic[cell]) continue;
       numbered[e] = true;
-      impacts->limited_flow[impacts->limited_flows++] = e;
+      impacts->limited_label[impacts->limited_flows++] = label;
     }
   }
   return VT_OK;
@@ -245,8 +245,8 @@ static vt_error sum_flow(vt_core *core, vt_factor_leaves *factors, flow_sums *b,
     for (int c = 0; c < core->categories; c++)
       VT_TRY(sum_impact(core, factors, b, c, t, &impacts->background[at_impact(core, c, flow, t)]));
     for (int k = 0; k < impacts->limited_flows; k++) {
-      VT_TRY(sum_emitted(core, b, impacts->limited_flow[k],
-                         &impacts->emitted[at_impact(core, k, flow, t)]));
+      const int elementary = impacts->limited_label[k] - core->products - core->intermediates;
+      VT_TRY(sum_emitted(core, b, elementary, &impacts->emitted[at_impact(core, k, flow, t)]));
     }
   }
   return VT_OK;

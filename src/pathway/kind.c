@@ -11,6 +11,7 @@
 // One scenario.
 
 typedef struct vt_pathway_worker {
+  vt_arena *arena; // owns the arrays
   const vt_pathway_model *model;
   vt_pathway_state *state;
   vt_lp_session *session;
@@ -25,11 +26,7 @@ static void worker_free(void *context) {
   vt_lp_session_free(w->session);
   vt_pathway_state_free(w->state);
   vt_stages_free(w->stages);
-  free(w->factor);
-  free(w->plan.installation);
-  free(w->plan.operation);
-  free(w->plan.impact);
-  free(w->plan.total_impact);
+  vt_arena_free(w->arena);
   free(w);
 }
 
@@ -37,11 +34,12 @@ static vt_error fill_worker(vt_pathway_worker *w) {
   const vt_inputs *in = w->model->data->inputs;
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->process) * in->system_times;
   const int categories = vt_labels_count(in->category);
-  VT_NEW(w->factor, w->model->study->factors);
-  VT_NEW(w->plan.installation, cells);
-  VT_NEW(w->plan.operation, cells);
-  VT_NEW(w->plan.impact, categories * cells);
-  VT_NEW(w->plan.total_impact, categories);
+  VT_TRY(vt_arena_create(&w->arena));
+  VT_ARENA_NEW(w->arena, w->factor, w->model->study->factors);
+  VT_ARENA_NEW(w->arena, w->plan.installation, cells);
+  VT_ARENA_NEW(w->arena, w->plan.operation, cells);
+  VT_ARENA_NEW(w->arena, w->plan.impact, categories * cells);
+  VT_ARENA_NEW(w->arena, w->plan.total_impact, categories);
   VT_TRY(vt_pathway_state_create(w->model->pathway, &w->state));
   if (w->model->staging) VT_TRY(vt_stages_create(w->model->staging, &w->stages));
   return vt_lp_session_create(w->model->lp, &w->session);
@@ -153,25 +151,6 @@ static vt_error create_lp(vt_pathway_model *m) {
   return created;
 }
 
-static bool installation_cost(const void *state, int process, double *cost) {
-  return vt_pathway_installation_cost(state, process, cost);
-}
-
-static bool coupled(const void *pathway, int process, int other) {
-  return vt_pathway_coupled(pathway, process, other);
-}
-
-static vt_error list_goals(vt_pathway_model *m) {
-  const int goals = vt_pathway_goals(m->pathway);
-  VT_NEW(m->goal_row, goals);
-  VT_NEW(m->goal_category, goals);
-  for (int g = 0; g < goals; g++) {
-    m->goal_row[g] = vt_pathway_goal_row(m->pathway, g);
-    m->goal_category[g] = vt_pathway_goal_category(m->pathway, g);
-  }
-  return VT_OK;
-}
-
 static vt_error create_staging(vt_pathway_model *m) {
   vt_aimed aimed = {.program = vt_pathway_program(m->pathway),
                     .impact = "total_impact",
@@ -179,12 +158,10 @@ static vt_error create_staging(vt_pathway_model *m) {
                     .object = m->process,
                     .alternative_name = "alternative_process",
                     .sense_meaning = "-1: least installation of the process, 1: greatest",
-                    .total = installation_cost,
-                    .tied = coupled,
+                    .total = vt_pathway_installation_cost,
+                    .tied = vt_pathway_coupled,
                     .context = m->pathway};
-  VT_TRY(list_goals(m));
-  aimed.goal_row = m->goal_row;
-  aimed.goal_category = m->goal_category;
+  (void)vt_pathway_goals(m->pathway, &aimed.goal_row, &aimed.goal_category);
   aimed.alternative = vt_pathway_alternatives(m->pathway, &aimed.alternatives);
   return vt_staging_create(&m->study->aims, &aimed, vt_pathway_keeps_ranges(m->study), &m->staging);
 }
@@ -220,11 +197,6 @@ static void model_free(void *context) {
   vt_design_free(m->design);
   vt_pathway_free(m->pathway);
   free(m->reference.status);
-  free(m->goal_row);
-  free(m->goal_category);
-  free(m->output);
-  free(m->time);
-  free(m->vintage);
   free(m);
 }
 

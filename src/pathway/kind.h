@@ -17,6 +17,7 @@ typedef struct vt_pathway_data {
   vt_computed_background computed; ///< on rank 0
 } vt_pathway_data;
 
+/// Arrays belong to the arena of the inputs.
 typedef struct vt_pathway_model {
   const vt_study *study;
   vt_pathway_data *data;
@@ -26,9 +27,8 @@ typedef struct vt_pathway_model {
   vt_basis reference;         ///< status NULL: the reference scenario has no optimum
   vt_staging *staging;        ///< NULL: a scenario is one solve
   const char *const *process; ///< codes; shape [processes]
-  int *goal_row, *goal_category;
-  double *time;    ///< shape [times]
-  double *vintage; ///< shape [vintages]; NULL without that axis
+  double *time;               ///< shape [times]
+  double *vintage;            ///< shape [vintages]; NULL without that axis
   vt_layout *layout;
   int *output; ///< output that a variable holds, -1: set by the solve itself; shape [variables]
   int factor_value, start; ///< variables; factor_value -1: no factors

@@ -3,7 +3,6 @@
 #include "kind.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /// Axes that outputs run over.
@@ -243,7 +242,7 @@ static vt_error list_factors(const vt_pathway_model *k, const char *const **name
 }
 
 static vt_error list_years(vt_pathway_model *k) {
-  VT_NEW(k->time, k->data->inputs->system_times);
+  VT_ARENA_NEW(k->data->inputs->arena, k->time, k->data->inputs->system_times);
   for (int t = 0; t < k->data->inputs->system_times; t++)
     k->time[t] = k->data->inputs->system_time[t];
   return VT_OK;
@@ -256,7 +255,7 @@ static vt_error add_axis(vt_layout *layout, vt_dimension axis, int *place) {
 static vt_error add_vintages(vt_pathway_model *k, int *place) {
   const int *year;
   const int years = vt_pathway_vintages(k->pathway, &year);
-  VT_NEW(k->vintage, years);
+  VT_ARENA_NEW(k->data->inputs->arena, k->vintage, years);
   for (int v = 0; v < years; v++) k->vintage[v] = year[v];
   return add_axis(k->layout,
                   (vt_dimension){.name = "vintage",
@@ -370,7 +369,7 @@ static vt_error add_output(vt_pathway_model *k, const output *o, const int *axis
 
 // Which output each variable holds, once all variables are there.
 static vt_error map_outputs(vt_pathway_model *k, const int *place) {
-  VT_NEW(k->output, k->layout->variables);
+  VT_ARENA_NEW(k->data->inputs->arena, k->output, k->layout->variables);
   for (int v = 0; v < k->layout->variables; v++) k->output[v] = -1;
   for (int o = 0; o < OUTPUTS; o++) {
     if (place[o] >= 0) k->output[place[o]] = o;

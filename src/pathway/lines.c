@@ -2,8 +2,6 @@
 // (specs/pathway.md §3 and §5).
 #include "lines.h"
 
-#include <stdlib.h>
-
 typedef struct source {
   vt_tensor_id base, vintages; // VT_TENSOR_COUNT: none
   vt_axis axis;
@@ -30,13 +28,13 @@ static bool is_operation_flow(const vt_core *core, int process, int label) {
   return found && flags->value[e] != 0.0;
 }
 
-static void find_improvements(const vt_core *core, int label, vt_line *l) {
+static void find_improvements(const vt_core *core, vt_line *l) {
   const vt_tensor *t = &core->inputs->tensor[VT_TENSOR_IMPROVEMENTS];
   bool found;
-  const int32_t key[3] = {l->process, label, INT32_MIN};
+  const int32_t key[3] = {l->process, l->label, INT32_MIN};
   l->first_improvement = vt_tensor_find(t, 3, key, &found);
   for (ptrdiff_t e = l->first_improvement; e < t->count; e++) {
-    if (t->index[3 * e] != l->process || t->index[3 * e + 1] != label) break;
+    if (t->index[3 * e] != l->process || t->index[3 * e + 1] != l->label) break;
     l->improvements++;
   }
 }
@@ -94,9 +92,9 @@ static vt_error add_lines(const vt_core *core, const vt_factor_leaves *factors, 
     if (!key || key[0] != process) return VT_OK;
     vt_line l = {
         .tensor = s->base, .process = process, .flow = key[1], .first_point = lines->points};
-    const int label = flow_label(core, s->axis, l.flow);
-    l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(core, process, label);
-    if (s->vintages != VT_TENSOR_COUNT) find_improvements(core, label, &l);
+    l.label = flow_label(core, s->axis, l.flow);
+    l.operation = s->base == VT_TENSOR_PRODUCTION || is_operation_flow(core, process, l.label);
+    if (s->vintages != VT_TENSOR_COUNT) find_improvements(core, &l);
     const int32_t pair[2] = {key[0], key[1]};
     while ((base_key(c) && compare_prefix(pair, base_key(c), 2) == 0) ||
            (vintage_key(c) && compare_prefix(pair, vintage_key(c), 2) == 0)) {
@@ -156,13 +154,6 @@ vt_error vt_lines_build(const vt_core *core, const vt_factor_leaves *factors, vt
   lines->first_line[core->processes] = lines->count;
   lines->first_vintage[core->processes] = lines->vintages;
   return core->study->model.pathway.unit == VT_UNIT_ANNUAL ? make_window_sums(core, lines) : VT_OK;
-}
-
-void vt_lines_free(vt_lines *lines) {
-  if (!lines) return;
-  free(lines->point);
-  free(lines->line);
-  free(lines->vintage);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ typedef struct vt_line_point {
 typedef struct vt_line {
   vt_tensor_id tensor;
   int process, flow;
+  int label;      ///< of the flow on VT_AXIS_FLOW
   bool operation; ///< scales with operation inside the window (production always does)
   ptrdiff_t first_point, points;             ///< ascending tau
   ptrdiff_t first_improvement, improvements; ///< entries of vintage_improvements
@@ -41,7 +42,6 @@ typedef struct vt_lines {
 } vt_lines;
 
 vt_error vt_lines_build(const vt_core *core, const vt_factor_leaves *factors, vt_lines *lines);
-void vt_lines_free(vt_lines *lines); ///< what the arena does not own; accepts NULL
 
 /// Value of a point for a vintage year (specs/pathway.md §5).
 vt_error vt_lines_value(vt_core *core, const vt_factor_leaves *factors, const vt_line *l,

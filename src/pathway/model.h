@@ -1,5 +1,5 @@
-// model.h - the inside of a vt_pathway: its parts, each with a header of its own, which those files
-// include that look into it.
+// model.h - the inside of a vt_pathway and of a vt_pathway_state. A pathway is its parts, each with
+// a header of its own, which those files include that look into it.
 //
 // How the parts follow from each other:
 //   inputs + overrides ─► leaf cells (graph.h), with the factors that touch each (factors.c) and
@@ -16,7 +16,7 @@
 #include "core.h"
 #include "vintner/pathway.h"
 
-/// The parts belong to the arena, which is the core's.
+/// The parts belong to the arena, which is the core's; their lists that grow are freed with it.
 struct vt_pathway {
   vt_core core;
   struct vt_factor_leaves *factors;
@@ -28,6 +28,20 @@ struct vt_pathway {
   struct vt_labelled_program *program;
   struct vt_goals *goals;
   struct vt_output_tables *tables;
+};
+
+/// What one thread holds: the numbers of its scenario and room to recompute a plan.
+struct vt_pathway_state {
+  const vt_pathway *model;
+  vt_arena *arena; ///< owns the arrays
+  double *value;   ///< shape [cells]
+  double *entry, *cost, *row_lower, *row_upper, *column_lower, *column_upper;
+  // Room of vt_pathway_evaluate: a sum and the largest term in it, for every row of §4.
+  double *balance, *balance_size;       ///< shape [products, times]
+  double *impact_size;                  ///< shape [categories, times]
+  double *flow, *flow_size;             ///< shape [flows, times]
+  double *total_flow, *total_flow_size; ///< shape [flows]
+  bool limited_flows;                   ///< some flow has a limit
 };
 
 #endif

@@ -6,36 +6,30 @@
 
 #include <string.h>
 
+// How rows are called, and the axis of their labels; goals have none.
+static const struct {
+  const char *name;
+  vt_axis axis;
+} forms[] = {
+    [ROW_BALANCE] = {"balance", VT_AXIS_PRODUCT},
+    [ROW_CAPACITY] = {"capacity", VT_AXIS_PROCESS},
+    [ROW_TOTAL_DEPLOYMENT] = {"cumulative_deployment", VT_AXIS_PROCESS},
+    [ROW_OPERATION] = {"operation_limit", VT_AXIS_PROCESS},
+    [ROW_IMPACT] = {"impact_limit", VT_AXIS_CATEGORY},
+    [ROW_TOTAL_IMPACT] = {"cumulative_impact_limit", VT_AXIS_CATEGORY},
+    [ROW_FLOW] = {"flow_limit", VT_AXIS_FLOW},
+    [ROW_TOTAL_FLOW] = {"cumulative_flow_limit", VT_AXIS_FLOW},
+    [ROW_COUPLING] = {"coupling", VT_AXIS_PROCESS},
+};
+
 static vt_error row_text(const vt_pathway *m, const vt_row_info *r, vt_text *text) {
-  const int year = r->time >= 0 ? m->core.inputs->system_time[r->time] : 0;
-  const char *name = NULL;
-  switch (r->kind) {
-    case ROW_BALANCE:
-      name = vt_inputs_label(m->core.inputs, VT_AXIS_PRODUCT, r->label);
-      return vt_text_add(text, "balance(%s,%d)", name, year);
-    case ROW_CAPACITY:
-      return vt_text_add(text, "capacity(%s,%d)", process_text(&m->core, r->label), year);
-    case ROW_TOTAL_DEPLOYMENT:
-      return vt_text_add(text, "cumulative_deployment(%s)", process_text(&m->core, r->label));
-    case ROW_OPERATION:
-      return vt_text_add(text, "operation_limit(%s,%d)", process_text(&m->core, r->label), year);
-    case ROW_IMPACT:
-      name = vt_inputs_label(m->core.inputs, VT_AXIS_CATEGORY, r->label);
-      return vt_text_add(text, "impact_limit(%s,%d)", name, year);
-    case ROW_TOTAL_IMPACT:
-      name = vt_inputs_label(m->core.inputs, VT_AXIS_CATEGORY, r->label);
-      return vt_text_add(text, "cumulative_impact_limit(%s)", name);
-    case ROW_FLOW:
-      name = vt_inputs_label(m->core.inputs, VT_AXIS_FLOW, r->label);
-      return vt_text_add(text, "flow_limit(%s,%d)", name, year);
-    case ROW_TOTAL_FLOW:
-      name = vt_inputs_label(m->core.inputs, VT_AXIS_FLOW, r->label);
-      return vt_text_add(text, "cumulative_flow_limit(%s)", name);
-    case ROW_COUPLING:
-      return vt_text_add(text, "coupling(%s,%d)", process_text(&m->core, r->label), year);
-    case ROW_GOAL: return vt_text_add(text, "goal(%d)", r->label);
-  }
-  return VT_OK;
+  if (r->kind == ROW_GOAL) return vt_text_add(text, "goal(%d)", r->label);
+  const vt_axis axis = forms[r->kind].axis;
+  const char *label = axis == VT_AXIS_PROCESS ? process_text(&m->core, r->label)
+                                              : vt_inputs_label(m->core.inputs, axis, r->label);
+  VT_TRY(vt_text_add(text, "%s(%s", forms[r->kind].name, label));
+  if (r->time >= 0) VT_TRY(vt_text_add(text, ",%d", m->core.inputs->system_time[r->time]));
+  return vt_text_add(text, ")");
 }
 
 static vt_error column_text(const vt_pathway *m, int column, vt_text *text) {
@@ -76,6 +70,5 @@ vt_error vt_pathway_name_program(vt_pathway *m) {
   vt_text text = {0};
   const vt_error named = name_all(m, &text);
   vt_text_free(&text);
-  VT_TRY(named);
-  return VT_OK;
+  return named;
 }

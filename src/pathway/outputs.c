@@ -5,7 +5,7 @@
 #include "classes.h"
 #include "impacts.h"
 #include "lines.h"
-#include "state.h"
+#include "model.h"
 #include "tables.h"
 
 #include <string.h>
@@ -98,27 +98,19 @@ void vt_pathway_flow(vt_pathway_state *s, const vt_solved *solved, double *value
 // ---------------------------------------------------------------------------------------------
 // Impacts.
 
-static bool has_impacts(const flow *f, bool *background) {
-  *background = f->line->tensor == VT_TENSOR_TECHNOSPHERE;
-  return *background || f->line->tensor == VT_TENSOR_BIOSPHERE;
-}
-
-static double impact_of(const vt_pathway_state *s, const flow *f, int category, bool background) {
+static double impact_of(const vt_pathway_state *s, const flow *f, int category) {
   const vt_pathway *m = s->model;
-  const int unit =
-      background ? m->impacts->background[at_impact(&m->core, category, f->line->flow, f->time)]
-                 : m->impacts->direct[at_direct(&m->core, category, f->line->flow, f->time)];
-  return f->amount * s->value[unit];
+  return f->amount * s->value[impact_cell(&m->core, m->impacts, f->line, category, f->time)];
 }
 
 static void add_origin(const vt_pathway_state *s, const flow *f, double *value) {
   const vt_pathway *m = s->model;
-  bool background;
-  if (!has_impacts(f, &background)) return;
+  const bool background = f->line->tensor == VT_TENSOR_TECHNOSPHERE;
+  if (!background && f->line->tensor != VT_TENSOR_BIOSPHERE) return;
   const int origin = 2 * background + f->running; // as in vt_pathway_origins
   for (int c = 0; c < m->core.categories; c++) {
     const ptrdiff_t block = ((ptrdiff_t)c * VT_ORIGINS + origin) * m->core.processes + f->process;
-    value[block * m->core.times + f->time] += impact_of(s, f, c, background);
+    value[block * m->core.times + f->time] += impact_of(s, f, c);
   }
 }
 
@@ -130,10 +122,9 @@ void vt_pathway_impact_by_origin(vt_pathway_state *s, const vt_solved *solved, d
 
 static void add_impact_of_flow(const vt_pathway_state *s, const flow *f, double *value) {
   const vt_pathway *m = s->model;
-  bool background;
-  if (!has_impacts(f, &background) || !background) return;
+  if (f->line->tensor != VT_TENSOR_TECHNOSPHERE) return;
   for (int c = 0; c < m->core.categories; c++)
-    value[at_impact(&m->core, c, f->line->flow, f->time)] += impact_of(s, f, c, true);
+    value[at_impact(&m->core, c, f->line->flow, f->time)] += impact_of(s, f, c);
 }
 
 void vt_pathway_impact_by_flow(vt_pathway_state *s, const vt_solved *solved, double *value) {

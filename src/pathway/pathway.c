@@ -84,13 +84,18 @@ vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
   return create(study, inputs, true, true, pathway);
 }
 
+// What grew and so is not of the arena; all parts are there.
+static void free_lists(vt_pathway *m) {
+  void *const lists[] = {m->factors->touch,  m->factors->leaf,   m->lines->point,
+                         m->lines->line,     m->lines->vintage,  m->classes->rate,
+                         m->classes->class_, m->classes->member, m->program->row};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
+}
+
 void vt_pathway_free(vt_pathway *m) {
   if (!m) return;
   vt_graph_free(&m->core.graph);
-  vt_factors_free(m->factors);
-  vt_lines_free(m->lines);
-  vt_classes_free(m->classes);
-  vt_program_free(m->program);
+  if (m->tables) free_lists(m);
   vt_arena_free(m->core.arena);
   free(m);
 }
@@ -117,7 +122,8 @@ double vt_pathway_neutral(const vt_pathway *m, int factor) {
   return m->factors->neutral[factor];
 }
 
-bool vt_pathway_coupled(const vt_pathway *m, int process, int other) {
+bool vt_pathway_coupled(const void *pathway, int process, int other) {
+  const vt_pathway *m = pathway;
   return m->couplings->coupled[process].root == m->couplings->coupled[other].root;
 }
 

@@ -181,43 +181,28 @@ static vt_error add_flow_pieces(draft *d, int column, const vt_rate *r, int flow
                          r->cell, unit, ratio);
 }
 
-static vt_error add_technosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
+// A flow from or to outside of the model.
+static vt_error add_exchange(draft *d, int column, const vt_rate *r, const vt_line *l, int ratio) {
   const vt_pathway *m = d->m;
   for (int c = 0; c < m->core.categories; c++) {
-    const int unit = m->impacts->background[at_impact(&m->core, c, flow, r->time)];
+    const int unit = impact_cell(&m->core, m->impacts, l, c, r->time);
     VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
   }
-  for (int k = 0; k < m->impacts->limited_flows; k++) {
-    const int unit = m->impacts->emitted[at_impact(&m->core, k, flow, r->time)];
-    const int label = m->core.products + m->core.intermediates + m->impacts->limited_flow[k];
-    VT_TRY(add_flow_pieces(d, column, r, label, unit, ratio));
+  const bool background = l->tensor == VT_TENSOR_TECHNOSPHERE;
+  for (int k = 0; background && k < m->impacts->limited_flows; k++) {
+    const int unit = m->impacts->emitted[at_impact(&m->core, k, l->flow, r->time)];
+    VT_TRY(add_flow_pieces(d, column, r, m->impacts->limited_label[k], unit, ratio));
   }
-  return add_flow_pieces(d, column, r, m->core.products + flow, CELL_ONE, ratio);
-}
-
-static vt_error add_biosphere(draft *d, int column, const vt_rate *r, int flow, int ratio) {
-  const vt_pathway *m = d->m;
-  for (int c = 0; c < m->core.categories; c++) {
-    const int unit = m->impacts->direct[at_direct(&m->core, c, flow, r->time)];
-    VT_TRY(add_impact_pieces(d, column, r, c, unit, ratio));
-  }
-  return add_flow_pieces(d, column, r, m->core.products + m->core.intermediates + flow, CELL_ONE,
-                         ratio);
+  return add_flow_pieces(d, column, r, l->label, CELL_ONE, ratio);
 }
 
 static vt_error add_rate_pieces(draft *d, int column, const vt_rate *r, int ratio) {
-  const vt_pathway *m = d->m;
-  const vt_line *l = &m->lines->line[r->line];
-  const ptrdiff_t balance = (ptrdiff_t)l->flow * m->core.times + r->time;
-  switch ((int)l->tensor) {
-    case VT_TENSOR_PRODUCTION:
-      VT_TRY(add_flow_pieces(d, column, r, l->flow, CELL_ONE, ratio));
-      return add_limit_piece(d, column, d->balance[balance], 1.0, r->cell, CELL_ONE, ratio);
-    case VT_TENSOR_INTERNAL_DEMAND:
-      return add_limit_piece(d, column, d->balance[balance], -1.0, r->cell, CELL_ONE, ratio);
-    case VT_TENSOR_TECHNOSPHERE: return add_technosphere(d, column, r, l->flow, ratio);
-    default: return add_biosphere(d, column, r, l->flow, ratio);
-  }
+  const vt_line *l = &d->m->lines->line[r->line];
+  const bool made = l->tensor == VT_TENSOR_PRODUCTION;
+  if (!made && l->tensor != VT_TENSOR_INTERNAL_DEMAND) return add_exchange(d, column, r, l, ratio);
+  if (made) VT_TRY(add_flow_pieces(d, column, r, l->label, CELL_ONE, ratio));
+  return add_limit_piece(d, column, d->balance[at_time(&d->m->core, l->flow, r->time)],
+                         made ? 1.0 : -1.0, r->cell, CELL_ONE, ratio);
 }
 
 // Provisional columns: installation of (process, time), then the classes.
@@ -529,8 +514,4 @@ vt_error vt_program_build(vt_pathway *m) {
   VT_TRY(list_varying(m));
   VT_TRY(vt_goals_place(&m->core, m->program, m->goals));
   return weigh_installations(m);
-}
-
-void vt_program_free(vt_labelled_program *program) {
-  if (program) free(program->row);
 }

@@ -45,6 +45,5 @@ typedef struct vt_labelled_program {
 } vt_labelled_program;
 
 vt_error vt_program_build(vt_pathway *m);
-void vt_program_free(vt_labelled_program *program); ///< what the arena does not own; accepts NULL
 
 #endif

@@ -3,8 +3,8 @@
 #include "goals.h"
 #include "impacts.h"
 #include "lines.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -48,9 +48,7 @@ static void add_effect(const vt_pathway_state *s, const vt_rate *r, double units
   const double amount = s->value[r->cell] * units;
   e->amount += amount;
   for (int c = 0; c < m->core.categories; c++) {
-    const int unit = l->tensor == VT_TENSOR_TECHNOSPHERE
-                         ? m->impacts->background[at_impact(&m->core, c, l->flow, r->time)]
-                         : m->impacts->direct[at_direct(&m->core, c, l->flow, r->time)];
+    const int unit = impact_cell(&m->core, m->impacts, l, c, r->time);
     const double change = m->goals->objective[c] * amount * s->value[unit];
     e->objective += change;
     if (change < e->category_objective) {
@@ -112,6 +110,5 @@ vt_error vt_pathway_describe_ray(const vt_pathway_state *state, const double *di
   *ray = (vt_ray){0};
   const vt_error described = describe(state, direction, ray);
   if (described != VT_OK) vt_ray_free(ray);
-  VT_TRY(described);
-  return VT_OK;
+  return described;
 }

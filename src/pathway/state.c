@@ -1,5 +1,5 @@
 // state.c - the numbers of one scenario: factors in, coefficients, bounds and costs out.
-#include "state.h"
+#include "model.h"
 
 #include "couplings.h"
 #include "factors.h"
@@ -9,22 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void set_row(vt_pathway_state *s, int row) {
+  const vt_bounds b = vt_limits_of_row(s->model, row, s->value);
+  s->row_lower[row] = b.lower;
+  s->row_upper[row] = b.upper;
+}
+
+static void set_column(vt_pathway_state *s, int column) {
+  const vt_bounds b = vt_limits_of_column(s->model, column, s->value);
+  s->column_lower[column] = b.lower;
+  s->column_upper[column] = b.upper;
+}
+
 static void fill_all(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   const vt_program *p = &m->program->lp;
   memcpy(s->value, m->core.graph.value, (size_t)m->core.graph.cells * sizeof *s->value);
   for (ptrdiff_t e = 0; e < p->entries; e++) s->entry[e] = s->value[m->program->entry_cell[e]];
-  for (int c = 0; c < p->columns; c++) {
-    const vt_bounds b = vt_limits_of_column(m, c, s->value);
-    s->cost[c] = s->value[m->program->cost_cell[c]];
-    s->column_lower[c] = b.lower;
-    s->column_upper[c] = b.upper;
-  }
-  for (int r = 0; r < p->rows; r++) {
-    const vt_bounds b = vt_limits_of_row(m, r, s->value);
-    s->row_lower[r] = b.lower;
-    s->row_upper[r] = b.upper;
-  }
+  for (int c = 0; c < p->columns; c++) s->cost[c] = s->value[m->program->cost_cell[c]];
+  for (int c = 0; c < p->columns; c++) set_column(s, c);
+  for (int r = 0; r < p->rows; r++) set_row(s, r);
 }
 
 static vt_error allocate(vt_pathway_state *s) {
@@ -32,20 +36,21 @@ static vt_error allocate(vt_pathway_state *s) {
   const vt_program *p = &m->program->lp;
   const ptrdiff_t flows =
       (ptrdiff_t)m->core.products + m->core.intermediates + m->core.elementaries;
-  VT_NEW(s->value, m->core.graph.cells);
-  VT_NEW(s->entry, p->entries);
-  VT_NEW(s->cost, p->columns);
-  VT_NEW(s->row_lower, p->rows);
-  VT_NEW(s->row_upper, p->rows);
-  VT_NEW(s->column_lower, p->columns);
-  VT_NEW(s->column_upper, p->columns);
-  VT_NEW(s->balance, (ptrdiff_t)m->core.products * m->core.times);
-  VT_NEW(s->balance_size, (ptrdiff_t)m->core.products * m->core.times);
-  VT_NEW(s->impact_size, (ptrdiff_t)m->core.categories * m->core.times);
-  VT_NEW(s->flow, flows * m->core.times);
-  VT_NEW(s->flow_size, flows * m->core.times);
-  VT_NEW(s->total_flow, flows);
-  VT_NEW(s->total_flow_size, flows);
+  VT_TRY(vt_arena_create(&s->arena));
+  VT_ARENA_NEW(s->arena, s->value, m->core.graph.cells);
+  VT_ARENA_NEW(s->arena, s->entry, p->entries);
+  VT_ARENA_NEW(s->arena, s->cost, p->columns);
+  VT_ARENA_NEW(s->arena, s->row_lower, p->rows);
+  VT_ARENA_NEW(s->arena, s->row_upper, p->rows);
+  VT_ARENA_NEW(s->arena, s->column_lower, p->columns);
+  VT_ARENA_NEW(s->arena, s->column_upper, p->columns);
+  VT_ARENA_NEW(s->arena, s->balance, (ptrdiff_t)m->core.products * m->core.times);
+  VT_ARENA_NEW(s->arena, s->balance_size, (ptrdiff_t)m->core.products * m->core.times);
+  VT_ARENA_NEW(s->arena, s->impact_size, (ptrdiff_t)m->core.categories * m->core.times);
+  VT_ARENA_NEW(s->arena, s->flow, flows * m->core.times);
+  VT_ARENA_NEW(s->arena, s->flow_size, flows * m->core.times);
+  VT_ARENA_NEW(s->arena, s->total_flow, flows);
+  VT_ARENA_NEW(s->arena, s->total_flow_size, flows);
   const vt_tensor *t = m->core.inputs->tensor;
   s->limited_flows = t[VT_TENSOR_FLOW_MAX].count + t[VT_TENSOR_FLOW_MIN].count +
                          t[VT_TENSOR_TOTAL_FLOW_MAX].count + t[VT_TENSOR_TOTAL_FLOW_MIN].count >
@@ -78,11 +83,7 @@ vt_error vt_pathway_state_create(const vt_pathway *pathway, vt_pathway_state **s
 
 void vt_pathway_state_free(vt_pathway_state *s) {
   if (!s) return;
-  double *owned[] = {s->value,        s->entry,          s->cost,         s->row_lower,
-                     s->row_upper,    s->column_lower,   s->column_upper, s->balance,
-                     s->balance_size, s->impact_size,    s->flow,         s->flow_size,
-                     s->total_flow,   s->total_flow_size};
-  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
+  vt_arena_free(s->arena);
   free(s);
 }
 
@@ -110,23 +111,15 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
     const int c = m->program->varying_cost[i];
     s->cost[c] = s->value[m->program->cost_cell[c]];
   }
-  for (ptrdiff_t i = 0; i < m->program->varying_rows; i++) {
-    const int r = m->program->varying_row[i];
-    const vt_bounds b = vt_limits_of_row(m, r, s->value);
-    s->row_lower[r] = b.lower;
-    s->row_upper[r] = b.upper;
-  }
-  for (ptrdiff_t i = 0; i < m->program->varying_columns; i++) {
-    const int c = m->program->varying_column[i];
-    const vt_bounds b = vt_limits_of_column(m, c, s->value);
-    s->column_lower[c] = b.lower;
-    s->column_upper[c] = b.upper;
-  }
+  for (ptrdiff_t i = 0; i < m->program->varying_rows; i++) set_row(s, m->program->varying_row[i]);
+  for (ptrdiff_t i = 0; i < m->program->varying_columns; i++)
+    set_column(s, m->program->varying_column[i]);
   if (m->factors->touched[VT_TENSOR_EXISTING_CAPACITY] && m->program->lp.columns > 0) {
-    const bool impossible = capacity_is_negative(s);
-    const vt_bounds b = vt_limits_of_column(m, 0, s->value);
-    s->column_lower[0] = impossible ? 1.0 : b.lower;
-    s->column_upper[0] = impossible ? 0.0 : b.upper;
+    set_column(s, 0);
+    if (capacity_is_negative(s)) {
+      s->column_lower[0] = 1.0;
+      s->column_upper[0] = 0.0;
+    }
   }
   *numbers = (vt_numbers){.value = s->entry,
                           .cost = s->cost,
@@ -136,7 +129,8 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
                           .column_upper = s->column_upper};
 }
 
-bool vt_pathway_installation_cost(const vt_pathway_state *s, int process, double *cost) {
+bool vt_pathway_installation_cost(const void *state, int process, double *cost) {
+  const vt_pathway_state *s = state;
   const vt_pathway *m = s->model;
   const int root = m->couplings->coupled[process].root;
   const double ratio = s->value[m->couplings->coupled[process].ratio];

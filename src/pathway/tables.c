@@ -12,23 +12,6 @@
 // ---------------------------------------------------------------------------------------------
 // Vintages.
 
-static int compare_years(const void *a, const void *b) {
-  const int x = *(const int *)a, y = *(const int *)b;
-  return (x > y) - (x < y);
-}
-
-static int find_year(const vt_output_tables *tables, int year) {
-  int low = 0, high = tables->vintage_years;
-  while (low < high) {
-    const int middle = low + (high - low) / 2;
-    if (tables->vintage_year[middle] < year)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 static vt_error list_vintages(const vt_core *core, const vt_lines *lines,
                               vt_output_tables *tables) {
   VT_ARENA_NEW(core->arena, tables->vintage_year, lines->vintages);
@@ -36,13 +19,14 @@ static vt_error list_vintages(const vt_core *core, const vt_lines *lines,
   for (ptrdiff_t v = 0; v < lines->vintages; v++) tables->vintage_year[v] = lines->vintage[v].year;
   if (lines->vintages > 0)
     qsort(tables->vintage_year, (size_t)lines->vintages, sizeof *tables->vintage_year,
-          compare_years);
+          vt_compare_ints);
   for (ptrdiff_t v = 0; v < lines->vintages; v++) {
     if (v == 0 || tables->vintage_year[v] != tables->vintage_year[tables->vintage_years - 1])
       tables->vintage_year[tables->vintage_years++] = tables->vintage_year[v];
   }
   for (ptrdiff_t v = 0; v < lines->vintages; v++)
-    tables->vintage_place[v] = find_year(tables, lines->vintage[v].year);
+    tables->vintage_place[v] =
+        vt_find_time(tables->vintage_year, tables->vintage_years, lines->vintage[v].year);
   return VT_OK;
 }
 
@@ -179,8 +163,7 @@ vt_error vt_pathway_prepare_outputs(vt_pathway *m) {
   vt_text text = {0};
   const vt_error listed = list_limits(&m->core, m->factors, &text, m->tables);
   vt_text_free(&text);
-  VT_TRY(listed);
-  return VT_OK;
+  return listed;
 }
 
 int vt_pathway_vintages(const vt_pathway *m, const int **year) {

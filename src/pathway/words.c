@@ -1,8 +1,8 @@
 // words.c - demands, limits and capacities in the words of the study.
 #include "classes.h"
 #include "lines.h"
+#include "model.h"
 #include "program.h"
-#include "state.h"
 
 #include <math.h>
 #include <stdio.h>
