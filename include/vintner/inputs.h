@@ -109,8 +109,8 @@ typedef struct vt_inputs {
   vt_tensor tensor[VT_TENSOR_COUNT];
   /// Names of alternative backgrounds that a `choose` factor picks from, NULL if there is one only.
   /// tensor[VT_TENSOR_MAPPING] is then that of the first; BACKGROUND has the snapshots of all.
-  vt_labels *pathway;
-  vt_tensor *pathway_mapping; ///< as VT_TENSOR_MAPPING; shape [pathway]
+  vt_labels *variant;
+  vt_tensor *variant_mapping; ///< as VT_TENSOR_MAPPING; shape [variant]
   /// Backward errors of the solves that gave the background, NaN where there was nothing to solve;
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;

@@ -123,7 +123,7 @@ static vt_error add_pathway(mapper *m, int background) {
   VT_CHECK(given->snapshots > 0, VT_ERR_INPUT,
            "background: found no database in the background pathway '%s', expected one or more",
            given->name);
-  VT_TRY(vt_labels_add(m->inputs->pathway, given->name, (ptrdiff_t)strlen(given->name), &index,
+  VT_TRY(vt_labels_add(m->inputs->variant, given->name, (ptrdiff_t)strlen(given->name), &index,
                        &added));
   VT_CHECK(added, VT_ERR_INPUT, "background: found the background pathway '%s' twice", given->name);
   return VT_OK;
@@ -132,16 +132,16 @@ static vt_error add_pathway(mapper *m, int background) {
 static vt_error map_all(mapper *m) {
   vt_inputs *inputs = m->inputs;
   const int backgrounds = m->from->backgrounds > 0 ? m->from->backgrounds : 1;
-  if (backgrounds > 1) VT_TRY(vt_labels_create(&inputs->pathway));
+  if (backgrounds > 1) VT_TRY(vt_labels_create(&inputs->variant));
   for (int k = 0; k < backgrounds; k++) {
-    if (inputs->pathway) VT_TRY(add_pathway(m, k));
+    if (inputs->variant) VT_TRY(add_pathway(m, k));
     VT_TRY(add_labels(m, k));
   }
   VT_NEW(m->weight, (ptrdiff_t)vt_labels_count(inputs->background) * inputs->system_times);
   VT_TRY(map(m, 0, &inputs->tensor[VT_TENSOR_MAPPING]));
-  if (!inputs->pathway) return VT_OK;
-  VT_ARENA_NEW(inputs->arena, inputs->pathway_mapping, backgrounds);
-  for (int k = 0; k < backgrounds; k++) VT_TRY(map(m, k, &inputs->pathway_mapping[k]));
+  if (!inputs->variant) return VT_OK;
+  VT_ARENA_NEW(inputs->arena, inputs->variant_mapping, backgrounds);
+  for (int k = 0; k < backgrounds; k++) VT_TRY(map(m, k, &inputs->variant_mapping[k]));
   return VT_OK;
 }
 

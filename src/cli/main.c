@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// A stream that was closed at start would be the first file that is opened, and get what is printed.
-// In its place is one on which nothing can be written, or read.
+// A stream that was closed at start would be the first file that is opened, and get what is
+// printed. In its place is one on which nothing can be written, or read.
 static void hold_streams(void) {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
     if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
@@ -78,8 +78,8 @@ static vt_error run_command(const options *o, const vt_team *team, int *exit_cod
 static int report(vt_error error, const options *o, const vt_team *team, int exit_code) {
   vt_log_discard();
   if (error == VT_OK && team->rank == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
-    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "standard output: cannot be written: %s",
-                           strerror(errno));
+    error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                           "standard output: cannot be written: %s", strerror(errno));
   }
   bool first = true;
   const bool knows = error != VT_OK && vt_error_message()[0] != '\0';

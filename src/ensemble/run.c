@@ -173,8 +173,7 @@ static vt_error run_threads(loop *l) {
 // A stop may come to one rank, or when nothing is left to stop.
 static vt_error count_rest(const vt_team *team, int64_t work, int64_t done, bool *stopped) {
   int64_t all = done;
-  if (team->parallel)
-    VT_CALL_MPI(MPI_Allreduce(&done, &all, 1, MPI_INT64_T, MPI_SUM, team->comm));
+  if (team->parallel) VT_CALL_MPI(MPI_Allreduce(&done, &all, 1, MPI_INT64_T, MPI_SUM, team->comm));
   *stopped = all < work;
   return VT_OK;
 }

@@ -246,9 +246,9 @@ static vt_error check_mapping(const vt_inputs *inputs) {
   VT_ARENA_NEW(inputs->arena, sum, inputs->system_times);
   VT_ARENA_NEW(inputs->arena, given, inputs->system_times);
   VT_TRY(compare_weights(inputs, &inputs->tensor[VT_TENSOR_MAPPING], NULL, sum, given));
-  const int pathways = inputs->pathway ? vt_labels_count(inputs->pathway) : 0;
+  const int pathways = inputs->variant ? vt_labels_count(inputs->variant) : 0;
   for (int k = 0; k < pathways; k++)
-    VT_TRY(compare_weights(inputs, &inputs->pathway_mapping[k], vt_labels_get(inputs->pathway, k),
+    VT_TRY(compare_weights(inputs, &inputs->variant_mapping[k], vt_labels_get(inputs->variant, k),
                            sum, given));
   return VT_OK;
 }

@@ -43,9 +43,9 @@ vt_error vt_inputs_extend(vt_inputs *inputs, int years) {
   for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++)
     VT_TRY(repeat_last(inputs, &inputs->tensor[repeated[i]], vt_tensor_kinds[repeated[i]].axes,
                        last, years));
-  const int pathways = inputs->pathway ? vt_labels_count(inputs->pathway) : 0;
+  const int pathways = inputs->variant ? vt_labels_count(inputs->variant) : 0;
   for (int k = 0; k < pathways; k++)
-    VT_TRY(repeat_last(inputs, &inputs->pathway_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes,
+    VT_TRY(repeat_last(inputs, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes,
                        last, years));
   inputs->system_time = time;
   inputs->system_times += years;

@@ -36,7 +36,7 @@ void vt_inputs_free(vt_inputs *inputs) {
   vt_labels_free(inputs->elementary_flow);
   vt_labels_free(inputs->background);
   vt_labels_free(inputs->category);
-  vt_labels_free(inputs->pathway);
+  vt_labels_free(inputs->variant);
   vt_arena_free(inputs->arena);
   free(inputs);
 }

@@ -65,10 +65,10 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(put_tensor(bytes, &inputs->tensor[id], vt_tensor_kinds[id].axes));
   VT_TRY(put_texts(bytes, vt_labels_count(inputs->category), inputs->category_unit));
-  if (!inputs->pathway) return put_count(bytes, 0);
-  VT_TRY(put_labels(bytes, inputs->pathway));
-  for (int k = 0; k < vt_labels_count(inputs->pathway); k++)
-    VT_TRY(put_tensor(bytes, &inputs->pathway_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
+  if (!inputs->variant) return put_count(bytes, 0);
+  VT_TRY(put_labels(bytes, inputs->variant));
+  for (int k = 0; k < vt_labels_count(inputs->variant); k++)
+    VT_TRY(put_tensor(bytes, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
   return VT_OK;
 }
 
@@ -178,18 +178,18 @@ static vt_error take_units(packed *from, vt_inputs *inputs) {
 }
 
 static vt_error take_pathways(packed *from, vt_inputs *inputs) {
-  VT_TRY(vt_labels_create(&inputs->pathway));
-  VT_TRY(take_labels(from, inputs->pathway));
-  const int pathways = vt_labels_count(inputs->pathway);
+  VT_TRY(vt_labels_create(&inputs->variant));
+  VT_TRY(take_labels(from, inputs->variant));
+  const int pathways = vt_labels_count(inputs->variant);
   if (pathways == 0) {
-    vt_labels_free(inputs->pathway);
-    inputs->pathway = NULL;
+    vt_labels_free(inputs->variant);
+    inputs->variant = NULL;
     return VT_OK;
   }
-  VT_ARENA_NEW(inputs->arena, inputs->pathway_mapping, pathways);
+  VT_ARENA_NEW(inputs->arena, inputs->variant_mapping, pathways);
   for (int k = 0; k < pathways; k++)
     VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[VT_TENSOR_MAPPING].axes,
-                       &inputs->pathway_mapping[k]));
+                       &inputs->variant_mapping[k]));
   return VT_OK;
 }
 

@@ -10,13 +10,13 @@ bool vt_variant_is_meant(const vt_factor *factor) {
 }
 
 static int find_pathway(const vt_inputs *inputs, const char *name) {
-  return vt_labels_find(inputs->pathway, name, (ptrdiff_t)strlen(name));
+  return vt_labels_find(inputs->variant, name, (ptrdiff_t)strlen(name));
 }
 
 vt_error vt_variant_check(const char *path, const vt_factor *factor, const vt_inputs *inputs) {
   static const char *const operation[] = {
       [VT_SET] = "set", [VT_ADD] = "add", [VT_MULTIPLY] = "multiply", [VT_CHOOSE] = "choose"};
-  VT_CHECK(inputs->pathway, VT_ERR_INPUT,
+  VT_CHECK(inputs->variant, VT_ERR_INPUT,
            "%s:%d: target 'background': found a model with one background, expected several "
            "background pathways to choose from",
            path, factor->line);
@@ -29,7 +29,7 @@ vt_error vt_variant_check(const char *path, const vt_factor *factor, const vt_in
       path, factor->line, operation[factor->operation]);
   for (int i = 0; i < factor->value.levels; i++) {
     vt_nearest nearest = {.name = factor->value.name[i]};
-    vt_nearest_try_labels(&nearest, inputs->pathway);
+    vt_nearest_try_labels(&nearest, inputs->variant);
     VT_CHECK(find_pathway(inputs, factor->value.name[i]) >= 0, VT_ERR_INPUT,
              "%s:%d: target 'background': found '%.80s' to choose, expected the name of a "
              "background pathway%s",
@@ -40,10 +40,10 @@ vt_error vt_variant_check(const char *path, const vt_factor *factor, const vt_in
 
 // Variants that a checked factor has: those that it names, else all in the order of the study.
 static int variant_count(const vt_factor *factor, const vt_inputs *inputs) {
-  return factor->value.levels > 0 ? factor->value.levels : vt_labels_count(inputs->pathway);
+  return factor->value.levels > 0 ? factor->value.levels : vt_labels_count(inputs->variant);
 }
 
-// Place on inputs->pathway of one of them.
+// Place on inputs->variant of one of them.
 static int variant_index(const vt_factor *factor, const vt_inputs *inputs, int index) {
   return factor->value.levels > 0 ? find_pathway(inputs, factor->value.name[index]) : index;
 }
@@ -62,8 +62,8 @@ static vt_error number_cells(const vt_core *core, int **place, ptrdiff_t *entrie
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->background) * core->times;
   VT_ARENA_NEW(core->arena, *place, cells);
   mark_cells(core, &in->tensor[VT_TENSOR_MAPPING], *place);
-  for (int k = 0; k < vt_labels_count(in->pathway); k++)
-    mark_cells(core, &in->pathway_mapping[k], *place);
+  for (int k = 0; k < vt_labels_count(in->variant); k++)
+    mark_cells(core, &in->variant_mapping[k], *place);
   *entries = 0;
   for (ptrdiff_t i = 0; i < cells; i++) (*place)[i] = (*place)[i] ? (int)(*entries)++ : -1;
   return VT_OK;
@@ -80,8 +80,8 @@ static void spread(const vt_core *core, const vt_tensor *mapping, const int *pla
 
 vt_error vt_variants_prepare(const vt_core *core, vt_variants *variants) {
   vt_inputs *in = core->inputs;
-  if (!in->pathway) return VT_OK;
-  variants->count = vt_labels_count(in->pathway);
+  if (!in->variant) return VT_OK;
+  variants->count = vt_labels_count(in->variant);
   int *place;
   vt_tensor all = {0};
   VT_TRY(number_cells(core, &place, &all.count));
@@ -98,7 +98,7 @@ vt_error vt_variants_prepare(const vt_core *core, vt_variants *variants) {
   }
   spread(core, &in->tensor[VT_TENSOR_MAPPING], place, all.value, 1);
   for (int k = 0; k < variants->count; k++)
-    spread(core, &in->pathway_mapping[k], place, variants->weight + k, variants->count);
+    spread(core, &in->variant_mapping[k], place, variants->weight + k, variants->count);
   in->tensor[VT_TENSOR_MAPPING] = all;
   VT_ARENA_NEW(core->arena, variants->of_factor, core->study->factors);
   return VT_OK;

@@ -15,7 +15,7 @@ vt_error vt_variant_check(const char *study_path, const vt_factor *factor, const
 /// What a `choose` factor picks from.
 typedef struct vt_variant_list {
   int count;
-  int *variant; ///< by the factor's value: place on inputs->pathway; shape [count]
+  int *variant; ///< by the factor's value: place on inputs->variant; shape [count]
 } vt_variant_list;
 
 typedef struct vt_variants {

@@ -165,8 +165,8 @@ static vt_error threads_wished(int *threads) {
   if (!text || text[0] == '\0') return VT_OK;
   const long wish = strtol(text, &end, 10);
   VT_CHECK(end != text && (*end == '\0' || *end == ',') && wish >= 1 && wish <= VT_MOST_THREADS,
-           VT_ERR_INPUT, "OMP_NUM_THREADS: found '%.40s', expected a whole number from 1 to %d", text,
-           VT_MOST_THREADS);
+           VT_ERR_INPUT, "OMP_NUM_THREADS: found '%.40s', expected a whole number from 1 to %d",
+           text, VT_MOST_THREADS);
   *threads = (int)wish;
   return VT_OK;
 }

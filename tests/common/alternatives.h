@@ -39,14 +39,14 @@ static inline void weights_of(const vt_inputs *in, const vt_tensor *mapping, dou
 
 // Give the inputs alternatives: their own mapping, then the weights given.
 static inline void add_pathways(vt_inputs *in, int alternatives, double *const *weight) {
-  must(vt_labels_create(&in->pathway));
-  in->pathway_mapping = vt_arena_calloc(in->arena, MOST_ALTERNATIVES, sizeof *in->pathway_mapping);
-  assert_non_null(in->pathway_mapping);
+  must(vt_labels_create(&in->variant));
+  in->variant_mapping = vt_arena_calloc(in->arena, MOST_ALTERNATIVES, sizeof *in->variant_mapping);
+  assert_non_null(in->variant_mapping);
   for (int k = 0; k < alternatives; k++) {
     int index;
     const char *name = alternative_name[k];
-    must(vt_labels_add(in->pathway, name, (ptrdiff_t)strlen(name), &index, NULL));
-    in->pathway_mapping[k] =
+    must(vt_labels_add(in->variant, name, (ptrdiff_t)strlen(name), &index, NULL));
+    in->variant_mapping[k] =
         k == 0 ? in->tensor[VT_TENSOR_MAPPING] : new_mapping(in, weight[k], NULL);
   }
 }

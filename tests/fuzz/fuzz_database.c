@@ -8,8 +8,9 @@
 //
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude
 //     $(pkg-config --cflags --libs hdf5-openmpi ompi-c) -o fuzz_database
-//     tests/fuzz/fuzz_database.c src/data/*.c src/base/*.c -lhdf5_openmpi_hl -lzip -lsqlite3
-//     -ljson-c -lmd -lz -lm
+//     tests/fuzz/fuzz_database.c src/assembly/{foreground_tensors,mapping,demand_csv}.c
+//     src/{system,store,sources,inputs,json,base}/*.c -lhdf5_openmpi_hl -lzip -lsqlite3 -ljson-c
+//     -lmd -lz -lm
 //   ./fuzz_database -max_total_time=300 CORPUS
 #include "vintner/assembly.h"
 #include "vintner/store.h"

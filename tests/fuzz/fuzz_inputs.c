@@ -2,7 +2,7 @@
 // and writing.
 //
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -o fuzz_inputs
-//     tests/fuzz/fuzz_inputs.c src/data/*.c src/base/*.c -ljson-c -lzip -lsqlite3 -lz -lmd -lm
+//     tests/fuzz/fuzz_inputs.c src/{inputs,json,base}/*.c -ljson-c -lmd -lm
 //   ./fuzz_inputs -max_total_time=300 CORPUS
 #include "vintner/inputs.h"
 

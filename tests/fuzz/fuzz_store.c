@@ -5,11 +5,14 @@
 // sound check sums (column, place, value in turn), or columns are taken away; 2, bytes of HDF5's
 // object headers, with sound check sums (header, place, value in turn): what HDF5 itself stands.
 //
-//   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/data
-//     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz/fuzz_store.c src/data/*.c
-//     src/base/*.c $(pkg-config --libs hdf5-openmpi) -lzip -lsqlite3 -ljson-c -lmd -lz -lm
+//   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/store
+//     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz/fuzz_store.c
+//     src/assembly/{foreground_tensors,mapping}.c src/{system,store,sources,inputs,json,base}/*.c
+//     $(pkg-config --libs hdf5-openmpi) -lzip -lsqlite3 -ljson-c -lmd -lz -lm
 //   VT_FUZZ_SOURCE=jobs/examples/bike/bike.json ./fuzz_store -runs=100000
 #include "store.h"
+#include "vintner/assembly.h"
+#include "vintner/system.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""A real Brightway project for topic `brightway` of runs.sh, written by bw2data itself.
+"""A real Brightway project for topic `brightway` of tests/run, written by bw2data itself.
 
 python brightway_project.py make        the project "vintner test" in BRIGHTWAY2_DIR, studies on
                                         it in three forms, and in `scores` what bw2calc finds

@@ -453,12 +453,12 @@ static double weight_of(const vt_tensor *mapping, int snapshot, int year) {
 static void check_alternatives(const vt_inputs *inputs) {
   const char *const snapshots[] = {"new", "old", "bio"};
   assert_int_equal(vt_labels_count(inputs->background), 3);
-  assert_int_equal(vt_labels_count(inputs->pathway), 3);
+  assert_int_equal(vt_labels_count(inputs->variant), 3);
   for (int k = 0; k < 3; k++) {
     assert_string_equal(vt_labels_get(inputs->background, k), snapshots[k]);
-    assert_string_equal(vt_labels_get(inputs->pathway, k), three[k].name);
+    assert_string_equal(vt_labels_get(inputs->variant, k), three[k].name);
   }
-  const vt_tensor *first = &inputs->tensor[VT_TENSOR_MAPPING], *mapping = inputs->pathway_mapping;
+  const vt_tensor *first = &inputs->tensor[VT_TENSOR_MAPPING], *mapping = inputs->variant_mapping;
   assert_int_equal(first->count, mapping[0].count);
   assert_memory_equal(first->index, mapping[0].index, 2 * (size_t)first->count * sizeof(int32_t));
   assert_memory_equal(first->value, mapping[0].value, (size_t)first->count * sizeof(double));
@@ -491,8 +491,8 @@ static void every_alternative_background_has_a_mapping(void **state) {
   vt_text_free(&again);
   must(vt_inputs_extend(inputs, 2));
   check_alternatives(inputs);
-  assert_near(weight_of(&inputs->pathway_mapping[2], 1, 2052), 0.5, 0.0);
-  assert_near(weight_of(&inputs->pathway_mapping[1], 1, 2051), 1.0, 0.0);
+  assert_near(weight_of(&inputs->variant_mapping[2], 1, 2052), 0.5, 0.0);
+  assert_near(weight_of(&inputs->variant_mapping[1], 1, 2051), 1.0, 0.0);
   vt_inputs_free(inputs);
 }
 
@@ -500,7 +500,7 @@ static void one_background_needs_no_name(void **state) {
   (void)state;
   vt_inputs *inputs;
   must(build_alternatives(&(vt_snapshot_variant){NULL, 2, new_then_old}, 1, &inputs));
-  assert_null(inputs->pathway);
+  assert_null(inputs->variant);
   assert_string_equal(vt_labels_get(inputs->background, 0), "new");
   assert_near(weight_of(&inputs->tensor[VT_TENSOR_MAPPING], 0, 2025), 0.75, 0.0);
   vt_inputs_free(inputs);

@@ -449,8 +449,7 @@ static void an_existing_file_stays(void **state) {
   must_fail(vt_database_set_write(set, 0, NULL, in_scratch("there.h5"), false), "exists already",
             "--force");
   assert_false(vt_is_store(in_scratch("there.h5")));
-  assert_int_equal(vt_database_set_write(set, 0, NULL, in_scratch("no/x.h5"), false),
-                   VT_ERR_SYSTEM);
+  assert_int_equal(vt_database_set_write(set, 0, NULL, in_scratch("no/x.h5"), false), VT_ERR_INPUT);
   must(vt_database_set_write(set, 0, NULL, in_scratch("there.h5"), true));
   assert_true(vt_is_store(in_scratch("there.h5")));
   vt_database_set_free(set);
