@@ -17,8 +17,8 @@ static vt_error refuse_existing(const vt_target *t) {
 
 // Whose words are the cause of a failure: those of who named the file, or nobody's.
 static vt_error blame(int failed) {
-  const bool name = failed == ENOENT || failed == ENOTDIR || failed == ENAMETOOLONG ||
-                    failed == EISDIR || failed == ELOOP || failed == ENXIO;
+  const bool name = failed == ENOTDIR || failed == ENAMETOOLONG || failed == EISDIR ||
+                    failed == ELOOP || failed == ENXIO;
   return name ? VT_ERR_INPUT : VT_ERR_SYSTEM;
 }
 
@@ -32,8 +32,8 @@ static vt_error check_folder(const vt_target *t) {
   const int failed = stat(folder.bytes, &info) == 0 ? 0 : errno;
   const bool is_folder = failed == 0 && S_ISDIR(info.st_mode);
   vt_text_free(&folder);
-  VT_CHECK(failed == 0, blame(failed), "%s: cannot be created: its folder: %s", t->path,
-           strerror(failed));
+  VT_CHECK(failed == 0, failed == ENOENT ? VT_ERR_INPUT : blame(failed),
+           "%s: cannot be created: its folder: %s", t->path, strerror(failed));
   VT_CHECK(is_folder, VT_ERR_INPUT, "%s: cannot be created: its folder is none", t->path);
   return VT_OK;
 }

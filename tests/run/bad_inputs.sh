@@ -392,11 +392,11 @@ echo precious >existing.h5
 expect 'existing output' 2 'existing\.h5' '--force' resume -- run study.yaml -o existing.h5
 if [ "$(cat existing.h5)" != precious ]; then failed=$((failed + 1)) && echo 'FAILED: overwritten'; fi
 fresh
-expect 'output in a missing folder' 1 'nowhere' -- run study.yaml -o nowhere/out.h5
+expect 'output in a missing folder' 2 'nowhere' -- run study.yaml -o nowhere/out.h5
 mkdir folder.h5
 expect 'output that is a folder' '1|2' 'folder\.h5' -- run study.yaml -o folder.h5
 expect 'output that is a folder, by force' '1|2' 'folder\.h5' -- run study.yaml -o folder.h5 --force
-expect 'output below a file' 1 'study\.yaml' -- run study.yaml -o study.yaml/out.h5
+expect 'output below a file' 2 'study\.yaml' -- run study.yaml -o study.yaml/out.h5
 if [ "$(id -u)" -eq 0 ]; then
   expect 'output where nobody may write' 1 'proc' -- run study.yaml -o /proc/out.h5
 else

@@ -73,7 +73,7 @@ refusals() {
   expect '-q' 0 "$vintner" export lifetime.yaml --inputs plain.json --force -q
   holds 'is silent' [ ! -s stdout ]
   expect 'a folder' 2 "$vintner" export single.yaml --inputs .
-  expect 'a missing folder' 1 "$vintner" export single.yaml --inputs none/x.json
+  expect 'a missing folder' 2 "$vintner" export single.yaml --inputs none/x.json
   expect 'a full disk' 1 bash -c "trap '' XFSZ; ulimit -f 4; exec '$vintner' export single.yaml --inputs full.json"
   holds 'leaves no file' [ -z "$(find . -name 'full.json*')" ]
   expect 'plain LCA' 2 "$vintner" export bike.yaml --inputs x.json

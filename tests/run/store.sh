@@ -41,7 +41,7 @@ import_command() {
   holds 'no output: says why' grep -q -- '--output' stderr
   expect 'no source' 2 "$vintner" import -o x.store
   expect 'a missing source' 2 "$vintner" import none.json -o x.store
-  expect 'no folder' 1 "$vintner" import bike.json -o nowhere/x.store
+  expect 'no folder' 2 "$vintner" import bike.json -o nowhere/x.store
   expect 'not a source' 2 "$vintner" import bike.yaml -o x.store
   holds 'no store of these' [ ! -e x.store ]
   expect 'a full disk' 1 bash -c "trap '' XFSZ; ulimit -f 2; exec '$vintner' import bike.json -o x.store"
