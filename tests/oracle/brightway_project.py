@@ -323,7 +323,7 @@ def check(path):
 def values():
     """Without a project: values of types that importers and users leave in attributes."""
     sys.dont_write_bytecode = True
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "jobs"))
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "jobs"))
     import brightway_export as made
 
     notes = made.Notes()
