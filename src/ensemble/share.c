@@ -107,7 +107,8 @@ static int64_t block_size(const vt_share *s, int64_t first) {
   return size < s->work - first ? size : s->work - first;
 }
 
-// Blocks are numbered up to the work at most; half the range is left for those who still count.
+// A block's number is never above the work, so adding the work puts the counter past its end;
+// ranks that still count add one each, far from an overflow.
 vt_error vt_share_stop(vt_share *s) {
   int64_t ignored;
   s->next_static = s->work;
