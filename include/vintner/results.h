@@ -15,14 +15,29 @@ typedef struct vt_attribute {
 /// if PATH exists and not `force`.
 vt_error vt_results_check_target(const char *path, bool force);
 
+/// The right to write a results file, which one run has at a time.
+typedef struct vt_writer vt_writer;
+
+/// Take it for a file that is there, waiting for who has it up to `wait_s`.
+/// @return VT_ERR_INPUT if another run has it
+vt_error vt_writer_take(const char *path, double wait_s, vt_writer **writer);
+void vt_writer_release(vt_writer *writer); ///< accepts NULL
+/// VT_ERR_SYSTEM if the file has been removed, moved or replaced meanwhile. Accepts NULL.
+vt_error vt_writer_check(const vt_writer *writer);
+/// Every few seconds: say that the writer lives, where the file system has no locks.
+void vt_writer_beat(vt_writer *writer);
+
 /// Create the whole file - every group, dataset, dimension scale and attribute, values NaN, status
 /// not done - as PATH.partial, and rename it to PATH.
 ///
 /// Call on one rank. Leaves nothing behind on failure.
-/// @return VT_ERR_INPUT if PATH exists and not `force`; VT_ERR_SYSTEM for a folder that is missing,
-///         not writable, or a full disk
+///
+/// @param writer  the right to write PATH: that of the file which is replaced, or NULL; then that
+///                of the new one
+/// @return VT_ERR_INPUT if PATH exists and not `force`, or another run writes it; VT_ERR_SYSTEM for
+///         a folder that is missing, not writable, or a full disk
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
-                           int attributes, bool force);
+                           int attributes, bool force, double wait_s, vt_writer **writer);
 
 typedef struct vt_results vt_results;
 

@@ -1,6 +1,7 @@
 // resume.c - vintner resume: finish what is missing in a results file.
 #include "job.h"
 #include "show.h"
+#include "signals.h"
 #include "version.h"
 
 #include <inttypes.h>
@@ -54,8 +55,12 @@ static vt_error load(job *j, vt_reader *reader) {
   return vt_team_settle(j->team, ready);
 }
 
-// Is it a results file, is it finished?
-static vt_error look(const job *j, vt_reader **reader, bool *finished) {
+// Is it a results file, is it finished? Known when nobody else writes it any more.
+static vt_error look(job *j, vt_reader **reader, bool *finished) {
+  VT_TRY(vt_reader_open(j->path, reader));
+  vt_reader_close(*reader);
+  *reader = NULL;
+  VT_TRY(vt_writer_take(j->path, j->o->wait_s, &j->writer));
   VT_TRY(vt_reader_open(j->path, reader));
   if (j->o->study) VT_TRY(stored_is_of(j->path, *reader, j->o->study));
   *finished = vt_reader_finished(*reader);
@@ -74,6 +79,7 @@ static vt_error prepare(job *j, bool *finished) {
   VT_TRY(ready);
   if (*finished) return VT_OK;
   VT_TRY(job_prepare(j));
+  VT_TRY(signals_settle(j->team, VT_OK));
   return share_work(j);
 }
 
