@@ -87,6 +87,7 @@ belongs 'mpi\.h' '^(src|include/vintner)/(team|background|ensemble|results)[/.]|
 belongs 'gsl/' '^src/design/'
 belongs 'Random123|philox|threefry' '^src/design/'
 belongs '(sha2|md5)\.h' '^src/base/'
+belongs 'xxhash' '^src/results/'
 belongs 'zip\.h|sqlite3\.h|zlib\.h' '^src/(sources|store)/'
 belongs 'omp\.h' '^src/(team|ensemble|cli)/'
 

@@ -73,6 +73,11 @@ vt_error vt_results_statistics(vt_results *results, int rank, int size);
 /// for other layouts. One rank, after all rows are written.
 vt_error vt_results_mark_dominated(vt_results *results);
 
+/// Mark rows as not done, and the file as not finished, before they are solved again. One rank.
+///
+/// @param row  shape [rows], counted from 0 in the file
+vt_error vt_results_forget(vt_results *results, const int64_t *row, int64_t rows);
+
 /// Mark the file finished (all rows and statistics are in). One rank, after all others are done.
 vt_error vt_results_finish(vt_results *results);
 
@@ -122,6 +127,17 @@ vt_error vt_reader_read_rows(vt_reader *reader, const char *path, int64_t first,
 /// Names of the root's variables whose first axis is the scenario (not the axis itself), in the
 /// order of the file, NULL-terminated; the reader owns them. NULL if there is no memory.
 const char *const *vt_reader_variables(vt_reader *reader);
+
+/// Whether damage to the rows can be noticed: files of old versions have no checksums.
+bool vt_reader_has_checksums(vt_reader *reader);
+/// Check rows [first, first + count) that are done against their checksums. VT_ERR_INPUT if the
+/// file has none.
+///
+/// @param bad  shape [count]: whether a row is not what was written
+vt_error vt_reader_verify(vt_reader *reader, int64_t first, int64_t count, bool *bad);
+/// VT_ERR_INPUT unless the reference scenario in the file is the one that was solved again.
+vt_error vt_reader_check_reference(vt_reader *reader, const vt_layout *layout,
+                                   const vt_block *reference);
 
 /// Whether a dataset holds numbers of single precision.
 bool vt_reader_is_single(vt_reader *reader, const char *path);

@@ -96,6 +96,7 @@ void job_free(job *j) {
   vt_study_free(j->study);
   free(j->path);
   free(j->work);
+  free(j->damaged);
 }
 
 // ---------------------------------------------------------------------------------------------

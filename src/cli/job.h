@@ -23,7 +23,9 @@ typedef struct job {
   double solve_s;     ///< what a scenario takes, roughly
   int64_t *work;      ///< scenarios to solve; NULL: all
   int64_t work_count;
-  int64_t left;  ///< not solved, because of a signal
+  int64_t left;     ///< not solved, because of a signal
+  int64_t *damaged; ///< on rank 0: rows that are to be marked as not done first
+  int64_t damaged_count;
   int exit_code; ///< of the command, if nothing failed
 } job;
 

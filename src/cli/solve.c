@@ -20,6 +20,9 @@ static vt_error solve_and_write(job *j, vt_results *results) {
   const vt_sink sink = {results, write_block};
   vt_log_release();
   const bool first = j->team->rank == 0;
+  VT_TRY(vt_team_settle(j->team, j->damaged_count > 0
+                                     ? vt_results_forget(results, j->damaged, j->damaged_count)
+                                     : VT_OK));
   VT_TRY(
       vt_team_settle(j->team, first ? vt_results_write_reference(results, &j->reference) : VT_OK));
   return vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, &j->left);

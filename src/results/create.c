@@ -25,7 +25,7 @@ vt_error vt_results_check_target(const char *path, bool force) {
 
 // Bytes of all numbers; what else is in the file is small.
 static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *bytes) {
-  int64_t total = 0, row = 16; // two copies of the scenario's number
+  int64_t total = 0, row = 24; // two copies of the scenario's number, a checksum
   bool fits = true;
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
