@@ -86,6 +86,10 @@ vt_error vt_results_finish(vt_results *results);
 
 typedef struct vt_reader vt_reader;
 
+/// Do what reading a file does to HDF5, but for the numbers, within limits of time and memory that
+/// stay: for a process of its own, which a damaged file may kill.
+void vt_results_look_into(const char *path);
+
 /// Open a results file to read. VT_ERR_INPUT for a missing file, a folder, or another kind of file.
 vt_error vt_reader_open(const char *path, vt_reader **reader);
 void vt_reader_close(vt_reader *reader); ///< accepts NULL

@@ -3,6 +3,7 @@
 // Rows are read and written in blocks, so that memory does not grow with the scenarios.
 #include "csv.h"
 #include "job.h"
+#include "look.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -282,6 +283,7 @@ static vt_error check_rows(const exporter *x) {
 static vt_error export_all(exporter *x) {
   table t;
   VT_TRY(vt_arena_create(&x->arena));
+  VT_TRY(look_check(x->o->file));
   VT_TRY(vt_reader_open(x->o->file, &x->reader));
   VT_TRY(choose_variables(x));
   VT_TRY(choose_scenarios(x));

@@ -1,5 +1,6 @@
 // main.c - the program: command line, ranks, one command, one line for an error.
 #include "job.h"
+#include "look.h"
 #include "show.h"
 #include "signals.h"
 #include "version.h"
@@ -35,6 +36,7 @@ static vt_error show(job *j) {
   const options *o = j->o;
   if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
   if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, o->json, stdout);
+  VT_TRY(look_check(o->file));
   return vt_command_show(o->file, o->scenario, o->json, stdout);
 }
 
@@ -106,6 +108,10 @@ int main(int argc, char **argv) {
   vt_team team = {.size = 1};
   int exit_code = 0;
   hold_streams();
+  if (look_is_asked(argc, argv)) {
+    look_into(argv[2]);
+    return 0;
+  }
   keep_memory();
   // A file size limit is then an error of write, not the end of the process.
   (void)signal(SIGXFSZ, SIG_IGN);

@@ -1,5 +1,6 @@
 // resume.c - vintner resume: finish what is missing in a results file.
 #include "job.h"
+#include "look.h"
 #include "show.h"
 #include "signals.h"
 #include "version.h"
@@ -84,6 +85,7 @@ static vt_error load(job *j, vt_reader *reader) {
 
 // Is it a results file, is it finished? Known when nobody else writes it any more.
 static vt_error look(job *j, vt_reader **reader, bool *finished) {
+  VT_TRY(look_check(j->path));
   VT_TRY(vt_reader_open(j->path, reader));
   vt_reader_close(*reader);
   *reader = NULL;

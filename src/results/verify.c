@@ -9,17 +9,17 @@
 enum { CHUNK_BYTES = 8 << 20, MOST_VARIABLES = 256, AT_MOST = 4096 };
 
 // A variable of the rows as it is in the file.
-typedef struct part {
+typedef struct covered {
   vt_opened opened;
   ptrdiff_t bytes; // of a row
-} part;
+} covered;
 
 typedef struct verification {
   vt_reader *reader;
   vt_h5_pool pool;
-  part part[MOST_VARIABLES]; // under the checksum
+  covered part[MOST_VARIABLES]; // under the checksum
   int parts;
-  part status, sum;
+  covered status, sum;
   int64_t at_once; // rows
   char *chunk;     // of one variable
   int8_t *done;
@@ -27,7 +27,7 @@ typedef struct verification {
   vt_checksums *checksums;
 } verification;
 
-static vt_error open_part(verification *v, const char *name, part *p) {
+static vt_error open_part(verification *v, const char *name, covered *p) {
   VT_TRY(vt_reader_open_dataset(v->reader, name, &v->pool, &p->opened));
   const vt_opened *o = &p->opened;
   VT_CHECK(o->axes > 0 && o->extent[0] > 0, VT_ERR_INPUT, "%s: '%s' has no scenarios",
@@ -52,7 +52,7 @@ static vt_error open_parts(verification *v, ptrdiff_t *widest) {
   for (int i = 0; name[i]; i++) {
     VT_CHECK(v->parts < MOST_VARIABLES, VT_ERR_INPUT, "%s: has more than %d variables",
              v->reader->path, MOST_VARIABLES);
-    part *p = &v->part[v->parts];
+    covered *p = &v->part[v->parts];
     VT_TRY(open_part(v, name[i], p));
     if (!is_covered(&p->opened, name[i])) continue;
     VT_CHECK(p->opened.extent[0] == v->status.opened.extent[0], VT_ERR_INPUT,
@@ -73,7 +73,7 @@ static vt_error make_room(verification *v, ptrdiff_t widest) {
   return vt_checksums_grow(&v->checksums, (ptrdiff_t)v->at_once);
 }
 
-static vt_error read_rows(const verification *v, const part *p, int64_t first, int64_t rows,
+static vt_error read_rows(const verification *v, const covered *p, int64_t first, int64_t rows,
                           hid_t type, void *item) {
   const char *path = v->reader->path;
   hsize_t start[VT_MAX_DIMENSIONS + 1] = {(hsize_t)first}, count[VT_MAX_DIMENSIONS + 1];
@@ -92,7 +92,7 @@ static vt_error read_rows(const verification *v, const part *p, int64_t first, i
 static vt_error verify_rows(verification *v, int64_t first, int64_t rows, bool *bad) {
   vt_checksums_start(v->checksums, (ptrdiff_t)rows);
   for (int i = 0; i < v->parts; i++) {
-    const part *p = &v->part[i];
+    const covered *p = &v->part[i];
     VT_TRY(read_rows(v, p, first, rows, p->opened.type, v->chunk));
     vt_checksums_add(v->checksums, v->chunk, (ptrdiff_t)rows, p->bytes);
   }
