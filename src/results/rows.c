@@ -5,9 +5,11 @@
 // dataset.
 #include "checksum.h"
 
+#include <linux/magic.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 static const char opened[] = "opened", read_done[] = "read", written[] = "written";
 
@@ -72,10 +74,23 @@ vt_error vt_slot_write(const vt_results *results, const vt_slot *slot, const hsi
 // ---------------------------------------------------------------------------------------------
 // Opening and closing.
 
+// Open MPI locks all of a file for each write where it finds NFS, or is told to (algorithm 2), and
+// would wait for ever for the writer's own lock at 2^62, see writer.c. Rows never overlap: ranges
+// are enough (3). Read when its first file is opened.
+static void lock_ranges_only(const char *path) {
+  static const char variable[] = "OMPI_MCA_fs_ufs_lock_algorithm";
+  const char *told = getenv(variable);
+  struct statfs info;
+  const bool whole =
+      told ? strcmp(told, "2") == 0 : statfs(path, &info) == 0 && info.f_type == NFS_SUPER_MAGIC;
+  if (whole) (void)setenv(variable, "3", 1);
+}
+
 static vt_error open_file(vt_results *results) {
   hid_t access;
   VT_H5(results->path, opened, access = vt_h5_keep(&results->pool, vt_h5_file_access()));
   if (results->parallel) {
+    lock_ranges_only(results->path);
     VT_H5(results->path, opened, H5Pset_fapl_mpio(access, results->comm, MPI_INFO_NULL));
   }
   VT_H5(results->path, opened, results->file = H5Fopen(results->path, H5F_ACC_RDWR, access));

@@ -51,6 +51,9 @@ static void put_note(vt_writer *w, int flags) {
   (void)close(file);
   vt_partial_note(w->note);
   w->noted = true;
+  if (!w->kernel)
+    vt_log(VT_LOG_INFO, "%s: its file system has no locks; %s is one while it is young", w->path,
+           w->note);
 }
 
 static vt_error refuse(const vt_writer *w) {
@@ -89,9 +92,6 @@ static bool lock_byte(vt_writer *w) {
 
 static taken try_lock(vt_writer *w) {
   if (!lock_byte(w) || (!w->kernel && !take_note(w))) return BUSY;
-  if (!w->kernel)
-    vt_log(VT_LOG_INFO, "%s: its file system has no locks; FILE.lock is one while it is young",
-           w->path);
   return TAKEN;
 }
 

@@ -98,6 +98,8 @@ kill_all() { # every process of a run at once, no time to say goodbye
   wait "$1" 2>/dev/null || true
 }
 
+pause() { sleep "$(awk -v ms="$1" 'BEGIN { print ms / 1000 }')"; } # MILLISECONDS
+
 until_at_work() { # until_at_work PROCESS FILE: until a run has its first scenario in the file, or is over
   while kill -0 "$1" 2>/dev/null; do
     case $(value "$2" status 0 1) in none | -1) sleep 0.01 ;; *) return ;; esac

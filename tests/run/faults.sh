@@ -99,36 +99,62 @@ surroundings() {
   holds 'one' grep -q '"threads": 1,' stdout
 }
 
-# stop SIGNAL RANKS TARGET: a run at work gets a signal, all of it (all), one rank (rank), or its
-# launcher; it ends in order, and a resume makes the whole of it.
-stop() {
-  local name=$1 ranks=$2 target=$3 process code=0 file=stopped.h5 at
-  rm -f "$file"*
-  if [ "$ranks" -eq 0 ]; then
-    env --default-signal="$name" "$vintner" run long.yaml -q -o "$file" >stdout 2>stderr </dev/null &
-  else
-    env --default-signal="$name" mpirun -n "$ranks" "$vintner" run long.yaml -q -o "$file" >stdout 2>stderr </dev/null &
-  fi
+# ---------------------------------------------------------------------------------------------
+# Signals.
+
+begin() { # begin RANKS ARGUMENT...: in the background, as `process`; no signal is ignored
+  local ranks=$1
+  local launch=(env)
+  shift
+  if [ "$ranks" -gt 0 ]; then launch=(mpirun -n "$ranks"); fi
+  env --default-signal "${launch[@]}" "$vintner" "$@" >stdout 2>stderr </dev/null &
   process=$!
-  until_at_work "$process" "$file"
-  for at in $([ "$target" = launcher ] || descendants "$process") $process; do
-    if [ "$(cat "/proc/$at/comm" 2>/dev/null)" = vintner ] || [ "$target" = launcher ]; then
-      kill -s "$name" "$at" 2>/dev/null || true
-      if [ "$target" = rank ]; then break; fi
+}
+
+send() { # send SIGNAL TARGET: to all processes of the run, one rank, or the launcher
+  local at
+  for at in $([ "$2" = launcher ] || descendants "$process") $process; do
+    if [ "$(cat "/proc/$at/comm" 2>/dev/null)" = vintner ] || [ "$2" = launcher ]; then
+      kill -s "$1" "$at" 2>/dev/null || true
+      if [ "$2" = rank ]; then break; fi
     fi
   done
+}
+
+ended() { # the exit code of the run, as `code`
+  code=0
   wait "$process" || code=$?
+}
+
+# After a signal: 75 if scenarios are left, and a line that says how many; then a resume on another
+# number of ranks makes the whole of it.
+#
+#   in_order TITLE SIGNAL
+in_order() {
   local left
-  left=$(value "$file" status | grep -c '^-1$' || true)
-  echo "$name to $target of $ranks ranks: code $code, $left left"
+  left=$(value stopped.h5 status | grep -c '^-1$' || true)
+  echo "$1: code $code, $left left"
   if [ "$left" -gt 0 ]; then
-    holds "$name, $ranks ranks, $target: 75" [ "$code" -eq 75 ]
+    holds "$1: 75" [ "$code" -eq 75 ]
+    holds "$1: says it" grep -q "^vintner: stopped.h5: stopped by SIG$2 with $left of [0-9]* scenarios left; vintner resume stopped.h5\$" stderr
     hits=$((hits + 1))
   else
-    holds "$name, $ranks ranks, $target: done" [ "$code" -eq 0 ]
+    holds "$1: done" [ "$code" -eq 0 ]
   fi
-  expect "$name, $ranks ranks, $target: resume" 0 run $((RANDOM % 2 + 1)) 1 resume "$file" -q
-  same "$name, $ranks ranks, $target: bits" whole.h5 "$file"
+  expect "$1: resume" 0 run $((RANDOM % 4)) 1 resume stopped.h5 -q
+  same "$1: bits" whole.h5 stopped.h5
+}
+
+# stop SIGNAL RANKS TARGET [VARIABLE=VALUE]: a run at work gets a signal.
+stop() {
+  rm -f stopped.h5*
+  if [ $# -gt 3 ]; then export "${4?}"; fi
+  begin "$2" run long.yaml -q -o stopped.h5
+  until_at_work "$process" stopped.h5
+  send "$1" "$3"
+  ended
+  if [ $# -gt 3 ]; then unset "${4%%=*}"; fi
+  in_order "$1 to $3 of $2 ranks ${4:-}" "$1"
 }
 
 signals() {
@@ -141,17 +167,209 @@ signals() {
     stop "$name" 2 rank
   done
   stop USR1 3 rank
+  stop USR2 3 rank VINTNER_SCHEDULE=static
   stop USR1 2 launcher
   holds 'most signals hit a run at work' [ "$hits" -ge 6 ]
+  # Open MPI's launcher turns these into its own, and its own exit code: the file tells.
+  for name in TERM INT; do
+    rm -f stopped.h5*
+    begin 2 run long.yaml -q -o stopped.h5
+    until_at_work "$process" stopped.h5
+    send "$name" launcher
+    ended
+    expect "$name to the launcher: resume" 0 run 1 1 resume stopped.h5 -q
+    same "$name to the launcher: bits" whole.h5 stopped.h5
+  done
   # A signal that was ignored at start stays ignored.
   rm -f stopped.h5
   env --ignore-signal=HUP "$vintner" run long.yaml -q -o stopped.h5 >stdout 2>stderr </dev/null &
-  local process=$! code=0
+  process=$!
   until_at_work "$process" stopped.h5
   kill -s HUP "$process" 2>/dev/null || true
-  wait "$process" || code=$?
+  ended
   holds 'nohup' [ "$code" -eq 0 ]
   same 'nohup' whole.h5 stopped.h5
+}
+
+# SIGNALS of them, at any moment from the start on.
+signals_at_random() {
+  local names=(TERM USR1 USR2 XCPU INT HUP) round name ranks hits=0
+  for ((round = 1; round <= ${SIGNALS:-20}; round++)); do
+    name=${names[RANDOM % 6]}
+    ranks=$((RANDOM % 4))
+    rm -f stopped.h5*
+    begin "$ranks" run long.yaml -q -o stopped.h5
+    pause $((RANDOM % 1500))
+    send "$name" $([ $((RANDOM % 2)) = 0 ] && echo all || echo rank)
+    ended
+    if [ -e stopped.h5 ]; then
+      in_order "signal $round: $name to $ranks ranks" "$name"
+    else # before there were results, or before the program itself had begun
+      holds "signal $round: $name before results: $code" [ "$code" = 75 -o "$code" -gt 128 -o "$ranks" -gt 0 ]
+      holds "signal $round: nothing is left" [ -z "$(find . -name 'stopped.h5*')" ]
+    fi
+  done
+  holds 'some signals hit a run at work' [ "$hits" -gt 0 ]
+}
+
+# A scenario takes seconds here: what is in flight is dropped when its time is over.
+no_time() {
+  local begun took
+  "$build/benchmarks/synthetic" -p 85 -r 35 -y 40 >big.json
+  cat >big.yaml <<'YAML'
+vintner: 1
+name: big
+model: {pathway: {inputs: big.json, objective: climate_change}}
+solver: {warm_start: false}
+ensemble:
+  seed: 1
+  design: {monte-carlo: 100}
+  factors:
+    demand: {target: "demand[*, *]", multiply: {uniform: [0.8, 1.2]}}
+YAML
+  # The reference is solved before there are results.
+  rm -f stopped.h5*
+  begin 0 run big.yaml -q -o stopped.h5
+  pause 1000
+  begun=$(date +%s%N)
+  send TERM all
+  ended
+  took=$((($(date +%s%N) - begun) / 1000000))
+  holds "before the first scenario: $code" [ "$code" = 75 ]
+  holds "before the first scenario: at once: $took ms" [ "$took" -lt 1000 ]
+  holds 'before the first scenario: says it' [ "$(cat stderr)" = 'vintner: stopped by SIGTERM before the first scenario' ]
+  holds 'before the first scenario: nothing is left' [ -z "$(find . -name 'stopped.h5*')" ]
+  local ranks twice
+  for twice in no yes; do
+    for ranks in 0 2; do
+      rm -f stopped.h5*
+      begin "$ranks" run big.yaml -q -o stopped.h5 --drain "$([ $twice = yes ] && echo 60 || echo 0.3)"
+      until [ -e stopped.h5 ] || ! kill -0 "$process" 2>/dev/null; do sleep 0.1; done
+      pause 300
+      begun=$(date +%s%N)
+      send USR1 "$([ $ranks = 0 ] && echo all || echo rank)"
+      if [ "$twice" = yes ]; then
+        pause 300
+        send USR1 "$([ $ranks = 0 ] && echo all || echo rank)"
+      fi
+      ended
+      took=$((($(date +%s%N) - begun) / 1000000))
+      holds "dropped, twice $twice, $ranks ranks: $code" [ "$code" = 75 ]
+      holds "dropped, twice $twice, $ranks ranks: in time: $took ms" [ "$took" -lt 3000 ]
+      expect "dropped, twice $twice, $ranks ranks: readable" 0 "$vintner" show stopped.h5
+    done
+  done
+}
+
+# Commands that cannot be resumed end by the signal, and leave nothing half-made.
+other_commands() {
+  expect 'something to export' 0 "$vintner" run long.yaml -q --force -o whole.h5
+  begin 0 export whole.h5 --csv halves -q
+  until ls halves/*.partial >/dev/null 2>&1 || ! kill -0 "$process" 2>/dev/null; do sleep 0.01; done
+  send TERM all
+  ended
+  holds "export ends by TERM: $code" [ "$code" = 143 ]
+  holds 'no half of a table' [ -z "$(find halves -name '*.partial')" ]
+}
+
+# ---------------------------------------------------------------------------------------------
+# Who writes.
+
+writers() {
+  local ranks
+  for ranks in 0 2; do
+    rm -f held.h5*
+    begin "$ranks" run long.yaml -q -o held.h5
+    until_at_work "$process" held.h5
+    # Held, so that it is at work all the while.
+    send STOP all
+    holds "$ranks ranks: who writes" grep -q '^host .*, pid [0-9]*, .*since 20' held.h5.lock
+    expect "$ranks ranks: a second resume" 2 "$vintner" resume held.h5 --wait 0.1
+    holds "$ranks ranks: says who" grep -q '^vintner: held.h5: another run is writing it (host .*, pid [0-9]*, .*since ' stderr
+    expect "$ranks ranks: a second run" 2 run 2 1 run long.yaml -o held.h5 --force --wait 0.1
+    expect "$ranks ranks: an inventory" 2 "$vintner" inventory heat/single.yaml -o held.h5 --force --wait 0
+    expect "$ranks ranks: show waits for nobody" 0 "$vintner" show held.h5
+    send CONT all
+    ended
+    holds "$ranks ranks: the first ends as it would have" [ "$code" = 0 ]
+    same "$ranks ranks: its bits" whole.h5 held.h5
+    holds "$ranks ranks: the note is gone" [ ! -e held.h5.lock ]
+  done
+  # Who waits long enough goes on where the first one ended.
+  rm -f held.h5*
+  begin 0 run long.yaml -q -o held.h5
+  until_at_work "$process" held.h5
+  expect 'a resume that waits' 0 "$vintner" resume held.h5 -q --wait 60
+  ended
+  same 'a resume that waits' whole.h5 held.h5
+  # Whatever Open MPI locks of the file, it does not wait for us.
+  for ranks in 1 2 3; do
+    OMPI_MCA_fs_ufs_lock_algorithm=$ranks expect "MPI's locks, $ranks" 0 timeout -s KILL 120 \
+      mpirun -n 2 "$vintner" run long.yaml -q -o held.h5 --force
+  done
+  # A note without the kernel's lock means nothing.
+  echo 'host nowhere, pid 1' >held.h5.lock
+  expect 'an old note' 0 "$vintner" run long.yaml -q -o held.h5 --force --wait 0
+  holds 'is gone' [ ! -e held.h5.lock ]
+}
+
+# Where the file system has no locks, a note that is touched every few seconds is one.
+without_locks() {
+  local none=$build/tests/common/no_locks.so
+  rm -f held.h5*
+  LD_PRELOAD=$none begin 0 run xl.yaml -q -o held.h5
+  until_at_work "$process" held.h5
+  touch -d '2 minutes ago' held.h5.lock
+  sleep 7
+  LD_PRELOAD=$none expect 'no locks: a second resume' 2 "$vintner" resume held.h5 --wait 0.1
+  holds 'no locks: says who' grep -q 'another run is writing it (host ' stderr
+  kill_all "$process"
+  LD_PRELOAD=$none expect 'no locks: the dead one is young' 2 "$vintner" resume held.h5 --wait 0
+  touch -d '2 minutes ago' held.h5.lock
+  LD_PRELOAD=$none begin 0 resume held.h5
+  until grep -q 'has no locks' stderr || ! kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+  send TERM all
+  ended
+  holds "no locks: the dead one's place is taken: $code" [ "$code" = 75 ]
+  holds 'no locks: said so' grep -q 'its file system has no locks' stderr
+  holds 'no locks: the note is gone' [ ! -e held.h5.lock ]
+}
+
+# gone RANKS HOW: results that are removed, moved or replaced meanwhile.
+gone() {
+  local title="$2 under $1 ranks" begun took
+  rm -rf gone.h5* moved.h5
+  begin "$1" run xl.yaml -q -o gone.h5
+  until_at_work "$process" gone.h5
+  begun=$(date +%s%N)
+  case $2 in
+  removed) rm gone.h5 ;;
+  moved) mv gone.h5 moved.h5 ;;
+  replaced)
+    cp single.yaml other
+    mv other gone.h5
+    ;;
+  esac
+  ended
+  took=$((($(date +%s%N) - begun) / 1000000))
+  holds "$title: 1, found $code" [ "$code" = 1 ]
+  holds "$title: says it once" [ "$(grep -c '^vintner: gone.h5: removed while the run was writing it' stderr)" = 1 ]
+  holds "$title: soon: $took ms" [ "$took" -lt 15000 ]
+  case $2 in
+  removed) holds "$title: no file" [ -z "$(find . -name 'gone.h5*')" ] ;;
+  moved)
+    holds "$title: says where to" grep -q 'it is now at /.*/moved.h5' stderr
+    expect "$title: resume" 0 run 2 1 resume moved.h5 --verify -q
+    ;;
+  replaced) holds "$title: untouched" cmp single.yaml gone.h5 ;;
+  esac
+}
+
+outputs_that_are_gone() {
+  local how
+  for how in removed moved replaced; do gone 0 "$how"; done
+  gone 2 removed
+  gone 3 replaced
 }
 
 mkdir heat
@@ -160,4 +378,11 @@ names_of_outputs
 streams
 surroundings
 signals
+signals_at_random
+other_commands
+edited ensemble.yaml 's/1000/100000/' xl.yaml
+writers
+without_locks
+outputs_that_are_gone
+no_time
 finish

@@ -1,45 +1,47 @@
 #!/usr/bin/env bash
-# Topic `kill`: runs that are killed at any time, and resumed.
+# Topic `kill`: runs that are killed at any time, and resumed. KILLS=200 is the slow suite's number.
 #
 #   bash tests/run/kill.sh [BUILD]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# At any moment, on any number of ranks; resumed on another number, now and then after a kill as well.
 killed() {
-  local scenarios=${KILL_SCENARIOS:-20000} begun ended round wait_ms process hits=0
-  edited ensemble.yaml "s/1000/$scenarios/" long.yaml
+  local begun ended round ranks process all=${KILL_SCENARIOS:-10000} left hits=0 span
+  edited ensemble.yaml "s/1000/$all/" long.yaml
   begun=$(date +%s%N)
   expect 'uninterrupted' 0 run 2 1 run long.yaml -q -o whole.h5
   ended=$(date +%s%N)
-  for round in 1 2 3; do
+  span=$(((ended - begun) / 1000000))
+  for ((round = 1; round <= ${KILLS:-20}; round++)); do
+    ranks=$((RANDOM % 4))
     rm -f torn.h5*
-    run 2 1 run long.yaml -q -o torn.h5 >stdout 2>stderr </dev/null &
+    run "$ranks" 1 run long.yaml -q -o torn.h5 >stdout 2>stderr </dev/null &
     process=$!
-    wait_ms=$(((ended - begun) / 1000000 * (20 + RANDOM % 70) / 100))
-    if [ "$round" -lt 3 ]; then # while it solves, however busy the machine is
-      until_at_work "$process" torn.h5
-      wait_ms=$((RANDOM % 150))
-    fi
-    sleep "$(awk -v ms="$wait_ms" 'BEGIN { print ms / 1000 }')"
+    if ((round % 3 == 0)); then until_at_work "$process" torn.h5; fi # however busy the machine is
+    pause "$((RANDOM % (span + 1)))"
     kill_all "$process"
     if [ ! -e torn.h5 ]; then continue; fi # killed before there was a file
-    expect "round $round: readable" 0 "$vintner" show torn.h5
-    local left
+    expect "kill $round: readable" 0 "$vintner" show torn.h5
     left=$(value torn.h5 status | grep -c '^-1$' || true)
-    echo "round $round: killed after $wait_ms ms, $left of $scenarios left"
+    echo "kill $round: $ranks ranks, $left of $all left"
     if [ "$left" -gt 0 ]; then hits=$((hits + 1)); fi
-    if [ "$round" -eq 2 ]; then # and the resume is killed as well
+    if ((round % 5 == 0)); then # and the resume is killed as well
       run 1 1 resume torn.h5 -q >stdout 2>stderr </dev/null &
       process=$!
-      sleep "0.$((RANDOM % 9 + 1))"
+      pause "$((RANDOM % (span + 1)))"
       kill_all "$process"
-      expect 'readable once more' 0 "$vintner" show torn.h5
+      expect "kill $round: readable once more" 0 "$vintner" show torn.h5
     fi
-    expect "round $round: resume" 0 run $((round == 1 ? 3 : 1)) $((round == 3 ? 2 : 1)) resume torn.h5 -q
-    same "round $round" whole.h5 torn.h5
+    expect "kill $round: resume" 0 run $(((ranks + round) % 4)) $((1 + round % 2)) resume torn.h5 -q
+    same "kill $round" whole.h5 torn.h5
   done
-  holds 'at least one kill hit a run at work' [ "$hits" -gt 0 ]
-  # A resume whose inputs have changed is refused.
+  holds 'some kills hit a run at work' [ "$hits" -gt 0 ]
+  holds 'nothing but results is left' [ -z "$(find . -name '*.lock')" ]
+}
+
+# A resume whose inputs have changed is refused.
+changed_inputs() {
   torn torn.h5 2 run long.yaml
   sed -i 's/: 18\.5/: 18.6/' model_inputs.json
   expect 'resume with other inputs' 2 "$vintner" resume torn.h5
@@ -47,4 +49,5 @@ killed() {
 }
 
 killed
+changed_inputs
 finish
