@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 bool look_is_asked(int argc, char **argv) {
   return argc == 3 && strcmp(argv[1], LOOK_OPTION) == 0;
 }
