@@ -72,7 +72,7 @@ vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_open(j, path, text));
   VT_TRY(job_read(j));
   VT_TRY(signals_settle(j->team, j->kind->create(j->study, j->data, &j->model)));
-  VT_TRY(vt_team_threads(j->team, &j->threads));
+  VT_TRY(vt_team_settle(j->team, vt_team_threads(j->team, &j->threads)));
   if (j->o->threads > 0) j->threads = j->o->threads;
   // A thread without a scenario would only cost its memory.
   if (j->threads > job_layout(j)->scenarios) j->threads = (int)job_layout(j)->scenarios;
