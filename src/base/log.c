@@ -22,10 +22,10 @@ bool vt_log_wants(vt_log_level level) {
 
 void vt_log(vt_log_level level, const char *format, ...) {
   if (!vt_log_wants(level)) return;
-  char line[2048];
+  char line[VT_LINE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
+  vt_clean_format(line, sizeof line, format, arguments);
   va_end(arguments);
   const char *kind = level == VT_LOG_WARNING ? "warning: " : "";
   // A log that cannot be kept for want of memory is written at once.

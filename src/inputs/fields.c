@@ -121,7 +121,7 @@ vt_error vt_read_fields(vt_inputs_reader *reader) {
   vt_json *json = &reader->json;
   json->field = NULL;
   vt_json_walk walk;
-  VT_TRY(vt_json_enter(json, (vt_json_span){json->first, json->end}, &walk));
+  VT_TRY(vt_json_enter(json, vt_json_whole(json), &walk));
   found_fields found = {0};
   for (;;) {
     bool more;

@@ -84,7 +84,7 @@ static void broken_documents_are_refused(void **state) {
       {"'2030-05-01T00:00:00'", "'May'", "'May'", "representative_time"},
       {"'data': {'co2'", "'dta': {'co2'", "'dta'", "'bio'"},
       {"'heat': {'type'", "'chp': {'type'", "'chp'", "twice"},
-      {"'bio': {'data'", "'base': {'data'", "'base'", "holds too"},
+      {"'bio': {'data'", "'base': {'data'", "'base'", "twice"},
       {"'cfs': [[['bio', 'co2'], 4]", "'cfs': [[['bio', 'co2'], '4']", "'gwp, 100'", "number"},
       {"'name': ['gwp', '100']", "'name': 'gwp'", "method", "list of texts"},
       {"'methods': [", "'methods': [[],", "'methods'", "objects"},
