@@ -149,7 +149,7 @@ vt_error vt_demand_read(vt_arena *arena, const char *path, int first_year, int l
   vt_text text = {0};
   *entry = NULL;
   *count = 0;
-  vt_error done = vt_watch_anew(path);
+  vt_error done = vt_watch(path);
   if (done == VT_OK) done = vt_text_read_file(path, &text);
   if (done == VT_OK) done = vt_csv_start(path, &text, &t.csv);
   if (done == VT_OK) done = read_table(&t);

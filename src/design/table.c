@@ -123,7 +123,7 @@ vt_error vt_design_table_read(const vt_design_plan *plan, double **value, int64_
   *value = NULL;
   *rows = 0;
   VT_NEW(factor_of, plan->factors);
-  vt_error done = vt_watch_anew(plan->table);
+  vt_error done = vt_watch(plan->table);
   if (done == VT_OK) done = vt_text_read_file(plan->table, &text);
   vt_csv c;
   if (done == VT_OK) done = vt_csv_start(plan->table, &text, &c);
