@@ -110,8 +110,8 @@ struct vt_database_sources {
   int projects;
   vt_id_map loose_ids;
   vt_references reference;
-  vt_labels *method_key; ///< of methods, by kind and parts
-  int *keyed;            ///< their methods; shape [count]
+  vt_labels *method_key;   ///< of methods, by kind and parts
+  int *keyed;              ///< their methods; shape [count]
   bool resolved;           ///< loose datapackages have their nodes
   int *exchange_reference; ///< of each exchange's input; shape [exchanges]
   int **method_reference;  ///< of each method's factors (JSON), else NULL; shape [methods]

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { MESSAGE_BYTES = 1024 };
+enum { MESSAGE_BYTES = VT_LINE_BYTES };
 
 vt_error vt_error_at_line(const char *path, int line, vt_error error) {
   char text[MESSAGE_BYTES];
@@ -26,6 +26,14 @@ static vt_error list_culprits(const vt_database_set *set, int count, const int *
 
 static vt_error describe_culprits(const vt_database_set *set, const vt_system *system,
                                   const vt_culprits *c, vt_text *text) {
+  if (c->infinite) {
+    const bool process = c->processes > 0;
+    VT_TRY(vt_text_add(text, "the %s of %s ", process ? "supply" : "score",
+                       process ? "process" : "product"));
+    VT_TRY(process ? list_culprits(set, 1, c->process, system->process, text)
+                   : list_culprits(set, 1, c->product, system->product, text));
+    return vt_text_add(text, " is not finite: found amounts out of proportion");
+  }
   VT_TRY(vt_text_add(text, "the system is singular: found"));
   if (c->processes > 0) {
     VT_TRY(vt_text_add(text, " processes "));

@@ -117,8 +117,8 @@ static vt_error check_clashes(const demand_table *t) {
   int year;
   VT_TRY(vt_year_spans_clash((int)t->rows, t->span, &one, &other, &year));
   VT_CHECK(!one, VT_ERR_INPUT,
-           "%s:%d: found product '%s' in the year %d a second time, first in line %d",
-           t->csv.path, other->line, other->of, year, one->line);
+           "%s:%d: found product '%s' in the year %d a second time, first in line %d", t->csv.path,
+           other->line, other->of, year, one->line);
   return VT_OK;
 }
 

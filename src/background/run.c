@@ -163,6 +163,7 @@ static vt_error solve_share(vt_background *background, request_work *jobs, ptrdi
     VT_TRY(vt_solver_create(background, &r->system, jobs[k].solves, &r->culprits, &solver));
     const vt_error result = solve_stretch(solver, &jobs[k], first, end);
     r->figures = *vt_solver_figures(solver);
+    if (result != VT_OK) r->culprits = solver->infinite;
     vt_solver_free(solver);
     VT_TRY(result);
   }

@@ -1,5 +1,5 @@
-// watch.c - what files were when their reading began: numbers of a file that changes meanwhile are of
-// no file, and what a result says it was made from has to be what was read.
+// watch.c - what files were when their reading began: numbers of a file that changes meanwhile are
+// of no file, and what a result says it was made from has to be what was read.
 #include "vintner/base.h"
 
 #include <string.h>

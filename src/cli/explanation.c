@@ -24,7 +24,7 @@ static void print_title(FILE *out, const finding *f) {
 static void print_change(FILE *out, const vt_explained_member *m, double change) {
   char by[32], to[32];
   print_line(out, "%s it by %s to %s", change < 0 ? "lower" : "raise", rounded(fabs(change), by),
-                rounded(m->value + change, to));
+             rounded(m->value + change, to));
 }
 
 // By how much a member would have to give way.
@@ -94,7 +94,7 @@ static void print_ray(FILE *out, const vt_ray *ray) {
     print_line(out, "  %s of ", p->installation ? "installation" : "operation");
     print_process(out, p->process, p->name);
     print_line(out, " in %d: %s%s\n", p->year, p->units > 0 ? "+" : "",
-                  rounded(p->units / fabs(ray->part[0].units), text));
+               rounded(p->units / fabs(ray->part[0].units), text));
   }
   if (ray->parts > PARTS) print_line(out, "  and %td more\n", ray->parts - PARTS);
   if (ray->causes == 0) return;
@@ -106,9 +106,8 @@ static void print_ray(FILE *out, const vt_ray *ray) {
     const double unit = fabs(ray->part[0].units);
     print_line(out, "  %s '%s' of ", c->tensor, c->flow);
     print_process(out, c->process, c->name);
-    print_line(out, ": %s of it change the objective by %s (%s)\n",
-                  rounded(c->amount / unit, text), rounded(c->objective / unit, objective),
-                  c->category);
+    print_line(out, ": %s of it change the objective by %s (%s)\n", rounded(c->amount / unit, text),
+               rounded(c->objective / unit, objective), c->category);
   }
 }
 

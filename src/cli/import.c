@@ -20,9 +20,9 @@ static vt_error print_sizes(const vt_database_set *set, const options *o) {
   }
   struct stat info;
   const double size = stat(o->output, &info) == 0 ? (double)info.st_size / (1024.0 * 1024.0) : 0.0;
-  print_line(stdout, "%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n", o->output,
-               databases, databases == 1 ? "" : "s", set->methods, set->methods == 1 ? "" : "s",
-               nodes, exchanges, size);
+  print_line(stdout, "%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n",
+             o->output, databases, databases == 1 ? "" : "s", set->methods,
+             set->methods == 1 ? "" : "s", nodes, exchanges, size);
   return VT_OK;
 }
 

@@ -1,5 +1,5 @@
-// lines.c - a stream of lines for people: what is not fit for a line is replaced, and a line that is
-// too long is cut.
+// lines.c - a stream of lines for people: what is not fit for a line is replaced, and a line that
+// is too long is cut.
 #include "print.h"
 
 #include <stdlib.h>

@@ -122,7 +122,7 @@ static const char *const type_names[] = {[VT_EXCHANGE_PRODUCTION] = "production"
                                          [VT_EXCHANGE_BIOSPHERE] = "biosphere"};
 
 static void print_input(const vt_database_set *set, const char *type, double amount, int input,
-                       FILE *out) {
+                        FILE *out) {
   char text[32];
   const vt_node *n = &set->node[input];
   (void)fprintf(out, "  %-12s %14s ", type, report_exact(amount, text));

@@ -30,8 +30,8 @@ static void print_factors(const char *title, const vt_factor *factor, int factor
   for (int i = 0; i < factors; i++) {
     char text[200];
     print_line(out, "  %-16s %s %s %s\n", factor[i].name ? factor[i].name : "",
-                  factor[i].target.text, vt_operation_names[factor[i].operation],
-                  value_text(&factor[i].value, text, sizeof text));
+               factor[i].target.text, vt_operation_names[factor[i].operation],
+               value_text(&factor[i].value, text, sizeof text));
   }
 }
 
@@ -84,8 +84,7 @@ static void print_category(const vt_category_plan *c, FILE *out) {
   print_parts(c->part, c->parts, out);
   print_line(out, " (%s", vt_metric_names[c->metric]);
   if (c->metric != VT_METRIC_STATIC)
-    print_line(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving",
-                  c->horizon);
+    print_line(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving", c->horizon);
   (void)fputs(")\n", out);
 }
 
@@ -139,7 +138,7 @@ static void print_pathway(const vt_study *s, FILE *out) {
   print_line(out, "unit        %s\n", vt_unit_names[s->model.pathway.unit]);
   for (int i = 0; i < s->aims.objectives; i++) {
     print_line(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
-                  s->aims.objective[i].category, s->aims.objective[i].weight);
+               s->aims.objective[i].category, s->aims.objective[i].weight);
   }
   if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
   if (s->design.kind == VT_DESIGN_MONTE_CARLO)

@@ -11,9 +11,8 @@ static vt_error get_number(vt_entry_place place, bool truth, struct json_object 
                            double *number) {
   if (vt_json_number(value, number)) return VT_OK;
   const enum json_type type = json_object_get_type(value);
-  VT_CHECK(type != json_type_int, VT_ERR_INPUT,
-           VT_AT "found %s, expected it with a decimal point", VT_AT_ARGS(place),
-           vt_json_show(value));
+  VT_CHECK(type != json_type_int, VT_ERR_INPUT, VT_AT "found %s, expected it with a decimal point",
+           VT_AT_ARGS(place), vt_json_show(value));
   VT_CHECK(truth && type == json_type_boolean, VT_ERR_INPUT, VT_AT "found %s, expected %s",
            VT_AT_ARGS(place), vt_json_show(value), truth ? "true or false" : "a number");
   *number = json_object_get_boolean(value) ? 1.0 : 0.0;

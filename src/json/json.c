@@ -249,8 +249,7 @@ static vt_error seek_in_value(vt_json *json, vt_json_span value) {
   return seek_in(json, walk, value.end);
 }
 
-static vt_error seek_in_items(vt_json *json, vt_json_walk walk, const char *end,
-                              vt_labels *seen) {
+static vt_error seek_in_items(vt_json *json, vt_json_walk walk, const char *end, vt_labels *seen) {
   for (bool more = true; more && walk.at < end;) {
     vt_json_span name, value;
     const bool list = walk.close == ']';

@@ -42,8 +42,7 @@ const char *vt_json_show(struct json_object *value) {
   if (type == json_type_string) {
     const char *string = json_object_get_string(value);
     const int shown = vt_json_shown(string);
-    (void)snprintf(text, sizeof text, "the text '%.*s%s'", shown, string,
-                   string[shown] ? "…" : "");
+    (void)snprintf(text, sizeof text, "the text '%.*s%s'", shown, string, string[shown] ? "…" : "");
   } else {
     const char *string = type == json_type_null ? "null" : json_object_to_json_string(value);
     if (!string) string = "a number";

@@ -48,17 +48,16 @@ bool vt_files_has(const vt_files *files, const char *name) {
   return has;
 }
 
-static vt_error look_at_head(const char *path, const struct stat *info,
-                             const vt_head_check *head) {
+static vt_error look_at_head(const char *path, const struct stat *info, const vt_head_check *head) {
   char *bytes;
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   VT_CHECK(file >= 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
   bytes = vt_calloc(VT_HEAD_BYTES, 1);
   const ssize_t got = bytes ? pread(file, bytes, VT_HEAD_BYTES, 0) : 0;
   (void)close(file);
-  vt_error error =
-      bytes ? VT_OK
-            : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "%s: out of memory", path);
+  vt_error error = bytes ? VT_OK
+                         : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                          "%s: out of memory", path);
   if (error == VT_OK && got >= 0)
     error = head->check(head->context, bytes, got, (ptrdiff_t)info->st_size);
   free(bytes);

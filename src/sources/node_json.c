@@ -552,8 +552,8 @@ static vt_error gather_member(const vt_document *document, const char *code, vt_
   key->length = 0;
   VT_TRY(vt_text_add(key, "%s", json_object_get_string(value)));
   const bool listed = strcmp(key->bytes, "exchanges") == 0;
-  const bool twice = listed ? exchanges->first != NULL
-                            : json_object_object_get_ex(rest, key->bytes, NULL) != 0;
+  const bool twice =
+      listed ? exchanges->first != NULL : json_object_object_get_ex(rest, key->bytes, NULL) != 0;
   VT_CHECK(!twice, VT_ERR_INPUT,
            "%s: database '%s', activity '%s', key '%s': found twice, expected once", document->path,
            document->set->database[document->database].name, code, key->bytes);

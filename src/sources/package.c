@@ -393,7 +393,8 @@ static vt_error read_package(package_reading *from, vt_json *json, vt_package *p
     if (!more) break;
     VT_TRY(vt_json_parse(json, name, &text));
     int which = 0;
-    while (which < PACKAGE_MEMBERS && strcmp(json_object_get_string(text), member_names[which]) != 0)
+    while (which < PACKAGE_MEMBERS &&
+           strcmp(json_object_get_string(text), member_names[which]) != 0)
       which++;
     if (which == PACKAGE_MEMBERS) {
       VT_TRY(vt_json_skip(json, value));

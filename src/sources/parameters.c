@@ -21,8 +21,8 @@ typedef struct parameters_reading {
 
 // A name counts once in what it belongs to: the project, a database, a group.
 static vt_error check_once(parameters_reading *from, const vt_parameter *parameter) {
-  const char *of = parameter->scope == VT_PARAMETER_ACTIVITY ? parameter->group
-                                                             : parameter->database;
+  const char *of =
+      parameter->scope == VT_PARAMETER_ACTIVITY ? parameter->group : parameter->database;
   int index;
   bool added;
   from->key.length = 0;

@@ -19,8 +19,8 @@ vt_error vt_parts_of(vt_arena *arena, const char *path, struct json_object *list
     struct json_object *value = json_object_array_get_idx(list, i);
     int64_t number;
     VT_CHECK(json_object_is_type(value, json_type_string) || vt_json_integer(value, &number),
-             VT_ERR_INPUT,
-             "%s: found %s in the name of a method, expected texts", path, vt_json_show(value));
+             VT_ERR_INPUT, "%s: found %s in the name of a method, expected texts", path,
+             vt_json_show(value));
     const char *text = json_object_get_string(value);
     VT_TRY(vt_arena_text(arena, text, (ptrdiff_t)strlen(text), &(*part)[i]));
   }

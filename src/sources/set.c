@@ -181,8 +181,8 @@ static vt_error note_method(struct vt_database_sources *sources, int method, con
   if (!sources->method_key) VT_TRY(vt_labels_create(&sources->method_key));
   VT_TRY(vt_labels_add(sources->method_key, key->bytes, key->length, &index, &added));
   if (!added) return VT_OK;
-  VT_TRY(vt_grow(&sources->keyed, &sources->keyed_room, (ptrdiff_t)index + 1,
-                 sizeof *sources->keyed));
+  VT_TRY(
+      vt_grow(&sources->keyed, &sources->keyed_room, (ptrdiff_t)index + 1, sizeof *sources->keyed));
   sources->keyed[index] = method;
   return VT_OK;
 }

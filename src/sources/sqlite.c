@@ -96,8 +96,8 @@ vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *oth
 // Tables, of which reading runs no code.
 
 // The one text of the first row of a query about a name; the caller finalises *query.
-static vt_error ask(const vt_sqlite *from, const char *text, const char *name,
-                    sqlite3_stmt **query, const char **answer) {
+static vt_error ask(const vt_sqlite *from, const char *text, const char *name, sqlite3_stmt **query,
+                    const char **answer) {
   *answer = NULL;
   *query = NULL;
   if (sqlite3_prepare_v2(from->handle, text, -1, query, NULL) != SQLITE_OK ||
@@ -130,8 +130,8 @@ static vt_error check_kind(const vt_sqlite *from, const char *name, bool *has) {
 static vt_error check_columns(const vt_sqlite *from, const char *name) {
   sqlite3_stmt *query;
   const char *column;
-  vt_error error = ask(from, "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 0", name,
-                       &query, &column);
+  vt_error error =
+      ask(from, "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 0", name, &query, &column);
   if (column)
     error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
                            "%s: %s: table '%s': found the column '%s', which is computed when it "
