@@ -11,7 +11,7 @@ void *vt_calloc(ptrdiff_t count, size_t item_bytes) {
 
 vt_error vt_grow(void *array_pointer, ptrdiff_t *capacity, ptrdiff_t needed, size_t item_bytes) {
   if (needed <= *capacity) return VT_OK;
-  ptrdiff_t larger = *capacity < 16 ? 16 : *capacity;
+  ptrdiff_t larger = *capacity < 4 ? 4 : *capacity;
   while (larger < needed) {
     VT_CHECK(larger <= PTRDIFF_MAX / 2, VT_ERR_SYSTEM, "out of memory: %td items", needed);
     larger *= 2;
@@ -37,7 +37,7 @@ typedef struct block {
 } block;
 
 // Blocks begin small, since there may be many arenas, and double.
-enum { FIRST_BYTES = 1 << 8, BLOCK_BYTES = 1 << 16 };
+enum { FIRST_BYTES = 1 << 6, BLOCK_BYTES = 1 << 16 };
 
 struct vt_arena {
   block *first;

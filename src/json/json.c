@@ -175,9 +175,11 @@ vt_error vt_json_charge(const vt_json *json, vt_json_span span, double *weight) 
   const double all = (double)(json->end - json->first);
   *weight += vt_scan_weight(span.first, span.end);
   if (*weight <= FREE_WEIGHT + WEIGHT_PER_BYTE * all) return VT_OK;
-  return fail_syntax(json, span.first,
-                     "a value has so many parts for its length that it would take memory out of "
-                     "proportion");
+  VT_FAIL(VT_ERR_INPUT,
+          "%s:%d: %s%s%sfound a value of so many parts that it would take memory out of proportion "
+          "to its length",
+          json->path, line_of(json, span.first), json->field ? "field '" : "",
+          json->field ? json->field : "", json->field ? "': " : "");
 }
 
 // Parse `open` + span + `close`, a list or an object, into json->parsed.

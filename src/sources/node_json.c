@@ -524,8 +524,9 @@ static vt_error end_node(node_reading *reading) {
   vt_database_set *set = reading->document.set;
   vt_node *node = &reading->node;
   node->exchanges = set->exchanges - node->first_exchange;
+  // A node that nothing refers to yet has no reference; then it does not refer to itself either.
   int own;
-  VT_TRY(vt_reference_add(set, set->database[node->database].name, node->code, &own));
+  VT_TRY(vt_reference_find(set, set->database[node->database].name, node->code, &own));
   node->type = type_of(set, node, own);
   set->node[reading->index] = *node;
   return VT_OK;

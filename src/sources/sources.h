@@ -94,6 +94,9 @@ vt_uncertainty vt_no_uncertainty(void);
 
 vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
                           int *reference);
+/// The reference that was added, or -1.
+vt_error vt_reference_find(const vt_database_set *set, const char *database, const char *code,
+                           int *reference);
 /// Node behind a reference; `who` starts the message ("FILE: database 'x', activity 'y'").
 vt_error vt_reference_node(vt_database_set *set, int reference, const char *who, int *node);
 /// Inputs of a database's exchanges to nodes; the databases they lie in to `depends`.
