@@ -184,7 +184,7 @@ holds 'warnings: nothing raw' sh -c "! grep -q '$esc' stderr stdout"
 rm -f bad.h5
 bike 's/"amount": 10\}/"amount": 1e308}/; s/"amount": 5\}/"amount": 1e308}/'
 refused 'a supply that is too large' "the supply of process 'electricity' .electricity production. is not finite"
-bike 's/"amount": 10\}/"amount": 1e308}/; s/"amount": 2\}/"amount": 1e10}/'
+bike 's/"amount": 10\}/"amount": 1e300}/; s/"amount": 2\}/"amount": 1e10}/'
 refused 'a score that is too large' "the score of product 'bike' .bicycle production. is not finite"
 sed -i 's/contributions: 2/contributions: 0/' bad.yaml
 refused 'a score that is too large, without tables' "'one bicycle'|'bike'"
