@@ -177,6 +177,10 @@ ptrdiff_t vt_clean_next(const char *at, const char *end, int *unfit);
 /// Replace what is not fit for a line by '?', in place.
 void vt_clean_line(char *text);
 
+/// A text of at most `bytes` bytes (below 500): itself, or its beginning with "…"; valid until this
+/// thread's eighth next call.
+const char *vt_cut(const char *text, int bytes);
+
 enum { VT_LINE_BYTES = 3900 }; ///< of a line, with room for what is put before it: 4,000 in all
 
 /// Format a clean line into line[0..size). Where it is too long, names in it are cut, with "…".

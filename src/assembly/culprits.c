@@ -18,8 +18,8 @@ static vt_error list_culprits(const vt_database_set *set, int count, const int *
   const int shown = count < VT_CULPRITS_SHOWN ? count : VT_CULPRITS_SHOWN;
   for (int i = 0; i < shown; i++) {
     const vt_node *n = &set->node[node[index[i]]];
-    VT_TRY(vt_text_add(text, "%s'%.60s'", i > 0 ? ", " : "", n->code));
-    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%.60s)", n->name));
+    VT_TRY(vt_text_add(text, "%s'%s'", i > 0 ? ", " : "", vt_cut(n->code, 60)));
+    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%s)", vt_cut(n->name, 60)));
   }
   return count > shown ? vt_text_add(text, ", ...") : VT_OK;
 }

@@ -81,6 +81,19 @@ void vt_clean_line(char *text) {
 // -------------------------------------------------------------------------------------------------
 // Lines that are too long.
 
+const char *vt_cut(const char *text, int bytes) {
+  static _Thread_local char ring[8][512];
+  static _Thread_local int next;
+  const int most = bytes < (int)sizeof ring[0] ? bytes : (int)sizeof ring[0] - 1;
+  if (strnlen(text, (size_t)bytes + 1) <= (size_t)bytes) return text;
+  int keep = most - MARK_BYTES;
+  while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80) keep--;
+  char *copy = ring[next = (next + 1) % 8];
+  memcpy(copy, text, (size_t)keep);
+  memcpy(copy + keep, mark, MARK_BYTES + 1);
+  return copy;
+}
+
 // Keep about `keep` bytes of text[0..length): whole characters, then the mark.
 static void cut(char *text, size_t length, size_t keep) {
   while (keep > 0 && ((unsigned char)text[keep] & 0xc0) == 0x80) keep--;

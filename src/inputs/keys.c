@@ -153,10 +153,9 @@ static vt_error fail_name(const vt_inputs *inputs, vt_entry_place place, vt_axis
       vt_nearest_try_labels(&nearest, vt_inputs_labels(inputs, flow_axes[i]));
   }
   if (axis != VT_AXIS_FLOW) vt_nearest_try_labels(&nearest, vt_inputs_labels(inputs, axis));
-  const vt_error error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                                        VT_AT "found '%.*s', expected one of %s%s",
-                                        VT_AT_ARGS(place), vt_json_shown(name.bytes), name.bytes,
-                                        vt_axis_name(axis), vt_nearest_hint(&nearest));
+  const vt_error error = vt_error_raise(
+      VT_ERR_INPUT, __FILE__, __LINE__, __func__, VT_AT "found '%s', expected one of %s%s",
+      VT_AT_ARGS(place), vt_cut(name.bytes, 160), vt_axis_name(axis), vt_nearest_hint(&nearest));
   vt_text_free(&name);
   return error;
 }

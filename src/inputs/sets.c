@@ -43,8 +43,8 @@ static vt_error read_labels(vt_inputs_reader *reader, vt_inputs_field_id id, boo
     int index;
     bool fresh;
     VT_TRY(vt_labels_add(labels, label, length, &index, &fresh));
-    VT_CHECK(fresh, VT_ERR_INPUT, "%s: field '%s': found '%.*s' twice, expected distinct names",
-             path, name, vt_json_shown(label), label);
+    VT_CHECK(fresh, VT_ERR_INPUT, "%s: field '%s': found '%s' twice, expected distinct names", path,
+             name, vt_cut(label, 160));
   }
   return VT_OK;
 }

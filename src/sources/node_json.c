@@ -26,9 +26,8 @@ static const char *method_text(const json_place *at, size_t size, char *text) {
   const char *part[2];
   for (size_t i = 0; i < 2; i++)
     part[i] = json_object_get_string(json_object_array_get_idx(at->input, i));
-  (void)snprintf(text, size, "%.200s: method '%.*s', flow ['%.*s', '%.*s']", at->document->path,
-                 vt_json_shown(at->method), at->method, vt_json_shown(part[0]), part[0],
-                 vt_json_shown(part[1]), part[1]);
+  (void)snprintf(text, size, "%s: method '%s', flow ['%s', '%s']", vt_cut(at->document->path, 200),
+                 vt_cut(at->method, 160), vt_cut(part[0], 160), vt_cut(part[1], 160));
   return text;
 }
 
@@ -39,13 +38,13 @@ static const char *place_text(const json_place *at) {
   if (at->method) return method_text(at, sizeof text, text);
   const char *database = document->set->database[document->database].name;
   const int used =
-      snprintf(text, sizeof text, "%.200s: database '%.80s', activity '%.*s'", document->path,
-               database, vt_json_shown(document->code), document->code);
+      snprintf(text, sizeof text, "%s: database '%s', activity '%s'", vt_cut(document->path, 200),
+               vt_cut(database, 80), vt_cut(document->code, 160));
   if (at->exchange == 0 || used < 0 || (size_t)used >= sizeof text) return text;
   const char *input =
       at->input ? json_object_to_json_string_ext(at->input, JSON_C_TO_STRING_PLAIN) : NULL;
-  (void)snprintf(text + used, sizeof text - (size_t)used, ", exchange %td with input %.*s",
-                 at->exchange, input ? vt_json_shown(input) : 4, input ? input : "none");
+  (void)snprintf(text + used, sizeof text - (size_t)used, ", exchange %td with input %s",
+                 at->exchange, input ? vt_cut(input, 160) : "none");
   return text;
 }
 
@@ -204,7 +203,7 @@ static vt_error get_vintages(const json_place *at, const char *name, bool pairs,
   json_object_object_foreach(value, key, number) {
     vt_vintage *vintage = &(*vintages)[*count];
     VT_CHECK(take_vintage_key(key, pairs, vintage), VT_ERR_INPUT,
-             "%s: '%s': found the key '%.60s', expected a year%s", place_text(at), name, key,
+             "%s: '%s': found the key '%s', expected a year%s", place_text(at), name, key,
              pairs ? " or \"[process time, year]\"" : "");
     VT_TRY(get_number(at, name, number, &vintage->value));
     (*count)++;
@@ -241,7 +240,7 @@ static vt_error get_type(const json_place *at, struct json_object *value, vt_exc
     return VT_OK;
   }
   VT_FAIL(VT_ERR_INPUT,
-          "%s: 'type': found '%.60s', expected production, substitution, technosphere or "
+          "%s: 'type': found '%s', expected production, substitution, technosphere or "
           "biosphere%s",
           place_text(at), name, vt_nearest_hint(&nearest));
 }
@@ -505,8 +504,8 @@ static vt_error start_node(const vt_document *document, const char *code,
   int label;
   bool added;
   VT_TRY(vt_labels_add(codes, code, (ptrdiff_t)strlen(code), &label, &added));
-  VT_CHECK(added, VT_ERR_INPUT, "%s: database '%s': found the code '%.*s' twice", document->path,
-           set->database[document->database].name, vt_json_shown(code), code);
+  VT_CHECK(added, VT_ERR_INPUT, "%s: database '%s': found the code '%s' twice", document->path,
+           set->database[document->database].name, vt_cut(code, 160));
   vt_node *node = &reading->node;
   *node = (vt_node){
       .database = document->database, .id = VT_NO_ID, .code = vt_labels_get(codes, label)};

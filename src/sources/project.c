@@ -390,8 +390,8 @@ static vt_error collect_record(const vt_project *project, sqlite3_stmt *query,
   VT_TRY(add_member(all, name, record));
   VT_TRY(vt_sqlite_look(labels, query, 1, &depends, &length));
   char where[512];
-  (void)snprintf(where, sizeof where, "%.300s: lci/databases.db: depends of '%.100s'",
-                 project->path, name);
+  (void)snprintf(where, sizeof where, "%s: lci/databases.db: depends of '%s'",
+                 vt_cut(project->path, 300), vt_cut(name, 100));
   if (depends) VT_TRY(parse_depends(where, depends, length, &list));
   VT_TRY(add_member(record, "depends", list));
   const int type = sqlite3_column_type(query, 2);

@@ -91,9 +91,10 @@ static vt_error resolve_exchange(vt_database_set *set, int database, ptrdiff_t x
   if (node < 0) {
     const int output = set->exchange[x].output;
     char who[512];
-    (void)snprintf(who, sizeof who, "%.200s: database '%.80s', activity '%.120s', exchange %td",
-                   set->database[database].path, set->database[database].name,
-                   set->node[output].code, x - set->node[output].first_exchange + 1);
+    (void)snprintf(who, sizeof who, "%s: database '%s', activity '%s', exchange %td",
+                   vt_cut(set->database[database].path, 200),
+                   vt_cut(set->database[database].name, 80), vt_cut(set->node[output].code, 120),
+                   x - set->node[output].first_exchange + 1);
     VT_TRY(vt_reference_node(set, reference, who, &node));
   }
   set->exchange[x].input = node;
@@ -112,8 +113,8 @@ vt_error vt_factors_resolve(vt_database_set *set, int method) {
   if (package < 0 || !set->sources->method_reference[method]) return VT_OK;
   vt_record_group *group = &set->package[package].group[0];
   char who[512];
-  (void)snprintf(who, sizeof who, "%.200s: method '%.200s'", set->method[method].path,
-                 set->method[method].label);
+  (void)snprintf(who, sizeof who, "%s: method '%s'", vt_cut(set->method[method].path, 200),
+                 vt_cut(set->method[method].label, 200));
   for (ptrdiff_t k = 0; k < group->count; k++) {
     int node;
     VT_TRY(vt_reference_node(set, set->sources->method_reference[method][k], who, &node));

@@ -288,10 +288,11 @@ const char *vt_node_text(const vt_database_set *set, int node) {
   const vt_node *n = &set->node[node];
   const char *database = n->database >= 0 ? set->database[n->database].name : "";
   if (n->name && n->name[0])
-    (void)snprintf(text, sizeof ring[0], "'%.80s' (%.120s, database '%.80s')", n->code, n->name,
-                   database);
+    (void)snprintf(text, sizeof ring[0], "'%s' (%s, database '%s')", vt_cut(n->code, 80),
+                   vt_cut(n->name, 120), vt_cut(database, 80));
   else
-    (void)snprintf(text, sizeof ring[0], "'%.80s' (database '%.80s')", n->code, database);
+    (void)snprintf(text, sizeof ring[0], "'%s' (database '%s')", vt_cut(n->code, 80),
+                   vt_cut(database, 80));
   return text;
 }
 

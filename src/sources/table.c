@@ -1,8 +1,6 @@
 // table.c - tables with named columns, separated by semicolons.
 #include "table.h"
 
-#include "vintner/json.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -71,8 +69,8 @@ const char *vt_table_text(const vt_table *table, int column) {
 
 static vt_error fail_field(const vt_table *table, int column, const char *expected) {
   const char *text = vt_table_text(table, column);
-  VT_FAIL(VT_ERR_INPUT, "%s:%d: '%s': found '%.*s', expected %s", table->path.bytes, table->line,
-          table->name[column].bytes, vt_json_shown(text), text, expected);
+  VT_FAIL(VT_ERR_INPUT, "%s:%d: '%s': found '%s', expected %s", table->path.bytes, table->line,
+          table->name[column].bytes, vt_cut(text, 160), expected);
 }
 
 vt_error vt_table_number(const vt_table *table, int column, double *number) {
