@@ -67,16 +67,16 @@ static bool is_low_half(const char *at, const char *end) {
 
 // A NUL ends a name early, whether it is escaped once or, in a tuple key, twice.
 const char *vt_scan_escapes(const char *first, const char *end) {
-  for (const char *at = first; at < end && (at = memchr(at, '\\', (size_t)(end - at)));) {
+  // Keys of tuples are full of backslashes, few of which begin an escape of this kind.
+  for (const char *at = first; at < end && (at = memmem(at, (size_t)(end - at), "\\u", 2));) {
     const char *run = at;
-    while (at < end && *at == '\\') at++;
-    if (at >= end || *at != 'u') continue;
-    const bool escaped = (at - run) % 2 == 0; // the backslash itself is
-    const int code = code_of(at + 1, end);
-    if (code == 0 || (!escaped && code >= 0xdc00 && code < 0xe000)) return at - 1;
-    if (escaped || code < 0xd800 || code >= 0xdc00) continue;
-    if (!is_low_half(at + 5, end)) return at - 1;
-    at += 11;
+    while (run > first && run[-1] == '\\') run--;
+    const bool escaped = (at - run) % 2 != 0; // the backslash itself is
+    const int code = code_of(at + 2, end);
+    if (code == 0 || (!escaped && code >= 0xdc00 && code < 0xe000)) return at;
+    const bool high = !escaped && code >= 0xd800 && code < 0xdc00;
+    if (high && !is_low_half(at + 6, end)) return at;
+    at += high ? 12 : 2;
   }
   return NULL;
 }
