@@ -34,6 +34,7 @@ enum { VT_CULPRITS_SHOWN = 8 };
 /// Why a system cannot be solved, for a caller who knows the names of products and processes. With
 /// counts of 0 the error was another one.
 typedef struct vt_culprits {
+  bool infinite;           ///< the one that is named has a number too large; else it is singular
   bool structural;         ///< no choice of numbers would help: products without own producer
   int products, processes; ///< how many are concerned
   int product[VT_CULPRITS_SHOWN], process[VT_CULPRITS_SHOWN]; ///< the first or weightiest of them

@@ -111,8 +111,22 @@ void vt_text_free(vt_text *text);
 /// VT_ERR_INPUT with one clear line.
 vt_error vt_text_read_file(const char *path, vt_text *text);
 
+/// The whole text as a finite decimal number. False for anything else, and for what strtod takes
+/// besides: blanks, hexadecimal digits, infinities, NaN.
+bool vt_decimal(const char *text, double *number);
+
 /// Join a folder-relative path: `path` itself if absolute, else next to the file `base_file`.
 vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined);
+
+// Files that are read: remembered as they are when that begins, by device, number, size and time of
+// the last change. For one thread.
+
+/// Remember a file, unless it is remembered.
+vt_error vt_watch(const char *path);
+/// Remember it as it is now, and forget what lies in it, if it is a folder.
+vt_error vt_watch_anew(const char *path);
+/// VT_ERR_INPUT if a file changed since; NULL: any, else `path` and what lies in it.
+vt_error vt_watch_check(const char *path);
 
 /// A file that is to appear when it is whole.
 typedef struct vt_target {
@@ -160,6 +174,32 @@ void vt_md5(const void *bytes, ptrdiff_t length, char hex[33]);
 uint64_t vt_hash64(const void *bytes, ptrdiff_t length);
 
 // ---------------------------------------------------------------------------------------------
+// Lines for people: nothing that a file holds reaches a terminal as it is.
+
+/// Bytes of the UTF-8 character at `at`, 0 if there is none: no overlong forms, no surrogates.
+ptrdiff_t vt_utf8_character(const unsigned char *at, const unsigned char *end);
+/// The first byte that is not UTF-8, or NULL.
+const char *vt_utf8_fault(const char *first, const char *end);
+
+/// Bytes of what comes next in a text. `*unfit`: -1, or what is not fit for a line: a control
+/// character (C0, DEL, C1), a mark of direction, a separator of lines; 0xfffd: a byte of no
+/// character.
+ptrdiff_t vt_clean_next(const char *at, const char *end, int *unfit);
+
+/// Replace what is not fit for a line by '?', in place.
+void vt_clean_line(char *text);
+
+/// A text of at most `bytes` bytes (below 500): itself, or its beginning with "…"; valid until this
+/// thread's eighth next call.
+const char *vt_cut(const char *text, int bytes);
+
+enum { VT_LINE_BYTES = 3900 }; ///< of a line, with room for what is put before it: 4,000 in all
+
+/// Format a clean line into line[0..size). Where it is too long, names in it are cut, with "…".
+void vt_clean_format(char *line, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+// ---------------------------------------------------------------------------------------------
 // Tables of comma-separated values (RFC 4180): quotes, CRLF, a byte order mark and blank lines.
 
 /// A place in a table. The text is borrowed.
@@ -171,7 +211,7 @@ typedef struct vt_csv {
   char separator;         ///< of fields: a comma unless it is changed after vt_csv_start
 } vt_csv;
 
-/// Start before the first row. A NUL byte is VT_ERR_INPUT.
+/// Start before the first row. A NUL byte and what is not UTF-8 are VT_ERR_INPUT.
 vt_error vt_csv_start(const char *path, const vt_text *text, vt_csv *csv);
 
 /// Go to the next row that is not blank; false: there is none. The row before was read to its end.

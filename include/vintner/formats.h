@@ -110,6 +110,8 @@ struct vt_database_sources {
   int projects;
   vt_id_map loose_ids;
   vt_references reference;
+  vt_labels *method_key;   ///< of methods, by kind and parts
+  int *keyed;              ///< their methods; shape [count]
   bool resolved;           ///< loose datapackages have their nodes
   int *exchange_reference; ///< of each exchange's input; shape [exchanges]
   int **method_reference;  ///< of each method's factors (JSON), else NULL; shape [methods]
@@ -123,7 +125,7 @@ struct vt_database_sources {
   bool has_parameters; ///< they are read
   ptrdiff_t database_room, named_room, node_room, exchange_room, exchange_reference_room;
   ptrdiff_t package_room, raw_room, method_room, factors_room, method_reference_room;
-  ptrdiff_t project_room, source_room, place_room, store_room;
+  ptrdiff_t project_room, source_room, place_room, store_room, keyed_room;
 };
 
 /// Append an empty item; *index is its place.
@@ -134,8 +136,11 @@ vt_error vt_set_add_package(vt_database_set *set, const char *path, int *index);
 vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char *path, int parts,
                            const char *const *part, int *index);
 /// The method of these parts, or -1.
-int vt_set_method(const vt_database_set *set, vt_matrix_kind kind, int parts,
-                  const char *const *part);
+vt_error vt_set_method(const vt_database_set *set, vt_matrix_kind kind, int parts,
+                       const char *const *part, int *method);
+/// VT_ERR_INPUT if there is a method of these parts.
+vt_error vt_set_spare_method(const vt_database_set *set, vt_matrix_kind kind, const char *path,
+                             int parts, const char *const *part);
 /// Database by name, no loose datapackage, or -1.
 int vt_set_named(const vt_database_set *set, const char *name);
 

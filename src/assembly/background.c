@@ -119,7 +119,8 @@ static vt_error name_culprits(const vt_assembly *a, const vt_request *request, c
     const vt_snapshot_work *s = &a->snapshot[asked[r]];
     const vt_database *database = &a->set->database[s->database];
     char where[512];
-    (void)snprintf(where, sizeof where, "%.300s: database '%.80s'", database->path, database->name);
+    (void)snprintf(where, sizeof where, "%s: database '%s'", vt_cut(database->path, 300),
+                   vt_cut(database->name, 80));
     if (c->products + c->processes > 0) return vt_name_culprits(a->set, s->system, where, c, error);
   }
   return error;

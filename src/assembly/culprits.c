@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { MESSAGE_BYTES = 1024 };
+enum { MESSAGE_BYTES = VT_LINE_BYTES };
 
 vt_error vt_error_at_line(const char *path, int line, vt_error error) {
   char text[MESSAGE_BYTES];
@@ -18,14 +18,22 @@ static vt_error list_culprits(const vt_database_set *set, int count, const int *
   const int shown = count < VT_CULPRITS_SHOWN ? count : VT_CULPRITS_SHOWN;
   for (int i = 0; i < shown; i++) {
     const vt_node *n = &set->node[node[index[i]]];
-    VT_TRY(vt_text_add(text, "%s'%.60s'", i > 0 ? ", " : "", n->code));
-    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%.60s)", n->name));
+    VT_TRY(vt_text_add(text, "%s'%s'", i > 0 ? ", " : "", vt_cut(n->code, 60)));
+    if (n->name && n->name[0]) VT_TRY(vt_text_add(text, " (%s)", vt_cut(n->name, 60)));
   }
   return count > shown ? vt_text_add(text, ", ...") : VT_OK;
 }
 
 static vt_error describe_culprits(const vt_database_set *set, const vt_system *system,
                                   const vt_culprits *c, vt_text *text) {
+  if (c->infinite) {
+    const bool process = c->processes > 0;
+    VT_TRY(vt_text_add(text, "the %s of %s ", process ? "supply" : "score",
+                       process ? "process" : "product"));
+    VT_TRY(process ? list_culprits(set, 1, c->process, system->process, text)
+                   : list_culprits(set, 1, c->product, system->product, text));
+    return vt_text_add(text, " is not finite: found amounts out of proportion");
+  }
   VT_TRY(vt_text_add(text, "the system is singular: found"));
   if (c->processes > 0) {
     VT_TRY(vt_text_add(text, " processes "));

@@ -1,7 +1,6 @@
 // demand_csv.c - demand as a table: product,year,amount.
 #include "assembly.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ __attribute__((format(printf, 5, 6))) static vt_error bad_row(const demand_table
   char text[512];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(text, sizeof text, format, arguments);
+  vt_clean_format(text, sizeof text, format, arguments);
   va_end(arguments);
   return vt_error_raise(VT_ERR_INPUT, file, line, function, "%s:%d: %s", t->csv.path, t->csv.line,
                         text);
@@ -52,7 +51,7 @@ static vt_error read_header(demand_table *t) {
     vt_nearest nearest = {.name = name};
     for (int k = 0; k < COLUMNS; k++) vt_nearest_try(&nearest, column_names[k]);
     if (c == COLUMNS)
-      BAD_ROW(t, "column %d: found '%.80s', expected product, year or amount%s", i + 1, name,
+      BAD_ROW(t, "column %d: found '%s', expected product, year or amount%s", i + 1, name,
               vt_nearest_hint(&nearest));
     if (seen[c]) BAD_ROW(t, "column %d: found '%s' a second time", i + 1, name);
     seen[c] = true;
@@ -76,15 +75,9 @@ static vt_error read_fields(demand_table *t) {
   return VT_OK;
 }
 
-// Finite decimal numbers; strtod would take hexadecimal ones as well.
 static vt_error read_amount(const demand_table *t, double *amount) {
   const char *text = t->field[AMOUNT].bytes;
-  const size_t length = strlen(text);
-  char *end;
-  *amount = strtod(text, &end);
-  const bool decimal = length > 0 && strspn(text, "+-.0123456789eE") == length;
-  if (!decimal || *end != '\0' || !isfinite(*amount))
-    BAD_ROW(t, "amount: found '%.80s', expected a finite number", text);
+  if (!vt_decimal(text, amount)) BAD_ROW(t, "amount: found '%s', expected a finite number", text);
   return VT_OK;
 }
 
@@ -92,7 +85,7 @@ static vt_error read_years(const demand_table *t, vt_year_span *span) {
   const char *text = t->field[YEAR].bytes;
   int outside;
   if (!vt_year_span_parse(text, span))
-    BAD_ROW(t, "year: found '%.80s', expected a year or a range such as 2030:2040, 2030: or :2040",
+    BAD_ROW(t, "year: found '%s', expected a year or a range such as 2030:2040, 2030: or :2040",
             text);
   if (!vt_year_span_fit(span, t->first_year, t->last_year, &outside))
     BAD_ROW(t, "year: found %d, expected years from %d to %d", outside, t->first_year,
@@ -124,8 +117,8 @@ static vt_error check_clashes(const demand_table *t) {
   int year;
   VT_TRY(vt_year_spans_clash((int)t->rows, t->span, &one, &other, &year));
   VT_CHECK(!one, VT_ERR_INPUT,
-           "%s:%d: found product '%.80s' in the year %d a second time, first in line %d",
-           t->csv.path, other->line, other->of, year, one->line);
+           "%s:%d: found product '%s' in the year %d a second time, first in line %d", t->csv.path,
+           other->line, other->of, year, one->line);
   return VT_OK;
 }
 
@@ -156,7 +149,8 @@ vt_error vt_demand_read(vt_arena *arena, const char *path, int first_year, int l
   vt_text text = {0};
   *entry = NULL;
   *count = 0;
-  vt_error done = vt_text_read_file(path, &text);
+  vt_error done = vt_watch(path);
+  if (done == VT_OK) done = vt_text_read_file(path, &text);
   if (done == VT_OK) done = vt_csv_start(path, &text, &t.csv);
   if (done == VT_OK) done = read_table(&t);
   if (done == VT_OK) done = give(&t, entry, count);

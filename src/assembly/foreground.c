@@ -56,7 +56,7 @@ static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
   const vt_database_plan *plan = a->plan;
   const int line = plan->backgrounds > 0 ? plan->background[0].line : plan->foreground_line;
   char text[512];
-  const int length = snprintf(text, sizeof text, "%.480s:%d: ", a->study->path, line);
+  const int length = snprintf(text, sizeof text, "%s:%d: ", vt_cut(a->study->path, 480), line);
   return vt_arena_text(a->arena, text, length, &f->background_place);
 }
 

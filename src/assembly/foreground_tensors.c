@@ -318,7 +318,7 @@ static vt_error add_demand(building *made, const vt_yearly_demand *demand) {
   const vt_foreground *from = made->from;
   char place[512] = "";
   const char *path = demand->path ? demand->path : from->path;
-  if (path) (void)snprintf(place, sizeof place, "%.400s:%d: ", path, demand->line);
+  if (path) (void)snprintf(place, sizeof place, "%s:%d: ", vt_cut(path, 400), demand->line);
   if (product < 0) {
     vt_nearest nearest = {.name = demand->product};
     vt_nearest_try_labels(&nearest, products);

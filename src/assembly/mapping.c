@@ -56,8 +56,8 @@ static vt_error add_labels(mapper *m, int background) {
 static vt_error sort_by_year(mapper *m, int background) {
   char of[128] = "";
   if (m->from->backgrounds > 1)
-    (void)snprintf(of, sizeof of, " of the background pathway '%.80s'",
-                   m->from->background[background].name);
+    (void)snprintf(of, sizeof of, " of the background pathway '%s'",
+                   vt_cut(m->from->background[background].name, 80));
   if (m->snapshots > 1)
     qsort(m->snapshot, (size_t)m->snapshots, sizeof *m->snapshot, compare_snapshots);
   for (int i = 1; i < m->snapshots; i++) {

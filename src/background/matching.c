@@ -133,24 +133,30 @@ static vt_error match_all(search *s, const int *reference, vt_culprits *culprits
           left.products, left.product[0]);
 }
 
-static vt_error check_shape(const vt_sparse *a) {
+static vt_error check_shape(const vt_sparse *a, vt_culprits *culprits) {
   VT_CHECK(a->rows == a->columns, VT_ERR_INPUT,
            "the system is not square: found %d products and %d processes, expected as many",
            a->rows, a->columns);
   VT_CHECK(a->entries <= INT_MAX, VT_ERR_INPUT,
            "the system is too large: found %td entries, expected at most %d", a->entries, INT_MAX);
   for (int j = 0; j < a->columns; j++) {
-    for (ptrdiff_t k = a->column_start[j]; k < a->column_start[j + 1]; k++)
-      VT_CHECK(isfinite(a->value[k]), VT_ERR_INPUT,
-               "the system has an amount that is not finite: found %g for product %d of process %d",
-               a->value[k], a->row[k], j);
+    for (ptrdiff_t k = a->column_start[j]; k < a->column_start[j + 1]; k++) {
+      if (isfinite(a->value[k])) continue;
+      *culprits = (vt_culprits){.infinite = true, .processes = 1, .process = {j}};
+      VT_FAIL(VT_ERR_INPUT,
+              "the system has an amount that is not finite: found %g for product %d of process %d",
+              a->value[k], a->row[k], j);
+    }
   }
   return VT_OK;
 }
 
 vt_error vt_match(const vt_equations *system, int *match, vt_culprits *culprits) {
   const vt_sparse *a = system->technosphere;
-  VT_TRY(check_shape(a));
+  vt_culprits found = {0};
+  const vt_error shape = check_shape(a, &found);
+  if (culprits) *culprits = found;
+  VT_TRY(shape);
   search s = {.a = a, .match = match};
   int *work;
   VT_NEW(work, 3 * (ptrdiff_t)a->rows);
@@ -160,7 +166,6 @@ vt_error vt_match(const vt_equations *system, int *match, vt_culprits *culprits)
   s.owner = work;
   s.seen = work + a->rows;
   s.path = s.seen + a->rows;
-  vt_culprits found = {0};
   const vt_error result = match_all(&s, system->reference, &found);
   if (culprits) *culprits = found;
   free(work);

@@ -107,6 +107,7 @@ struct vt_solver {
   vt_kernel_factor *primary; ///< what every solve begins with
   vt_kernel_factor *rescue;  ///< LU with full pivoting of a column; NULL until needed
   bool rescue_failed;
+  vt_culprits infinite; ///< of the latest solve: whose number was too large
   double *b, *x, *best, *correction, *residual, *flow, *total; ///< work space
   vt_solve_figures figures;
 };

@@ -106,7 +106,12 @@ static vt_error solve_forward(vt_solver *solver, const request_work *j, const vt
     r->score[d * r->weight_count + c] =
         b ? weighted(r->weight + c * b->rows, inventory, b->rows) : 0;
   if (r->top == 0) return VT_OK;
-  return vt_tables_fill(r, tables, supply, inventory, r->table + d * table_width(r));
+  const vt_error filled =
+      vt_tables_fill(r, tables, supply, inventory, r->table + d * table_width(r));
+  if (filled == VT_ERR_INPUT && r->demand[d].count > 0)
+    solver->infinite =
+        (vt_culprits){.infinite = true, .products = 1, .product = {r->demand[d].product[0]}};
+  return filled;
 }
 
 static double value_of(const vt_final_demand *demand, const double *score) {
@@ -163,6 +168,7 @@ static vt_error solve_share(vt_background *background, request_work *jobs, ptrdi
     VT_TRY(vt_solver_create(background, &r->system, jobs[k].solves, &r->culprits, &solver));
     const vt_error result = solve_stretch(solver, &jobs[k], first, end);
     r->figures = *vt_solver_figures(solver);
+    if (result != VT_OK) r->culprits = solver->infinite;
     vt_solver_free(solver);
     VT_TRY(result);
   }

@@ -224,15 +224,27 @@ vt_error vt_solver_refine(vt_solver *s, bool transposed, double *error) {
   return iterate(s, s->rescue, transposed, error);
 }
 
+// Names are the caller's.
+static vt_error fail_process(vt_solver *s, int j, const char *what) {
+  s->infinite = (vt_culprits){.infinite = true, .processes = 1, .process = {j}};
+  VT_FAIL(VT_ERR_INPUT, "the %s of process %d is not finite", what, j);
+}
+
+static vt_error fail_product(vt_solver *s, int row, const char *what) {
+  const int product = s->scaled.match[row];
+  s->infinite = (vt_culprits){.infinite = true, .products = 1, .product = {product}};
+  VT_FAIL(VT_ERR_INPUT, "the %s of product %d is not finite", what, product);
+}
+
 // Divide b by a power of two, *unit, so that its largest entry is near 1: products of its entries
 // then neither vanish nor overflow. 0 if b is 0.
-static vt_error normalise(vt_solver *s, double *unit) {
+static vt_error normalise(vt_solver *s, bool transposed, double *unit) {
   const int n = s->scaled.matrix.n;
   double largest = 0;
   int exponent;
   for (int i = 0; i < n; i++) {
-    VT_CHECK(isfinite(s->b[i]), VT_ERR_INPUT,
-             "a right-hand side has an amount that is not finite, in position %d", i);
+    if (!isfinite(s->b[i]))
+      return transposed ? fail_process(s, i, "burden") : fail_product(s, i, "demand");
     largest = fmax(largest, fabs(s->b[i]));
   }
   (void)frexp(largest, &exponent);
@@ -247,7 +259,7 @@ static vt_error solve(vt_solver *s, bool transposed, double *unit, double *error
   const double start = vt_clock_s();
   const int n = s->scaled.matrix.n;
   *error = 0;
-  VT_TRY(normalise(s, unit));
+  VT_TRY(normalise(s, transposed, unit));
   s->figures.solves++;
   memset(s->best, 0, (size_t)n * sizeof *s->best);
   if (*unit == 0) return VT_OK;
@@ -295,7 +307,7 @@ vt_error vt_solver_forward(vt_solver *s, const vt_final_demand *demand, double *
   VT_TRY(solve(s, false, &unit, &error));
   for (int j = 0; j < z->matrix.n; j++) {
     s->x[j] = s->best[j] * z->column_scale[j] * unit;
-    VT_CHECK(isfinite(s->x[j]), VT_ERR_INPUT, "the supply of process %d is not finite", j);
+    if (!isfinite(s->x[j])) return fail_process(s, j, "supply");
   }
   if (supply) memcpy(supply, s->x, (size_t)z->matrix.n * sizeof *supply);
   if (inventory && s->system.biosphere) take_inventory(s->system.biosphere, s->x, inventory);
@@ -312,7 +324,7 @@ vt_error vt_solver_adjoint(vt_solver *s, const double *weight, double *score, do
   VT_TRY(solve(s, true, &unit, &error));
   for (int k = 0; k < z->matrix.n; k++) {
     const double value = s->best[k] * z->row_scale[k] * unit;
-    VT_CHECK(isfinite(value), VT_ERR_INPUT, "the score of product %d is not finite", z->match[k]);
+    if (!isfinite(value)) return fail_product(s, k, "score");
     score[z->match[k]] = value;
   }
   if (residual) *residual = error;

@@ -14,9 +14,12 @@ vt_error vt_csv_start(const char *path, const vt_text *text, vt_csv *csv) {
   csv->end = text->bytes + text->length;
   if (text->length >= 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0) csv->next += 3;
   const char *nul = memchr(text->bytes, '\0', (size_t)text->length);
+  const char *bad = nul ? nul : vt_utf8_fault(text->bytes, csv->end);
   int line = 1;
-  for (const char *c = text->bytes; nul && c < nul; c++) line += *c == '\n';
+  for (const char *c = text->bytes; bad && c < bad; c++) line += *c == '\n';
   VT_CHECK(!nul, VT_ERR_INPUT, "%s:%d: found a NUL byte, expected a table as text", path, line);
+  VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: found the byte 0x%02x, expected text in UTF-8", path, line,
+           (unsigned)(unsigned char)*bad);
   return VT_OK;
 }
 

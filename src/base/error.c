@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_BYTES = 4096, STACK_BYTES = 8192 };
+enum { STACK_BYTES = 8192 };
 
-static _Thread_local char message[MESSAGE_BYTES];
+static _Thread_local char message[VT_LINE_BYTES];
 static _Thread_local char stack[STACK_BYTES];
 
 static void add_place(const char *file, int line, const char *function) {
@@ -14,22 +14,14 @@ static void add_place(const char *file, int line, const char *function) {
   (void)snprintf(stack + used, sizeof stack - used, "  %s:%d %s\n", file, line, function);
 }
 
-// A message is one line: whatever a file's text smuggled into it, no control character leaves.
-static void keep_on_one_line(char *text) {
-  for (; *text; text++) {
-    if ((unsigned char)*text < ' ' || *text == 127) *text = ' ';
-  }
-}
-
 vt_error vt_error_raise(vt_error code, const char *file, int line, const char *function,
                         const char *format, ...) {
   // The arguments may be parts of the old message: format into a second buffer.
-  char text[MESSAGE_BYTES];
+  char text[VT_LINE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(text, sizeof text, format, arguments);
+  vt_clean_format(text, sizeof text, format, arguments);
   va_end(arguments);
-  keep_on_one_line(text);
   memcpy(message, text, sizeof message);
   stack[0] = '\0';
   add_place(file, line, function);

@@ -34,10 +34,10 @@ bool vt_log_wants(vt_log_level level) {
 
 void vt_log(vt_log_level level, const char *format, ...) {
   if (!vt_log_wants(level)) return;
-  char line[2048];
+  char line[VT_LINE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
+  vt_clean_format(line, sizeof line, format, arguments);
   va_end(arguments);
   const char *kind = level == VT_LOG_WARNING ? "warning: " : "";
   // A log that cannot be kept for want of memory is written at once.
@@ -89,10 +89,10 @@ void vt_warn(const char *kind, const char *format, ...) {
     known->count++;
     return;
   }
-  char text[2048];
+  char text[VT_LINE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(text, sizeof text, format, arguments);
+  vt_clean_format(text, sizeof text, format, arguments);
   va_end(arguments);
   const vt_error added = add_kind(kind, text);
   if (added != VT_OK) vt_log(VT_LOG_WARNING, "%s", text);

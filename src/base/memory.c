@@ -11,7 +11,7 @@ void *vt_calloc(ptrdiff_t count, size_t item_bytes) {
 
 vt_error vt_grow(void *array_pointer, ptrdiff_t *capacity, ptrdiff_t needed, size_t item_bytes) {
   if (needed <= *capacity) return VT_OK;
-  ptrdiff_t larger = *capacity < 16 ? 16 : *capacity;
+  ptrdiff_t larger = *capacity < 4 ? 4 : *capacity;
   while (larger < needed) {
     VT_CHECK(larger <= PTRDIFF_MAX / 2, VT_ERR_SYSTEM, "out of memory: %td items", needed);
     larger *= 2;
@@ -36,10 +36,12 @@ typedef struct block {
   _Alignas(max_align_t) unsigned char bytes[];
 } block;
 
-enum { BLOCK_BYTES = 1 << 16 };
+// Blocks begin small, since there may be many arenas, and double.
+enum { FIRST_BYTES = 1 << 6, BLOCK_BYTES = 1 << 16 };
 
 struct vt_arena {
   block *first;
+  size_t next_bytes; // of the next shared block
 };
 
 vt_error vt_arena_create(vt_arena **arena) {
@@ -80,7 +82,10 @@ void *vt_arena_calloc(vt_arena *arena, ptrdiff_t count, size_t item_bytes) {
   bytes = (bytes + align) / align * align; // at least one unit: no two results are equal
   block *b = arena->first;
   if (!b || b->size - b->used < bytes) {
-    b = add_block(arena, bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES);
+    size_t size = arena->next_bytes < FIRST_BYTES ? FIRST_BYTES : arena->next_bytes;
+    while (size < bytes && size < BLOCK_BYTES) size *= 2;
+    arena->next_bytes = size < BLOCK_BYTES ? 2 * size : BLOCK_BYTES;
+    b = add_block(arena, bytes > size ? bytes : size);
     if (!b) return NULL;
   }
   void *result = b->bytes + b->used;

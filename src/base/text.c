@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,23 @@ void vt_text_free(vt_text *text) {
   *text = (vt_text){0};
 }
 
+// What was read has to be the file: not its beginning, cut by who writes it meanwhile.
+static vt_error check_unchanged(int descriptor, const char *path, const struct stat *before,
+                                ptrdiff_t length) {
+  struct stat after;
+  VT_CHECK(fstat(descriptor, &after) == 0, VT_ERR_INPUT, "%s: cannot be read: %s", path,
+           strerror(errno));
+  if (!S_ISREG(after.st_mode)) return VT_OK;
+  const bool same = before->st_size == after.st_size &&
+                    before->st_mtim.tv_sec == after.st_mtim.tv_sec &&
+                    before->st_mtim.tv_nsec == after.st_mtim.tv_nsec;
+  // The kernel's own files have a size of 0 and some text.
+  const bool whole = after.st_size == 0 || after.st_size == length;
+  VT_CHECK(same && whole, VT_ERR_INPUT,
+           "%s: changed while it was read, expected a file that nobody writes", path);
+  return VT_OK;
+}
+
 static vt_error read_descriptor(int descriptor, const char *path, vt_text *text) {
   struct stat info;
   VT_CHECK(fstat(descriptor, &info) == 0, VT_ERR_INPUT, "%s: cannot be read: %s", path,
@@ -49,6 +67,8 @@ static vt_error read_descriptor(int descriptor, const char *path, vt_text *text)
   VT_CHECK(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode), VT_ERR_INPUT,
            "%s: found a device, expected a file", path);
   if (info.st_size > 0) {
+    VT_CHECK(info.st_size < PTRDIFF_MAX / 4, VT_ERR_INPUT, "%s: found %lld bytes, too many", path,
+             (long long)info.st_size);
     // With the room that the loop wants at the end: else all of it would be copied then.
     VT_TRY(vt_grow(&text->bytes, &text->capacity, (ptrdiff_t)info.st_size + 4096, 1));
   }
@@ -62,7 +82,7 @@ static vt_error read_descriptor(int descriptor, const char *path, vt_text *text)
     text->length += got;
   }
   text->bytes[text->length] = '\0';
-  return VT_OK;
+  return check_unchanged(descriptor, path, &info, text->length);
 }
 
 vt_error vt_text_read_file(const char *path, vt_text *text) {
@@ -72,6 +92,14 @@ vt_error vt_text_read_file(const char *path, vt_text *text) {
   (void)close(descriptor);
   VT_TRY(read_it);
   return VT_OK;
+}
+
+bool vt_decimal(const char *text, double *number) {
+  char *end;
+  const size_t length = strlen(text);
+  *number = strtod(text, &end);
+  return length > 0 && strspn(text, "0123456789+-.eE") == length && *end == '\0' &&
+         isfinite(*number);
 }
 
 vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined) {

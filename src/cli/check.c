@@ -1,12 +1,15 @@
 // check.c - vintner check: validate a study and print the plan, solve no scenario.
 #include "job.h"
+#include "print.h"
 
 static void print_plan(const job *j, const vt_sizes *sizes) {
   if (j->o->quiet && !j->o->json) return;
-  if (j->o->json)
+  if (j->o->json) {
     (void)printf("{\"name\": \"%s\"%s}\n", j->study->name, sizes->members.bytes);
-  else
-    (void)printf("study            %s\n%s", j->study->name, sizes->lines.bytes);
+  } else {
+    (void)printf("study            %s\n", j->study->name);
+    print_clean(stdout, sizes->lines.bytes);
+  }
 }
 
 vt_error command_check(job *j) {

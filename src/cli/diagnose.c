@@ -97,7 +97,10 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
   VT_TRY(find_scenario(reader, scenario, &f));
   vt_error done = VT_OK;
   if (f.scenario != NO_SCENARIO && f.stored != VT_OPTIMAL) done = explain(reader, j, &f, &e);
-  if (done == VT_OK) (json ? explanation_print_json : explanation_print)(out, &f);
+  FILE *lines = out;
+  if (done == VT_OK && !json) done = print_open(out, &lines);
+  if (done == VT_OK) (json ? explanation_print_json : explanation_print)(lines, &f);
+  if (lines != out) (void)fclose(lines);
   vt_explanation_free(&e);
   VT_TRY(done);
   return print_flush(out);

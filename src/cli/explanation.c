@@ -18,13 +18,13 @@ static void print_title(FILE *out, const finding *f) {
   if (f->scenario < 0)
     (void)fputs("the reference scenario", out);
   else
-    (void)fprintf(out, "scenario %lld", (long long)f->scenario);
+    print_line(out, "scenario %lld", (long long)f->scenario);
 }
 
 static void print_change(FILE *out, const vt_explained_member *m, double change) {
   char by[32], to[32];
-  (void)fprintf(out, "%s it by %s to %s", change < 0 ? "lower" : "raise", rounded(fabs(change), by),
-                rounded(m->value + change, to));
+  print_line(out, "%s it by %s to %s", change < 0 ? "lower" : "raise", rounded(fabs(change), by),
+             rounded(m->value + change, to));
 }
 
 // By how much a member would have to give way.
@@ -69,16 +69,16 @@ static void print_conflict(FILE *out, const vt_explanation *e) {
                                 "can:\n",
               out);
   for (int i = 0; i < e->members; i++) {
-    (void)fprintf(out, "  %s\n", e->member[i].text);
+    print_line(out, "  %s\n", e->member[i].text);
     print_way_out(out, &e->member[i]);
   }
-  if (e->plain[0]) (void)fprintf(out, "%s\n", e->plain);
+  if (e->plain[0]) print_line(out, "%s\n", e->plain);
   print_lines(out, "existing capacity that counts here:", e->capacity);
 }
 
 static void print_process(FILE *out, const char *code, const char *name) {
-  (void)fprintf(out, "'%s'", code);
-  if (name && strcmp(name, code) != 0) (void)fprintf(out, " ('%s')", name);
+  print_line(out, "'%s'", code);
+  if (name && strcmp(name, code) != 0) print_line(out, " ('%s')", name);
 }
 
 static void print_ray(FILE *out, const vt_ray *ray) {
@@ -91,12 +91,12 @@ static void print_ray(FILE *out, const vt_ray *ray) {
   (void)fputs("the objective falls without end along:\n", out);
   for (ptrdiff_t i = 0; i < ray->parts && i < PARTS; i++) {
     const vt_ray_part *p = &ray->part[i];
-    (void)fprintf(out, "  %s of ", p->installation ? "installation" : "operation");
+    print_line(out, "  %s of ", p->installation ? "installation" : "operation");
     print_process(out, p->process, p->name);
-    (void)fprintf(out, " in %d: %s%s\n", p->year, p->units > 0 ? "+" : "",
-                  rounded(p->units / fabs(ray->part[0].units), text));
+    print_line(out, " in %d: %s%s\n", p->year, p->units > 0 ? "+" : "",
+               rounded(p->units / fabs(ray->part[0].units), text));
   }
-  if (ray->parts > PARTS) (void)fprintf(out, "  and %td more\n", ray->parts - PARTS);
+  if (ray->parts > PARTS) print_line(out, "  and %td more\n", ray->parts - PARTS);
   if (ray->causes == 0) return;
   (void)fputs("the usual cause is an impact below zero that no limit stops; here it comes from:\n",
               out);
@@ -104,11 +104,10 @@ static void print_ray(FILE *out, const vt_ray *ray) {
     const vt_ray_cause *c = &ray->cause[i];
     char objective[32];
     const double unit = fabs(ray->part[0].units);
-    (void)fprintf(out, "  %s '%s' of ", c->tensor, c->flow);
+    print_line(out, "  %s '%s' of ", c->tensor, c->flow);
     print_process(out, c->process, c->name);
-    (void)fprintf(out, ": %s of it change the objective by %s (%s)\n",
-                  rounded(c->amount / unit, text), rounded(c->objective / unit, objective),
-                  c->category);
+    print_line(out, ": %s of it change the objective by %s (%s)\n", rounded(c->amount / unit, text),
+               rounded(c->objective / unit, objective), c->category);
   }
 }
 
@@ -119,13 +118,13 @@ void explanation_print(FILE *out, const finding *f) {
   }
   print_title(out, f);
   if (!f->explanation) {
-    (void)fprintf(out, " has an optimum\n");
+    print_line(out, " has an optimum\n");
     return;
   }
   const vt_outcome outcome = f->explanation->outcome;
-  (void)fprintf(out, " is %s", vt_outcome_name(outcome));
+  print_line(out, " is %s", vt_outcome_name(outcome));
   if (outcome != f->stored)
-    (void)fprintf(out, " when it is solved again (the file says: %s)", vt_outcome_name(f->stored));
+    print_line(out, " when it is solved again (the file says: %s)", vt_outcome_name(f->stored));
   (void)fputs(outcome == VT_INFEASIBLE || outcome == VT_UNBOUNDED ? ": " : "", out);
   if (outcome == VT_INFEASIBLE) {
     print_conflict(out, f->explanation);
@@ -133,7 +132,7 @@ void explanation_print(FILE *out, const finding *f) {
     print_ray(out, &f->explanation->ray);
   } else {
     const char *reason = f->explanation->reason;
-    (void)fprintf(out, "%s%s\n", reason[0] ? ": " : "", reason);
+    print_line(out, "%s%s\n", reason[0] ? ": " : "", reason);
   }
 }
 

@@ -1,6 +1,7 @@
 // export_inputs.c - vintner export STUDY --inputs FILE: what a study's model is solved with, as
 // optimex inputs.
 #include "job.h"
+#include "print.h"
 #include "vintner/inputs.h"
 
 vt_error command_export_inputs(job *j) {
@@ -18,7 +19,7 @@ vt_error command_export_inputs(job *j) {
   const vt_error written = j->kind->write_inputs(j->model, o->inputs, o->force, &lines);
   if (written == VT_OK) {
     vt_log_release();
-    if (!o->quiet) (void)fputs(lines.bytes, stdout);
+    if (!o->quiet) print_clean(stdout, lines.bytes);
   }
   vt_text_free(&lines);
   return written;

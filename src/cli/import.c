@@ -1,5 +1,6 @@
 // import.c - vintner import: databases, methods and parameters of all sources into one store.
 #include "job.h"
+#include "print.h"
 #include "vintner/store.h"
 
 #include <sys/stat.h>
@@ -19,9 +20,9 @@ static vt_error print_sizes(const vt_database_set *set, const options *o) {
   }
   struct stat info;
   const double size = stat(o->output, &info) == 0 ? (double)info.st_size / (1024.0 * 1024.0) : 0.0;
-  (void)printf("%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n", o->output,
-               databases, databases == 1 ? "" : "s", set->methods, set->methods == 1 ? "" : "s",
-               nodes, exchanges, size);
+  print_line(stdout, "%s: %d database%s, %d method%s, %td nodes, %td exchanges, %.1f MiB\n",
+             o->output, databases, databases == 1 ? "" : "s", set->methods,
+             set->methods == 1 ? "" : "s", nodes, exchanges, size);
   return VT_OK;
 }
 

@@ -64,14 +64,22 @@ vt_error job_open(job *j, const char *path, const char *text) {
   return vt_team_settle(j->team, shared);
 }
 
+// Whoever read something that changed meanwhile says so to all.
 vt_error job_read(job *j) {
-  return j->kind->read(j->study, j->team, &j->data);
+  VT_TRY(j->kind->read(j->study, j->team, &j->data));
+  return vt_team_settle(j->team, vt_watch_check(NULL));
+}
+
+// Designs read their tables on every rank.
+static vt_error create_model(job *j) {
+  VT_TRY(j->kind->create(j->study, j->data, &j->model));
+  return vt_watch_check(NULL);
 }
 
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_open(j, path, text));
   VT_TRY(job_read(j));
-  VT_TRY(signals_settle(j->team, j->kind->create(j->study, j->data, &j->model)));
+  VT_TRY(signals_settle(j->team, create_model(j)));
   VT_TRY(vt_team_settle(j->team, vt_team_threads(j->team, &j->threads)));
   if (j->o->threads > 0) j->threads = j->o->threads;
   // A thread without a scenario would only cost its memory.
@@ -109,6 +117,7 @@ vt_error job_absolute_path(const char *path, vt_text *absolute) {
   return added;
 }
 
+// What is described is what was read: the files are still what they were when that began.
 static vt_error describe_source(const vt_source *source, vt_text *text) {
   // A project or datapackage folder is told by its name alone.
   char sha256[65] = "folder";
@@ -120,6 +129,7 @@ static vt_error describe_source(const vt_source *source, vt_text *text) {
     vt_text_free(&bytes);
     VT_TRY(read_it);
   }
+  VT_TRY(vt_watch_check(source->path));
   VT_TRY(vt_text_add(text, text->length > 0 ? "\n" : ""));
   VT_TRY(job_absolute_path(source->path, text));
   return vt_text_add(text, " %s", source->sha256 ? source->sha256 : sha256);

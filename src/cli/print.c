@@ -15,8 +15,16 @@ const char *report_exact(double value, char text[32]) {
 }
 
 void show_plain(FILE *out, const char *text) {
-  for (const char *c = text; *c; c++)
-    (void)fputc((unsigned char)*c < ' ' || *c == 127 ? '?' : *c, out);
+  const char *end = text + strlen(text);
+  for (const char *at = text; at < end;) {
+    int unfit;
+    const ptrdiff_t length = vt_clean_next(at, end, &unfit);
+    if (unfit < 0)
+      (void)fwrite(at, 1, (size_t)length, out);
+    else
+      (void)fputc('?', out);
+    at += length;
+  }
 }
 
 vt_error print_flush(FILE *out) {
@@ -28,16 +36,25 @@ vt_error print_flush(FILE *out) {
 // ---------------------------------------------------------------------------------------------
 // JSON.
 
+// Characters of JSON text: what would do something to a terminal is escaped, which means the same.
+static void put_escaped(FILE *out, const char *text, bool quotes) {
+  const char *end = text + strlen(text);
+  for (const char *at = text; at < end;) {
+    int unfit;
+    const ptrdiff_t length = vt_clean_next(at, end, &unfit);
+    if (unfit >= 0)
+      (void)fprintf(out, "\\u%04x", (unsigned)unfit);
+    else if (quotes && (*at == '"' || *at == '\\'))
+      (void)fprintf(out, "\\%c", *at);
+    else
+      (void)fwrite(at, 1, (size_t)length, out);
+    at += length;
+  }
+}
+
 static void put_text(FILE *out, const char *text) {
   (void)fputc('"', out);
-  for (const char *c = text; *c; c++) {
-    if (*c == '"' || *c == '\\')
-      (void)fprintf(out, "\\%c", *c);
-    else if ((unsigned char)*c < ' ')
-      (void)fprintf(out, "\\u%04x", (unsigned)*c);
-    else
-      (void)fputc(*c, out);
-  }
+  put_escaped(out, text, true);
   (void)fputc('"', out);
 }
 
@@ -101,6 +118,11 @@ void json_text(json_out *j, const char *name, const char *text) {
 void json_number(json_out *j, const char *name, double value) {
   char text[32];
   json_raw(j, name, "%s", isfinite(value) ? report_exact(value, text) : "null");
+}
+
+void json_json(json_out *j, const char *name, const char *text) {
+  start(j, name);
+  put_escaped(j->out, text, false);
 }
 
 void json_raw(json_out *j, const char *name, const char *format, ...) {

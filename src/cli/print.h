@@ -12,6 +12,15 @@ const char *report_exact(double value, char text[32]);
 /// One line of a text, whatever bytes it has.
 void show_plain(FILE *out, const char *text);
 
+/// A line, or what ends none: only the line end at the end of `format` is one.
+void print_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/// Lines that are whole.
+void print_clean(FILE *out, const char *text);
+
+/// A stream onto `out` whose lines are clean and of 4,000 bytes at most; the caller fcloses it.
+vt_error print_open(FILE *out, FILE **lines);
+
 /// What was printed is out, or VT_ERR_SYSTEM.
 vt_error print_flush(FILE *out);
 
@@ -50,7 +59,9 @@ void json_style_on(json_out *j, json_style style); ///< of what follows in it
 
 void json_text(json_out *j, const char *name, const char *text); ///< null for NULL
 void json_number(json_out *j, const char *name, double value);   ///< null if it is not finite
-/// A value that is JSON already.
+/// A value that is JSON already, out of a source.
+void json_json(json_out *j, const char *name, const char *text);
+/// The same of numbers and words of ours.
 void json_raw(json_out *j, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -186,7 +186,7 @@ static void print_label(FILE *out, const char *label, int width) {
   int printed = 0;
   for (const char *c = label; *c; c++) {
     if (((unsigned char)*c & 0xc0) != 0x80 && printed++ == shown) break;
-    (void)fputc((unsigned char)*c < ' ' || *c == 127 ? '?' : *c, out);
+    (void)fputc((unsigned char)*c < ' ' ? '?' : *c, out);
   }
   if (length > width) (void)fputs("…", out);
   for (int i = length; i < width; i++) (void)fputc(' ', out);
@@ -293,22 +293,22 @@ static void print_impacts(FILE *out, const report *r) {
   }
 }
 
-static void print_line(FILE *out, const char *name, double value) {
+static void print_figure(FILE *out, const char *name, double value) {
   (void)fprintf(out, "  %-20s %.10g\n", name, value);
 }
 
 static void print_statistics(FILE *out, const report *r) {
-  print_line(out, "mean", r->figure[0]);
-  print_line(out, "standard deviation", sqrt(r->figure[1]));
-  print_line(out, "standard error", r->figure[3]);
-  print_line(out, "skewness", r->figure[2]);
-  print_line(out, "min", r->figure[4]);
+  print_figure(out, "mean", r->figure[0]);
+  print_figure(out, "standard deviation", sqrt(r->figure[1]));
+  print_figure(out, "standard error", r->figure[3]);
+  print_figure(out, "skewness", r->figure[2]);
+  print_figure(out, "min", r->figure[4]);
   for (int64_t q = 0; q < r->quantiles; q++) {
     char name[40];
     (void)snprintf(name, sizeof name, "quantile %g", r->quantile_at[q]);
-    print_line(out, name, r->quantile[q]);
+    print_figure(out, name, r->quantile[q]);
   }
-  print_line(out, "max", r->figure[5]);
+  print_figure(out, "max", r->figure[5]);
 }
 
 static void print_objective(FILE *out, const report *r) {
@@ -457,7 +457,10 @@ static void print_text(FILE *out, const report *r) {
 
 static vt_error show(report *r, bool json, FILE *out) {
   VT_TRY(gather(r));
-  (json ? report_print_json : print_text)(out, r);
+  FILE *lines = out;
+  if (!json) VT_TRY(print_open(out, &lines));
+  (json ? report_print_json : print_text)(lines, r);
+  if (!json) (void)fclose(lines);
   return print_flush(out);
 }
 

@@ -121,8 +121,8 @@ static const char *const type_names[] = {[VT_EXCHANGE_PRODUCTION] = "production"
                                          [VT_EXCHANGE_TECHNOSPHERE] = "technosphere",
                                          [VT_EXCHANGE_BIOSPHERE] = "biosphere"};
 
-static void print_line(const vt_database_set *set, const char *type, double amount, int input,
-                       FILE *out) {
+static void print_input(const vt_database_set *set, const char *type, double amount, int input,
+                        FILE *out) {
   char text[32];
   const vt_node *n = &set->node[input];
   (void)fprintf(out, "  %-12s %14s ", type, report_exact(amount, text));
@@ -151,7 +151,7 @@ static void print_vintages(const char *name, int count, const vt_vintage *vintag
 
 static void print_exchange(const vt_database_set *set, const vt_exchange *x, FILE *out) {
   char text[32];
-  print_line(set, type_names[x->type], x->amount, x->input, out);
+  print_input(set, type_names[x->type], x->amount, x->input, out);
   if (x->operation) (void)fputs(", operation", out);
   if (x->functional) (void)fputs(", functional", out);
   if (x->uncertainty) (void)fprintf(out, ", uncertainty type %d", x->uncertainty->type);
@@ -220,7 +220,7 @@ static void json_exchange(json_out *j, const vt_database_set *set, const vt_exch
   json_vintages(j, "vintage_improvements", x->improvements, x->improvement);
   json_vintages(j, "vintage_amounts", x->vintages, x->vintage);
   json_uncertainty(j, x->uncertainty);
-  if (x->extra) json_raw(j, "extra", "%s", x->extra);
+  if (x->extra) json_json(j, "extra", x->extra);
   json_close(j);
 }
 
@@ -249,7 +249,7 @@ static const vt_uncertainty *uncertainty_of(const record *r) {
 }
 
 static void print_record(const vt_database_set *set, const record *r, FILE *out) {
-  print_line(set, record_type(r), record_amount(r), r->group->row[r->k], out);
+  print_input(set, record_type(r), record_amount(r), r->group->row[r->k], out);
   if (r->group->reference && r->group->reference[r->k]) (void)fputs(", reference product", out);
   if (r->group->array) (void)fprintf(out, ", first of %td columns", r->group->columns);
   const vt_uncertainty *u = uncertainty_of(r);
@@ -346,7 +346,7 @@ static void json_activity(const vt_database_set *set, int node, FILE *out) {
   if (n->id != VT_NO_ID) json_raw(&j, "id", "%" PRId64, n->id);
   if (n->has_window)
     json_raw(&j, "operation_time_limits", "[%d, %d]", n->window_first, n->window_last);
-  if (n->extra) json_raw(&j, "extra", "%s", n->extra);
+  if (n->extra) json_json(&j, "extra", n->extra);
   json_style_on(&j, JSON_LINES);
   json_list(&j, "exchanges", JSON_LINES);
   tell_exchanges(&(telling){.set = set, .node = node, .json = &j});
@@ -372,7 +372,10 @@ static vt_error tell(vt_database_set *set, const char *path, const char *wanted,
 vt_error show_activity(vt_database_set *set, const char *path, const char *wanted, bool json,
                        FILE *out) {
   matches found = {0};
-  const vt_error error = tell(set, path, wanted, json, &found, out);
+  FILE *lines = out;
+  if (!json) VT_TRY(print_open(out, &lines));
+  const vt_error error = tell(set, path, wanted, json, &found, lines);
+  if (!json) (void)fclose(lines);
   free(found.node);
   return error;
 }

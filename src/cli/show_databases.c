@@ -52,7 +52,8 @@ static vt_error gather(overview *v) {
   }
   for (int m = 0; m < set->methods; m++) VT_TRY(vt_method_summarise(set, m, &v->method[m]));
   for (int n = 0; n < set->nodes; n++) v->loose[set->node[n].database]++;
-  return vt_parameters_read(set, &v->parameters, &parameter);
+  VT_TRY(vt_parameters_read(set, &v->parameters, &parameter));
+  return vt_watch_check(v->path);
 }
 
 // Loose datapackages: the nodes that are at home in it.
@@ -173,7 +174,10 @@ static vt_error show_all(vt_database_set *set, const char *path, bool json, FILE
       v.database && v.method && v.loose
           ? gather(&v)
           : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
-  if (error == VT_OK) (json ? print_json : print_text)(&v, out);
+  FILE *lines = out;
+  if (error == VT_OK && !json) error = print_open(out, &lines);
+  if (error == VT_OK) (json ? print_json : print_text)(&v, lines);
+  if (lines != out) (void)fclose(lines);
   free(v.database);
   free(v.method);
   free(v.loose);

@@ -1,4 +1,5 @@
 // show_study.c - vintner show on a study file: what it asks for, as read.
+#include "print.h"
 #include "show.h"
 
 #include <inttypes.h>
@@ -28,76 +29,75 @@ static void print_factors(const char *title, const vt_factor *factor, int factor
   if (factors > 0) (void)fprintf(out, "\n%s\n", title);
   for (int i = 0; i < factors; i++) {
     char text[200];
-    (void)fprintf(out, "  %-16s %s %s %s\n", factor[i].name ? factor[i].name : "",
-                  factor[i].target.text, vt_operation_names[factor[i].operation],
-                  value_text(&factor[i].value, text, sizeof text));
+    print_line(out, "  %-16s %s %s %s\n", factor[i].name ? factor[i].name : "",
+               factor[i].target.text, vt_operation_names[factor[i].operation],
+               value_text(&factor[i].value, text, sizeof text));
   }
 }
 
 static void print_demand(const vt_lca_demand *d, FILE *out) {
-  if (d->name) (void)fprintf(out, "%s: ", d->name);
-  (void)fprintf(out, "%.12g of ", d->amount);
+  if (d->name) print_line(out, "%s: ", d->name);
+  print_line(out, "%.12g of ", d->amount);
   if (d->database && d->code)
-    (void)fprintf(out, "'%s' in '%s'\n", d->code, d->database);
+    print_line(out, "'%s' in '%s'\n", d->code, d->database);
   else if (d->database)
-    (void)fprintf(out, "each product of '%s'\n", d->database);
+    print_line(out, "each product of '%s'\n", d->database);
   else
-    (void)fprintf(out, "datapackage id %" PRId64 "\n", d->id);
+    print_line(out, "datapackage id %" PRId64 "\n", d->id);
 }
 
 static void print_sources(const vt_model_plan *model, FILE *out) {
   for (int i = 0; i < model->databases; i++)
-    (void)fprintf(out, "%-11s %s\n", i == 0 ? "databases" : "", model->database[i]);
+    print_line(out, "%-11s %s\n", i == 0 ? "databases" : "", model->database[i]);
 }
 
 static void print_parts(const char *const *part, int parts, FILE *out) {
-  for (int p = 0; p < parts; p++) (void)fprintf(out, "%s%s", p > 0 ? ", " : "", part[p]);
+  for (int p = 0; p < parts; p++) print_line(out, "%s%s", p > 0 ? ", " : "", part[p]);
 }
 
 static void print_inventory(const vt_study *s, FILE *out) {
   const vt_inventory_plan *plan = &s->model.inventory;
   for (int i = 0; i < plan->demands; i++) {
-    (void)fprintf(out, "%-11s ", i == 0 ? "demands" : "");
+    print_line(out, "%-11s ", i == 0 ? "demands" : "");
     print_demand(&plan->demand[i], out);
   }
   for (int i = 0; i < plan->methods; i++) {
     const vt_method_plan *m = &plan->method[i];
-    (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
-    if (m->name) (void)fprintf(out, "%s: ", m->name);
+    print_line(out, "%-11s ", i == 0 ? "methods" : "");
+    if (m->name) print_line(out, "%s: ", m->name);
     print_parts(m->part, m->parts, out);
     (void)fputc('\n', out);
   }
 }
 
 static void print_background(const vt_background_variant *b, FILE *out) {
-  if (b->name) (void)fprintf(out, "%s: ", b->name);
+  if (b->name) print_line(out, "%s: ", b->name);
   for (int i = 0; i < b->snapshots; i++) {
-    (void)fprintf(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
-    if (b->snapshot[i].has_year) (void)fprintf(out, " (%d)", b->snapshot[i].year);
+    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
+    if (b->snapshot[i].has_year) print_line(out, " (%d)", b->snapshot[i].year);
   }
   (void)fputc('\n', out);
 }
 
 static void print_category(const vt_category_plan *c, FILE *out) {
-  (void)fprintf(out, "%s: ", c->name);
+  print_line(out, "%s: ", c->name);
   print_parts(c->part, c->parts, out);
-  (void)fprintf(out, " (%s", vt_metric_names[c->metric]);
+  print_line(out, " (%s", vt_metric_names[c->metric]);
   if (c->metric != VT_METRIC_STATIC)
-    (void)fprintf(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving",
-                  c->horizon);
+    print_line(out, ", %s horizon of %d years", c->fixed_horizon ? "fixed" : "moving", c->horizon);
   (void)fputs(")\n", out);
 }
 
 static void print_years(int first, int last, FILE *out) {
-  (void)fprintf(out, "%d", first);
-  if (last > first) (void)fprintf(out, " to %d", last);
+  print_line(out, "%d", first);
+  if (last > first) print_line(out, " to %d", last);
 }
 
 static void print_demands(const vt_database_plan *plan, FILE *out) {
-  if (plan->demand_file) (void)fprintf(out, "demand      from %s\n", plan->demand_file);
+  if (plan->demand_file) print_line(out, "demand      from %s\n", plan->demand_file);
   for (int i = 0; i < plan->demands; i++) {
     const vt_yearly_demand *d = &plan->demand[i];
-    (void)fprintf(out, "%-11s %.12g of '%s' in ", i == 0 ? "demand" : "", d->amount, d->product);
+    print_line(out, "%-11s %.12g of '%s' in ", i == 0 ? "demand" : "", d->amount, d->product);
     print_years(d->first_year, d->last_year, out);
     (void)fputc('\n', out);
   }
@@ -106,15 +106,15 @@ static void print_demands(const vt_database_plan *plan, FILE *out) {
 static void print_flows(const vt_database_plan *plan, FILE *out) {
   if (!plan->characterised_only) (void)fputs("flows       all, characterised or not\n", out);
   for (int i = 0; i < plan->retained; i++)
-    (void)fprintf(out, "%-11s %s\n", i == 0 ? "retained" : "", plan->retain[i]);
-  if (plan->cutoff > 0) (void)fprintf(out, "cutoff      %.12g\n", plan->cutoff);
+    print_line(out, "%-11s %s\n", i == 0 ? "retained" : "", plan->retain[i]);
+  if (plan->cutoff > 0) print_line(out, "cutoff      %.12g\n", plan->cutoff);
   if (plan->missing_zero) (void)fputs("missing     counts as zero\n", out);
 }
 
 static void print_plan(const vt_database_plan *plan, FILE *out) {
-  (void)fprintf(out, "foreground  %s\n", plan->foreground);
+  print_line(out, "foreground  %s\n", plan->foreground);
   for (int i = 0; i < plan->backgrounds; i++) {
-    (void)fprintf(out, "%-11s ", i == 0 ? "background" : "");
+    print_line(out, "%-11s ", i == 0 ? "background" : "");
     print_background(&plan->background[i], out);
   }
   if (plan->backgrounds == 0)
@@ -124,7 +124,7 @@ static void print_plan(const vt_database_plan *plan, FILE *out) {
   (void)fputc('\n', out);
   print_demands(plan, out);
   for (int i = 0; i < plan->categories; i++) {
-    (void)fprintf(out, "%-11s ", i == 0 ? "methods" : "");
+    print_line(out, "%-11s ", i == 0 ? "methods" : "");
     print_category(&plan->category[i], out);
   }
   print_flows(plan, out);
@@ -134,16 +134,16 @@ static void print_pathway(const vt_study *s, FILE *out) {
   if (s->model.pathway.from)
     print_plan(s->model.pathway.from, out);
   else
-    (void)fprintf(out, "inputs      %s\n", s->model.pathway.inputs);
-  (void)fprintf(out, "unit        %s\n", vt_unit_names[s->model.pathway.unit]);
+    print_line(out, "inputs      %s\n", s->model.pathway.inputs);
+  print_line(out, "unit        %s\n", vt_unit_names[s->model.pathway.unit]);
   for (int i = 0; i < s->aims.objectives; i++) {
-    (void)fprintf(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
-                  s->aims.objective[i].category, s->aims.objective[i].weight);
+    print_line(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
+               s->aims.objective[i].category, s->aims.objective[i].weight);
   }
-  if (s->ensemble) (void)fprintf(out, "seed        %" PRIu64 "\n", s->design.seed);
+  if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
   if (s->design.kind == VT_DESIGN_MONTE_CARLO)
-    (void)fprintf(out, "scenarios   %" PRId64 "\n", s->design.size);
-  if (s->design.table) (void)fprintf(out, "table       %s\n", s->design.table);
+    print_line(out, "scenarios   %" PRId64 "\n", s->design.size);
+  if (s->design.table) print_line(out, "table       %s\n", s->design.table);
   print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
   print_factors("factors", s->factor, s->factors, out);
 }
@@ -151,7 +151,7 @@ static void print_pathway(const vt_study *s, FILE *out) {
 static void print_study(const vt_study *s, FILE *out) {
   static void (*const kinds[])(const vt_study *, FILE *) = {
       [VT_MODEL_PATHWAY] = print_pathway, [VT_MODEL_INVENTORY] = print_inventory};
-  (void)fprintf(out, "study       %s\n", s->name);
+  print_line(out, "study       %s\n", s->name);
   print_sources(&s->model, out);
   kinds[s->model.kind](s, out);
 }
@@ -164,10 +164,13 @@ bool vt_is_study_path(const char *path) {
 vt_error vt_command_show_study(const char *path, bool json, FILE *out) {
   vt_study *study;
   VT_TRY(vt_study_read(path, &study));
+  FILE *lines = out;
+  const vt_error opened = json ? VT_OK : print_open(out, &lines);
   if (json)
     vt_show_study_json(study, out);
-  else
-    print_study(study, out);
+  else if (opened == VT_OK)
+    print_study(study, lines);
+  if (lines != out) (void)fclose(lines);
   vt_study_free(study);
-  return VT_OK;
+  return opened;
 }

@@ -1,5 +1,6 @@
 // solve.c - the results of a prepared job: rows, statistics, what is told at the end.
 #include "job.h"
+#include "print.h"
 #include "show.h"
 #include "signals.h"
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int find_factor(const vt_design_plan *plan, const char *name) {
   for (int f = 0; f < plan->factors; f++) {
@@ -47,16 +48,18 @@ static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_o
   return result;
 }
 
+// As in a study: decimal; where limits take it .inf too, which other programs write as inf.
 static vt_error read_number(const vt_design_plan *plan, const vt_csv *c, int factor,
                             const char *text, double *value) {
   const vt_design_factor *f = &plan->factor[factor];
-  char *end;
-  *value = strtod(text, &end);
-  VT_CHECK(end != text && *end == '\0' && !isnan(*value), VT_ERR_INPUT,
-           "%s:%d: column '%s': found '%s', expected a number", c->path, c->line, f->name, text);
-  VT_CHECK(isfinite(*value) || f->infinite, VT_ERR_INPUT,
-           "%s:%d: column '%s': found '%s', expected a finite number", c->path, c->line, f->name,
-           text);
+  const char *digits = text[0] == '-' || text[0] == '+' ? text + 1 : text;
+  if (f->infinite && strcasecmp(digits + (digits[0] == '.'), "inf") == 0) {
+    *value = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+    return VT_OK;
+  }
+  VT_CHECK(vt_decimal(text, value), VT_ERR_INPUT, "%s:%d: column '%s': found '%s', expected %s",
+           c->path, c->line, f->name, text,
+           f->infinite ? "a decimal number or .inf" : "a finite decimal number");
   return VT_OK;
 }
 
@@ -120,7 +123,8 @@ vt_error vt_design_table_read(const vt_design_plan *plan, double **value, int64_
   *value = NULL;
   *rows = 0;
   VT_NEW(factor_of, plan->factors);
-  vt_error done = vt_text_read_file(plan->table, &text);
+  vt_error done = vt_watch(plan->table);
+  if (done == VT_OK) done = vt_text_read_file(plan->table, &text);
   vt_csv c;
   if (done == VT_OK) done = vt_csv_start(plan->table, &text, &c);
   if (done == VT_OK) done = read_rows(plan, &c, factor_of, &field, value, rows);

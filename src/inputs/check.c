@@ -30,8 +30,8 @@ const char *vt_entry_key(const vt_inputs *inputs, vt_tensor_id id, ptrdiff_t ent
                         kind->axis[i] == VT_AXIS_SYSTEM_TIME;
     const char *quote = kind->axes == 1 ? "'" : number ? "" : "\"";
     const char *before = kind->axes == 1 ? "" : i == 0 ? "[" : ", ";
-    (void)snprintf(text + used, sizeof text - used, "%s%s%.*s%s", before, quote,
-                   vt_json_shown(label), label, quote);
+    (void)snprintf(text + used, sizeof text - used, "%s%s%s%s", before, quote, vt_cut(label, 160),
+                   quote);
     used += strlen(text + used);
   }
   if (kind->axes > 1) (void)snprintf(text + used, sizeof text - used, "]");

@@ -6,23 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// json-c clamps integers that do not fit its 64 bits instead of refusing them.
-static bool is_clamped(struct json_object *value) {
-  return json_object_is_type(value, json_type_int) &&
-         (json_object_get_uint64(value) == UINT64_MAX || json_object_get_int64(value) == INT64_MIN);
-}
-
 // A number, or a truth value where `truth` asks for one.
 static vt_error get_number(vt_entry_place place, bool truth, struct json_object *value,
                            double *number) {
+  if (vt_json_number(value, number)) return VT_OK;
   const enum json_type type = json_object_get_type(value);
-  if (type == json_type_double || type == json_type_int) {
-    VT_CHECK(!is_clamped(value), VT_ERR_INPUT,
-             VT_AT "found an integer of more than 64 bits, expected it with a decimal point",
-             VT_AT_ARGS(place));
-    *number = json_object_get_double(value);
-    return VT_OK;
-  }
+  VT_CHECK(type != json_type_int, VT_ERR_INPUT, VT_AT "found %s, expected it with a decimal point",
+           VT_AT_ARGS(place), vt_json_show(value));
   VT_CHECK(truth && type == json_type_boolean, VT_ERR_INPUT, VT_AT "found %s, expected %s",
            VT_AT_ARGS(place), vt_json_show(value), truth ? "true or false" : "a number");
   *number = json_object_get_boolean(value) ? 1.0 : 0.0;
@@ -106,11 +96,9 @@ static vt_error read_default(vt_inputs_reader *reader, vt_tensor_id id) {
   if (!present) return VT_OK;
   struct json_object *value;
   VT_TRY(vt_json_parse(&reader->json, field->value, &value));
-  const enum json_type type = json_object_get_type(value);
-  VT_CHECK((type == json_type_double || type == json_type_int) && !is_clamped(value), VT_ERR_INPUT,
+  VT_CHECK(vt_json_number(value, &tensor->value[0]), VT_ERR_INPUT,
            "%s: field '%s': found %s, expected a number", reader->json.path, field->name,
            vt_json_show(value));
-  tensor->value[0] = json_object_get_double(value);
   return VT_OK;
 }
 
@@ -125,7 +113,7 @@ vt_error vt_read_tensor(vt_inputs_reader *reader, vt_tensor_id id) {
   VT_TRY(vt_json_enter(&reader->json, field->value, &walk));
   for (;;) {
     struct json_object *piece;
-    VT_TRY(vt_json_next_piece(&reader->json, &walk, &piece));
+    VT_TRY(vt_json_next_piece(&reader->json, &walk, &piece, NULL));
     if (!piece) break;
     struct json_object_iterator at = json_object_iter_begin(piece);
     const struct json_object_iterator end = json_object_iter_end(piece);

@@ -63,10 +63,9 @@ static const char *new_name(int id) {
 }
 
 static vt_error fail_unknown(const vt_inputs_reader *reader, const char *name) {
-  const int shown = vt_json_shown(name);
   vt_nearest nearest = {.name = name};
   for (int i = 0; i < KNOWN_COUNT; i++) vt_nearest_try(&nearest, known[i].name);
-  VT_FAIL(VT_ERR_INPUT, "%s: unknown field '%.*s'%s", reader->json.path, shown, name,
+  VT_FAIL(VT_ERR_INPUT, "%s: unknown field '%s'%s", reader->json.path, vt_cut(name, 160),
           vt_nearest_hint(&nearest));
 }
 
@@ -121,7 +120,7 @@ vt_error vt_read_fields(vt_inputs_reader *reader) {
   vt_json *json = &reader->json;
   json->field = NULL;
   vt_json_walk walk;
-  VT_TRY(vt_json_enter(json, (vt_json_span){json->first, json->end}, &walk));
+  VT_TRY(vt_json_enter(json, vt_json_whole(json), &walk));
   found_fields found = {0};
   for (;;) {
     bool more;

@@ -62,6 +62,8 @@ static vt_error parse_key(vt_inputs_reader *reader, vt_entry_place place) {
   }
   json_tokener_reset(reader->key_tokener);
   const size_t length = strlen(place.key);
+  VT_CHECK(vt_json_is_whole(place.key), VT_ERR_INPUT,
+           VT_AT "found an escape of half a character, expected both halves", VT_AT_ARGS(place));
   if (length < INT32_MAX)
     reader->key_parsed = json_tokener_parse_ex(reader->key_tokener, place.key, (int)length);
   VT_CHECK(json_object_is_type(reader->key_parsed, json_type_array), VT_ERR_INPUT,
@@ -76,9 +78,8 @@ static vt_error fill_part(vt_entry_place place, struct json_object *value, vt_ke
     part->length = json_object_get_string_len(value);
     return VT_OK;
   }
-  VT_CHECK(json_object_is_type(value, json_type_int), VT_ERR_INPUT,
+  VT_CHECK(vt_json_integer(value, &part->number), VT_ERR_INPUT,
            VT_AT "found %s, expected names and integers", VT_AT_ARGS(place), vt_json_show(value));
-  part->number = json_object_get_int64(value);
   return VT_OK;
 }
 
@@ -152,10 +153,9 @@ static vt_error fail_name(const vt_inputs *inputs, vt_entry_place place, vt_axis
       vt_nearest_try_labels(&nearest, vt_inputs_labels(inputs, flow_axes[i]));
   }
   if (axis != VT_AXIS_FLOW) vt_nearest_try_labels(&nearest, vt_inputs_labels(inputs, axis));
-  const vt_error error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                                        VT_AT "found '%.*s', expected one of %s%s",
-                                        VT_AT_ARGS(place), vt_json_shown(name.bytes), name.bytes,
-                                        vt_axis_name(axis), vt_nearest_hint(&nearest));
+  const vt_error error = vt_error_raise(
+      VT_ERR_INPUT, __FILE__, __LINE__, __func__, VT_AT "found '%s', expected one of %s%s",
+      VT_AT_ARGS(place), vt_cut(name.bytes, 160), vt_axis_name(axis), vt_nearest_hint(&nearest));
   vt_text_free(&name);
   return error;
 }

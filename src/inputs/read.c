@@ -45,7 +45,8 @@ vt_error vt_inputs_parse(const char *path, const void *bytes, ptrdiff_t length,
 vt_error vt_inputs_read(const char *path, vt_inputs **inputs) {
   *inputs = NULL;
   vt_text text = {0};
-  vt_error error = vt_text_read_file(path, &text);
+  vt_error error = vt_watch(path);
+  if (error == VT_OK) error = vt_text_read_file(path, &text);
   if (error == VT_OK) error = vt_inputs_parse(path, text.bytes, text.length, inputs);
   vt_text_free(&text);
   VT_TRY(error);

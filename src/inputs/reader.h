@@ -66,10 +66,10 @@ typedef struct vt_entry_place {
 } vt_entry_place;
 
 // The start of a message about an entry; a tuple key is a JSON list, a plain one gets quotes.
-#define VT_AT "%s: field '%s', key %s%.*s%s: "
+#define VT_AT "%s: field '%s', key %s%s%s: "
 #define VT_AT_ARGS(place)                                                                          \
-  (place).path, (place).field, vt_entry_place_quote(place), vt_json_shown((place).key),            \
-      (place).key, vt_entry_place_quote(place)
+  (place).path, (place).field, vt_entry_place_quote(place), vt_cut((place).key, 160),              \
+      vt_entry_place_quote(place)
 const char *vt_entry_place_quote(vt_entry_place place);
 
 /// One part of a tuple key.

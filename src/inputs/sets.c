@@ -43,16 +43,15 @@ static vt_error read_labels(vt_inputs_reader *reader, vt_inputs_field_id id, boo
     int index;
     bool fresh;
     VT_TRY(vt_labels_add(labels, label, length, &index, &fresh));
-    VT_CHECK(fresh, VT_ERR_INPUT, "%s: field '%s': found '%.*s' twice, expected distinct names",
-             path, name, vt_json_shown(label), label);
+    VT_CHECK(fresh, VT_ERR_INPUT, "%s: field '%s': found '%s' twice, expected distinct names", path,
+             name, vt_cut(label, 160));
   }
   return VT_OK;
 }
 
 static bool get_int(struct json_object *value, int *result) {
-  if (!json_object_is_type(value, json_type_int)) return false;
-  const int64_t wide = json_object_get_int64(value);
-  if (wide < INT32_MIN || wide > INT32_MAX) return false;
+  int64_t wide;
+  if (!vt_json_integer(value, &wide) || wide < INT32_MIN || wide > INT32_MAX) return false;
   *result = (int)wide;
   return true;
 }
@@ -108,7 +107,7 @@ static vt_error read_per_process(vt_inputs_reader *reader, vt_inputs_field_id id
   VT_TRY(vt_json_enter(&reader->json, field->value, &walk));
   for (;;) {
     struct json_object *piece;
-    VT_TRY(vt_json_next_piece(&reader->json, &walk, &piece));
+    VT_TRY(vt_json_next_piece(&reader->json, &walk, &piece, NULL));
     if (!piece) return VT_OK;
     struct json_object_iterator at = json_object_iter_begin(piece);
     const struct json_object_iterator end = json_object_iter_end(piece);

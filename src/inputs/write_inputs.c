@@ -67,7 +67,7 @@ static vt_error add_quoted(vt_text *text, const char *label) {
     while (at < end && is_plain(*at)) at++;
     VT_TRY(vt_text_add_bytes(text, from, at - from));
     if (at == end) break;
-    const ptrdiff_t length = vt_json_character(at, end);
+    const ptrdiff_t length = vt_utf8_character(at, end);
     VT_CHECK(length > 0, VT_ERR_INPUT, "name '%s': found byte 0x%02x, expected UTF-8", label, *at);
     VT_TRY(length == 1 ? add_control(text, *at) : add_wide(text, at, length));
     at += length;

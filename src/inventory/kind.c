@@ -144,7 +144,7 @@ static vt_error check_finite(const vt_inventory_data *k, const double *value, pt
                              const char *name) {
   for (ptrdiff_t i = 0; value && i < k->count.demands * width; i++)
     VT_CHECK(isfinite(value[i]), VT_ERR_INPUT,
-             "%s: demand '%.80s': found numbers too large to compute '%s'", k->study->path,
+             "%s: demand '%s': found numbers too large to compute '%s'", k->study->path,
              k->demand_label[i / width], name);
   return VT_OK;
 }

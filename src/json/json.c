@@ -1,11 +1,14 @@
 // json.c - JSON text in memory, handed to json-c in pieces.
 #include "vintner/json.h"
 
+#include "scan.h"
+
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { DEEPEST = 16, LONGEST_SHOWN = 160 };
+// What a tree may take: of a value, and for each byte of the text that holds it.
+enum { FREE_WEIGHT = 40 << 20, WEIGHT_PER_BYTE = 5 };
 
 static int line_of(const vt_json *json, const char *at) {
   int line = 1;
@@ -13,93 +16,32 @@ static int line_of(const vt_json *json, const char *at) {
   return line;
 }
 
-ptrdiff_t vt_json_character(const unsigned char *at, const unsigned char *end) {
-  if (at[0] < 0x80) return 1;
-  const ptrdiff_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-  if (at[0] < 0xc2 || at[0] > 0xf4 || end - at < length) return 0;
-  for (ptrdiff_t i = 1; i < length; i++) {
-    if ((at[i] & 0xc0) != 0x80) return 0;
-  }
-  if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f)) return 0;
-  if ((at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f)) return 0;
-  return length;
-}
-
-// The first byte that is not UTF-8, or NULL.
-static const char *find_bad_byte(const char *first, const char *end) {
-  const unsigned char *at = (const unsigned char *)first, *stop = (const unsigned char *)end;
-  while (at < stop) {
-    uint64_t eight; // nearly all text is ASCII
-    if (stop - at >= 8) {
-      memcpy(&eight, at, sizeof eight);
-      if ((eight & 0x8080808080808080U) == 0) {
-        at += 8;
-        continue;
-      }
-    }
-    const ptrdiff_t length = vt_json_character(at, stop);
-    if (length == 0) return (const char *)at;
-    at += length;
-  }
-  return NULL;
-}
-
 vt_error vt_json_open(const char *path, const char *bytes, ptrdiff_t length, vt_json *json) {
   const bool marked = length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
   *json = (vt_json){.path = path, .first = bytes + (marked ? 3 : 0), .end = bytes + length};
   const size_t size = (size_t)(json->end - json->first);
-  const char *bad = find_bad_byte(json->first, json->end);
+  const char *bad = vt_utf8_fault(json->first, json->end);
   VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: not JSON text: found byte 0x%02x, expected UTF-8", path,
            line_of(json, bad), (unsigned)(unsigned char)*bad);
   bad = size > 0 ? memchr(json->first, 0, size) : NULL;
   VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: not JSON text: found a NUL byte", path, line_of(json, bad));
-  // In a name it would end the name early, whether escaped once or, in a tuple key, twice.
-  bad = size > 0 ? memmem(json->first, size, "\\u0000", 6) : NULL;
-  VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: found '\\u0000', expected text without NUL", path,
-           line_of(json, bad));
-  json->tokener = json_tokener_new_ex(DEEPEST);
+  bad = vt_scan_escapes(json->first, json->end);
+  VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: found '%.6s', expected text without %s", path,
+           line_of(json, bad), bad, bad[2] == '0' ? "NUL" : "halves of characters");
+  json->tokener = json_tokener_new_ex(VT_JSON_DEEPEST);
   VT_CHECK(json->tokener, VT_ERR_SYSTEM, "out of memory for a JSON parser");
   json_tokener_set_flags(json->tokener, JSON_TOKENER_STRICT);
   return VT_OK;
+}
+
+bool vt_json_is_whole(const char *text) {
+  return !vt_scan_escapes(text, text + strlen(text));
 }
 
 void vt_json_close(vt_json *json) {
   (void)json_object_put(json->parsed);
   if (json->tokener) json_tokener_free(json->tokener);
   *json = (vt_json){0};
-}
-
-static const char *skip_space(const char *at, const char *end) {
-  while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) at++;
-  return at;
-}
-
-// Past the closing quote of the string that opens at `at`, or NULL. A quote after an odd number of
-// backslashes is part of the string.
-static const char *skip_string(const char *at, const char *end) {
-  while (at++, at < end && (at = memchr(at, '"', (size_t)(end - at)))) {
-    const char *slash = at; // the opening quote stops the search
-    while (slash[-1] == '\\') slash--;
-    if ((at - slash) % 2 == 0) return at + 1;
-  }
-  return NULL;
-}
-
-// The comma or bracket that ends the value at `at`, or NULL. json-c judges what lies between.
-static const char *find_separator(const char *at, const char *end) {
-  ptrdiff_t depth = 0;
-  while (at < end) {
-    const char c = *at;
-    if (c == '"') {
-      at = skip_string(at, end);
-      if (!at) return NULL;
-      continue;
-    }
-    if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
-    depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-    at++;
-  }
-  return NULL;
 }
 
 static vt_error fail_syntax(const vt_json *json, const char *at, const char *what) {
@@ -133,55 +75,111 @@ static const char *kind_of_value(const char *at, const char *end) {
   return c == ',' || c == '}' || c == ']' ? "nothing" : "a number";
 }
 
-vt_error vt_json_enter(const vt_json *json, vt_json_span span, vt_json_walk *walk) {
-  const char *at = skip_space(span.first, span.end);
-  if (at >= span.end || *at != '{') {
+static vt_error enter(const vt_json *json, vt_json_span span, bool list, vt_json_walk *walk) {
+  const char *at = vt_scan_space(span.first, span.end);
+  if (at >= span.end || *at != (list ? '[' : '{')) {
     const char *found = at < span.end ? kind_of_value(at, span.end) : "nothing";
-    VT_CHECK(json->field, VT_ERR_INPUT, "%s:%d: found %s, expected a JSON object", json->path,
-             line_of(json, at), found);
-    VT_FAIL(VT_ERR_INPUT, "%s: field '%s': found %s, expected an object", json->path, json->field,
-            found);
+    VT_CHECK(json->field, VT_ERR_INPUT, "%s:%d: found %s, expected a JSON %s", json->path,
+             line_of(json, at), found, list ? "list" : "object");
+    VT_FAIL(VT_ERR_INPUT, "%s: field '%s': found %s, expected %s", json->path, json->field, found,
+            list ? "a list" : "an object");
   }
-  *walk = (vt_json_walk){.at = at + 1, .end = span.end};
+  *walk = (vt_json_walk){.at = at + 1, .end = span.end, .close = list ? ']' : '}'};
   return VT_OK;
+}
+
+vt_error vt_json_enter(const vt_json *json, vt_json_span span, vt_json_walk *walk) {
+  return enter(json, span, false, walk);
+}
+
+vt_error vt_json_enter_list(const vt_json *json, vt_json_span span, vt_json_walk *walk) {
+  return enter(json, span, true, walk);
+}
+
+vt_json_span vt_json_whole(const vt_json *json) {
+  return (vt_json_span){json->first, json->end, -1};
+}
+
+static const char *or_close(const vt_json_walk *walk) {
+  return walk->close == '}' ? "',' or '}'" : "',' or ']'";
 }
 
 // Between a closed object and the end of its span there is nothing.
 static vt_error leave(const vt_json *json, const vt_json_walk *walk) {
-  const char *at = skip_space(walk->at, walk->end);
+  const char *at = vt_scan_space(walk->at, walk->end);
   if (at < walk->end)
-    return fail_byte(json, at, json->field ? "',' or '}'" : "the end of the text");
+    return fail_byte(json, at, json->field ? or_close(walk) : "the end of the text");
+  return VT_OK;
+}
+
+// Whether there is another member or item, which begins at *at.
+static vt_error find_next(const vt_json *json, vt_json_walk *walk, const char **at, bool *more) {
+  *more = false;
+  if (walk->ended) return leave(json, walk);
+  *at = vt_scan_space(walk->at, json->end);
+  if (!walk->begun && *at < json->end && **at == walk->close) {
+    walk->at = *at + 1;
+    walk->begun = walk->ended = true;
+    return leave(json, walk);
+  }
+  *more = true;
+  return VT_OK;
+}
+
+static vt_error take_value(const vt_json *json, vt_json_walk *walk, const char *at,
+                           vt_json_span *value) {
+  *value = (vt_json_span){.first = at};
+  const char *stop = vt_scan_value(at, json->end, &value->members);
+  if (!stop) return fail_syntax(json, json->end, "the text ends within a value");
+  if (*stop != ',' && *stop != walk->close) return fail_byte(json, stop, or_close(walk));
+  value->end = stop;
+  while (value->end > value->first && vt_scan_space(value->end - 1, value->end) == value->end)
+    value->end--;
+  walk->at = stop + 1;
+  walk->begun = true;
+  walk->ended = *stop != ',';
   return VT_OK;
 }
 
 vt_error vt_json_next_member(const vt_json *json, vt_json_walk *walk, vt_json_span *name,
                              vt_json_span *value, bool *more) {
-  *more = false;
-  if (walk->ended) return leave(json, walk);
-  const char *end = json->end, *at = skip_space(walk->at, end);
-  if (!walk->begun && at < end && *at == '}') {
-    walk->at = at + 1;
-    walk->begun = walk->ended = true;
-    return leave(json, walk);
-  }
+  const char *end = json->end, *at;
+  VT_TRY(find_next(json, walk, &at, more));
+  if (!*more) return VT_OK;
   if (at >= end || *at != '"') return fail_byte(json, at, "a name in double quotes");
-  name->first = at;
-  name->end = skip_string(at, end);
+  *name = (vt_json_span){.first = at, .end = vt_scan_string(at, end)};
   if (!name->end) return fail_syntax(json, at, "a name has no closing quote");
-  at = skip_space(name->end, end);
+  at = vt_scan_space(name->end, end);
   if (at >= end || *at != ':') return fail_byte(json, at, "':'");
-  value->first = skip_space(at + 1, end);
-  const char *stop = find_separator(value->first, end);
-  if (!stop) return fail_syntax(json, end, "the text ends within a value");
-  if (*stop == ']') return fail_byte(json, stop, "',' or '}'");
-  value->end = stop;
-  while (value->end > value->first && skip_space(value->end - 1, value->end) == value->end)
-    value->end--;
-  walk->at = stop + 1;
-  walk->begun = true;
-  walk->ended = *stop == '}';
-  *more = true;
+  return take_value(json, walk, vt_scan_space(at + 1, end), value);
+}
+
+vt_error vt_json_next_item(const vt_json *json, vt_json_walk *walk, vt_json_span *value,
+                           bool *more) {
+  const char *at;
+  VT_TRY(find_next(json, walk, &at, more));
+  if (!*more) return VT_OK;
+  VT_TRY(take_value(json, walk, at, value));
+  if (value->end == value->first) return fail_byte(json, at, "a value");
   return VT_OK;
+}
+
+// json-c says nothing but "success" where it got no memory.
+static vt_error fail_parse(const vt_json *json, const char *at, enum json_tokener_error error) {
+  VT_CHECK(error != json_tokener_success, VT_ERR_SYSTEM, "%s: out of memory for JSON", json->path);
+  return fail_syntax(json, at, json_tokener_error_desc(error));
+}
+
+// A tree may be hundreds of times as large as its text.
+vt_error vt_json_charge(const vt_json *json, vt_json_span span, double *weight) {
+  const double all = (double)(json->end - json->first);
+  *weight += vt_scan_weight(span.first, span.end);
+  if (*weight <= FREE_WEIGHT + WEIGHT_PER_BYTE * all) return VT_OK;
+  VT_FAIL(VT_ERR_INPUT,
+          "%s:%d: %s%s%sfound a value of so many parts that it would take memory out of proportion "
+          "to its length",
+          json->path, line_of(json, span.first), json->field ? "field '" : "",
+          json->field ? json->field : "", json->field ? "': " : "");
 }
 
 // Parse `open` + span + `close`, a list or an object, into json->parsed.
@@ -191,6 +189,8 @@ static vt_error parse_between(vt_json *json, const char *open, vt_json_span span
   json->parsed = NULL;
   if (span.end - span.first > INT32_MAX / 2)
     return fail_syntax(json, span.first, "a value is longer than 1 GB");
+  double weight = 0;
+  if (span.end - span.first > 2 * VT_JSON_PIECE_BYTES) VT_TRY(vt_json_charge(json, span, &weight));
   struct json_tokener *tokener = json->tokener;
   json_tokener_reset(tokener);
   (void)json_tokener_parse_ex(tokener, open, 1);
@@ -200,83 +200,170 @@ static vt_error parse_between(vt_json *json, const char *open, vt_json_span span
   (void)json_object_put(early); // cannot be: the brackets of a span match
   const enum json_tokener_error error = json_tokener_get_error(tokener);
   if (early || error != json_tokener_continue)
-    return fail_syntax(json, span.first + json_tokener_get_parse_end(tokener),
-                       json_tokener_error_desc(error));
+    return fail_parse(json, span.first + json_tokener_get_parse_end(tokener),
+                      early ? json_tokener_error_parse_unexpected : error);
   json->parsed = json_tokener_parse_ex(tokener, close, 1);
-  if (!json->parsed)
-    return fail_syntax(json, span.end, json_tokener_error_desc(json_tokener_get_error(tokener)));
+  if (!json->parsed) return fail_parse(json, span.end, json_tokener_get_error(tokener));
   return VT_OK;
 }
+
+// -------------------------------------------------------------------------------------------------
+// Names that occur twice: json-c keeps the last of them.
+
+static ptrdiff_t count_members(struct json_object *value) {
+  ptrdiff_t count = 0;
+  if (json_object_is_type(value, json_type_object)) {
+    count = json_object_object_length(value);
+    json_object_object_foreach(value, name, member) {
+      (void)name;
+      count += count_members(member);
+    }
+  } else if (json_object_is_type(value, json_type_array)) {
+    const size_t items = json_object_array_length(value);
+    for (size_t i = 0; i < items; i++) count += count_members(json_object_array_get_idx(value, i));
+  }
+  return count;
+}
+
+static vt_error check_name(vt_json *json, vt_json_span name, vt_labels *seen) {
+  struct json_object *text = NULL;
+  bool fresh;
+  int index;
+  VT_TRY(vt_json_parse(json, name, &text));
+  const char *key = json_object_get_string(text);
+  VT_TRY(vt_labels_add(seen, key, json_object_get_string_len(text), &index, &fresh));
+  const char *quote = key[0] == '[' ? "" : "'";
+  const char *before = json->field ? "field '" : "", *after = json->field ? "', " : "";
+  VT_CHECK(fresh, VT_ERR_INPUT, "%s:%d: %s%s%skey %s%.*s%s: found twice, expected once", json->path,
+           line_of(json, name.first), before, json->field ? json->field : "", after, quote,
+           vt_json_shown(key), key, quote);
+  return VT_OK;
+}
+
+static vt_error seek_in(vt_json *json, vt_json_walk walk, const char *end);
+
+// Name the member that occurs twice in a value.
+static vt_error seek_in_value(vt_json *json, vt_json_span value) {
+  vt_json_walk walk;
+  const char kind = value.first < value.end ? *value.first : ' ';
+  if (kind != '{' && kind != '[') return VT_OK;
+  VT_TRY(enter(json, value, kind == '[', &walk));
+  return seek_in(json, walk, value.end);
+}
+
+static vt_error seek_in_items(vt_json *json, vt_json_walk walk, const char *end, vt_labels *seen) {
+  for (bool more = true; more && walk.at < end;) {
+    vt_json_span name, value;
+    const bool list = walk.close == ']';
+    VT_TRY(list ? vt_json_next_item(json, &walk, &value, &more)
+                : vt_json_next_member(json, &walk, &name, &value, &more));
+    if (!more) break;
+    if (!list) VT_TRY(check_name(json, name, seen));
+    VT_TRY(seek_in_value(json, value));
+  }
+  return VT_OK;
+}
+
+static vt_error seek_in(vt_json *json, vt_json_walk walk, const char *end) {
+  vt_labels *seen;
+  VT_TRY(vt_labels_create(&seen));
+  const vt_error sought = seek_in_items(json, walk, end, seen);
+  vt_labels_free(seen);
+  return sought;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Values and pieces.
 
 vt_error vt_json_parse(vt_json *json, vt_json_span span, struct json_object **value) {
   VT_TRY(parse_between(json, "[", span, "]"));
   if (json_object_array_length(json->parsed) != 1) return fail_byte(json, span.first, "a value");
   *value = json_object_array_get_idx(json->parsed, 0);
-  return VT_OK;
-}
-
-// Name the member that occurs twice between the two places.
-static vt_error fail_twice(vt_json *json, vt_json_walk walk, const char *end, vt_labels *seen) {
-  for (bool fresh = true, more = true; more && walk.at < end;) {
-    vt_json_span name, value;
-    VT_TRY(vt_json_next_member(json, &walk, &name, &value, &more));
-    if (!more) break;
-    struct json_object *text = NULL;
-    VT_TRY(vt_json_parse(json, name, &text));
-    const char *key = json_object_get_string(text);
-    int index;
-    VT_TRY(vt_labels_add(seen, key, json_object_get_string_len(text), &index, &fresh));
-    const char *quote = key[0] == '[' ? "" : "'";
-    VT_CHECK(fresh, VT_ERR_INPUT, "%s:%d: field '%s', key %s%.*s%s: found twice, expected once",
-             json->path, line_of(json, name.first), json->field, quote, vt_json_shown(key), key,
-             quote);
+  if (span.members < 0) {
+    span.members = 0;
+    (void)vt_scan_value(span.first, span.end, &span.members);
   }
+  if (span.members == 0 || count_members(*value) == span.members) return VT_OK;
+  VT_TRY(seek_in_value(json, span));
   VT_FAIL(VT_ERR_BUG, "%s: members were counted wrongly", json->path);
 }
 
-vt_error vt_json_next_piece(vt_json *json, vt_json_walk *walk, struct json_object **piece) {
+// A piece while it is gathered.
+typedef struct gathering {
+  vt_json_span span;
+  ptrdiff_t members; // of its own; the span has those below
+} gathering;
+
+static bool is_full(const gathering *piece) {
+  return piece->span.first && piece->span.end - piece->span.first >= VT_JSON_PIECE_BYTES;
+}
+
+static void gather(gathering *piece, const char *first, vt_json_span value) {
+  if (!piece->span.first) piece->span.first = first;
+  piece->span.end = value.end;
+  piece->span.members += value.members;
+  piece->members++;
+}
+
+static bool is_large(vt_json_span value) {
+  return value.end - value.first > VT_JSON_PIECE_BYTES;
+}
+
+// The tree of a piece, which a walk that stood at `start` has gathered.
+static vt_error parse_piece(vt_json *json, vt_json_walk start, const gathering *piece) {
+  const bool list = start.close == ']';
+  VT_TRY(parse_between(json, list ? "[" : "{", piece->span, list ? "]" : "}"));
+  const ptrdiff_t all = piece->span.members + (list ? 0 : piece->members);
+  const ptrdiff_t found = piece->span.members > 0 ? count_members(json->parsed)
+                          : list                  ? 0
+                                 : (ptrdiff_t)json_object_object_length(json->parsed);
+  if (found == all) return VT_OK;
+  VT_TRY(seek_in(json, start, piece->span.end));
+  VT_FAIL(VT_ERR_BUG, "%s: members were counted wrongly", json->path);
+}
+
+vt_error vt_json_next_piece(vt_json *json, vt_json_walk *walk, struct json_object **piece,
+                            vt_json_member *large) {
   const vt_json_walk start = *walk;
-  vt_json_span span = {0}, name, value;
-  int members = 0;
+  gathering found = {0};
   *piece = NULL;
-  for (bool more; !span.first || span.end - span.first < VT_JSON_PIECE_BYTES; members++) {
-    VT_TRY(vt_json_next_member(json, walk, &name, &value, &more));
+  if (large) *large = (vt_json_member){0};
+  while (!is_full(&found)) {
+    vt_json_member member;
+    bool more;
+    VT_TRY(vt_json_next_member(json, walk, &member.name, &member.value, &more));
     if (!more) break;
-    if (!span.first) span.first = name.first;
-    span.end = value.end;
+    if (large && is_large(member.value)) {
+      *large = member;
+      break;
+    }
+    gather(&found, member.name.first, member.value);
   }
-  if (!span.first) return VT_OK;
-  VT_TRY(parse_between(json, "{", span, "}"));
-  if (json_object_object_length(json->parsed) != members) {
-    vt_labels *seen = NULL;
-    vt_error twice = vt_labels_create(&seen);
-    if (twice == VT_OK) twice = fail_twice(json, start, span.end, seen);
-    vt_labels_free(seen);
-    VT_TRY(twice);
-  }
+  if (!found.span.first) return VT_OK;
+  VT_TRY(parse_piece(json, start, &found));
   *piece = json->parsed;
   return VT_OK;
 }
 
-int vt_json_shown(const char *text) {
-  int length = (int)strnlen(text, LONGEST_SHOWN + 1);
-  if (length <= LONGEST_SHOWN) return length;
-  for (length = LONGEST_SHOWN; length > 0 && (text[length] & 0xc0) == 0x80;) length--;
-  return length;
-}
-
-const char *vt_json_show(struct json_object *value) {
-  static _Thread_local char text[LONGEST_SHOWN + 16];
-  const enum json_type type = json_object_get_type(value);
-  if (type == json_type_array) return "a list";
-  if (type == json_type_object) return "an object";
-  if (type == json_type_string) {
-    const char *string = json_object_get_string(value);
-    (void)snprintf(text, sizeof text, "the text '%.*s'", vt_json_shown(string), string);
-  } else {
-    const char *string = type == json_type_null ? "null" : json_object_to_json_string(value);
-    if (!string) string = "a number";
-    (void)snprintf(text, sizeof text, "%.*s", vt_json_shown(string), string);
+vt_error vt_json_next_items(vt_json *json, vt_json_walk *walk, struct json_object **list,
+                            vt_json_span *large) {
+  const vt_json_walk start = *walk;
+  gathering found = {0};
+  *list = NULL;
+  *large = (vt_json_span){0};
+  while (!is_full(&found)) {
+    vt_json_span value;
+    bool more;
+    VT_TRY(vt_json_next_item(json, walk, &value, &more));
+    if (!more) break;
+    if (is_large(value)) {
+      *large = value;
+      break;
+    }
+    gather(&found, value.first, value);
   }
-  return text;
+  if (!found.span.first) return VT_OK;
+  VT_TRY(parse_piece(json, start, &found));
+  *list = json->parsed;
+  return VT_OK;
 }

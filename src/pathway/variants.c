@@ -31,7 +31,7 @@ vt_error vt_variant_check(const char *path, const vt_factor *factor, const vt_in
     vt_nearest nearest = {.name = factor->value.name[i]};
     vt_nearest_try_labels(&nearest, inputs->variant);
     VT_CHECK(find_pathway(inputs, factor->value.name[i]) >= 0, VT_ERR_INPUT,
-             "%s:%d: target 'background': found '%.80s' to choose, expected the name of a "
+             "%s:%d: target 'background': found '%s' to choose, expected the name of a "
              "background pathway%s",
              path, factor->line, factor->value.name[i], vt_nearest_hint(&nearest));
   }

@@ -25,8 +25,8 @@ void vt_warn_node(const vt_database_set *set, const vt_node *node) {
   static const char *const known[] = {"operation_time_limits", "reference product", NULL};
   char who[512];
   const vt_database *database = &set->database[node->database];
-  (void)snprintf(who, sizeof who, "%.200s: database '%.80s', activity '%.120s'", database->path,
-                 database->name, node->code);
+  (void)snprintf(who, sizeof who, "%s: database '%s', activity '%s'", vt_cut(database->path, 200),
+                 vt_cut(database->name, 80), vt_cut(node->code, 120));
   warn(node->extra, known, who);
 }
 
@@ -36,8 +36,8 @@ void vt_warn_exchange(const vt_database_set *set, const vt_node *node,
                                       "vintage_amounts", NULL};
   char who[512];
   const vt_database *database = &set->database[node->database];
-  (void)snprintf(who, sizeof who,
-                 "%.160s: database '%.60s', activity '%.90s', exchange with %.120s", database->path,
-                 database->name, node->code, vt_node_text(set, exchange->input));
+  (void)snprintf(who, sizeof who, "%s: database '%s', activity '%s', exchange with %s",
+                 vt_cut(database->path, 160), vt_cut(database->name, 60), vt_cut(node->code, 90),
+                 vt_cut(vt_node_text(set, exchange->input), 120));
   warn(exchange->extra, known, who);
 }

@@ -1,12 +1,8 @@
 // document.c - Brightway-style JSON documents: databases with their nodes and exchanges, methods.
 #include "sources.h"
 
-#include "vintner/json.h"
-
 #include <json-c/json.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 // A document while it is read.
@@ -31,25 +27,6 @@ static vt_error take_name(document_reading *from, vt_json_span span, const char 
 // -------------------------------------------------------------------------------------------------
 // Databases.
 
-// "2020-01-01T00:00:00" or the year alone.
-static vt_error take_time(const document_reading *from, struct json_object *value) {
-  vt_database *database = &from->to.set->database[from->to.database];
-  const char *text = value ? json_object_get_string(value) : NULL;
-  if (!text) return VT_OK;
-  database->month = database->day = 1;
-  char rest = 'T';
-  const int read =
-      sscanf(text, "%5d-%2d-%2d%c", &database->year, &database->month, &database->day, &rest);
-  database->has_time = read >= 3 ? rest == 'T' || rest == ' ' : read == 1 && strlen(text) <= 5;
-  VT_CHECK(database->has_time && database->month >= 1 && database->month <= 12 &&
-               database->day >= 1 && database->day <= 31,
-           VT_ERR_INPUT,
-           "%s: database '%s': found representative_time '%.40s', expected a date such as "
-           "'2020-01-01T00:00:00'",
-           from->to.path, database->name, text);
-  return VT_OK;
-}
-
 static vt_error read_metadata(document_reading *from, vt_json_span span) {
   struct json_object *value, *time = NULL;
   VT_TRY(vt_json_parse(&from->json, span, &value));
@@ -62,7 +39,25 @@ static vt_error read_metadata(document_reading *from, vt_json_span span) {
   VT_CHECK(text, VT_ERR_SYSTEM, "out of memory");
   VT_TRY(vt_arena_text(from->to.set->arena, text, (ptrdiff_t)strlen(text), &database->metadata));
   (void)json_object_object_get_ex(value, "representative_time", &time);
-  return take_time(from, time);
+  return vt_take_time(database, time);
+}
+
+static vt_error add_nodes(const document_reading *from, struct json_object *piece) {
+  json_object_object_foreach(piece, code, value) {
+    VT_TRY(vt_document_add_node(&from->to, code, value));
+  }
+  return VT_OK;
+}
+
+static vt_error add_large_node(document_reading *from, const vt_json_member *large) {
+  struct json_object *code;
+  vt_text copy = {0};
+  VT_TRY(vt_json_parse(&from->json, large->name, &code));
+  vt_error error = vt_text_add(&copy, "%s", json_object_get_string(code));
+  if (error == VT_OK)
+    error = vt_document_add_large_node(&from->to, copy.bytes, &from->json, large->value);
+  vt_text_free(&copy);
+  return error;
 }
 
 static vt_error read_nodes(document_reading *from, vt_json_span span) {
@@ -75,11 +70,11 @@ static vt_error read_nodes(document_reading *from, vt_json_span span) {
   set->sources->database[database].first_exchange = set->exchanges;
   for (;;) {
     struct json_object *piece;
-    VT_TRY(vt_json_next_piece(&from->json, &walk, &piece));
-    if (!piece) break;
-    json_object_object_foreach(piece, code, value) {
-      VT_TRY(vt_document_add_node(&from->to, code, value));
-    }
+    vt_json_member large;
+    VT_TRY(vt_json_next_piece(&from->json, &walk, &piece, &large));
+    if (!piece && !large.name.first) break;
+    if (piece) VT_TRY(add_nodes(from, piece));
+    if (large.name.first) VT_TRY(add_large_node(from, &large));
   }
   set->database[database].nodes = set->nodes - set->database[database].first_node;
   set->sources->database[database].exchanges =
@@ -134,14 +129,6 @@ static vt_error read_databases(document_reading *from, vt_json_span span) {
 // -------------------------------------------------------------------------------------------------
 // Methods.
 
-static bool as_number(struct json_object *value, double *number) {
-  const enum json_type type = json_object_get_type(value);
-  *number = json_object_get_double(value);
-  return (type == json_type_double || type == json_type_int) && isfinite(*number);
-}
-
-// One factor: [[database, code], number] or, as uncertain factors are, {"amount": number, ...}; a
-// third part is the location, of which GLO alone counts.
 static vt_error read_factor(const document_reading *from, int method, struct json_object *entry,
                             vt_method_factor *factor) {
   const char *label = from->to.set->method[method].label;
@@ -162,7 +149,7 @@ static vt_error read_factor(const document_reading *from, int method, struct jso
   struct json_object *amount = value;
   if (json_object_is_type(value, json_type_object))
     amount = json_object_object_get(value, "amount");
-  VT_CHECK(as_number(amount, &factor->amount), VT_ERR_INPUT,
+  VT_CHECK(vt_json_number(amount, &factor->amount) && isfinite(factor->amount), VT_ERR_INPUT,
            "%s: method '%s', flow ['%s', '%s']: found %s, expected a finite number", from->to.path,
            label, json_object_get_string(part[0]), json_object_get_string(part[1]),
            vt_json_show(amount));
@@ -185,12 +172,9 @@ static vt_error put_uncertainty(vt_arena *arena, vt_record_group *group, ptrdiff
   return VT_OK;
 }
 
-static vt_error read_factors(const document_reading *from, int method, struct json_object *list) {
+// A group for `count` factors at most.
+static vt_error start_factors(const document_reading *from, int method, ptrdiff_t count) {
   vt_database_set *set = from->to.set;
-  VT_CHECK(json_object_is_type(list, json_type_array), VT_ERR_INPUT,
-           "%s: method '%s': found %s as 'cfs', expected a list", from->to.path,
-           set->method[method].label, list ? vt_json_show(list) : "nothing");
-  const ptrdiff_t count = (ptrdiff_t)json_object_array_length(list);
   int package;
   VT_TRY(vt_set_add_package(set, from->to.path, &package));
   vt_record_group *group;
@@ -204,52 +188,159 @@ static vt_error read_factors(const document_reading *from, int method, struct js
   VT_ARENA_NEW(set->arena, group->column, count);
   VT_ARENA_NEW(set->arena, group->data, count);
   VT_NEW(set->sources->method_reference[method], count);
-  for (ptrdiff_t i = 0; i < count; i++) {
-    vt_method_factor factor;
-    VT_TRY(read_factor(from, method, json_object_array_get_idx(list, (size_t)i), &factor));
-    if (factor.reference < 0) continue;
-    const ptrdiff_t k = group->count++;
-    set->sources->method_reference[method][k] = factor.reference;
-    group->row[k] = -1;
-    group->data[k] = factor.amount;
-    VT_TRY(put_uncertainty(set->arena, group, count, k, &factor));
-  }
   set->package[package].groups = 1;
   set->package[package].group = group;
   set->sources->factors[method] = package;
   return VT_OK;
 }
 
-static vt_error read_method(const document_reading *from, struct json_object *value) {
+static vt_error add_factor(const document_reading *from, int method, struct json_object *entry,
+                           ptrdiff_t count) {
   vt_database_set *set = from->to.set;
+  vt_method_factor factor;
+  VT_TRY(read_factor(from, method, entry, &factor));
+  if (factor.reference < 0) return VT_OK;
+  vt_record_group *group = set->package[set->sources->factors[method]].group;
+  const ptrdiff_t k = group->count++;
+  set->sources->method_reference[method][k] = factor.reference;
+  group->row[k] = -1;
+  group->data[k] = factor.amount;
+  return put_uncertainty(set->arena, group, count, k, &factor);
+}
+
+static vt_error read_factors(const document_reading *from, int method, struct json_object *list) {
+  VT_CHECK(json_object_is_type(list, json_type_array), VT_ERR_INPUT,
+           "%s: method '%s': found %s as 'cfs', expected a list", from->to.path,
+           from->to.set->method[method].label, list ? vt_json_show(list) : "nothing");
+  const ptrdiff_t count = (ptrdiff_t)json_object_array_length(list);
+  VT_TRY(start_factors(from, method, count));
+  for (ptrdiff_t i = 0; i < count; i++)
+    VT_TRY(add_factor(from, method, json_object_array_get_idx(list, (size_t)i), count));
+  return VT_OK;
+}
+
+static vt_error start_method(const document_reading *from, struct json_object *name, int *method) {
+  vt_database_set *set = from->to.set;
+  int parts;
+  const char **part;
+  VT_TRY(vt_parts_of(set->arena, from->to.path, name, &parts, &part));
+  VT_TRY(vt_set_spare_method(set, VT_MATRIX_CHARACTERIZATION, from->to.path, parts, part));
+  return vt_set_add_method(set, VT_MATRIX_CHARACTERIZATION, from->to.path, parts, part, method);
+}
+
+static vt_error take_unit(const document_reading *from, int method, struct json_object *unit) {
+  vt_database_set *set = from->to.set;
+  if (!json_object_is_type(unit, json_type_string)) return VT_OK;
+  return vt_arena_text(set->arena, json_object_get_string(unit), json_object_get_string_len(unit),
+                       &set->method[method].unit);
+}
+
+static vt_error read_method(const document_reading *from, struct json_object *value) {
   VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
            "%s: field 'methods': found %s, expected objects with 'name' and 'cfs'", from->to.path,
            vt_json_show(value));
-  struct json_object *name = json_object_object_get(value, "name");
-  struct json_object *unit = json_object_object_get(value, "unit");
-  int parts, method;
-  const char **part;
-  VT_TRY(vt_parts_of(set->arena, from->to.path, name, &parts, &part));
-  method = vt_set_method(set, VT_MATRIX_CHARACTERIZATION, parts, part);
-  VT_CHECK(method < 0, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", from->to.path,
-           set->method[method].label, set->method[method].path);
-  VT_TRY(vt_set_add_method(set, VT_MATRIX_CHARACTERIZATION, from->to.path, parts, part, &method));
-  if (json_object_is_type(unit, json_type_string))
-    VT_TRY(vt_arena_text(set->arena, json_object_get_string(unit), json_object_get_string_len(unit),
-                         &set->method[method].unit));
+  int method;
+  VT_TRY(start_method(from, json_object_object_get(value, "name"), &method));
+  VT_TRY(take_unit(from, method, json_object_object_get(value, "unit")));
   return read_factors(from, method, json_object_object_get(value, "cfs"));
+}
+
+// -------------------------------------------------------------------------------------------------
+// Large methods, whose factors come piece by piece.
+
+// Where the members of a method stand.
+typedef struct method_members {
+  vt_json_span name, unit, cfs;
+} method_members;
+
+static vt_error find_members(document_reading *from, vt_json_span span, method_members *found) {
+  vt_json_walk walk;
+  VT_TRY(vt_json_enter(&from->json, span, &walk));
+  for (;;) {
+    vt_json_span key, value;
+    const char *name;
+    bool more;
+    VT_TRY(vt_json_next_member(&from->json, &walk, &key, &value, &more));
+    if (!more) return VT_OK;
+    VT_TRY(take_name(from, key, &name));
+    vt_json_span *member = strcmp(name, "name") == 0   ? &found->name
+                           : strcmp(name, "unit") == 0 ? &found->unit
+                           : strcmp(name, "cfs") == 0  ? &found->cfs
+                                                       : NULL;
+    VT_CHECK(!member || !member->first, VT_ERR_INPUT,
+             "%s: field 'methods', key '%s': found twice, expected once", from->to.path, name);
+    if (member)
+      *member = value;
+    else
+      VT_TRY(vt_json_skip(&from->json, value));
+  }
+}
+
+static vt_error count_items(const vt_json *json, vt_json_walk walk, ptrdiff_t *count) {
+  vt_json_span value;
+  bool more;
+  *count = -1;
+  do {
+    VT_TRY(vt_json_next_item(json, &walk, &value, &more));
+    ++*count;
+  } while (more);
+  return VT_OK;
+}
+
+static vt_error read_factors_in_pieces(document_reading *from, int method, vt_json_span cfs) {
+  vt_json_walk walk;
+  ptrdiff_t count;
+  VT_TRY(vt_json_enter_list(&from->json, cfs, &walk));
+  VT_TRY(count_items(&from->json, walk, &count));
+  VT_TRY(start_factors(from, method, count));
+  for (;;) {
+    struct json_object *list, *value;
+    vt_json_span large;
+    VT_TRY(vt_json_next_items(&from->json, &walk, &list, &large));
+    if (!list && !large.first) return VT_OK;
+    const size_t items = list ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < items; i++)
+      VT_TRY(add_factor(from, method, json_object_array_get_idx(list, i), count));
+    if (!large.first) continue;
+    VT_TRY(vt_json_parse(&from->json, large, &value));
+    VT_TRY(add_factor(from, method, value, count));
+  }
+}
+
+static vt_error read_large_method(document_reading *from, vt_json_span span) {
+  method_members found = {0};
+  struct json_object *value = NULL;
+  int method;
+  VT_TRY(find_members(from, span, &found));
+  if (found.name.first) VT_TRY(vt_json_parse(&from->json, found.name, &value));
+  VT_TRY(start_method(from, value, &method));
+  if (found.unit.first) {
+    VT_TRY(vt_json_parse(&from->json, found.unit, &value));
+    VT_TRY(take_unit(from, method, value));
+  }
+  if (found.cfs.first && *found.cfs.first == '[')
+    return read_factors_in_pieces(from, method, found.cfs);
+  value = NULL;
+  if (found.cfs.first) VT_TRY(vt_json_parse(&from->json, found.cfs, &value));
+  return read_factors(from, method, value);
 }
 
 static vt_error read_methods(document_reading *from, vt_json_span span) {
   from->json.field = "methods";
-  struct json_object *list;
-  VT_TRY(vt_json_parse(&from->json, span, &list));
-  if (!list) return VT_OK;
-  VT_CHECK(json_object_is_type(list, json_type_array), VT_ERR_INPUT,
-           "%s: field 'methods': found %s, expected a list", from->to.path, vt_json_show(list));
-  const size_t count = json_object_array_length(list);
-  for (size_t i = 0; i < count; i++) VT_TRY(read_method(from, json_object_array_get_idx(list, i)));
-  return VT_OK;
+  const bool none = span.end - span.first == 4 && memcmp(span.first, "null", 4) == 0;
+  if (none) return VT_OK;
+  vt_json_walk walk;
+  VT_TRY(vt_json_enter_list(&from->json, span, &walk));
+  for (;;) {
+    struct json_object *list;
+    vt_json_span large;
+    VT_TRY(vt_json_next_items(&from->json, &walk, &list, &large));
+    if (!list && !large.first) return VT_OK;
+    const size_t items = list ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < items; i++)
+      VT_TRY(read_method(from, json_object_array_get_idx(list, i)));
+    if (large.first) VT_TRY(read_large_method(from, large));
+  }
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -258,7 +349,7 @@ static vt_error read_methods(document_reading *from, vt_json_span span) {
 static vt_error read_all(document_reading *from, const char *bytes, ptrdiff_t length) {
   VT_TRY(vt_json_open(from->to.path, bytes, length, &from->json));
   vt_json_walk walk;
-  VT_TRY(vt_json_enter(&from->json, (vt_json_span){from->json.first, from->json.end}, &walk));
+  VT_TRY(vt_json_enter(&from->json, vt_json_whole(&from->json), &walk));
   bool databases = false, methods = false;
   for (;;) {
     vt_json_span key, value;
@@ -273,8 +364,7 @@ static vt_error read_all(document_reading *from, const char *bytes, ptrdiff_t le
                                                 : NULL;
     from->json.field = name;
     if (!seen) { // not ours, but valid it must be
-      struct json_object *ignored;
-      VT_TRY(vt_json_parse(&from->json, value, &ignored));
+      VT_TRY(vt_json_skip(&from->json, value));
       continue;
     }
     VT_CHECK(!*seen, VT_ERR_INPUT, "%s: found field '%s' twice, expected once", from->to.path,

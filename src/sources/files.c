@@ -3,9 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void vt_content_free(vt_content *content) {
   vt_text_free(&content->owned);
@@ -46,8 +48,24 @@ bool vt_files_has(const vt_files *files, const char *name) {
   return has;
 }
 
-static vt_error read_in_folder(const vt_files *files, const char *name, vt_text *path,
-                               vt_content *content) {
+static vt_error look_at_head(const char *path, const struct stat *info, const vt_head_check *head) {
+  char *bytes;
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  VT_CHECK(file >= 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+  bytes = vt_calloc(VT_HEAD_BYTES, 1);
+  const ssize_t got = bytes ? pread(file, bytes, VT_HEAD_BYTES, 0) : 0;
+  (void)close(file);
+  vt_error error = bytes ? VT_OK
+                         : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                          "%s: out of memory", path);
+  if (error == VT_OK && got >= 0)
+    error = head->check(head->context, bytes, got, (ptrdiff_t)info->st_size);
+  free(bytes);
+  return error;
+}
+
+static vt_error read_in_folder(const vt_files *files, const char *name, const vt_head_check *head,
+                               vt_text *path, vt_content *content) {
   VT_CHECK(!leaves_folder(name), VT_ERR_INPUT,
            "%s: found the path '%s', expected a file in this folder", files->path, name);
   VT_TRY(vt_text_add(path, "%s/%s", files->path, name));
@@ -55,6 +73,8 @@ static vt_error read_in_folder(const vt_files *files, const char *name, vt_text 
   VT_CHECK(stat(path->bytes, &info) == 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path->bytes,
            strerror(errno));
   VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT, "%s: not a file", path->bytes);
+  VT_TRY(vt_watch(path->bytes));
+  if (head) VT_TRY(look_at_head(path->bytes, &info, head));
   VT_TRY(vt_text_read_file(path->bytes, &content->owned));
   content->bytes = content->owned.bytes;
   content->length = content->owned.length;
@@ -62,10 +82,15 @@ static vt_error read_in_folder(const vt_files *files, const char *name, vt_text 
 }
 
 vt_error vt_files_read(const vt_files *files, const char *name, vt_content *content) {
+  return vt_files_read_after(files, name, NULL, content);
+}
+
+vt_error vt_files_read_after(const vt_files *files, const char *name, const vt_head_check *head,
+                             vt_content *content) {
   *content = (vt_content){0};
   if (!files->name) {
     vt_text path = {0};
-    const vt_error error = read_in_folder(files, name, &path, content);
+    const vt_error error = read_in_folder(files, name, head, &path, content);
     vt_text_free(&path);
     VT_TRY(error);
     return VT_OK;
@@ -76,10 +101,11 @@ vt_error vt_files_read(const vt_files *files, const char *name, vt_content *cont
     vt_nearest_try_labels(&nearest, files->name);
     VT_FAIL(VT_ERR_INPUT, "%s: holds no file '%s'%s", files->path, name, vt_nearest_hint(&nearest));
   }
-  if (files->zip) return vt_zip_read(files, member, content);
+  if (files->zip) return vt_zip_read(files, member, head, content);
   content->bytes = files->member[member].bytes;
   content->length = files->member[member].length;
-  return VT_OK;
+  return head ? head->check(head->context, content->bytes, content->length, content->length)
+              : VT_OK;
 }
 
 static bool ends_in(const char *name, const char *ending) {

@@ -12,6 +12,14 @@ typedef struct vt_content {
 } vt_content;
 void vt_content_free(vt_content *content);
 
+/// What looks at the beginning of a file, of `length` bytes in all, before the rest is read: the
+/// first VT_HEAD_BYTES of it, or the whole.
+typedef struct vt_head_check {
+  vt_error (*check)(void *context, const char *head, ptrdiff_t got, ptrdiff_t length);
+  void *context;
+} vt_head_check;
+enum { VT_HEAD_BYTES = (1 << 16) + 16 };
+
 struct zip;
 
 /// Named files. Start as {0}; vt_files_close accepts it at any stage.
@@ -39,7 +47,8 @@ void vt_files_close(vt_files *files);
 
 // What archives share.
 void vt_zip_close(struct zip *zip); ///< accepts NULL
-vt_error vt_zip_read(const vt_files *files, int member, vt_content *content);
+vt_error vt_zip_read(const vt_files *files, int member, const vt_head_check *head,
+                     vt_content *content);
 /// Whether unpacking is what honest data never is: big, and a tiny fraction of it packed.
 /// Truth values that are all alike pack a thousandfold, but there are never this many.
 bool vt_is_bomb(uint64_t packed, uint64_t unpacked);
@@ -51,6 +60,9 @@ bool vt_files_has(const vt_files *files, const char *name);
 
 /// Read a file; missing is VT_ERR_INPUT. The caller frees with vt_content_free.
 vt_error vt_files_read(const vt_files *files, const char *name, vt_content *content);
+/// The same, unless `head` refuses how it begins.
+vt_error vt_files_read_after(const vt_files *files, const char *name, const vt_head_check *head,
+                             vt_content *content);
 
 /// First name in `folder` that ends in `ending`, or "" (the caller frees with vt_text_free).
 vt_error vt_files_find(const vt_files *files, const char *folder, const char *ending,

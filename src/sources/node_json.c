@@ -1,8 +1,6 @@
 // node_json.c - one node of a JSON document, with its exchanges and their attributes.
 #include "sources.h"
 
-#include "vintner/json.h"
-
 #include <json-c/json.h>
 #include <math.h>
 #include <stdio.h>
@@ -28,9 +26,8 @@ static const char *method_text(const json_place *at, size_t size, char *text) {
   const char *part[2];
   for (size_t i = 0; i < 2; i++)
     part[i] = json_object_get_string(json_object_array_get_idx(at->input, i));
-  (void)snprintf(text, size, "%.200s: method '%.*s', flow ['%.*s', '%.*s']", at->document->path,
-                 vt_json_shown(at->method), at->method, vt_json_shown(part[0]), part[0],
-                 vt_json_shown(part[1]), part[1]);
+  (void)snprintf(text, size, "%s: method '%s', flow ['%s', '%s']", vt_cut(at->document->path, 200),
+                 vt_cut(at->method, 160), vt_cut(part[0], 160), vt_cut(part[1], 160));
   return text;
 }
 
@@ -41,13 +38,13 @@ static const char *place_text(const json_place *at) {
   if (at->method) return method_text(at, sizeof text, text);
   const char *database = document->set->database[document->database].name;
   const int used =
-      snprintf(text, sizeof text, "%.200s: database '%.80s', activity '%.*s'", document->path,
-               database, vt_json_shown(document->code), document->code);
+      snprintf(text, sizeof text, "%s: database '%s', activity '%s'", vt_cut(document->path, 200),
+               vt_cut(database, 80), vt_cut(document->code, 160));
   if (at->exchange == 0 || used < 0 || (size_t)used >= sizeof text) return text;
   const char *input =
       at->input ? json_object_to_json_string_ext(at->input, JSON_C_TO_STRING_PLAIN) : NULL;
-  (void)snprintf(text + used, sizeof text - (size_t)used, ", exchange %td with input %.*s",
-                 at->exchange, input ? vt_json_shown(input) : 4, input ? input : "none");
+  (void)snprintf(text + used, sizeof text - (size_t)used, ", exchange %td with input %s",
+                 at->exchange, input ? vt_cut(input, 160) : "none");
   return text;
 }
 
@@ -76,22 +73,16 @@ static vt_error get_text(const json_place *at, struct json_object *value, const 
 
 static vt_error get_number(const json_place *at, const char *name, struct json_object *value,
                            double *number) {
-  const enum json_type type = json_object_get_type(value);
-  const bool is_number = type == json_type_double || type == json_type_int;
-  *number = is_number ? json_object_get_double(value) : (double)NAN;
-  if (!isfinite(*number)) return fail_value(at, name, value, "a finite number");
+  if (!vt_json_number(value, number) || !isfinite(*number))
+    return fail_value(at, name, value, "a finite number");
   return VT_OK;
 }
 
 // A field of an uncertainty: NaN and null are none.
 static vt_error get_field(const json_place *at, const char *name, struct json_object *value,
                           double *number) {
-  const enum json_type type = json_object_get_type(value);
   *number = (double)NAN;
-  if (!value) return VT_OK;
-  if (type != json_type_double && type != json_type_int)
-    return fail_value(at, name, value, "a number");
-  *number = json_object_get_double(value);
+  if (value && !vt_json_number(value, number)) return fail_value(at, name, value, "a number");
   return VT_OK;
 }
 
@@ -107,15 +98,11 @@ static vt_error get_flag(const json_place *at, const char *name, struct json_obj
 
 static bool as_integer(struct json_object *value, int64_t lowest, int64_t highest,
                        int64_t *number) {
-  if (json_object_is_type(value, json_type_int)) {
-    *number = json_object_get_int64(value);
-  } else if (json_object_is_type(value, json_type_double)) {
-    const double real = json_object_get_double(value);
-    if (!(fabs(real) < 1e15)) return false;
+  double real;
+  if (!vt_json_integer(value, number)) {
+    if (!vt_json_number(value, &real) || !(fabs(real) < 1e15)) return false;
     *number = (int64_t)real;
     if ((double)*number < real || (double)*number > real) return false;
-  } else {
-    return false;
   }
   return *number >= lowest && *number <= highest;
 }
@@ -216,7 +203,7 @@ static vt_error get_vintages(const json_place *at, const char *name, bool pairs,
   json_object_object_foreach(value, key, number) {
     vt_vintage *vintage = &(*vintages)[*count];
     VT_CHECK(take_vintage_key(key, pairs, vintage), VT_ERR_INPUT,
-             "%s: '%s': found the key '%.60s', expected a year%s", place_text(at), name, key,
+             "%s: '%s': found the key '%s', expected a year%s", place_text(at), name, key,
              pairs ? " or \"[process time, year]\"" : "");
     VT_TRY(get_number(at, name, number, &vintage->value));
     (*count)++;
@@ -253,7 +240,7 @@ static vt_error get_type(const json_place *at, struct json_object *value, vt_exc
     return VT_OK;
   }
   VT_FAIL(VT_ERR_INPUT,
-          "%s: 'type': found '%.60s', expected production, substitution, technosphere or "
+          "%s: 'type': found '%s', expected production, substitution, technosphere or "
           "biosphere%s",
           place_text(at), name, vt_nearest_hint(&nearest));
 }
@@ -450,20 +437,25 @@ static vt_error take_node_attribute(const json_place *at, const char *key,
   return add_extra(extra, key, value);
 }
 
-static vt_error add_exchanges(const vt_document *document, struct json_object *list, int output) {
+// One exchange; `before` come earlier in the node's list.
+static vt_error add_listed(const vt_document *document, struct json_object *value, ptrdiff_t before,
+                           int output) {
+  struct json_object *input = NULL;
+  if (json_object_is_type(value, json_type_object))
+    (void)json_object_object_get_ex(value, "input", &input);
+  const json_place at = {.document = document, .exchange = before + 1, .input = input};
+  return add_exchange(&at, value, output);
+}
+
+static vt_error add_exchanges(const vt_document *document, struct json_object *list,
+                              ptrdiff_t before, int output) {
   if (!list) return VT_OK;
   const json_place of_node = {.document = document};
   if (!json_object_is_type(list, json_type_array))
     return fail_value(&of_node, "exchanges", list, "a list");
   const size_t count = json_object_array_length(list);
-  for (size_t i = 0; i < count; i++) {
-    struct json_object *value = json_object_array_get_idx(list, i);
-    struct json_object *input = NULL;
-    if (json_object_is_type(value, json_type_object))
-      (void)json_object_object_get_ex(value, "input", &input);
-    const json_place at = {.document = document, .exchange = (ptrdiff_t)i + 1, .input = input};
-    VT_TRY(add_exchange(&at, value, output));
-  }
+  for (size_t i = 0; i < count; i++)
+    VT_TRY(add_listed(document, json_object_array_get_idx(list, i), before + (ptrdiff_t)i, output));
   return VT_OK;
 }
 
@@ -497,29 +489,141 @@ static vt_error fill_node(const vt_document *document, struct json_object *value
   return VT_OK;
 }
 
-vt_error vt_document_add_node(const vt_document *document, const char *code,
-                              struct json_object *value) {
+// A node while its exchanges are read.
+typedef struct node_reading {
+  vt_document document; // with its code
+  vt_node node;
+  int index;
+} node_reading;
+
+static vt_error start_node(const vt_document *document, const char *code,
+                           struct json_object *attributes, node_reading *reading) {
   vt_database_set *set = document->set;
-  const vt_document named = {set, document->path, document->database, code};
+  *reading = (node_reading){.document = {set, document->path, document->database, code}};
   vt_labels *codes = set->sources->database[document->database].code;
-  int index, label, own;
+  int label;
   bool added;
   VT_TRY(vt_labels_add(codes, code, (ptrdiff_t)strlen(code), &label, &added));
-  VT_CHECK(added, VT_ERR_INPUT, "%s: database '%s': found the code '%.*s' twice", document->path,
-           set->database[document->database].name, vt_json_shown(code), code);
-  vt_node node = {
+  VT_CHECK(added, VT_ERR_INPUT, "%s: database '%s': found the code '%s' twice", document->path,
+           set->database[document->database].name, vt_cut(code, 160));
+  vt_node *node = &reading->node;
+  *node = (vt_node){
       .database = document->database, .id = VT_NO_ID, .code = vt_labels_get(codes, label)};
   struct json_object *extra = NULL;
-  const vt_error filled = fill_node(&named, value, &node, &extra);
-  const vt_error stored = store_extra(set->arena, extra, &node.extra);
+  const vt_error filled = fill_node(&reading->document, attributes, node, &extra);
+  const vt_error stored = store_extra(set->arena, extra, &node->extra);
   VT_TRY(filled);
   VT_TRY(stored);
-  VT_TRY(vt_set_add_node(set, &node, &index));
-  node.first_exchange = set->exchanges;
-  VT_TRY(add_exchanges(&named, json_object_object_get(value, "exchanges"), index));
-  node.exchanges = set->exchanges - node.first_exchange;
-  VT_TRY(vt_reference_add(set, set->database[document->database].name, code, &own));
-  node.type = type_of(set, &node, own);
-  set->node[index] = node;
+  VT_TRY(vt_set_add_node(set, node, &reading->index));
+  node->first_exchange = set->exchanges;
   return VT_OK;
+}
+
+static vt_error end_node(node_reading *reading) {
+  vt_database_set *set = reading->document.set;
+  vt_node *node = &reading->node;
+  node->exchanges = set->exchanges - node->first_exchange;
+  // A node that nothing refers to yet has no reference; then it does not refer to itself either.
+  int own;
+  VT_TRY(vt_reference_find(set, set->database[node->database].name, node->code, &own));
+  node->type = type_of(set, node, own);
+  set->node[reading->index] = *node;
+  return VT_OK;
+}
+
+vt_error vt_document_add_node(const vt_document *document, const char *code,
+                              struct json_object *value) {
+  node_reading reading;
+  VT_TRY(start_node(document, code, value, &reading));
+  VT_TRY(add_exchanges(&reading.document, json_object_object_get(value, "exchanges"), 0,
+                       reading.index));
+  return end_node(&reading);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Large nodes, whose exchanges come piece by piece.
+
+// One member into `rest`; where the exchanges stand is noted.
+static vt_error gather_member(const vt_document *document, const char *code, vt_json *json,
+                              const vt_json_member *member, struct json_object *rest,
+                              vt_json_span *exchanges, double *weight, vt_text *key) {
+  struct json_object *value;
+  VT_TRY(vt_json_parse(json, member->name, &value));
+  key->length = 0;
+  VT_TRY(vt_text_add(key, "%s", json_object_get_string(value)));
+  const bool listed = strcmp(key->bytes, "exchanges") == 0;
+  const bool twice =
+      listed ? exchanges->first != NULL : json_object_object_get_ex(rest, key->bytes, NULL) != 0;
+  VT_CHECK(!twice, VT_ERR_INPUT,
+           "%s: database '%s', activity '%s', key '%s': found twice, expected once", document->path,
+           document->set->database[document->database].name, code, key->bytes);
+  if (listed) {
+    *exchanges = member->value;
+    return VT_OK;
+  }
+  VT_TRY(vt_json_charge(json, member->value, weight));
+  VT_TRY(vt_json_parse(json, member->value, &value));
+  VT_CHECK(json_object_object_add(rest, key->bytes, json_object_get(value)) == 0, VT_ERR_SYSTEM,
+           "out of memory for a JSON object");
+  return VT_OK;
+}
+
+static vt_error gather(const vt_document *document, const char *code, vt_json *json,
+                       vt_json_span span, struct json_object *rest, vt_json_span *exchanges) {
+  vt_json_walk walk;
+  vt_text key = {0};
+  double weight = 0;
+  VT_TRY(vt_json_enter(json, span, &walk));
+  vt_error error = VT_OK;
+  for (bool more = true; error == VT_OK;) {
+    vt_json_member member;
+    error = vt_json_next_member(json, &walk, &member.name, &member.value, &more);
+    if (error != VT_OK || !more) break;
+    error = gather_member(document, code, json, &member, rest, exchanges, &weight, &key);
+  }
+  vt_text_free(&key);
+  return error;
+}
+
+static vt_error add_in_pieces(const node_reading *reading, vt_json *json, vt_json_span exchanges) {
+  if (!exchanges.first) return VT_OK;
+  const vt_document *document = &reading->document;
+  struct json_object *value;
+  if (*exchanges.first != '[') {
+    VT_TRY(vt_json_parse(json, exchanges, &value));
+    return add_exchanges(document, value, 0, reading->index);
+  }
+  vt_json_walk walk;
+  ptrdiff_t before = 0;
+  VT_TRY(vt_json_enter_list(json, exchanges, &walk));
+  for (;;) {
+    struct json_object *list;
+    vt_json_span large;
+    VT_TRY(vt_json_next_items(json, &walk, &list, &large));
+    if (!list && !large.first) return VT_OK;
+    VT_TRY(add_exchanges(document, list, before, reading->index));
+    if (list) before += (ptrdiff_t)json_object_array_length(list);
+    if (!large.first) continue;
+    VT_TRY(vt_json_parse(json, large, &value));
+    VT_TRY(add_listed(document, value, before++, reading->index));
+  }
+}
+
+static vt_error add_large(const vt_document *document, const char *code, vt_json *json,
+                          vt_json_span span, struct json_object *rest) {
+  node_reading reading;
+  vt_json_span exchanges = {0};
+  VT_TRY(gather(document, code, json, span, rest, &exchanges));
+  VT_TRY(start_node(document, code, rest, &reading));
+  VT_TRY(add_in_pieces(&reading, json, exchanges));
+  return end_node(&reading);
+}
+
+vt_error vt_document_add_large_node(const vt_document *document, const char *code, vt_json *json,
+                                    vt_json_span span) {
+  struct json_object *rest = json_object_new_object();
+  VT_CHECK(rest, VT_ERR_SYSTEM, "out of memory for a JSON object");
+  const vt_error error = add_large(document, code, json, span, rest);
+  (void)json_object_put(rest);
+  return error;
 }

@@ -180,27 +180,35 @@ static vt_error read_header(literal *text, vt_npy *npy) {
   return VT_OK;
 }
 
-vt_error vt_npy_parse(const char *what, const void *bytes, ptrdiff_t length, vt_npy *npy) {
+vt_error vt_npy_head(const char *what, const void *bytes, ptrdiff_t got, ptrdiff_t length,
+                     vt_npy *npy) {
   *npy = (vt_npy){0};
   const unsigned char *byte = bytes;
-  const bool magic = length >= 12 && memcmp(byte, "\x93NUMPY", 6) == 0;
+  const bool magic = got >= 12 && memcmp(byte, "\x93NUMPY", 6) == 0;
   VT_CHECK(magic && byte[6] >= 1 && byte[6] <= 3, VT_ERR_INPUT,
            "%s: not an npy array of version 1 to 3 (%td bytes)", what, length);
   const ptrdiff_t start = byte[6] == 1 ? 10 : 12;
   uint32_t size = byte[8] + 256U * byte[9];
   if (byte[6] > 1) size += 65536U * byte[10] + 16777216U * byte[11];
-  VT_CHECK(size <= LONGEST_HEADER && (ptrdiff_t)size <= length - start, VT_ERR_INPUT,
+  VT_CHECK(size <= LONGEST_HEADER && (ptrdiff_t)size <= got - start, VT_ERR_INPUT,
            "%s: found an npy header of %u bytes in %td bytes", what, size, length);
   literal text = {what, (const char *)byte + start, (const char *)byte + start + size};
+  if (memchr(text.at, '\0', size)) return fail_header(&text, "text without NUL");
   VT_TRY(read_header(&text, npy));
-  npy->data = byte + start + size;
+  npy->start = start + (ptrdiff_t)size;
   ptrdiff_t items, needed;
   const bool fits = !__builtin_mul_overflow(npy->rows, npy->columns, &items) &&
                     !__builtin_mul_overflow(items, npy->item_bytes, &needed);
-  const ptrdiff_t left = length - start - (ptrdiff_t)size;
+  const ptrdiff_t left = length - npy->start;
   VT_CHECK(fits && needed == left, VT_ERR_INPUT,
            "%s: found %td bytes of numbers, expected those of %td x %td items of %td bytes", what,
            left, npy->rows, npy->columns, npy->item_bytes);
+  return VT_OK;
+}
+
+vt_error vt_npy_parse(const char *what, const void *bytes, ptrdiff_t length, vt_npy *npy) {
+  VT_TRY(vt_npy_head(what, bytes, length, length, npy));
+  npy->data = (const unsigned char *)bytes + npy->start;
   return VT_OK;
 }
 

@@ -23,8 +23,14 @@ typedef struct vt_npy {
   ptrdiff_t item_bytes;
   int fields;
   vt_npy_field field[VT_NPY_FIELDS];
+  ptrdiff_t start; ///< bytes before the numbers
   const unsigned char *data;
 } vt_npy;
+
+/// Parse the header alone, out of the first `got` of `length` bytes, and check it against the
+/// length; no `data`. As vt_npy_parse.
+vt_error vt_npy_head(const char *what, const void *bytes, ptrdiff_t got, ptrdiff_t length,
+                     vt_npy *npy);
 
 /// Parse header and check it against the length; `what` names the array in messages. Objects
 /// (pickles), texts, dates and more than two axes are VT_ERR_INPUT.

@@ -19,6 +19,7 @@ static vt_error look_at(const char *path, vt_source_look *look) {
   struct stat info;
   *look = (vt_source_look){.path = path};
   VT_CHECK(stat(path, &info) == 0, VT_ERR_INPUT, "%s: no such file or folder", path);
+  VT_TRY(vt_watch_anew(path));
   if (S_ISREG(info.st_mode)) return sniff(look);
   look->folder = S_ISDIR(info.st_mode);
   VT_CHECK(look->folder, VT_ERR_INPUT, "%s: found a device, expected a file or folder", path);

@@ -2,8 +2,6 @@
 #include "sources.h"
 
 #include "npy.h"
-#include "vintner/json.h"
-
 #include <json-c/json.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +24,7 @@ static const char *const kind_names[RESOURCE_KINDS] = {"indices",       "data", 
 // A group while its resources are looked up.
 typedef struct pending {
   vt_record_group group;
-  struct json_object *resource[RESOURCE_KINDS];
+  const char *path[RESOURCE_KINDS]; // of its resources, NULL: none
 } pending;
 
 // A package while it is read.
@@ -47,24 +45,24 @@ static const char *get_text(struct json_object *object, const char *name) {
   return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
-// Missing and null mean `otherwise`.
-static vt_error get_flag(const package_reading *from, struct json_object *object, const char *name,
-                         bool otherwise, bool *flag) {
-  struct json_object *value = NULL;
-  (void)json_object_object_get_ex(object, name, &value);
+// Null leaves a flag as it is.
+static vt_error take_flag(const package_reading *from, const char *name, struct json_object *value,
+                          bool *flag) {
   VT_CHECK(!value || json_object_is_type(value, json_type_boolean), VT_ERR_INPUT,
            "%s: datapackage.json: field '%s': found %s, expected true or false", from->path, name,
            vt_json_show(value));
-  *flag = value ? json_object_get_boolean(value) : otherwise;
+  if (value) *flag = json_object_get_boolean(value);
   return VT_OK;
 }
 
-static bool get_integer(struct json_object *object, const char *name, int64_t *number) {
-  struct json_object *value;
-  if (!json_object_object_get_ex(object, name, &value)) return false;
-  if (!json_object_is_type(value, json_type_int)) return false;
-  *number = json_object_get_int64(value);
-  return true;
+// Null is none.
+static vt_error take_integer(const package_reading *from, const char *name,
+                             struct json_object *value, bool *has, int64_t *number) {
+  *has = value != NULL;
+  VT_CHECK(!value || vt_json_integer(value, number), VT_ERR_INPUT,
+           "%s: datapackage.json: field '%s': found %s, expected a whole number", from->path, name,
+           vt_json_show(value));
+  return VT_OK;
 }
 
 // The method that a group of factors belongs to, made if it is new.
@@ -77,7 +75,7 @@ static vt_error find_method(const package_reading *from, struct json_object *res
   const char **part = NULL;
   (void)json_object_object_get_ex(resource, "identifier", &list);
   if (list) VT_TRY(vt_parts_of(from->set->arena, from->path, list, &parts, &part));
-  *method = vt_set_method(from->set, kind, parts, part);
+  VT_TRY(vt_set_method(from->set, kind, parts, part, method));
   if (*method < 0) VT_TRY(vt_set_add_method(from->set, kind, from->path, parts, part, method));
   return VT_OK;
 }
@@ -93,8 +91,8 @@ static vt_error start_group(package_reading *from, struct json_object *resource,
   const bool factors = g->matrix == VT_MATRIX_CHARACTERIZATION ||
                        g->matrix == VT_MATRIX_NORMALIZATION || g->matrix == VT_MATRIX_WEIGHTING;
   if (factors) VT_TRY(find_method(from, resource, g->matrix, &g->method));
-  g->has_global_index = get_integer(resource, "global_index", &g->global_index);
-  return VT_OK;
+  return take_integer(from, "global_index", json_object_object_get(resource, "global_index"),
+                      &g->has_global_index, &g->global_index);
 }
 
 static vt_error check_category(const package_reading *from, struct json_object *resource,
@@ -140,26 +138,40 @@ static vt_error add_resource(package_reading *from, struct json_object *resource
   pending *group = &from->group[index];
   while (which < RESOURCE_KINDS && (!kind || strcmp(kind, kind_names[which]) != 0)) which++;
   if (which == RESOURCE_KINDS) return VT_OK; // parameters and their labels
-  VT_CHECK(!group->resource[which], VT_ERR_INPUT, "%s: group '%s': found kind '%s' twice",
-           from->path, name, kind);
-  group->resource[which] = resource;
+  VT_CHECK(!group->path[which], VT_ERR_INPUT, "%s: group '%s': found kind '%s' twice", from->path,
+           name, kind);
+  const char *path = get_text(resource, "path");
+  VT_TRY(vt_arena_text(from->set->arena, path, (ptrdiff_t)strlen(path), &group->path[which]));
   VT_TRY(check_category(from, resource, name, &array));
   if (which == DATA) group->group.array = array;
   return VT_OK;
 }
 
-// A resource's array; `content` holds its bytes.
-static vt_error read_array(package_reading *from, struct json_object *resource, ptrdiff_t count,
+// A resource's array.
+typedef struct array_reading {
+  const char *what;
+  ptrdiff_t count; // rows that it has to have, -1: any
+  vt_npy npy;
+} array_reading;
+
+static vt_error check_head(void *context, const char *head, ptrdiff_t got, ptrdiff_t length) {
+  array_reading *array = context;
+  VT_TRY(vt_npy_head(array->what, head, got, length, &array->npy));
+  VT_CHECK(array->count < 0 || array->npy.rows == array->count, VT_ERR_INPUT,
+           "%s: found %td rows, expected %td as in the group's indices", array->what,
+           array->npy.rows, array->count);
+  return VT_OK;
+}
+
+// `content` holds its bytes.
+static vt_error read_array(package_reading *from, const char *name, ptrdiff_t count,
                            vt_content *content, vt_npy *npy) {
-  const char *name = get_text(resource, "path");
-  VT_TRY(vt_files_read(from->files, name, content));
   from->what.length = 0;
   VT_TRY(vt_text_add(&from->what, "%s: '%s'", from->path, name));
-  VT_TRY(vt_npy_parse(from->what.bytes, content->bytes, content->length, npy));
-  VT_CHECK(count < 0 || npy->rows == count, VT_ERR_INPUT,
-           "%s: found %td rows, expected %td as in the group's indices", from->what.bytes,
-           npy->rows, count);
-  return VT_OK;
+  array_reading array = {.what = from->what.bytes, .count = count};
+  const vt_head_check head = {check_head, &array};
+  VT_TRY(vt_files_read_after(from->files, name, &head, content));
+  return vt_npy_parse(from->what.bytes, content->bytes, content->length, npy);
 }
 
 static vt_error fill_ids(const package_reading *from, const vt_npy *npy, const char *field,
@@ -272,15 +284,15 @@ static vt_error fill(package_reading *from, resource_kind kind, const vt_npy *np
 static vt_error load_group(package_reading *from, pending *group, vt_raw_group *raw) {
   const char *name = group->group.name;
   for (int kind = INDICES; kind <= DATA; kind++) {
-    VT_CHECK(group->resource[kind], VT_ERR_INPUT, "%s: group '%s': found no %s", from->path, name,
+    VT_CHECK(group->path[kind], VT_ERR_INPUT, "%s: group '%s': found no %s", from->path, name,
              kind_names[kind]);
   }
   for (int kind = 0; kind < RESOURCE_KINDS; kind++) {
-    if (!group->resource[kind]) continue;
+    if (!group->path[kind]) continue;
     vt_content content = {0};
     vt_npy npy;
-    vt_error error = read_array(from, group->resource[kind],
-                                kind == INDICES ? -1 : group->group.count, &content, &npy);
+    vt_error error = read_array(from, group->path[kind], kind == INDICES ? -1 : group->group.count,
+                                &content, &npy);
     if (error == VT_OK) error = fill(from, (resource_kind)kind, &npy, &group->group, raw);
     vt_content_free(&content);
     VT_TRY(error);
@@ -296,30 +308,106 @@ static vt_error load_groups(package_reading *from, vt_package *package, vt_raw_g
   return VT_OK;
 }
 
-static vt_error read_package(package_reading *from, struct json_object *object,
-                             vt_package *package) {
-  VT_CHECK(json_object_is_type(object, json_type_object), VT_ERR_INPUT,
-           "%s: datapackage.json: found %s, expected an object", from->path, vt_json_show(object));
-  const char *name = get_text(object, "name");
-  if (name) VT_TRY(vt_arena_text(from->set->arena, name, (ptrdiff_t)strlen(name), &package->name));
-  VT_TRY(get_flag(from, object, "combinatorial", false, &package->combinatorial));
-  VT_TRY(get_flag(from, object, "sequential", false, &package->sequential));
-  VT_TRY(get_flag(from, object, "sum_intra_duplicates", true, &package->sum_within));
-  VT_TRY(get_flag(from, object, "sum_inter_duplicates", false, &package->sum_across));
-  package->has_seed = get_integer(object, "seed", &package->seed);
-  struct json_object *list = NULL;
-  (void)json_object_object_get_ex(object, "resources", &list);
-  VT_CHECK(list && json_object_is_type(list, json_type_array), VT_ERR_INPUT,
-           "%s: datapackage.json: field 'resources': found %s, expected a list", from->path,
-           list ? vt_json_show(list) : "nothing");
-  const size_t count = json_object_array_length(list);
+static vt_error add_resources(package_reading *from, struct json_object *list, size_t before) {
+  const size_t count = list ? json_object_array_length(list) : 0;
   for (size_t i = 0; i < count; i++) {
     struct json_object *resource = json_object_array_get_idx(list, i);
     VT_CHECK(json_object_is_type(resource, json_type_object), VT_ERR_INPUT,
-             "%s: datapackage.json: resource %zu: found %s, expected an object", from->path, i + 1,
-             vt_json_show(resource));
+             "%s: datapackage.json: resource %zu: found %s, expected an object", from->path,
+             before + i + 1, vt_json_show(resource));
     VT_TRY(add_resource(from, resource));
   }
+  return VT_OK;
+}
+
+static vt_error read_resources(package_reading *from, vt_json *json, vt_json_span span) {
+  vt_json_walk walk;
+  size_t before = 0;
+  json->field = "resources";
+  VT_TRY(vt_json_enter_list(json, span, &walk));
+  for (;;) {
+    struct json_object *list;
+    vt_json_span large;
+    VT_TRY(vt_json_next_items(json, &walk, &list, &large));
+    if (!list && !large.first) return VT_OK;
+    VT_TRY(add_resources(from, list, before));
+    before += list ? json_object_array_length(list) : 0;
+    if (!large.first) continue;
+    struct json_object *value;
+    VT_TRY(vt_json_parse(json, large, &value));
+    VT_CHECK(json_object_is_type(value, json_type_object), VT_ERR_INPUT,
+             "%s: datapackage.json: resource %zu: found %s, expected an object", from->path,
+             ++before, vt_json_show(value));
+    VT_TRY(add_resource(from, value));
+  }
+}
+
+// Members of datapackage.json that count.
+typedef enum package_member {
+  NAME,
+  COMBINATORIAL,
+  SEQUENTIAL,
+  SUM_WITHIN,
+  SUM_ACROSS,
+  SEED,
+  RESOURCES,
+  PACKAGE_MEMBERS
+} package_member;
+
+static const char *const member_names[PACKAGE_MEMBERS] = {
+    "name", "combinatorial", "sequential", "sum_intra_duplicates", "sum_inter_duplicates",
+    "seed", "resources"};
+
+static vt_error take_member(package_reading *from, package_member which, vt_json *json,
+                            vt_json_span span, vt_package *package) {
+  struct json_object *value;
+  const char *name = member_names[which];
+  if (which == RESOURCES) return read_resources(from, json, span);
+  VT_TRY(vt_json_parse(json, span, &value));
+  switch (which) {
+    case NAME:
+      if (!json_object_is_type(value, json_type_string)) return VT_OK;
+      return vt_arena_text(from->set->arena, json_object_get_string(value),
+                           json_object_get_string_len(value), &package->name);
+    case COMBINATORIAL: return take_flag(from, name, value, &package->combinatorial);
+    case SEQUENTIAL: return take_flag(from, name, value, &package->sequential);
+    case SUM_WITHIN: return take_flag(from, name, value, &package->sum_within);
+    case SUM_ACROSS: return take_flag(from, name, value, &package->sum_across);
+    case SEED: return take_integer(from, name, value, &package->has_seed, &package->seed);
+    case RESOURCES:
+    case PACKAGE_MEMBERS: break;
+  }
+  return VT_OK;
+}
+
+static vt_error read_package(package_reading *from, vt_json *json, vt_package *package) {
+  vt_json_walk walk;
+  bool seen[PACKAGE_MEMBERS] = {false};
+  VT_TRY(vt_json_enter(json, vt_json_whole(json), &walk));
+  for (;;) {
+    vt_json_span name, value;
+    struct json_object *text;
+    bool more;
+    json->field = NULL;
+    VT_TRY(vt_json_next_member(json, &walk, &name, &value, &more));
+    if (!more) break;
+    VT_TRY(vt_json_parse(json, name, &text));
+    int which = 0;
+    while (which < PACKAGE_MEMBERS &&
+           strcmp(json_object_get_string(text), member_names[which]) != 0)
+      which++;
+    if (which == PACKAGE_MEMBERS) {
+      VT_TRY(vt_json_skip(json, value));
+      continue;
+    }
+    VT_CHECK(!seen[which], VT_ERR_INPUT,
+             "%s: datapackage.json: field '%s': found twice, expected once", from->path,
+             member_names[which]);
+    seen[which] = true;
+    VT_TRY(take_member(from, (package_member)which, json, value, package));
+  }
+  VT_CHECK(seen[RESOURCES], VT_ERR_INPUT,
+           "%s: datapackage.json: field 'resources': found nothing, expected a list", from->path);
   package->groups = vt_labels_count(from->key);
   VT_ARENA_NEW(from->set->arena, package->group, package->groups);
   return VT_OK;
@@ -332,9 +420,7 @@ static vt_error read_all(package_reading *from, vt_json *json, const vt_content 
   const char *where;
   VT_TRY(vt_arena_text(from->set->arena, from->what.bytes, from->what.length, &where));
   VT_TRY(vt_json_open(where, content->bytes, content->length, json));
-  struct json_object *object;
-  VT_TRY(vt_json_parse(json, (vt_json_span){json->first, json->end}, &object));
-  VT_TRY(read_package(from, object, &from->set->package[index]));
+  VT_TRY(read_package(from, json, &from->set->package[index]));
   VT_NEW(*raw, from->set->package[index].groups);
   return load_groups(from, &from->set->package[index], *raw);
 }

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <sqlite3.h>
+#include <string.h>
 
 static const char file_name[] = "parameters.db", failed[] = "cannot be read";
 
@@ -14,27 +15,51 @@ typedef struct parameters_reading {
   int index; // of the project
   const vt_project *project;
   vt_sqlite sqlite;
+  vt_labels *seen; // scopes and names
+  vt_text key;     // scratch
 } parameters_reading;
 
+// A name counts once in what it belongs to: the project, a database, a group.
+static vt_error check_once(parameters_reading *from, const vt_parameter *parameter) {
+  const char *of =
+      parameter->scope == VT_PARAMETER_ACTIVITY ? parameter->group : parameter->database;
+  int index;
+  bool added;
+  from->key.length = 0;
+  VT_TRY(vt_text_add(&from->key, "%d %zu:%s%s", (int)parameter->scope, of ? strlen(of) : 0,
+                     of ? of : "", parameter->name));
+  VT_TRY(vt_labels_add(from->seen, from->key.bytes, from->key.length, &index, &added));
+  VT_CHECK(added, VT_ERR_INPUT, "%s: %s: found the parameter '%s'%s%s%s twice, expected once",
+           from->project->path, file_name, parameter->name, of ? " of '" : "", of ? of : "",
+           of ? "'" : "");
+  return VT_OK;
+}
+
 // One row: name, formula, amount, database, group, code.
-static vt_error add_row(const parameters_reading *from, vt_parameter_scope scope,
-                        sqlite3_stmt *query) {
+static vt_error add_row(parameters_reading *from, vt_parameter_scope scope, sqlite3_stmt *query) {
   vt_parameter parameter = {.scope = scope, .project = from->index, .amount = (double)NAN};
-  VT_TRY(vt_sqlite_text(from->set->arena, query, 0, &parameter.name));
-  VT_TRY(vt_sqlite_text(from->set->arena, query, 1, &parameter.formula));
-  if (sqlite3_column_type(query, 2) != SQLITE_NULL)
-    parameter.amount = sqlite3_column_double(query, 2);
-  VT_TRY(vt_sqlite_text(from->set->arena, query, 3, &parameter.database));
-  VT_TRY(vt_sqlite_text(from->set->arena, query, 4, &parameter.group));
-  VT_TRY(vt_sqlite_text(from->set->arena, query, 5, &parameter.code));
+  vt_arena *arena = from->set->arena;
+  const char **text[] = {&parameter.name,     &parameter.formula, NULL,
+                         &parameter.database, &parameter.group,   &parameter.code};
+  for (int i = 0; i < 6; i++) {
+    if (text[i]) VT_TRY(vt_sqlite_text(&from->sqlite, arena, query, i, text[i]));
+  }
   VT_CHECK(parameter.name, VT_ERR_INPUT, "%s: %s: found a parameter without name",
            from->project->path, file_name);
+  const int type = sqlite3_column_type(query, 2);
+  VT_CHECK(type == SQLITE_NULL || type == SQLITE_INTEGER || type == SQLITE_FLOAT, VT_ERR_INPUT,
+           "%s: %s: parameter '%s': found an amount that is no number", from->project->path,
+           file_name, parameter.name);
+  if (type != SQLITE_NULL) parameter.amount = sqlite3_column_double(query, 2);
+  VT_TRY(check_once(from, &parameter));
   return vt_parameter_add(from->set, &parameter);
 }
 
-static vt_error add_table(const parameters_reading *from, vt_parameter_scope scope,
-                          const char *table, const char *text) {
-  if (!vt_sqlite_has_table(&from->sqlite, table)) return VT_OK;
+static vt_error add_table(parameters_reading *from, vt_parameter_scope scope, const char *table,
+                          const char *text) {
+  bool has;
+  VT_TRY(vt_sqlite_has_table(&from->sqlite, table, &has));
+  if (!has) return VT_OK;
   sqlite3_stmt *query = NULL;
   vt_error error = VT_OK;
   int code = sqlite3_prepare_v2(from->sqlite.handle, text, -1, &query, NULL);
@@ -47,6 +72,7 @@ static vt_error add_table(const parameters_reading *from, vt_parameter_scope sco
 }
 
 static vt_error read_tables(parameters_reading *from) {
+  VT_TRY(vt_labels_create(&from->seen));
   VT_TRY(vt_sqlite_open(&from->project->files->files, file_name, failed, &from->sqlite));
   VT_TRY(add_table(from, VT_PARAMETER_PROJECT, "projectparameter",
                    "SELECT name, formula, amount, NULL, NULL, NULL FROM projectparameter ORDER BY "
@@ -65,6 +91,8 @@ static vt_error read_project(vt_database_set *set, int index) {
   parameters_reading from = {.set = set, .index = index, .project = project};
   const vt_error error = read_tables(&from);
   (void)sqlite3_close(from.sqlite.handle);
+  vt_labels_free(from.seen);
+  vt_text_free(&from.key);
   return error;
 }
 

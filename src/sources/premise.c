@@ -243,7 +243,7 @@ static vt_error read_tables(premise_reading *from) {
 static bool is_name(const char *text) {
   const unsigned char *at = (const unsigned char *)text, *end = at + strlen(text);
   for (ptrdiff_t length = 1; at < end && length > 0; at += length)
-    length = *at < ' ' ? 0 : vt_json_character(at, end);
+    length = *at < ' ' ? 0 : vt_utf8_character(at, end);
   return *text && at == end;
 }
 

@@ -4,8 +4,6 @@
 // Pickles are left alone: what only they hold (units, exchanges) is not read.
 #include "sources.h"
 
-#include "vintner/json.h"
-
 #include <json-c/json.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,10 +17,11 @@ static vt_error open_labels(vt_project *project) {
   VT_CHECK(vt_files_has(&project->files->files, name), VT_ERR_INPUT,
            "%s: found no 'lci/databases.db' in the project", project->path);
   VT_TRY(vt_sqlite_open(&project->files->files, name, "cannot be opened", labels));
-  VT_CHECK(
-      vt_sqlite_has_table(labels, "activitydataset"), VT_ERR_INPUT,
-      "%s: lci/databases.db: found no table 'activitydataset', expected Brightway's labels: %s",
-      project->path, sqlite3_errmsg(labels->handle));
+  bool has;
+  VT_TRY(vt_sqlite_has_table(labels, "activitydataset", &has));
+  VT_CHECK(has, VT_ERR_INPUT,
+           "%s: lci/databases.db: found no table 'activitydataset', expected Brightway's labels",
+           project->path);
   return VT_OK;
 }
 
@@ -52,21 +51,23 @@ static vt_node_type type_of(const char *name) {
 static vt_error add_row(vt_database_set *set, int database, vt_project *project,
                         sqlite3_stmt *query) {
   vt_node node = {.database = database, .id = sqlite3_column_int64(query, 0)};
-  const void *code = sqlite3_column_text(query, 1);
-  const char *path = project->path, *name = set->database[database].name;
-  VT_CHECK(code && node.id >= 0, VT_ERR_INPUT,
-           "%s: lci/databases.db: database '%s': found a node without code or with a negative id",
+  const char *path = project->path, *name = set->database[database].name, *code;
+  ptrdiff_t length;
+  vt_sqlite *labels = &project->files->labels;
+  VT_TRY(vt_sqlite_look(labels, query, 1, &code, &length));
+  VT_CHECK(code && node.id >= 0 && sqlite3_column_type(query, 0) == SQLITE_INTEGER, VT_ERR_INPUT,
+           "%s: lci/databases.db: database '%s': found a node without code, or with an id that is "
+           "negative or no whole number",
            path, name);
   int label, index;
   bool added;
-  VT_TRY(vt_labels_add(set->sources->database[database].code, code, (ptrdiff_t)strlen(code), &label,
-                       &added));
+  VT_TRY(vt_labels_add(set->sources->database[database].code, code, length, &label, &added));
   node.code = vt_labels_get(set->sources->database[database].code, label);
   VT_CHECK(added && vt_id_map_find(&project->ids, node.id) < 0, VT_ERR_INPUT,
            "%s: lci/databases.db: database '%s': found the code '%s' or its id twice", path, name,
            node.code);
   const char **text[] = {&node.name, &node.location, &node.product, &node.type_name};
-  for (int i = 0; i < 4; i++) VT_TRY(vt_sqlite_text(set->arena, query, 2 + i, text[i]));
+  for (int i = 0; i < 4; i++) VT_TRY(vt_sqlite_text(labels, set->arena, query, 2 + i, text[i]));
   node.type = type_of(node.type_name);
   VT_TRY(vt_set_add_node(set, &node, &index));
   return vt_id_map_put(&project->ids, node.id, index);
@@ -211,25 +212,33 @@ static vt_error add_database(vt_database_set *set, int project, const char *name
   VT_TRY(vt_set_add_database(set, VT_DATABASE_PROJECT, p->path, name, &index));
   set->sources->database[index].project = project;
   vt_database *database = &set->database[index];
-  database->stale = json_object_get_boolean(json_object_object_get(value, "dirty"));
+  struct json_object *dirty = json_object_object_get(value, "dirty");
+  VT_CHECK(!dirty || json_object_is_type(dirty, json_type_boolean), VT_ERR_INPUT,
+           "%s/databases.json: database '%s': found %s as 'dirty', expected true or false", p->path,
+           name, vt_json_show(dirty));
+  database->stale = json_object_get_boolean(dirty);
   const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
-  if (text) VT_TRY(vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), &database->metadata));
-  struct json_object *time = json_object_object_get(value, "representative_time");
-  const char *date = time ? json_object_get_string(time) : NULL;
-  if (date)
-    database->has_time =
-        sscanf(date, "%5d-%2d-%2d", &database->year, &database->month, &database->day) == 3;
+  VT_CHECK(text, VT_ERR_SYSTEM, "out of memory");
+  VT_TRY(vt_arena_text(set->arena, text, (ptrdiff_t)strlen(text), &database->metadata));
+  VT_TRY(vt_take_time(database, json_object_object_get(value, "representative_time")));
   return find_processed(set, index, &p->files->files);
 }
 
 // Names in `depends` to databases, once all are known.
 static vt_error link_database(vt_database_set *set, const char *name, struct json_object *value) {
   const int database = vt_set_named(set, name);
+  const char *path = set->database[database].path;
   struct json_object *list = json_object_object_get(value, "depends");
-  if (!json_object_is_type(list, json_type_array)) return VT_OK;
+  if (!list) return VT_OK;
+  VT_CHECK(json_object_is_type(list, json_type_array), VT_ERR_INPUT,
+           "%s: database '%s': found %s as 'depends', expected a list of names", path, name,
+           vt_json_show(list));
   for (size_t i = 0; i < json_object_array_length(list); i++) {
-    const char *other = json_object_get_string(json_object_array_get_idx(list, i));
-    if (!other) continue;
+    struct json_object *item = json_object_array_get_idx(list, i);
+    VT_CHECK(json_object_is_type(item, json_type_string), VT_ERR_INPUT,
+             "%s: database '%s': found %s in 'depends', expected names", path, name,
+             vt_json_show(item));
+    const char *other = json_object_get_string(item);
     const int index = vt_set_named(set, other);
     if (index >= 0)
       VT_TRY(vt_set_add_dependency(set, database, index));
@@ -240,17 +249,28 @@ static vt_error link_database(vt_database_set *set, const char *name, struct jso
   return VT_OK;
 }
 
-static vt_error add_databases(vt_database_set *set, int project, struct json_object *all) {
-  VT_CHECK(json_object_is_type(all, json_type_object), VT_ERR_INPUT,
-           "%s/databases.json: found %s, expected an object", set->sources->project[project].path,
-           vt_json_show(all));
-  json_object_object_foreach(all, name, value) {
-    VT_TRY(add_database(set, project, name, value));
+// What to do with the entry of a database.
+typedef vt_error (*database_action)(vt_database_set *set, int project, const char *name,
+                                    struct json_object *value);
+
+static vt_error link_entry(vt_database_set *set, int project, const char *name,
+                           struct json_object *value) {
+  (void)project;
+  return link_database(set, name, value);
+}
+
+static vt_error for_each_database(vt_database_set *set, int project, vt_json *json,
+                                  database_action act) {
+  vt_json_walk walk;
+  VT_TRY(vt_json_enter(json, vt_json_whole(json), &walk));
+  for (;;) {
+    struct json_object *piece;
+    VT_TRY(vt_json_next_piece(json, &walk, &piece, NULL));
+    if (!piece) return VT_OK;
+    json_object_object_foreach(piece, name, value) {
+      VT_TRY(act(set, project, name, value));
+    }
   }
-  json_object_object_foreach(all, known, entry) {
-    VT_TRY(link_database(set, known, entry));
-  }
-  return VT_OK;
 }
 
 // [[name, {abbreviation, unit}], ...]
@@ -271,9 +291,7 @@ static vt_error add_method(vt_database_set *set, int project, vt_matrix_kind kin
   int parts, method;
   const char **part;
   VT_TRY(vt_parts_of(set->arena, where, name, &parts, &part));
-  method = vt_set_method(set, kind, parts, part);
-  VT_CHECK(method < 0, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", where,
-           set->method[method].label, set->method[method].path);
+  VT_TRY(vt_set_spare_method(set, kind, where, parts, part));
   VT_TRY(vt_set_add_method(set, kind, where, parts, part, &method));
   set->method[method].project = project;
   char text[512];
@@ -295,21 +313,29 @@ typedef struct json_task {
   const char *where;
 } json_task;
 
-static vt_error take_json(const json_task *task, struct json_object *value) {
-  if (task->kind == VT_MATRIX_OTHER) return add_databases(task->set, task->project, value);
-  VT_CHECK(json_object_is_type(value, json_type_array), VT_ERR_INPUT,
-           "%s: found %s, expected a list of methods", task->where, vt_json_show(value));
-  for (size_t i = 0; i < json_object_array_length(value); i++)
-    VT_TRY(add_method(task->set, task->project, task->kind, task->where,
-                      json_object_array_get_idx(value, i)));
-  return VT_OK;
+static vt_error add_methods(const json_task *task, vt_json *json) {
+  vt_json_walk walk;
+  VT_TRY(vt_json_enter_list(json, vt_json_whole(json), &walk));
+  for (;;) {
+    struct json_object *list, *value;
+    vt_json_span large;
+    VT_TRY(vt_json_next_items(json, &walk, &list, &large));
+    if (!list && !large.first) return VT_OK;
+    const size_t items = list ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < items; i++)
+      VT_TRY(add_method(task->set, task->project, task->kind, task->where,
+                        json_object_array_get_idx(list, i)));
+    if (!large.first) continue;
+    VT_TRY(vt_json_parse(json, large, &value));
+    VT_TRY(add_method(task->set, task->project, task->kind, task->where, value));
+  }
 }
 
 static vt_error parse_json(const json_task *task, vt_json *json, const vt_content *content) {
   VT_TRY(vt_json_open(task->where, content->bytes, content->length, json));
-  struct json_object *value;
-  VT_TRY(vt_json_parse(json, (vt_json_span){json->first, json->end}, &value));
-  return take_json(task, value);
+  if (task->kind != VT_MATRIX_OTHER) return add_methods(task, json);
+  VT_TRY(for_each_database(task->set, task->project, json, add_database));
+  return for_each_database(task->set, task->project, json, link_entry);
 }
 
 static vt_error read_json(vt_database_set *set, int project, const char *name,
@@ -330,28 +356,77 @@ static vt_error read_json(vt_database_set *set, int project, const char *name,
 }
 
 // Projects of newer versions may keep what databases.json says in a table instead.
+static vt_error parse_depends(const char *where, const char *text, ptrdiff_t length,
+                              struct json_object **list) {
+  vt_json json = {0};
+  struct json_object *value = NULL;
+  vt_error error = vt_json_open(where, text, length, &json);
+  if (error == VT_OK) error = vt_json_parse(&json, vt_json_whole(&json), &value);
+  if (error == VT_OK) *list = json_object_get(value);
+  vt_json_close(&json);
+  return error;
+}
+
+static vt_error add_member(struct json_object *to, const char *name, struct json_object *value) {
+  if (json_object_object_add(to, name, value) == 0) return VT_OK;
+  (void)json_object_put(value);
+  VT_FAIL(VT_ERR_SYSTEM, "out of memory for a JSON object");
+}
+
+// One row: name, depends, dirty.
+static vt_error collect_record(const vt_project *project, sqlite3_stmt *query,
+                               struct json_object *all) {
+  vt_sqlite *labels = &project->files->labels;
+  const char *name, *depends;
+  ptrdiff_t length;
+  VT_TRY(vt_sqlite_look(labels, query, 0, &name, &length));
+  VT_CHECK(name, VT_ERR_INPUT, "%s: lci/databases.db: found a database without name",
+           project->path);
+  VT_CHECK(!json_object_object_get_ex(all, name, NULL), VT_ERR_INPUT,
+           "%s: lci/databases.db: table 'databaserecord': found '%s' twice, expected once",
+           project->path, name);
+  struct json_object *record = json_object_new_object(), *list = NULL;
+  VT_CHECK(record, VT_ERR_SYSTEM, "out of memory for a JSON object");
+  VT_TRY(add_member(all, name, record));
+  VT_TRY(vt_sqlite_look(labels, query, 1, &depends, &length));
+  char where[512];
+  (void)snprintf(where, sizeof where, "%s: lci/databases.db: depends of '%s'",
+                 vt_cut(project->path, 300), vt_cut(name, 100));
+  if (depends) VT_TRY(parse_depends(where, depends, length, &list));
+  VT_TRY(add_member(record, "depends", list));
+  const int type = sqlite3_column_type(query, 2);
+  VT_CHECK(type == SQLITE_NULL || type == SQLITE_INTEGER, VT_ERR_INPUT,
+           "%s: lci/databases.db: database '%s': found no truth value as 'dirty'", project->path,
+           name);
+  struct json_object *dirty = json_object_new_boolean(sqlite3_column_int64(query, 2) != 0);
+  VT_CHECK(dirty, VT_ERR_SYSTEM, "out of memory for a JSON object");
+  return add_member(record, "dirty", dirty);
+}
+
 static vt_error collect_records(const vt_project *project, sqlite3_stmt *query,
                                 struct json_object *all) {
   int code;
-  while ((code = sqlite3_step(query)) == SQLITE_ROW) {
-    const void *name = sqlite3_column_text(query, 0), *depends = sqlite3_column_text(query, 1);
-    struct json_object *record = json_object_new_object();
-    struct json_object *list = depends ? json_tokener_parse(depends) : NULL;
-    VT_CHECK(name && record, VT_ERR_INPUT, "%s: lci/databases.db: found a database without name",
-             project->path);
-    (void)json_object_object_add(record, "depends", list);
-    (void)json_object_object_add(record, "dirty",
-                                 json_object_new_boolean(sqlite3_column_int(query, 2)));
-    (void)json_object_object_add(all, name, record);
-  }
+  while ((code = sqlite3_step(query)) == SQLITE_ROW) VT_TRY(collect_record(project, query, all));
   if (code != SQLITE_DONE) return vt_sqlite_fail(&project->files->labels, "cannot be read");
+  return VT_OK;
+}
+
+static vt_error add_records(vt_database_set *set, int project, struct json_object *all) {
+  json_object_object_foreach(all, name, value) {
+    VT_TRY(add_database(set, project, name, value));
+  }
+  json_object_object_foreach(all, known, entry) {
+    VT_TRY(link_database(set, known, entry));
+  }
   return VT_OK;
 }
 
 static vt_error read_records(vt_database_set *set, int index, struct json_object *all) {
   vt_project *project = &set->sources->project[index];
   VT_TRY(open_labels(project));
-  VT_CHECK(vt_sqlite_has_table(&project->files->labels, "databaserecord"), VT_ERR_INPUT,
+  bool has;
+  VT_TRY(vt_sqlite_has_table(&project->files->labels, "databaserecord", &has));
+  VT_CHECK(has, VT_ERR_INPUT,
            "%s: found neither 'databases.json' nor a table 'databaserecord' in the project",
            project->path);
   sqlite3_stmt *query = NULL;
@@ -362,7 +437,7 @@ static vt_error read_records(vt_database_set *set, int index, struct json_object
   if (error == VT_OK) error = collect_records(project, query, all);
   (void)sqlite3_finalize(query);
   VT_TRY(error);
-  return add_databases(set, index, all);
+  return add_records(set, index, all);
 }
 
 static vt_error read_database_table(vt_database_set *set, int index) {

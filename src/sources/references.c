@@ -6,25 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_KEY = 256 };
+
+// Database and code as one text; short ones are in `small`, else the caller frees.
+static vt_error make_key(const char *database, const char *code, char small[SMALL_KEY], char **key,
+                         ptrdiff_t *length) {
+  const size_t split = strlen(database), bytes = split + 1 + strlen(code);
+  *key = small;
+  if (bytes >= SMALL_KEY) VT_NEW(*key, bytes + 1);
+  memcpy(*key, database, split);
+  (*key)[split] = '\x1f';
+  memcpy(*key + split + 1, code, bytes - split);
+  *length = (ptrdiff_t)bytes;
+  return VT_OK;
+}
+
+vt_error vt_reference_find(const vt_database_set *set, const char *database, const char *code,
+                           int *reference) {
+  char small[SMALL_KEY], *key;
+  ptrdiff_t length;
+  VT_TRY(make_key(database, code, small, &key, &length));
+  *reference = vt_labels_find(set->sources->reference.label, key, length);
+  if (key != small) free(key);
+  return VT_OK;
+}
+
 vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
                           int *reference) {
   vt_references *all = &set->sources->reference;
-  char small[256];
-  const size_t split = strlen(database), length = split + 1 + strlen(code);
-  char *key = small;
-  if (length >= sizeof small) VT_NEW(key, length + 1);
-  memcpy(key, database, split);
-  key[split] = '\x1f';
-  memcpy(key + split + 1, code, length - split);
+  char small[SMALL_KEY], *key;
+  ptrdiff_t length;
+  VT_TRY(make_key(database, code, small, &key, &length));
   bool added;
-  const vt_error error = vt_labels_add(all->label, key, (ptrdiff_t)length, reference, &added);
+  const vt_error error = vt_labels_add(all->label, key, length, reference, &added);
   if (key != small) free(key);
   VT_TRY(error);
   if (!added) return VT_OK;
   ptrdiff_t room = all->capacity;
   VT_TRY(vt_grow(&all->split, &room, *reference + 1, sizeof *all->split));
   VT_TRY(vt_grow(&all->node, &all->capacity, *reference + 1, sizeof *all->node));
-  all->split[*reference] = (int)split;
+  all->split[*reference] = (int)strlen(database);
   all->node[*reference] = -1;
   return VT_OK;
 }
@@ -70,9 +91,10 @@ static vt_error resolve_exchange(vt_database_set *set, int database, ptrdiff_t x
   if (node < 0) {
     const int output = set->exchange[x].output;
     char who[512];
-    (void)snprintf(who, sizeof who, "%.200s: database '%.80s', activity '%.120s', exchange %td",
-                   set->database[database].path, set->database[database].name,
-                   set->node[output].code, x - set->node[output].first_exchange + 1);
+    (void)snprintf(who, sizeof who, "%s: database '%s', activity '%s', exchange %td",
+                   vt_cut(set->database[database].path, 200),
+                   vt_cut(set->database[database].name, 80), vt_cut(set->node[output].code, 120),
+                   x - set->node[output].first_exchange + 1);
     VT_TRY(vt_reference_node(set, reference, who, &node));
   }
   set->exchange[x].input = node;
@@ -91,8 +113,8 @@ vt_error vt_factors_resolve(vt_database_set *set, int method) {
   if (package < 0 || !set->sources->method_reference[method]) return VT_OK;
   vt_record_group *group = &set->package[package].group[0];
   char who[512];
-  (void)snprintf(who, sizeof who, "%.200s: method '%.200s'", set->method[method].path,
-                 set->method[method].label);
+  (void)snprintf(who, sizeof who, "%s: method '%s'", vt_cut(set->method[method].path, 200),
+                 vt_cut(set->method[method].label, 200));
   for (ptrdiff_t k = 0; k < group->count; k++) {
     int node;
     VT_TRY(vt_reference_node(set, set->sources->method_reference[method][k], who, &node));

@@ -71,6 +71,8 @@ static void free_sources(vt_database_set *set) {
   for (int p = 0; p < set->packages; p++) vt_raw_free(sources->raw[p], set->package[p].groups);
   vt_labels_free(sources->name);
   vt_labels_free(sources->reference.label);
+  vt_labels_free(sources->method_key);
+  free(sources->keyed);
   free(sources->reference.split);
   free(sources->reference.node);
   vt_id_map_free(&sources->loose_ids);
@@ -108,8 +110,10 @@ static vt_error put_name(vt_database_set *set, const char *path, const char *nam
   int index;
   bool added;
   VT_TRY(vt_labels_add(sources->name, name, (ptrdiff_t)strlen(name), &index, &added));
-  VT_CHECK(added, VT_ERR_INPUT, "%s: found database '%s', which %s holds too", path, name,
-           set->database[sources->named[index]].path);
+  const char *other = added ? "" : set->database[sources->named[index]].path;
+  VT_CHECK(added || strcmp(other, path) != 0, VT_ERR_INPUT, "%s: found database '%s' twice", path,
+           name);
+  VT_CHECK(added, VT_ERR_INPUT, "%s: found database '%s', which %s holds too", path, name, other);
   VT_TRY(vt_grow(&sources->named, &sources->named_room, index + 1, sizeof *sources->named));
   sources->named[index] = database;
   return VT_OK;
@@ -163,6 +167,26 @@ static vt_error join_parts(vt_arena *arena, int parts, const char *const *part,
   return error;
 }
 
+// What tells a method from others, into `key`: its kind, its parts with their lengths.
+static vt_error key_of(vt_matrix_kind kind, int parts, const char *const *part, vt_text *key) {
+  VT_TRY(vt_text_add(key, "%d", (int)kind));
+  for (int i = 0; i < parts; i++) VT_TRY(vt_text_add(key, " %zu:%s", strlen(part[i]), part[i]));
+  return VT_OK;
+}
+
+// Of several methods of one key, which a store that was made otherwise may hold, the first counts.
+static vt_error note_method(struct vt_database_sources *sources, int method, const vt_text *key) {
+  int index;
+  bool added;
+  if (!sources->method_key) VT_TRY(vt_labels_create(&sources->method_key));
+  VT_TRY(vt_labels_add(sources->method_key, key->bytes, key->length, &index, &added));
+  if (!added) return VT_OK;
+  VT_TRY(
+      vt_grow(&sources->keyed, &sources->keyed_room, (ptrdiff_t)index + 1, sizeof *sources->keyed));
+  sources->keyed[index] = method;
+  return VT_OK;
+}
+
 vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char *path, int parts,
                            const char *const *part, int *index) {
   struct vt_database_sources *sources = set->sources;
@@ -177,6 +201,11 @@ vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char
   for (int i = 0; i < parts; i++)
     VT_TRY(vt_arena_text(set->arena, part[i], (ptrdiff_t)strlen(part[i]), &method.part[i]));
   VT_TRY(join_parts(set->arena, parts, part, &method.label));
+  vt_text key = {0};
+  vt_error noted = key_of(kind, parts, part, &key);
+  if (noted == VT_OK) noted = note_method(sources, set->methods, &key);
+  vt_text_free(&key);
+  VT_TRY(noted);
   *index = set->methods++;
   set->method[*index] = method;
   sources->factors[*index] = -1;
@@ -185,15 +214,30 @@ vt_error vt_set_add_method(vt_database_set *set, vt_matrix_kind kind, const char
   return VT_OK;
 }
 
-int vt_set_method(const vt_database_set *set, vt_matrix_kind kind, int parts,
-                  const char *const *part) {
-  for (int m = 0; m < set->methods; m++) {
-    const vt_method *method = &set->method[m];
-    bool same = method->kind == kind && method->parts == parts;
-    for (int i = 0; i < parts && same; i++) same = strcmp(method->part[i], part[i]) == 0;
-    if (same) return m;
-  }
-  return -1;
+vt_error vt_set_method(const vt_database_set *set, vt_matrix_kind kind, int parts,
+                       const char *const *part, int *method) {
+  vt_text key = {0};
+  *method = -1;
+  if (!set->sources->method_key) return VT_OK;
+  const vt_error keyed = key_of(kind, parts, part, &key);
+  const int index =
+      keyed == VT_OK ? vt_labels_find(set->sources->method_key, key.bytes, key.length) : -1;
+  vt_text_free(&key);
+  VT_TRY(keyed);
+  if (index >= 0) *method = set->sources->keyed[index];
+  return VT_OK;
+}
+
+vt_error vt_set_spare_method(const vt_database_set *set, vt_matrix_kind kind, const char *path,
+                             int parts, const char *const *part) {
+  int method;
+  VT_TRY(vt_set_method(set, kind, parts, part, &method));
+  if (method < 0) return VT_OK;
+  const vt_method *other = &set->method[method];
+  VT_CHECK(strcmp(other->path, path) != 0, VT_ERR_INPUT, "%s: found method '%s' twice", path,
+           other->label);
+  VT_FAIL(VT_ERR_INPUT, "%s: found method '%s', which %s holds too", path, other->label,
+          other->path);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -244,10 +288,11 @@ const char *vt_node_text(const vt_database_set *set, int node) {
   const vt_node *n = &set->node[node];
   const char *database = n->database >= 0 ? set->database[n->database].name : "";
   if (n->name && n->name[0])
-    (void)snprintf(text, sizeof ring[0], "'%.80s' (%.120s, database '%.80s')", n->code, n->name,
-                   database);
+    (void)snprintf(text, sizeof ring[0], "'%s' (%s, database '%s')", vt_cut(n->code, 80),
+                   vt_cut(n->name, 120), vt_cut(database, 80));
   else
-    (void)snprintf(text, sizeof ring[0], "'%.80s' (database '%.80s')", n->code, database);
+    (void)snprintf(text, sizeof ring[0], "'%s' (database '%s')", vt_cut(n->code, 80),
+                   vt_cut(database, 80));
   return text;
 }
 
@@ -337,7 +382,7 @@ vt_error vt_node_match(const vt_database_set *set, int node, int database, int *
 
 vt_error vt_method_find(const vt_database_set *set, vt_matrix_kind kind, int parts,
                         const char *const *part, int *method) {
-  *method = vt_set_method(set, kind, parts, part);
+  VT_TRY(vt_set_method(set, kind, parts, part, method));
   if (*method >= 0) return VT_OK;
   VT_CHECK(parts > 0, VT_ERR_INPUT,
            "no source has a %s without identifier, expected the name of a method",
@@ -363,15 +408,18 @@ vt_error vt_method_find(const vt_database_set *set, vt_matrix_kind kind, int par
 vt_error vt_set_add_dependency(vt_database_set *set, int database, int other) {
   vt_database *d = &set->database[database];
   if (other == database) return VT_OK;
-  for (int i = 0; i < d->depend_count; i++) {
+  for (int i = d->depend_count - 1; i >= 0; i--) {
     if (d->depends[i] == other) return VT_OK;
   }
-  // Sets of databases are small: the list is copied, the arena keeps the old one.
-  int *list;
-  VT_ARENA_NEW(set->arena, list, d->depend_count + 1);
-  if (d->depend_count > 0) memcpy(list, d->depends, (size_t)d->depend_count * sizeof *list);
-  list[d->depend_count++] = other;
-  d->depends = list;
+  // There is room up to the next power of two. The list is copied, the arena keeps the old one.
+  const int count = d->depend_count;
+  if ((count & (count - 1)) == 0) {
+    int *list;
+    VT_ARENA_NEW(set->arena, list, count > 0 ? 2 * (ptrdiff_t)count : 1);
+    if (count > 0) memcpy(list, d->depends, (size_t)count * sizeof *list);
+    d->depends = list;
+  }
+  d->depends[d->depend_count++] = other;
   return VT_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "files.h"
 #include "vintner/formats.h"
+#include "vintner/json.h"
 
 struct json_object;
 struct sqlite3;
@@ -14,6 +15,9 @@ struct sqlite3_stmt;
 /// Parts of a method's name out of a JSON list; the arrays are the arena's.
 vt_error vt_parts_of(vt_arena *arena, const char *path, struct json_object *list, int *parts,
                      const char ***part);
+
+/// The date of a database, if it has one.
+vt_error vt_take_time(vt_database *database, struct json_object *value);
 
 // package.c: datapackages. `method`: of its factors, -1: as its resources say.
 vt_error vt_package_read(vt_database_set *set, const vt_files *files, const char *path, int method,
@@ -26,15 +30,21 @@ typedef struct vt_sqlite {
   const vt_files *files;
   const char *name;
   struct sqlite3 *handle;
+  ptrdiff_t size, taken; ///< bytes of the file, and of the texts that were read of it
 } vt_sqlite;
 /// `otherwise`: what to say if it fails.
 vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *otherwise,
                         vt_sqlite *sqlite);
 vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what);
-/// Whether there is a table; a view, or a table that runs code, is nothing that Brightway makes.
-bool vt_sqlite_has_table(const vt_sqlite *from, const char *name);
-/// The arena's copy of a column's text, NULL for none.
-vt_error vt_sqlite_text(vt_arena *arena, struct sqlite3_stmt *query, int column, const char **text);
+/// Whether there is a table; a view, or a table that runs code, is VT_ERR_INPUT.
+vt_error vt_sqlite_has_table(const vt_sqlite *from, const char *name, bool *has);
+/// A column's text until the next step, NULL for none; one that is not UTF-8 without NUL is
+/// VT_ERR_INPUT.
+vt_error vt_sqlite_look(vt_sqlite *from, struct sqlite3_stmt *query, int column, const char **text,
+                        ptrdiff_t *length);
+/// The arena's copy of it.
+vt_error vt_sqlite_text(vt_sqlite *from, vt_arena *arena, struct sqlite3_stmt *query, int column,
+                        const char **text);
 
 /// The reader's part of a Brightway project.
 struct vt_project_files {
@@ -62,6 +72,9 @@ typedef struct vt_document {
 } vt_document;
 vt_error vt_document_add_node(const vt_document *document, const char *code,
                               struct json_object *value);
+/// The same of a text, of which there is never more than a piece as a tree.
+vt_error vt_document_add_large_node(const vt_document *document, const char *code, vt_json *json,
+                                    vt_json_span span);
 /// One factor of a method.
 typedef struct vt_method_factor {
   int reference; ///< of its flow; -1: the factor counts nowhere
@@ -81,6 +94,9 @@ vt_uncertainty vt_no_uncertainty(void);
 
 vt_error vt_reference_add(vt_database_set *set, const char *database, const char *code,
                           int *reference);
+/// The reference that was added, or -1.
+vt_error vt_reference_find(const vt_database_set *set, const char *database, const char *code,
+                           int *reference);
 /// Node behind a reference; `who` starts the message ("FILE: database 'x', activity 'y'").
 vt_error vt_reference_node(vt_database_set *set, int reference, const char *who, int *node);
 /// Inputs of a database's exchanges to nodes; the databases they lie in to `depends`.

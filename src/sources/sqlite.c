@@ -3,11 +3,29 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { PATIENCE_MS = 5000, LEAST_LENGTH = 1 << 20 };
+
+// What SQLite says of a file that somebody else has is about something else.
+static const char *cause_of(struct sqlite3 *handle) {
+  switch (sqlite3_errcode(handle)) {
+    case SQLITE_BUSY: return "it is locked: another program is writing to it";
+    case SQLITE_READONLY:
+      return "it has a journal of a program that was interrupted while it wrote: open the project "
+             "in Brightway once";
+    case SQLITE_NOTADB: return "it is no SQLite file";
+    case SQLITE_TOOBIG: return "found a row that is longer than the file";
+    default: return sqlite3_errmsg(handle);
+  }
+}
 
 vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what) {
   const int code = from->handle ? sqlite3_errcode(from->handle) : SQLITE_NOMEM;
-  VT_FAIL(code == SQLITE_NOMEM ? VT_ERR_SYSTEM : VT_ERR_INPUT, "%s: %s: %s: %s", from->files->path,
-          from->name, what, from->handle ? sqlite3_errmsg(from->handle) : "out of memory");
+  VT_CHECK(code != SQLITE_NOMEM, VT_ERR_SYSTEM, "%s: %s: %s: out of memory", from->files->path,
+           from->name, what);
+  VT_FAIL(VT_ERR_INPUT, "%s: %s: %s: %s", from->files->path, from->name, what,
+          cause_of(from->handle));
 }
 
 static int open_file(vt_sqlite *to, const char *path) {
@@ -21,11 +39,42 @@ static vt_error open_memory(vt_sqlite *to, const char *otherwise) {
   void *bytes; // of the archive, which is not written to
   VT_TRY(vt_files_read(to->files, to->name, &content));
   memcpy(&bytes, &content.bytes, sizeof bytes);
+  to->size = content.length;
   if (sqlite3_open_v2(":memory:", &to->handle, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
       sqlite3_deserialize(to->handle, "main", bytes, content.length, content.length,
                           SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
     return vt_sqlite_fail(to, otherwise);
   return VT_OK;
+}
+
+static vt_error open_in_folder(vt_sqlite *to, const char *path, const char *otherwise) {
+  struct stat info;
+  VT_TRY(vt_watch(path));
+  to->size = stat(path, &info) == 0 ? (ptrdiff_t)info.st_size : 0;
+  if (open_file(to, path) != SQLITE_OK) return vt_sqlite_fail(to, otherwise);
+  return VT_OK;
+}
+
+// No row is longer than the file that holds it, unless code makes it so; texts are taken as they
+// are stored.
+static vt_error set_limits(const vt_sqlite *to, const char *otherwise) {
+  const ptrdiff_t most = to->size < INT32_MAX ? to->size : INT32_MAX;
+  (void)sqlite3_busy_timeout(to->handle, PATIENCE_MS);
+  (void)sqlite3_db_config(to->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  (void)sqlite3_limit(to->handle, SQLITE_LIMIT_LENGTH,
+                      most > LEAST_LENGTH ? (int)most : (int)LEAST_LENGTH);
+  sqlite3_stmt *query = NULL;
+  vt_error error = VT_OK;
+  if (sqlite3_prepare_v2(to->handle, "PRAGMA encoding", -1, &query, NULL) != SQLITE_OK ||
+      sqlite3_step(query) != SQLITE_ROW)
+    error = vt_sqlite_fail(to, otherwise);
+  const void *name = error == VT_OK ? sqlite3_column_text(query, 0) : NULL;
+  if (name && strcmp(name, "UTF-8") != 0)
+    error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                           "%s: %s: found texts in %s, expected UTF-8", to->files->path, to->name,
+                           (const char *)name);
+  (void)sqlite3_finalize(query);
+  return error;
 }
 
 vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *otherwise,
@@ -36,28 +85,104 @@ vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *oth
   } else {
     vt_text path = {0};
     vt_error error = vt_text_add(&path, "%s/%s", files->path, name);
-    if (error == VT_OK && open_file(sqlite, path.bytes) != SQLITE_OK)
-      error = vt_sqlite_fail(sqlite, otherwise);
+    if (error == VT_OK) error = open_in_folder(sqlite, path.bytes, otherwise);
     vt_text_free(&path);
     VT_TRY(error);
   }
-  (void)sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  return set_limits(sqlite, otherwise);
+}
+
+// -------------------------------------------------------------------------------------------------
+// Tables, of which reading runs no code.
+
+// The one text of the first row of a query about a name; the caller finalises *query.
+static vt_error ask(const vt_sqlite *from, const char *text, const char *name, sqlite3_stmt **query,
+                    const char **answer) {
+  *answer = NULL;
+  *query = NULL;
+  if (sqlite3_prepare_v2(from->handle, text, -1, query, NULL) != SQLITE_OK ||
+      sqlite3_bind_text(*query, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
+    return vt_sqlite_fail(from, "cannot be read");
+  const int code = sqlite3_step(*query);
+  if (code == SQLITE_DONE) return VT_OK;
+  const void *bytes = code == SQLITE_ROW ? sqlite3_column_text(*query, 0) : NULL;
+  if (!bytes) return vt_sqlite_fail(from, "cannot be read");
+  *answer = bytes;
   return VT_OK;
 }
 
-bool vt_sqlite_has_table(const vt_sqlite *from, const char *name) {
-  sqlite3_stmt *query = NULL;
-  const char *text = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 AND "
-                     "sql NOT LIKE 'CREATE VIRTUAL%'";
-  const bool has = sqlite3_prepare_v2(from->handle, text, -1, &query, NULL) == SQLITE_OK &&
-                   sqlite3_bind_text(query, 1, name, -1, SQLITE_STATIC) == SQLITE_OK &&
-                   sqlite3_step(query) == SQLITE_ROW;
+static vt_error check_kind(const vt_sqlite *from, const char *name, bool *has) {
+  sqlite3_stmt *query;
+  const char *kind;
+  vt_error error = ask(from,
+                       "SELECT CASE WHEN sql LIKE 'CREATE VIRTUAL%' THEN 'virtual table' ELSE type "
+                       "END FROM sqlite_master WHERE name = ?1 COLLATE NOCASE",
+                       name, &query, &kind);
+  *has = kind != NULL;
+  if (kind && strcmp(kind, "table") != 0)
+    error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                           "%s: %s: found '%s' as a %s, expected a table", from->files->path,
+                           from->name, name, kind);
   (void)sqlite3_finalize(query);
-  return has;
+  return error;
 }
 
-vt_error vt_sqlite_text(vt_arena *arena, sqlite3_stmt *query, int column, const char **text) {
-  const void *bytes = sqlite3_column_text(query, column);
+static vt_error check_columns(const vt_sqlite *from, const char *name) {
+  sqlite3_stmt *query;
+  const char *column;
+  vt_error error =
+      ask(from, "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 0", name, &query, &column);
+  if (column)
+    error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                           "%s: %s: table '%s': found the column '%s', which is computed when it "
+                           "is read, expected one that is stored",
+                           from->files->path, from->name, name, column);
+  (void)sqlite3_finalize(query);
+  return error;
+}
+
+vt_error vt_sqlite_has_table(const vt_sqlite *from, const char *name, bool *has) {
+  VT_TRY(check_kind(from, name, has));
+  return *has ? check_columns(from, name) : VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Texts.
+
+static vt_error fail_text(const vt_sqlite *from, sqlite3_stmt *query, int column,
+                          const char *found) {
+  VT_FAIL(VT_ERR_INPUT, "%s: %s: column '%s': found %s, expected text", from->files->path,
+          from->name, sqlite3_column_name(query, column), found);
+}
+
+vt_error vt_sqlite_look(vt_sqlite *from, sqlite3_stmt *query, int column, const char **text,
+                        ptrdiff_t *length) {
+  const int type = sqlite3_column_type(query, column);
   *text = NULL;
-  return bytes ? vt_arena_text(arena, bytes, (ptrdiff_t)strlen(bytes), text) : VT_OK;
+  *length = 0;
+  if (type == SQLITE_NULL) return VT_OK;
+  if (type == SQLITE_BLOB) return fail_text(from, query, column, "bytes");
+  const void *bytes = sqlite3_column_text(query, column);
+  if (!bytes) return vt_sqlite_fail(from, "cannot be read");
+  *text = bytes;
+  *length = sqlite3_column_bytes(query, column);
+  if (memchr(bytes, '\0', (size_t)*length))
+    return fail_text(from, query, column, "a text with a NUL in it");
+  if (vt_utf8_fault(*text, *text + *length))
+    return fail_text(from, query, column, "a text that is not UTF-8");
+  // What every row has by default is stored once.
+  from->taken += *length;
+  VT_CHECK(from->taken <= from->size + LEAST_LENGTH, VT_ERR_INPUT,
+           "%s: %s: found more text than the %td bytes of the file", from->files->path, from->name,
+           from->size);
+  return VT_OK;
+}
+
+vt_error vt_sqlite_text(vt_sqlite *from, vt_arena *arena, sqlite3_stmt *query, int column,
+                        const char **text) {
+  const char *found;
+  ptrdiff_t length;
+  *text = NULL;
+  VT_TRY(vt_sqlite_look(from, query, column, &found, &length));
+  return found ? vt_arena_text(arena, found, length, text) : VT_OK;
 }

@@ -1,10 +1,7 @@
 // table.c - tables with named columns, separated by semicolons.
 #include "table.h"
 
-#include "vintner/json.h"
-
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 void vt_table_close(vt_table *table) {
@@ -15,17 +12,6 @@ void vt_table_close(vt_table *table) {
   vt_text_free(&table->path);
   vt_text_free(&table->text);
   *table = (vt_table){0};
-}
-
-// The first byte that is not UTF-8, or NULL.
-static const char *find_bad_byte(const vt_text *text) {
-  const unsigned char *at = (const unsigned char *)text->bytes, *end = at + text->length;
-  while (at < end) {
-    const ptrdiff_t length = vt_json_character(at, end);
-    if (length == 0) return (const char *)at;
-    at += length;
-  }
-  return NULL;
 }
 
 // The fields of one row.
@@ -47,14 +33,10 @@ static vt_error take_row(vt_table *table, vt_text field[VT_TABLE_COLUMNS], int *
 vt_error vt_table_open(const char *folder, const char *name, vt_table *table) {
   *table = (vt_table){0};
   VT_TRY(vt_text_add(&table->path, "%s/%s", folder, name));
+  VT_TRY(vt_watch(table->path.bytes));
   VT_TRY(vt_text_read_file(table->path.bytes, &table->text));
   VT_TRY(vt_csv_start(table->path.bytes, &table->text, &table->csv));
   table->csv.separator = ';';
-  const char *bad = find_bad_byte(&table->text);
-  int line = 1;
-  for (const char *c = table->text.bytes; bad && c < bad; c++) line += *c == '\n';
-  VT_CHECK(!bad, VT_ERR_INPUT, "%s:%d: found the byte 0x%02x, expected text in UTF-8",
-           table->path.bytes, line, (unsigned)(unsigned char)*bad);
   VT_CHECK(vt_csv_row(&table->csv), VT_ERR_INPUT, "%s: found an empty file, expected a table",
            table->path.bytes);
   return take_row(table, table->name, &table->columns);
@@ -87,19 +69,15 @@ const char *vt_table_text(const vt_table *table, int column) {
 
 static vt_error fail_field(const vt_table *table, int column, const char *expected) {
   const char *text = vt_table_text(table, column);
-  VT_FAIL(VT_ERR_INPUT, "%s:%d: '%s': found '%.*s', expected %s", table->path.bytes, table->line,
-          table->name[column].bytes, vt_json_shown(text), text, expected);
+  VT_FAIL(VT_ERR_INPUT, "%s:%d: '%s': found '%s', expected %s", table->path.bytes, table->line,
+          table->name[column].bytes, vt_cut(text, 160), expected);
 }
 
 vt_error vt_table_number(const vt_table *table, int column, double *number) {
   const char *text = vt_table_text(table, column);
   *number = (double)NAN;
   if (!*text) return VT_OK;
-  char *end;
-  const bool decimal = strspn(text, "0123456789+-.eE") == strlen(text);
-  *number = strtod(text, &end);
-  if (!decimal || end == text || *end != '\0' || !isfinite(*number))
-    return fail_field(table, column, "a finite number");
+  if (!vt_decimal(text, number)) return fail_field(table, column, "a finite number");
   return VT_OK;
 }
 

@@ -23,11 +23,20 @@ typedef struct tar {
   int64_t pax_size;
 } tar;
 
-static vt_error check_size(const tar *from) {
-  VT_CHECK(!vt_is_bomb(from->packed, from->unpacked), VT_ERR_INPUT,
-           "%s: found more than %llu bytes that pack into %llu, which data of this kind never do",
-           from->path, (unsigned long long)from->unpacked, (unsigned long long)from->packed);
+// `more`: what a header says of the bytes to come.
+static vt_error check_size(const tar *from, int64_t more) {
+  const uint64_t all = from->unpacked + (uint64_t)more;
+  VT_CHECK(!vt_is_bomb(from->packed, all), VT_ERR_INPUT,
+           "%s: found %llu bytes or more that pack into %llu, which data of this kind never do",
+           from->path, (unsigned long long)all, (unsigned long long)from->packed);
   return VT_OK;
+}
+
+static vt_error fail_gzip(const tar *from, int code, const char *text) {
+  const bool cut = code >= 0 || code == Z_BUF_ERROR;
+  VT_CHECK(code != Z_MEM_ERROR, VT_ERR_SYSTEM, "%s: out of memory", from->path);
+  VT_FAIL(VT_ERR_INPUT, "%s: not a readable tar.gz: %s", from->path,
+          cut ? "it ends too early" : text);
 }
 
 // Read exactly `length` bytes; at the very end of the file only, *ended is set instead.
@@ -37,19 +46,33 @@ static vt_error read_bytes(tar *from, char *bytes, unsigned length, bool *ended)
   const char *text = gzerror(from->file, &code); // a cut file may end between two blocks
   if (ended) *ended = got == 0 && code == Z_OK;
   if (ended && *ended) return VT_OK;
-  VT_CHECK(got == (int)length, VT_ERR_INPUT, "%s: not a readable tar.gz: %s", from->path,
-           got >= 0 && (code >= 0 || code == Z_BUF_ERROR) ? "it ends too early" : text);
+  if (got != (int)length) return fail_gzip(from, code, text);
   from->unpacked += length;
-  return check_size(from);
+  return check_size(from, 0);
 }
 
-// The content of a member into `text`, or nowhere, and the padding after it.
-static vt_error read_content(tar *from, vt_text *text) {
+// Whether a member may be what its name says, by how it begins: before more of it is unpacked.
+static vt_error check_head(const tar *from, const char *name, const vt_text *text) {
+  static const char database[] = "SQLite format 3";
+  const char *ending = strrchr(name, '.');
+  const bool zip = ending && strcmp(ending, ".zip") == 0;
+  const char *head = zip ? "PK" : ending && strcmp(ending, ".db") == 0 ? database : "";
+  const size_t length = strlen(head);
+  VT_CHECK((size_t)text->length >= length && memcmp(text->bytes, head, length) == 0, VT_ERR_INPUT,
+           "%s: '%s': found a file of another kind, expected %s", from->path, name,
+           zip ? "a zip" : "a SQLite file");
+  return VT_OK;
+}
+
+// The content of a member into `text`, or nowhere, and the padding after it. `name`: what it is
+// to be, or NULL.
+static vt_error read_content(tar *from, const char *name, vt_text *text) {
   VT_TRY(vt_grow(&from->piece.bytes, &from->piece.capacity, PIECE_BYTES, 1));
   for (int64_t left = from->size; left > 0;) {
     const unsigned piece = left < PIECE_BYTES ? (unsigned)left : PIECE_BYTES;
     VT_TRY(read_bytes(from, from->piece.bytes, piece, NULL));
     if (text) VT_TRY(vt_text_add_bytes(text, from->piece.bytes, piece));
+    if (name && left == from->size) VT_TRY(check_head(from, name, text));
     left -= piece;
   }
   const unsigned padding = (unsigned)((BLOCK - from->size % BLOCK) % BLOCK);
@@ -82,6 +105,15 @@ static bool sum_is_right(const tar *from) {
   return sum == said;
 }
 
+static bool read_decimal(const char *digits, ptrdiff_t length, int64_t *number) {
+  *number = 0;
+  for (ptrdiff_t i = 0; i < length; i++) {
+    if (digits[i] < '0' || digits[i] > '9' || *number > INT64_MAX / 10 - 10) return false;
+    *number = *number * 10 + (digits[i] - '0');
+  }
+  return length > 0;
+}
+
 // Records "LENGTH KEY=VALUE\n" of a pax header.
 static vt_error take_pax(tar *from, const vt_text *text) {
   for (ptrdiff_t at = 0; at < text->length;) {
@@ -93,10 +125,14 @@ static vt_error take_pax(tar *from, const vt_text *text) {
     const char *key = end + 1;
     const ptrdiff_t left = length - digits - 2; // without the newline
     if (left > 5 && strncmp(key, "path=", 5) == 0) {
+      VT_CHECK(!memchr(key, '\0', (size_t)left), VT_ERR_INPUT,
+               "%s: not a readable tar.gz: found a name with a NUL in it", from->path);
       from->name.length = 0;
       VT_TRY(vt_text_add_bytes(&from->name, key + 5, left - 5));
     }
-    if (left > 5 && strncmp(key, "size=", 5) == 0) from->pax_size = strtoll(key + 5, NULL, 10);
+    if (left >= 5 && strncmp(key, "size=", 5) == 0)
+      VT_CHECK(read_decimal(key + 5, left - 5, &from->pax_size), VT_ERR_INPUT,
+               "%s: not a readable tar.gz: found a size that is no number", from->path);
     at += length;
   }
   return VT_OK;
@@ -110,7 +146,7 @@ static vt_error take_extension(tar *from, char type, bool *taken) {
            "%s: not a readable tar.gz: found a name of %lld bytes", from->path,
            (long long)from->size);
   vt_text text = {0};
-  vt_error error = read_content(from, &text);
+  vt_error error = read_content(from, NULL, &text);
   if (error == VT_OK && type == 'x') error = take_pax(from, &text);
   if (error == VT_OK && type == 'L') {
     from->name.length = 0;
@@ -145,7 +181,7 @@ static vt_error keep(tar *from, const char *name, vt_files *files) {
     for (ptrdiff_t i = before; i < files->members; i++) files->member[i] = (vt_content){0};
   }
   vt_content *content = &files->member[index];
-  VT_TRY(read_content(from, &content->owned));
+  VT_TRY(read_content(from, name, &content->owned));
   content->bytes = content->owned.bytes ? content->owned.bytes : "";
   content->length = content->owned.length;
   return VT_OK;
@@ -164,10 +200,11 @@ static vt_error read_member(tar *from, bool (*wanted)(const char *name), vt_file
   const bool file = type == '0' || type == '\0' || type == '7';
   // Links and folders have no content, whatever their size says.
   if (!file && type >= '1' && type <= '6') from->size = 0;
+  VT_TRY(check_size(from, from->size));
   if (file && wanted(name))
     VT_TRY(keep(from, name, files));
   else
-    VT_TRY(read_content(from, NULL));
+    VT_TRY(read_content(from, NULL, NULL));
   from->name.length = 0;
   from->pax_size = -1;
   return VT_OK;
@@ -180,11 +217,10 @@ static vt_error drain(tar *from) {
     const int got = gzread(from->file, from->piece.bytes, PIECE_BYTES);
     int code = Z_OK;
     const char *text = gzerror(from->file, &code);
-    VT_CHECK(got >= 0 && code >= 0, VT_ERR_INPUT, "%s: not a readable tar.gz: %s", from->path,
-             code == Z_BUF_ERROR ? "it ends too early" : text);
+    if (got < 0 || code < 0) return fail_gzip(from, code, text);
     if (got == 0) return VT_OK;
     from->unpacked += (uint64_t)got;
-    VT_TRY(check_size(from));
+    VT_TRY(check_size(from, 0));
   }
 }
 

@@ -62,6 +62,7 @@ static vt_error get_size(const vt_files *files, zip_int64_t member, zip_stat_t *
 
 vt_error vt_files_open_zip(const char *path, const char *bytes, ptrdiff_t length, vt_files *files) {
   *files = (vt_files){.path = path, .zip_bytes = bytes};
+  if (!bytes) VT_TRY(vt_watch(path));
   VT_TRY(open_bytes(path, bytes, length, files));
   VT_TRY(vt_labels_create(&files->name));
   const zip_int64_t count = zip_get_num_entries(files->zip, 0);
@@ -85,33 +86,44 @@ vt_error vt_files_open_zip(const char *path, const char *bytes, ptrdiff_t length
   return VT_OK;
 }
 
+static vt_error fail_read(const vt_files *files, const zip_stat_t *info, zip_error_t *error) {
+  const bool memory = zip_error_code_zip(error) == ZIP_ER_MEMORY;
+  VT_FAIL(memory ? VT_ERR_SYSTEM : VT_ERR_INPUT, "%s: '%s' cannot be read: %s", files->path,
+          info->name, zip_error_strerror(error));
+}
+
 // Read to the end, growing with what really comes: a declared size is a claim.
 static vt_error read_member(const vt_files *files, zip_file_t *file, const zip_stat_t *info,
-                            vt_text *text) {
+                            const vt_head_check *head, vt_text *text) {
   const ptrdiff_t size = info->size < PTRDIFF_MAX / 2 ? (ptrdiff_t)info->size : PTRDIFF_MAX / 2;
   for (;;) {
     const ptrdiff_t left = size - text->length;
-    const ptrdiff_t piece = left < PIECE_BYTES ? left : PIECE_BYTES;
+    const ptrdiff_t most = head ? VT_HEAD_BYTES - text->length : PIECE_BYTES;
+    const ptrdiff_t piece = left < most ? left : most;
     VT_TRY(vt_grow(&text->bytes, &text->capacity, text->length + piece + 1, 1));
     // Asking for one byte more than there should be makes libzip compare the check sum.
     const zip_int64_t got =
         zip_fread(file, text->bytes + text->length, (zip_uint64_t)(piece > 0 ? piece : 1));
-    VT_CHECK(got >= 0, VT_ERR_INPUT, "%s: '%s' cannot be read: %s", files->path, info->name,
-             zip_error_strerror(zip_file_get_error(file)));
+    if (got < 0) return fail_read(files, info, zip_file_get_error(file));
     VT_CHECK(got > 0 || left == 0, VT_ERR_INPUT,
              "%s: '%s': found %td bytes, expected %td as the archive says", files->path, info->name,
              text->length, size);
     VT_CHECK(got == 0 || left > 0, VT_ERR_INPUT,
              "%s: '%s': found more bytes than the %td that the archive says", files->path,
              info->name, size);
-    if (got == 0) break;
     text->length += (ptrdiff_t)got;
+    if (head && (text->length == size || text->length == VT_HEAD_BYTES)) {
+      VT_TRY(head->check(head->context, text->bytes, text->length, size));
+      head = NULL;
+    }
+    if (got == 0) break;
   }
   text->bytes[text->length] = '\0';
   return VT_OK;
 }
 
-vt_error vt_zip_read(const vt_files *files, int member, vt_content *content) {
+vt_error vt_zip_read(const vt_files *files, int member, const vt_head_check *head,
+                     vt_content *content) {
   zip_stat_t info;
   VT_TRY(get_size(files, member, &info));
   const bool encrypted =
@@ -121,9 +133,8 @@ vt_error vt_zip_read(const vt_files *files, int member, vt_content *content) {
            "%s: '%s' is packed with %s, expected stored or deflate", files->path, info.name,
            name_of_method(info.comp_method));
   zip_file_t *file = zip_fopen_index(files->zip, (zip_uint64_t)member, 0);
-  VT_CHECK(file, VT_ERR_INPUT, "%s: '%s' cannot be read: %s", files->path, info.name,
-           zip_strerror(files->zip));
-  const vt_error error = read_member(files, file, &info, &content->owned);
+  if (!file) return fail_read(files, &info, zip_get_error(files->zip));
+  const vt_error error = read_member(files, file, &info, head, &content->owned);
   (void)zip_fclose(file);
   VT_TRY(error);
   content->bytes = content->owned.bytes;

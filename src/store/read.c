@@ -184,10 +184,10 @@ static vt_error add_method(vt_store *s, vt_database_set *set, hid_t at, const vt
                t->factors[i] >= -1;
   for (int p = 0; p < t->parts[i]; p++) sound = sound && part[p];
   if (!sound) return vt_store_fail(s, at, vt_numbered(i).text, "found an impossible method");
-  int method = vt_set_method(set, kind, t->parts[i], part);
   const bool loose = t->origin[i] == VT_ORIGIN_LOOSE;
-  VT_CHECK(method < 0 || loose, VT_ERR_INPUT, "%s: found method '%s', which %s holds too", s->path,
-           set->method[method].label, set->method[method].path);
+  int method;
+  if (!loose) VT_TRY(vt_set_spare_method(set, kind, s->path, t->parts[i], part));
+  VT_TRY(vt_set_method(set, kind, t->parts[i], part, &method));
   if (method < 0) {
     VT_TRY(vt_set_add_method(set, kind, s->path, t->parts[i], part, &method));
     set->method[method].unit = t->unit[i];

@@ -298,6 +298,7 @@ static vt_error fill_file(vt_store_maker *m) {
   VT_TRY(vt_make_within(m, m->file, "databases", make_databases, m->set->databases));
   VT_TRY(vt_make_within(m, m->file, "methods", make_methods, m->set->methods));
   VT_TRY(vt_make_within(m, m->file, "parameters", make_parameters, VT_PARAMETER_COLUMNS));
+  for (int i = 0; i < m->sources; i++) VT_TRY(vt_watch_check(m->source[i]));
   return vt_make_pool(m->file, m->pool);
 }
 

@@ -78,7 +78,7 @@ static vt_error check_levels(const vt_study_reader *reader, const vt_yaml *node,
   VT_TRY(vt_first_duplicate(count, category, &duplicate));
   if (duplicate >= 0)
     VT_FAULT(reader, level[duplicate].line,
-             "'%s': found '%.80s' a second time, expected distinct categories", vt_place(node),
+             "'%s': found '%s' a second time, expected distinct categories", vt_place(node),
              category[duplicate]);
   return VT_OK;
 }
@@ -154,7 +154,7 @@ static vt_error read_categories(vt_study_reader *reader, const vt_yaml *node, vo
     category[i].weight = 1;
     category[i].line = item.line;
     if (i > 0 && strcmp(category[0].category, category[1].category) == 0)
-      VT_REFUSE(reader, &item, "found '%.80s' a second time, expected two distinct categories",
+      VT_REFUSE(reader, &item, "found '%s' a second time, expected two distinct categories",
                 category[1].category);
   }
   return VT_OK;

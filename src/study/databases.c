@@ -60,8 +60,8 @@ static vt_error check_years(const vt_study_reader *reader, const vt_yaml *node,
     span[i] = (vt_year_span){"", snapshot[i].year, snapshot[i].year, snapshot[i].line};
   VT_TRY(vt_year_spans_clash(count, span, &one, &other, &year));
   if (one)
-    VT_FAULT(reader, other->line, "'%s': found '%.80s' and '%.80s' for the same year %d",
-             vt_place(node), snapshot[one - span].database, snapshot[other - span].database, year);
+    VT_FAULT(reader, other->line, "'%s': found '%s' and '%s' for the same year %d", vt_place(node),
+             snapshot[one - span].database, snapshot[other - span].database, year);
   return VT_OK;
 }
 
@@ -95,7 +95,7 @@ static vt_error read_listed(vt_study_reader *reader, const vt_yaml *node,
     vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
     if (i == duplicate)
-      VT_REFUSE(reader, &item, "found '%.80s' a second time, expected distinct databases", name[i]);
+      VT_REFUSE(reader, &item, "found '%s' a second time, expected distinct databases", name[i]);
     snapshot[i] = (vt_snapshot_plan){.line = item.line, .database = name[i]};
   }
   return VT_OK;
@@ -118,7 +118,7 @@ static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
   for (ptrdiff_t i = 0; i < count; i++) {
     if (strcmp(snapshot[i].database, foreground) == 0)
       VT_FAULT(reader, snapshot[i].line,
-               "'%s': found '%.80s', expected other databases than the "
+               "'%s': found '%s', expected other databases than the "
                "foreground",
                vt_place(node), foreground);
   }
@@ -180,7 +180,7 @@ static vt_error read_entry(vt_study_reader *reader, const vt_yaml *node,
   int outside;
   VT_TRY(read_amount(reader, node, demand));
   if (!vt_year_span_parse(node->key, &span))
-    VT_REFUSE(reader, node, "found '%.80s', expected %s", node->key, year_forms);
+    VT_REFUSE(reader, node, "found '%s', expected %s", node->key, year_forms);
   if (!vt_year_span_fit(&span, plan->first_year, plan->last_year, &outside))
     VT_REFUSE(reader, node, "found the year %d, expected years from %d to %d as in line %d",
               outside, plan->first_year, plan->last_year, plan->years_line);
@@ -226,7 +226,7 @@ static vt_error check_overlaps(const vt_study_reader *reader, const vt_yaml *nod
   }
   VT_TRY(vt_year_spans_clash(plan->demands, span, &one, &other, &year));
   if (one)
-    VT_FAULT(reader, other->line, "'%s.%.60s': found the year %d a second time, first in line %d",
+    VT_FAULT(reader, other->line, "'%s.%s': found the year %d a second time, first in line %d",
              vt_place(node), other->of, year, one->line);
   return VT_OK;
 }
@@ -365,8 +365,7 @@ static vt_error read_retain(vt_study_reader *reader, const vt_yaml *node, void *
   VT_TRY(vt_first_duplicate((int)count, code, &duplicate));
   if (duplicate >= 0) {
     VT_TRY(vt_list_item(reader, node, duplicate, &item));
-    VT_REFUSE(reader, &item, "found '%.80s' a second time, expected distinct codes",
-              code[duplicate]);
+    VT_REFUSE(reader, &item, "found '%s' a second time, expected distinct codes", code[duplicate]);
   }
   plan->retain_line = node->line;
   plan->retain = code;
@@ -410,7 +409,7 @@ static vt_error check_name(const vt_study_reader *reader, const vt_labels *known
   if (vt_labels_find(known, name, (ptrdiff_t)strlen(name)) >= 0) return VT_OK;
   vt_nearest nearest = {.name = name};
   vt_nearest_try_labels(&nearest, known);
-  VT_FAULT(reader, line, "%s: found '%.80s', expected one of 'model.pathway.%s'%s",
+  VT_FAULT(reader, line, "%s: found '%s', expected one of 'model.pathway.%s'%s",
            strcmp(what, "methods") == 0 ? "category" : "choose", name, what,
            vt_nearest_hint(&nearest));
 }

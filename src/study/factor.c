@@ -79,7 +79,7 @@ static vt_error read_names(vt_study_reader *reader, const vt_yaml *node, vt_fact
   if (factor->value.levels == 0) VT_REFUSE(reader, node, "found an empty list, expected names");
   VT_TRY(vt_first_duplicate(factor->value.levels, name, &duplicate));
   if (duplicate >= 0)
-    VT_REFUSE(reader, node, "found '%.80s' twice, expected distinct names", name[duplicate]);
+    VT_REFUSE(reader, node, "found '%s' twice, expected distinct names", name[duplicate]);
   factor->value.kind = VT_VALUE_NAMES;
   factor->value.name = name;
   return VT_OK;
@@ -120,7 +120,7 @@ vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor 
   *operation = child[only];
   factor->operation = (vt_operation)keys[only].value;
   if (factor->operation == VT_CHOOSE && factor->target.bracketed)
-    VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%.80s'",
+    VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%s'",
               factor->target.tensor);
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
   return names ? read_names(reader, operation, factor) : read_value(reader, operation, factor);

@@ -84,7 +84,7 @@ static vt_error check_methods(const vt_study_reader *reader, const vt_yaml *node
   for (int i = 1; i < count; i++) {
     for (int k = 0; k < i; k++) {
       if (!same_method(&method[i], &method[k])) continue;
-      VT_FAULT(reader, method[i].line, "'%s': found '%.80s' a second time, first in line %d",
+      VT_FAULT(reader, method[i].line, "'%s': found '%s' a second time, first in line %d",
                vt_place(node), method[i].name ? method[i].name : method[i].part[0], method[k].line);
     }
   }

@@ -66,7 +66,7 @@ vt_error vt_fault(const vt_study_reader *reader, int line, const char *file, int
   char text[TEXT_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(text, sizeof text, format, arguments);
+  vt_clean_format(text, sizeof text, format, arguments);
   va_end(arguments);
   return vt_error_raise(VT_ERR_INPUT, file, source_line, function, "%s:%d: %s", reader->path, line,
                         text);
@@ -77,7 +77,7 @@ vt_error vt_refuse(const vt_study_reader *reader, const vt_yaml *node, const cha
   char text[TEXT_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  (void)vsnprintf(text, sizeof text, format, arguments);
+  vt_clean_format(text, sizeof text, format, arguments);
   va_end(arguments);
   return vt_error_raise(VT_ERR_INPUT, file, source_line, function, "%s:%d: '%s': %s", reader->path,
                         node->line, vt_place(node), text);

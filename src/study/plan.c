@@ -41,7 +41,7 @@ static vt_error refuse_design(const vt_study_reader *reader, const vt_yaml *node
     vt_nearest_try(&nearest, unavailable[i]);
   }
   VT_REFUSE(reader, node,
-            "found '%.80s', expected factorial, one-at-a-time, {monte-carlo: N}, "
+            "found '%s', expected factorial, one-at-a-time, {monte-carlo: N}, "
             "{table: file.csv}, {pareto: ...} or {alternatives: ...}%s",
             name, vt_nearest_hint(&nearest));
 }

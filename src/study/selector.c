@@ -50,7 +50,7 @@ static const char *character_at(const char *at, char shown[8]) {
 
 static vt_error refuse_character(const scanner *scan, const char *expected) {
   char shown[8];
-  VT_FAIL(VT_ERR_INPUT, "bad selector '%.80s', column %d: found %s, expected %s", scan->text,
+  VT_FAIL(VT_ERR_INPUT, "bad selector '%s', column %d: found %s, expected %s", scan->text,
           column_of(scan, scan->at), character_at(scan->at, shown), expected);
 }
 
@@ -196,7 +196,7 @@ static vt_error parse_unquoted(scanner *scan, vt_pattern *pattern) {
   pattern->last = form.last;
   VT_CHECK((form.has_first || form.has_last) && !form.too_long && form.first <= form.last,
            VT_ERR_INPUT,
-           "bad selector '%.80s', column %d: found '%.60s', expected a range such as 2030:2040, "
+           "bad selector '%s', column %d: found '%s', expected a range such as 2030:2040, "
            "2030: or :2040",
            scan->text, column_of(scan, start), pattern->text);
   return VT_OK;
@@ -244,7 +244,7 @@ static vt_error parse_axes(scanner *scan, vt_selector *selector) {
 vt_error vt_selector_parse(vt_arena *arena, const char *text, vt_selector *selector) {
   const size_t length = strlen(text);
   VT_CHECK(length <= MAX_SELECTOR_BYTES, VT_ERR_INPUT,
-           "bad selector '%.80s': found %zu bytes, expected at most %d", text, length,
+           "bad selector '%s': found %zu bytes, expected at most %d", text, length,
            (int)MAX_SELECTOR_BYTES);
   *selector = (vt_selector){0};
   VT_TRY(vt_arena_text(arena, text, (ptrdiff_t)length, &selector->text));

@@ -100,8 +100,8 @@ static vt_error read_version(vt_study_reader *reader, const vt_yaml *node, void 
   VT_TRY(vt_expect(reader, node, VT_TYPE_INTEGER, "1, the version of the format"));
   const char *text = (const char *)node->yaml->data.scalar.value;
   if (strcmp(text, "1") != 0)
-    VT_REFUSE(reader, node, "format version not known to this program: found %.60s, expected %d",
-              text, (int)FORMAT_VERSION);
+    VT_REFUSE(reader, node, "format version not known to this program: found %s, expected %d", text,
+              (int)FORMAT_VERSION);
   return VT_OK;
 }
 

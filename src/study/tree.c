@@ -83,7 +83,7 @@ static vt_error survey_event(const char *path, const yaml_event_t *event, survey
   VT_CHECK(seen->anchors <= MAX_ANCHORS, VT_ERR_INPUT,
            "%s:%d: found more than %d anchors and aliases", path, line, (int)MAX_ANCHORS);
   VT_CHECK(tag_of(event) == NULL, VT_ERR_INPUT,
-           "%s:%d: found the tag '%.60s', expected a plain value (text may be put in quotes)", path,
+           "%s:%d: found the tag '%s', expected a plain value (text may be put in quotes)", path,
            line, tag_of(event));
   return VT_OK;
 }

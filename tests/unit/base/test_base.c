@@ -121,11 +121,11 @@ static void an_error_is_one_line_and_remembers_its_way(void **state) {
   (void)state;
   assert_int_equal(pass_on(NULL), VT_OK);
   assert_int_equal(pass_on("a\nb\x1b[31m"), VT_ERR_INPUT);
-  assert_string_equal(vt_error_message(), "found 'a b [31m', expected nothing");
+  assert_string_equal(vt_error_message(), "found 'a?b?[31m', expected nothing");
   assert_non_null(strstr(vt_error_stack(), "pass_on"));
   assert_int_equal(vt_error_raise(VT_ERR_BUG, "f", 1, "g", "again: %s", vt_error_message()),
                    VT_ERR_BUG);
-  assert_string_equal(vt_error_message(), "again: found 'a b [31m', expected nothing");
+  assert_string_equal(vt_error_message(), "again: found 'a?b?[31m', expected nothing");
 }
 
 static void a_kind_of_warning_is_told_once_with_its_count(void **state) {
@@ -166,6 +166,109 @@ static void a_path_is_taken_beside_its_file(void **state) {
   }
 }
 
+// The line that a format makes, in `size` bytes.
+__attribute__((format(printf, 3, 4))) static void format_line(char *line, size_t size,
+                                                              const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vt_clean_format(line, size, format, arguments);
+  va_end(arguments);
+}
+
+static void a_line_holds_nothing_that_a_terminal_obeys(void **state) {
+  (void)state;
+  const char *const cases[][2] = {
+      {"a\tb\x7f", "a?b?"},
+      {"\xc2\x9b"
+       "31m",
+       "?31m"},                            // C1
+      {"\xc2\x85x\xc2\xa0", "?x\xc2\xa0"}, // next line, but no space
+      {"\xe2\x80\x8e\xe2\x80\x8f", "??"},  // marks of direction
+      {"\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf", "??\xe2\x80\xaf"},
+      {"\xe2\x81\xa6\xe2\x81\xa9\xd8\x9c", "???"},
+      {"\xe2\x80\xa8\xe2\x80\xa9", "??"}, // separators
+      {"\xff\xc3", "??"},
+      {"\xed\xa0\x80", "???"}, // half a character
+      {"stra\xc3\x9f"
+       "e \xe2\x82\xac \xf0\x9f\x98\x80",
+       "stra\xc3\x9f"
+       "e \xe2\x82\xac \xf0\x9f\x98\x80"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char line[64];
+    format_line(line, sizeof line, "%s", cases[i][0]);
+    assert_string_equal(line, cases[i][1]);
+  }
+}
+
+static void a_long_line_keeps_what_is_wrong(void **state) {
+  (void)state;
+  static char name[20001];
+  for (size_t i = 0; i + 2 < sizeof name; i += 2) memcpy(name + i, "\xc3\xa4", 2);
+  assert_int_equal(refuse(name), VT_ERR_INPUT);
+  const char *message = vt_error_message();
+  assert_true(strlen(message) < VT_LINE_BYTES);
+  assert_null(vt_utf8_fault(message, message + strlen(message)));
+  assert_non_null(strstr(message, "…', expected nothing"));
+  char line[400];
+  format_line(line, sizeof line, "%s: found '%s', %s", name, name, name);
+  assert_true(strlen(line) < sizeof line);
+  assert_null(vt_utf8_fault(line, line + strlen(line)));
+}
+
+static void decimal_numbers_are_no_others(void **state) {
+  (void)state;
+  double number;
+  const char *const bad[] = {"",   "0x10", "inf", "nan", "INFINITY", "1e999", " 1",
+                             "1 ", "1d5",  "1_0", "--1", "e5",       ".",     "0x1p3"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    if (vt_decimal(bad[i], &number)) fail_msg("'%s' is read", bad[i]);
+  }
+  assert_true(vt_decimal("-1.5e+1", &number) && number == -15);
+  assert_true(vt_decimal(".5", &number) && number == 0.5);
+}
+
+static void put_file(const char *path, const char *text) {
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  assert_true(fputs(text, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+}
+
+static void a_file_that_changes_is_noticed(void **state) {
+  (void)state;
+  const char *path = "test_base_watched";
+  put_file(path, "one");
+  assert_int_equal(vt_watch_anew(path), VT_OK);
+  assert_int_equal(vt_watch_check(NULL), VT_OK);
+  put_file(path, "other");
+  assert_int_equal(vt_watch(path), VT_OK); // remembered already, as it was
+  assert_int_equal(vt_watch_check("."), VT_OK);
+  assert_int_equal(vt_watch_check(path), VT_ERR_INPUT);
+  assert_non_null(strstr(vt_error_message(), "test_base_watched: changed while it was read"));
+  assert_int_equal(vt_watch_anew(path), VT_OK);
+  assert_int_equal(vt_watch_check(path), VT_OK);
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(vt_watch_check(path), VT_ERR_INPUT);
+  assert_int_equal(vt_watch_anew(path), VT_OK); // is no more
+  assert_int_equal(vt_watch_check(path), VT_OK);
+}
+
+static void tables_are_text_in_utf8(void **state) {
+  (void)state;
+  const char *const cases[][2] = {{"a\n\xff\n", "t.csv:2: found the byte 0xff"},
+                                  {"caf\xe9", "t.csv:1: found the byte 0xe9"},
+                                  {"a\n\xc3\xa4\n\xed\xa0\x80", "t.csv:3: found the byte 0xed"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    vt_text text = {0};
+    vt_csv csv;
+    assert_int_equal(vt_text_add(&text, "%s", cases[i][0]), VT_OK);
+    assert_int_equal(vt_csv_start("t.csv", &text, &csv), VT_ERR_INPUT);
+    assert_non_null(strstr(vt_error_message(), cases[i][1]));
+    vt_text_free(&text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(labels_keep_their_order_and_find_each_name),
@@ -178,6 +281,11 @@ int main(void) {
       cmocka_unit_test(a_kind_of_warning_is_told_once_with_its_count),
       cmocka_unit_test(files_that_cannot_be_read_are_bad_input),
       cmocka_unit_test(a_path_is_taken_beside_its_file),
+      cmocka_unit_test(a_line_holds_nothing_that_a_terminal_obeys),
+      cmocka_unit_test(a_long_line_keeps_what_is_wrong),
+      cmocka_unit_test(decimal_numbers_are_no_others),
+      cmocka_unit_test(a_file_that_changes_is_noticed),
+      cmocka_unit_test(tables_are_text_in_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,10 @@ static void a_bad_table_is_refused_with_its_line(void **state) {
       {"a,cap\n1,2\n1,x\n", ":3: column 'cap': found 'x'"},
       {"a,cap\n1,nan\n", ":2: column 'cap': found 'nan'"},
       {"a,cap\ninf,1\n", ":2: column 'a': found 'inf'"},
+      {"a,cap\n0x10,1\n", ":2: column 'a': found '0x10'"},
+      {"a,cap\n1,0x10\n", ":2: column 'cap': found '0x10'"},
+      {"a,cap\n1,1e999\n", ":2: column 'cap': found '1e999'"},
+      {"a,cap\n1,\xff\n", ":2: found the byte 0xff"},
       {"a,cap\n\"1,2\n", ":2: found a quote that is not closed"},
       {"a,cap\n,2\n", ":2: column 'a': found ''"},
   };

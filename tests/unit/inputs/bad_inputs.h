@@ -66,7 +66,7 @@ static const refusal refusals[] = {
     {"demand", "{'[`R1`, 2020.0]': 1}", "found 2020.0, expected names and integers"},
     {"demand", "{'[`R1`, [[[[1]]]]]': 1}", "not a JSON list"},
     {"demand", "{'[`R1`, null]': 1}", "found null, expected names and integers"},
-    {"demand", "{'[`R1`, 99999999999999999999]': 1}", "expected one of SYSTEM_TIME"},
+    {"demand", "{'[`R1`, 99999999999999999999]': 1}", "integer of more than 64 bits"},
     {"demand", "{'[`R1`, 2020]': 1, '[`R1`, 2020]': 1}", "key [\"R1\", 2020]: found twice"},
     {"demand", "{'[`R1`, 2020]': 1, '[`R1`,2020]': 1}", "key [\"R1\", 2020]: found twice"},
     {"foreground_biosphere", "{'[`P1`, `CO3`, 0]': 1}", "did you mean 'CO2'?"},

@@ -84,7 +84,7 @@ static void broken_documents_are_refused(void **state) {
       {"'2030-05-01T00:00:00'", "'May'", "'May'", "representative_time"},
       {"'data': {'co2'", "'dta': {'co2'", "'dta'", "'bio'"},
       {"'heat': {'type'", "'chp': {'type'", "'chp'", "twice"},
-      {"'bio': {'data'", "'base': {'data'", "'base'", "holds too"},
+      {"'bio': {'data'", "'base': {'data'", "'base'", "twice"},
       {"'cfs': [[['bio', 'co2'], 4]", "'cfs': [[['bio', 'co2'], '4']", "'gwp, 100'", "number"},
       {"'name': ['gwp', '100']", "'name': 'gwp'", "method", "list of texts"},
       {"'methods': [", "'methods': [[],", "'methods'", "objects"},
@@ -99,6 +99,13 @@ static void broken_documents_are_refused(void **state) {
       {"'formula': 'a*2'", "'vintage_amounts': {'[1, 20x0]': 3}", "'[1, 20x0]'", "a year"},
       {"'formula': 'a*2'", "'vintage_improvements': {'2030': 1, '02030': 2}", "2030", "twice"},
       {"'formula': 'a*2'", "'operation': 'yes'", "'operation'", "true or false"},
+      {"'amount': 3", "'amount': 3, 'amount': 4", "key 'amount'", "found twice, expected once"},
+      {"'unit': 'kg'", "'unit': 'kg', 'unit': 'g'", "key 'unit'", "found twice"},
+      {"'odd': 3,", "'odd': 3, 'odd': 4,", "key 'odd'", "found twice"},
+      {"'amount': 3", "'amount': 99999999999999999999", "'amount'", "more than 64 bits"},
+      {"'co2'], 4]", "'co2'], -99999999999999999999]", "'gwp, 100'", "more than 64 bits"},
+      {"'scale': 0.1", "'scale': 99999999999999999999", "'scale'", "more than 64 bits"},
+      {"'formula': 'a*2'", "'vintage_amounts': {'2030': 1e999}", "'vintage_amounts'", "finite"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     write_changed(cases[i].old, cases[i].new);

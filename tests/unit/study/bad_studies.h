@@ -284,7 +284,7 @@ static const bad_study bad_factors[] = {
     {MONTE_CARLO "f: {target: a, set: 1}\n    f: {target: b, set: 1}\n",
      "s.yaml:10: duplicate key in 'ensemble.factors': found 'f' again"},
     {MONTE_CARLO "\"a\\nb\": {target: a, set: 1}\n",
-     "s.yaml:9: 'ensemble.factors.a b': found a control character in the factor's name"},
+     "s.yaml:9: 'ensemble.factors.a?b': found a control character in the factor's name"},
     {MONTE_CARLO "f: {tarjet: a, set: 1}\n",
      "s.yaml:9: unknown key in 'ensemble.factors.f': found 'tarjet', expected target, set, add, "
      "multiply, choose; did you mean 'target'?"},

@@ -203,7 +203,7 @@ static void broken_packages_are_refused(void **state) {
       {"{'resources': {}}", "a list"},
       {"{'resources': [3]}", "resource 1"},
       {"{}", "'resources'"},
-      {"[]", "an object"},
+      {"[]", "expected a JSON object"},
       {"{'resources': [], 'sequential': 3}", "'sequential'"},
       {"{'resources': [", "datapackage.json"},
       {"", "datapackage.json"},
