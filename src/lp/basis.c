@@ -214,7 +214,7 @@ static bool acquit(vt_lp_session *s, const vt_duals *duals, int j) {
 
 // All small multipliers are suspects. A column whose other terms are large enough to notice
 // acquits those it has, until the rest makes no difference to anything significant.
-static void clear_noise(vt_lp_session *s, vt_duals *duals, double small) {
+void vt_clear_noise(vt_lp_session *s, vt_duals *duals, double small) {
   const vt_lp_model *m = s->model;
   for (int i = 0; i < m->rows; i++)
     s->noise[i] = duals->row[i] != 0 && fabs(duals->row[i]) * m->row_unscale[i] <= small;
@@ -249,7 +249,7 @@ void vt_basic_duals(vt_lp_session *s, vt_duals *duals) {
   }
   vt_price(m->program, s->numbers->value, duals);
   duals->largest = largest;
-  if (least <= SMALL_DUAL * largest) clear_noise(s, duals, SMALL_DUAL * largest);
+  if (least <= SMALL_DUAL * largest) vt_clear_noise(s, duals, SMALL_DUAL * largest);
 }
 
 bool vt_dual_is_zero(const vt_lp_session *s, const vt_duals *duals, int k) {

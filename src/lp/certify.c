@@ -6,21 +6,42 @@
 
 // Below this share of the largest, parts of a direction are round-off.
 #define ROUND_OFF 1e-12
+// Reduced costs below this share of their terms are round-off.
+#define LOST 1e-14
 
-// The multipliers of the rows for penalties of the basic variables, by position in engine->column.
-static bool try_penalties(vt_lp_session *s) {
-  const vt_lp_model *m = s->model;
-  vt_engine_backward(s->engine);
-  double largest = 0;
-  for (int i = 0; i < m->rows; i++) largest = fmax(largest, fabs(s->engine->column[i + 1]));
+// Where one variable after the other may hold the proof, so many are tried.
+enum { MOST_TRIES = 200 };
+
+static bool try_signs(vt_lp_session *s, const double *row) {
   for (int sign = -1; sign <= 1; sign += 2) {
-    for (int i = 0; i < m->rows; i++) {
-      const double v = s->engine->column[i + 1];
-      s->multiplier[i] = fabs(v) <= ROUND_OFF * largest ? 0 : v * m->row_scale[i];
-    }
-    if (vt_proves_infeasible(m->program, s->numbers, sign, s->multiplier)) return true;
+    memcpy(s->multiplier, row, (size_t)s->model->rows * sizeof *row);
+    if (vt_proves_infeasible(s->model->program, s->numbers, sign, s->multiplier)) return true;
   }
   return false;
+}
+
+// The multipliers of the rows for penalties of the basic variables, by position in engine->column.
+// Small ones are round-off for the most part, yet one may be what evens out a column that has no
+// large terms: then those go that nothing notices.
+static bool try_penalties(vt_lp_session *s) {
+  const vt_lp_model *m = s->model;
+  const double *v = s->engine->column + 1;
+  double *row = s->weighted.row, largest = 0;
+  vt_engine_backward(s->engine);
+  for (int i = 0; i < m->rows; i++) largest = fmax(largest, fabs(v[i]));
+  bool dropped = false;
+  for (int i = 0; i < m->rows; i++) {
+    const bool small = fabs(v[i]) <= ROUND_OFF * largest;
+    row[i] = small ? 0 : v[i] * m->row_scale[i];
+    dropped |= small && v[i] != 0;
+  }
+  if (try_signs(s, row)) return true;
+  if (!dropped) return false;
+  for (int i = 0; i < m->rows; i++) row[i] = v[i] * m->row_scale[i];
+  s->weighted.cost = s->no_cost;
+  vt_price(m->program, s->numbers->value, &s->weighted);
+  vt_clear_noise(s, &s->weighted, ROUND_OFF * largest);
+  return try_signs(s, row);
 }
 
 // Below (-1), above (1) or within its bounds (0), but for a scaled distance of `small`.
@@ -39,6 +60,22 @@ static void raw_solution(vt_lp_session *s) {
   vt_basic_solution(s);
   for (int t = 0; t < s->snaps; t++) s->x[s->snapped[t]] = s->unsnapped[t];
   vt_take_stock(s);
+}
+
+// A conflict of small numbers is lost in a sum with large ones: every basic variable outside its
+// bounds for itself.
+static bool try_each(vt_lp_session *s) {
+  const int rows = s->model->rows;
+  double *v = s->engine->column + 1;
+  for (int p = 0, tries = 0; p < rows && tries < MOST_TRIES; p++) {
+    const int side = side_of(s, s->engine->head[p], 0);
+    if (side == 0) continue;
+    tries++;
+    memset(v, 0, (size_t)rows * sizeof *v);
+    v[p] = side;
+    if (try_penalties(s)) return true;
+  }
+  return false;
 }
 
 // The dual simplex stops at one row of its tableau that cannot be mended, the primal simplex at
@@ -65,7 +102,7 @@ bool vt_certify_infeasible(vt_lp_session *s) {
     }
     if (any && try_penalties(s)) return true;
   }
-  return false;
+  return try_each(s);
 }
 
 // The basic variables' answer to a unit step of a non-basic one, in engine->column.
@@ -85,25 +122,92 @@ void vt_tableau_column(vt_lp_session *s, int k) {
   vt_engine_forward(s->engine);
 }
 
-bool vt_certify_unbounded(vt_lp_session *s) {
-  const vt_lp_model *m = s->model;
-  const int k = glp_get_unbnd_ray(s->engine->problem) - 1;
-  if (k < 0 || s->status[k] == GLP_BS) return false;
-  vt_basic_solution(s);
-  if (!(s->violation <= VT_MAX_VIOLATION)) return false;
-  vt_tableau_column(s, k);
-  double largest = 1;
-  for (int p = 0; p < m->rows; p++) largest = fmax(largest, fabs(s->engine->column[p + 1]));
-  for (int sign = -1; sign <= 1; sign += 2) {
-    memset(s->direction, 0, (size_t)m->columns * sizeof *s->direction);
-    if (k >= m->rows) s->direction[k - m->rows] = sign * m->column_scale[k - m->rows];
-    for (int p = 0; p < m->rows; p++) {
-      const int j = s->engine->head[p] - m->rows;
-      const double v = s->engine->column[p + 1];
-      if (j >= 0 && fabs(v) > ROUND_OFF * largest) s->direction[j] = sign * v * m->column_scale[j];
-    }
-    if (vt_proves_unbounded(m->program, s->numbers, s->direction, s->activity, s->largest))
-      return true;
+// The cone of directions that keep all rows and bounds for ever, as bounds of s->cone.
+void vt_open_cone(vt_lp_session *s) {
+  for (int k = 0; k < s->model->rows + s->model->columns; k++) {
+    double lower, upper;
+    vt_bounds_of(s, k, &lower, &upper);
+    s->cone_lower[k] = isinf(lower) ? -HUGE_VAL : 0;
+    s->cone_upper[k] = isinf(upper) ? HUGE_VAL : 0;
   }
-  return false;
+}
+
+static bool direction_proves(vt_lp_session *s) {
+  return vt_proves_unbounded(s->model->program, s->numbers, s->direction, s->activity, s->largest);
+}
+
+// The basic solution within the cone, as a direction: whether that proves a fall without end. What
+// is small beside the rest of it may be all that some row has, and right; or nothing but round-off.
+bool vt_prove_ray(vt_lp_session *s) {
+  const vt_numbers *real = s->numbers;
+  const int columns = s->model->columns;
+  s->cone.value = real->value;
+  s->numbers = &s->cone;
+  vt_basic_solution(s);
+  s->numbers = real;
+  memcpy(s->direction, s->x, (size_t)columns * sizeof *s->x);
+  if (direction_proves(s)) return true;
+  const double small = ROUND_OFF * vt_largest_scaled(s);
+  for (int j = 0; j < columns; j++)
+    if (fabs(s->x[j]) * s->model->column_unscale[j] <= small) s->direction[j] = 0;
+  return direction_proves(s);
+}
+
+// Where a non-basic variable leads that leaves its bound while the others keep theirs.
+static bool leads_down(vt_lp_session *s, int k, int sign) {
+  const vt_lp_model *m = s->model;
+  const unsigned char status = s->status[k];
+  vt_open_cone(s);
+  for (int t = 0; t < m->rows + m->columns; t++)
+    if (s->status[t] != GLP_BS) s->cone_lower[t] = s->cone_upper[t] = 0;
+  const double unit = k < m->rows ? m->row_unscale[k] : m->column_scale[k - m->rows];
+  s->cone_lower[k] = s->cone_upper[k] = sign * unit;
+  s->status[k] = GLP_NS;
+  const bool proven = vt_prove_ray(s);
+  s->status[k] = status;
+  return proven;
+}
+
+// The point at hand may be all that a ray found elsewhere still needs.
+void vt_note_point(vt_lp_session *s) {
+  if (s->violation < s->least_violation) s->least_violation = s->violation;
+}
+
+static bool proven_unbounded(const vt_lp_session *s) {
+  return s->has_ray && s->least_violation <= VT_MAX_VIOLATION;
+}
+
+bool vt_certify_unbounded(vt_lp_session *s) {
+  vt_basic_solution(s);
+  vt_note_point(s);
+  const int k = glp_get_unbnd_ray(s->engine->problem) - 1;
+  if (k >= 0 && s->status[k] != GLP_BS && !s->has_ray)
+    s->has_ray = leads_down(s, k, 1) || leads_down(s, k, -1);
+  return proven_unbounded(s);
+}
+
+// Whether the objective falls when a non-basic variable leaves its bound: up (1), down (-1) or
+// neither way (0), by the multipliers in s->real.
+static int falls(const vt_lp_session *s, int k) {
+  const int j = k - s->model->rows;
+  const double d = j < 0 ? s->real.row[k] : s->real.column[j];
+  const double noise = j < 0 ? 0 : LOST * s->real.magnitude[j];
+  const unsigned char status = s->status[k];
+  if (status == GLP_BS || status == GLP_NS || !(fabs(d) > noise)) return 0;
+  if (status == (d < 0 ? GLP_NU : GLP_NL)) return 0;
+  return d < 0 ? 1 : -1;
+}
+
+// The simplex takes multipliers within its tolerance for 0; they may be costs that are small beside
+// others and yet fall for ever. Needs the multipliers of the basis in s->real.
+bool vt_certify_overlooked(vt_lp_session *s) {
+  const int variables = s->model->rows + s->model->columns;
+  vt_note_point(s);
+  for (int k = 0, tries = 0; k < variables && tries < MOST_TRIES && !s->has_ray; k++) {
+    const int way = falls(s, k);
+    if (way == 0) continue;
+    tries++;
+    s->has_ray = leads_down(s, k, way);
+  }
+  return proven_unbounded(s);
 }

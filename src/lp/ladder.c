@@ -7,8 +7,14 @@
 #define TOLERANCE 1e-9
 // Of the rung that is tried when the usual tolerance was not enough.
 #define TIGHT_TOLERANCE 1e-11
+// A point that violates a row by more than this share is no answer where rungs say there is none.
+#define FAR_OUT 1e-3
 // A basis with at most this violation is taken to be feasible as it is.
 #define START_VIOLATION 1e-11
+
+static const char EMPTY[] = "no point meets all rows and bounds";
+static const char BY_WORD_EMPTY[] = "no point meets all rows and bounds, by several rungs' word";
+static const char ENDLESS[] = "the objective falls without end";
 
 static void report(vt_lp_session *s, vt_outcome outcome, const char *reason) {
   s->answer.outcome = outcome;
@@ -51,8 +57,12 @@ static void examine(vt_lp_session *s) {
 static bool conclude(vt_lp_session *s) {
   vt_drop_baseless(s, &s->real);
   write_answer(s);
-  if (!verified(s)) keep(s);
-  if (!verified(s)) return false;
+  if (!verified(s)) {
+    keep(s);
+    if (!isinf(s->answer.gap) || !vt_certify_overlooked(s)) return false;
+    report(s, VT_UNBOUNDED, ENDLESS);
+    return true;
+  }
   report(s, VT_OPTIMAL, "");
   vt_break_ties(s);
   if (s->walked) write_answer(s);
@@ -66,12 +76,12 @@ static bool take(vt_lp_session *s, vt_run run) {
     case VT_RUN_INFEASIBLE:
       s->infeasible_claims++;
       if (s->rung == VT_RUNG_PRESOLVE || !vt_certify_infeasible(s)) return false;
-      report(s, VT_INFEASIBLE, "no point meets all rows and bounds");
+      report(s, VT_INFEASIBLE, EMPTY);
       return true;
     case VT_RUN_UNBOUNDED:
       s->unbounded_claims++;
       if (s->rung == VT_RUNG_PRESOLVE || !vt_certify_unbounded(s)) return false;
-      report(s, VT_UNBOUNDED, "the objective falls without end");
+      report(s, VT_UNBOUNDED, ENDLESS);
       return true;
     case VT_RUN_UNDECIDED:
     case VT_RUN_FAILED:
@@ -128,6 +138,8 @@ static void give_up(vt_lp_session *s) {
     report(s, VT_ITERATION_LIMIT, "the limit of simplex iterations was met");
   } else if (s->stopped == VT_RUN_TIME) {
     report(s, VT_TIMEOUT, "the time limit was met");
+  } else if (s->infeasible_claims >= 2 && s->least_violation > FAR_OUT) {
+    report(s, VT_INFEASIBLE, BY_WORD_EMPTY);
   } else if (isfinite(s->kept_score)) {
     const int64_t iterations = s->answer.iterations;
     s->answer = s->kept;
@@ -136,8 +148,8 @@ static void give_up(vt_lp_session *s) {
     s->answer.row_dual = s->kept_row_dual;
     s->answer.reduced_cost = s->kept_reduced_cost;
     report(s, VT_INACCURATE, "no rung of the ladder gave an answer that could be proven");
-  } else if (s->infeasible_claims >= 2) {
-    report(s, VT_INFEASIBLE, "no point meets all rows and bounds, by several rungs' word");
+  } else if (s->infeasible_claims >= 2 && s->least_violation > 0) {
+    report(s, VT_INFEASIBLE, BY_WORD_EMPTY);
   } else if (s->unbounded_claims >= 2) {
     report(s, VT_UNBOUNDED, "the objective falls without end, by several rungs' word");
   } else if (s->capped) {
@@ -145,6 +157,18 @@ static void give_up(vt_lp_session *s) {
   } else {
     report(s, VT_FAILED, "no rung of the ladder gave an answer");
   }
+}
+
+// All rungs ended, none with a proof. A limit that is met from here on takes nothing away from what
+// they found.
+static bool settle_apart(vt_lp_session *s) {
+  const bool capped = s->capped;
+  const vt_outcome proven = vt_prove_apart(s);
+  s->stopped = VT_RUN_OPTIMAL;
+  s->capped = capped;
+  if (proven == VT_INFEASIBLE) report(s, proven, EMPTY);
+  if (proven == VT_UNBOUNDED) report(s, proven, ENDLESS);
+  return proven != VT_FAILED;
 }
 
 void vt_climb(void *session) {
@@ -157,6 +181,7 @@ void vt_climb(void *session) {
     if (s->stopped != VT_RUN_OPTIMAL) settled = false;
     if (s->stopped != VT_RUN_OPTIMAL) break;
   }
+  if (!settled && s->stopped == VT_RUN_OPTIMAL) settled = settle_apart(s);
   if (!settled) give_up(s);
   s->answer.iterations = s->iterations;
 }

@@ -16,6 +16,9 @@ static vt_error allocate_work(vt_lp_session *s) {
   VT_ARENA_NEW(s->arena, s->narrow, variables);
   VT_ARENA_NEW(s->arena, s->noise, rows);
   VT_ARENA_NEW(s->arena, s->snapped, columns);
+  VT_ARENA_NEW(s->arena, s->cone_lower, variables);
+  VT_ARENA_NEW(s->arena, s->cone_upper, variables);
+  VT_ARENA_NEW(s->arena, s->no_cost, columns);
   double **const of_rows[] = {&s->activity,     &s->largest,    &s->real.row,
                               &s->weighted.row, &s->multiplier, &s->kept_row_dual};
   for (size_t t = 0; t < sizeof of_rows / sizeof *of_rows; t++)
@@ -33,6 +36,10 @@ static vt_error allocate_work(vt_lp_session *s) {
                                  &s->kept_x};
   for (size_t t = 0; t < sizeof of_columns / sizeof *of_columns; t++)
     VT_ARENA_NEW(s->arena, *of_columns[t], columns);
+  s->cone = (vt_numbers){.row_lower = s->cone_lower,
+                         .row_upper = s->cone_upper,
+                         .column_lower = s->cone_lower + rows,
+                         .column_upper = s->cone_upper + rows};
   return VT_OK;
 }
 
@@ -156,6 +163,8 @@ static void begin(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *s
   s->stopped = VT_RUN_OPTIMAL;
   s->capped = false;
   s->infeasible_claims = s->unbounded_claims = 0;
+  s->least_violation = HUGE_VAL;
+  s->has_ray = false;
   s->kept_score = HUGE_VAL;
   s->answer = (vt_lp_solution){.outcome = VT_FAILED,
                                .violation = (double)NAN,

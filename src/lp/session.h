@@ -84,6 +84,8 @@ struct vt_lp_session {
   vt_run stopped;    // a limit that was met, else VT_RUN_OPTIMAL
   bool capped;       // a run ended for the number of its iterations
   int infeasible_claims, unbounded_claims;
+  double least_violation; // of the points seen
+  bool has_ray;           // along some direction the cost is proven to fall without end
 
   // The basic solution under examination.
   unsigned char *status; // shape [rows + columns]
@@ -99,6 +101,11 @@ struct vt_lp_session {
   unsigned char *side; // statuses before a phase
   bool walked;         // x is no longer that of the real objective's basis
   double *weight;      // shape [columns]: objective that leaves a vertex
+
+  // The cone of directions that all rows and bounds allow for ever, or a part of it.
+  vt_numbers cone;
+  double *cone_lower, *cone_upper; // shape [rows + columns]
+  double *no_cost;                 // shape [columns]: 0
 
   // Work space.
   double *direction;  // shape [columns]
@@ -148,6 +155,7 @@ unsigned char vt_fit_status(unsigned char status, double lower, double upper);
 void vt_take_stock(vt_lp_session *session);
 double vt_largest_scaled(const vt_lp_session *session);
 void vt_basic_solution(vt_lp_session *session);
+void vt_clear_noise(vt_lp_session *session, vt_duals *duals, double small);
 void vt_basic_duals(vt_lp_session *session, vt_duals *duals);
 void vt_drop_baseless(vt_lp_session *session, vt_duals *duals);
 bool vt_duals_fit(const vt_lp_session *session, const vt_duals *duals, const bool *among);
@@ -179,7 +187,14 @@ bool vt_proves_unbounded(const vt_program *program, const vt_numbers *numbers,
 // certify.c: certificates from the basis at which the simplex stopped.
 bool vt_certify_infeasible(vt_lp_session *session);
 bool vt_certify_unbounded(vt_lp_session *session);
+bool vt_certify_overlooked(vt_lp_session *session);
+void vt_note_point(vt_lp_session *session);
+void vt_open_cone(vt_lp_session *session);
+bool vt_prove_ray(vt_lp_session *session);
 void vt_tableau_column(vt_lp_session *session, int variable);
+
+// apart.c: proofs of a point and of a ray, each for itself.
+vt_outcome vt_prove_apart(vt_lp_session *session);
 
 // ties.c: choice among equal optima, and whether there is one.
 void vt_break_ties(vt_lp_session *session);

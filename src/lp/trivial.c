@@ -23,7 +23,8 @@ static vt_outcome place(vt_lp_session *s) {
     if (n->cost[j] == 0 && lower != upper) s->answer.unique = false;
     s->status[rows + j] = vt_fit_status(side, lower, upper);
     s->x[j] = side == GLP_NU ? upper : lower;
-    if (isinf(s->x[j])) s->x[j] = 0;
+    // What has no bound to rest on is anywhere within the other one.
+    if (isinf(s->x[j])) s->x[j] = fmax(fmin(0, upper), lower);
   }
   return outcome;
 }
