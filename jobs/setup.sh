@@ -10,7 +10,7 @@ set -euo pipefail
 BUILD_PACKAGES=(build-essential meson ninja-build pkg-config libopenmpi-dev openmpi-bin
   libhdf5-openmpi-dev libglpk-dev libyaml-dev libjson-c-dev libgsl-dev librandom123-dev libmd-dev libxxhash-dev
   libzip-dev libsqlite3-dev zlib1g-dev petsc-dev libsuitesparse-dev libcmocka-dev)
-CHECK_PACKAGES=(clang clang-format clang-tidy libomp-dev netcdf-bin git)
+CHECK_PACKAGES=(libgmp-dev clang clang-format clang-tidy libomp-dev netcdf-bin git)
 # Tests that compare with other programs use these, and are skipped without them.
 PEER_PACKAGES=(python3-scipy python3-h5py python3-yaml python3-xarray python3-netcdf4
   python3-h5netcdf python3-venv)

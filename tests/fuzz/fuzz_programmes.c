@@ -20,7 +20,7 @@
 // although the truth is firm: what doubles can prove has an end, so one answer in 20,000 may be of
 // that kind.
 //
-//   meson test -C build --suite slow       10^5 of them
+//   meson test -C build --setup slow       10^5 of them
 //   build/tests/fuzz/fuzz_programmes [FIRST [COUNT]]
 //   build/tests/fuzz/fuzz_programmes show INDEX      the numbers, and what comes out
 #include "exact_lp.h"
