@@ -1,27 +1,16 @@
 // reader.c - reading a results file, serial, also while a run writes it.
 #include "reader.h"
 
-#include <errno.h>
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char read_done[] = "read";
 
 // ---------------------------------------------------------------------------------------------
 // Opening.
-
-static vt_error check_file(const char *path) {
-  struct stat info;
-  VT_CHECK(stat(path, &info) == 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  VT_CHECK(!S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a folder, expected a results file",
-           path);
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT, "%s: is not a regular file", path);
-  return VT_OK;
-}
 
 static vt_error open_file(vt_reader *reader) {
   const char *path = reader->path;
@@ -30,9 +19,6 @@ static vt_error open_file(vt_reader *reader) {
   // A small window over the data makes reading column by column bearable.
   VT_H5(path, read_done, H5Pset_sieve_buf_size(access, 1 << 16));
   VT_H5(path, read_done, reader->text_type = vt_h5_keep(&reader->pool, vt_h5_text_type()));
-  FILE *readable = fopen(path, "rbe");
-  VT_CHECK(readable != NULL, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  (void)fclose(readable);
   VT_CHECK(H5Fis_hdf5(path) > 0, VT_ERR_INPUT, "%s: is not a results file (not HDF5)", path);
   reader->file = H5Fopen(path, H5F_ACC_RDONLY, access);
   if (reader->file < 0) {
@@ -42,7 +28,7 @@ static vt_error open_file(vt_reader *reader) {
 }
 
 static vt_error open_reader(vt_reader *reader, const char *path) {
-  VT_TRY(check_file(path));
+  VT_TRY(vt_input_check(path));
   VT_TRY(vt_arena_create(&reader->arena));
   VT_TRY(vt_arena_text(reader->arena, path, (ptrdiff_t)strlen(path), &reader->path));
   VT_TRY(open_file(reader));

@@ -35,26 +35,28 @@ static bool leaves_folder(const char *name) {
   return false;
 }
 
+vt_error vt_files_stay(const vt_files *files, const char *name) {
+  VT_CHECK(!leaves_folder(name), VT_ERR_INPUT,
+           "%s: found the path '%s', expected a file in this folder", files->path, name);
+  return VT_OK;
+}
+
+// What cannot be looked at, or is no file, is there: reading it says what is wrong.
 bool vt_files_has(const vt_files *files, const char *name) {
   if (files->name) return vt_labels_find(files->name, name, (ptrdiff_t)strlen(name)) >= 0;
   if (leaves_folder(name)) return false;
   vt_text path = {0};
   struct stat info;
   const bool has = vt_text_add(&path, "%s/%s", files->path, name) == VT_OK &&
-                   stat(path.bytes, &info) == 0 && S_ISREG(info.st_mode);
+                   (stat(path.bytes, &info) == 0 || (errno != ENOENT && errno != ENOTDIR));
   vt_text_free(&path);
   return has;
 }
 
 static vt_error read_in_folder(const vt_files *files, const char *name, vt_text *path,
                                vt_content *content) {
-  VT_CHECK(!leaves_folder(name), VT_ERR_INPUT,
-           "%s: found the path '%s', expected a file in this folder", files->path, name);
+  VT_TRY(vt_files_stay(files, name));
   VT_TRY(vt_text_add(path, "%s/%s", files->path, name));
-  struct stat info;
-  VT_CHECK(stat(path->bytes, &info) == 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path->bytes,
-           strerror(errno));
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT, "%s: not a file", path->bytes);
   VT_TRY(vt_text_read_file(path->bytes, &content->owned));
   content->bytes = content->owned.bytes;
   content->length = content->owned.length;
