@@ -8,7 +8,7 @@
 set -euo pipefail
 
 BUILD_PACKAGES=(build-essential meson ninja-build pkg-config libopenmpi-dev openmpi-bin
-  libhdf5-openmpi-dev libglpk-dev libyaml-dev libjson-c-dev libgsl-dev librandom123-dev libmd-dev
+  libhdf5-openmpi-dev libglpk-dev libyaml-dev libjson-c-dev libgsl-dev librandom123-dev libmd-dev libxxhash-dev
   libzip-dev libsqlite3-dev zlib1g-dev petsc-dev libsuitesparse-dev libcmocka-dev)
 CHECK_PACKAGES=(clang clang-format clang-tidy libomp-dev netcdf-bin git)
 # Tests that compare with other programs use these, and are skipped without them.

@@ -15,12 +15,13 @@
 // the code but calls no handler, so the text is lost, and a run that needs no PETSc must not pay
 // for loading it (30 to 40 ms). The discipline is the same: codes, early return, one handler.
 
-/// What went wrong, by who can mend it. The values of the first three are the exit codes.
+/// What went wrong, by who can mend it. All values but VT_ERR_BUG are the exit codes.
 typedef enum vt_error {
   VT_OK = 0,
   VT_ERR_SYSTEM = 1, ///< memory, disk, a library: exit 1
   VT_ERR_INPUT = 2,  ///< bad input or usage: exit 2
   VT_ERR_BUG = 3,    ///< an invariant of ours broke: exit 1
+  VT_STOPPED = 75,   ///< told to stop before there was anything to keep: exit 75
 } vt_error;
 
 /// Call, and return the error at once if there is one (recording this place for --debug).
@@ -140,13 +141,24 @@ vt_error vt_target_check(const vt_target *target);
 /// written by it.
 vt_error vt_target_spare(const char *path, const char *input);
 
-/// Open and lock the file `partial` that is to become the target; the caller closes *file. A lock
+/// Open and lock the file `partial` that is to become the target; the caller closes *file, and
+/// moves or abandons it. A lock
 /// dies with its holder: what a killed run left is taken over, not what another one is writing.
 /// On an error *file may be open, or -1.
 vt_error vt_target_open(const vt_target *target, const char *partial, int *file);
 
 /// Give `partial` the target's name, in one step.
 vt_error vt_target_move(const vt_target *target, const char *partial);
+
+/// Remove it: it will not become the target.
+void vt_target_abandon(const char *partial);
+
+/// Files that are to be removed if this process ends before they are forgotten. Targets note
+/// theirs; whatever else is made of this kind says so. A few at a time.
+void vt_partial_note(const char *path);
+void vt_partial_forget(const char *path);
+/// Remove them all. For signal handlers too.
+void vt_partial_abandon(void);
 
 /// A folder for several files, made unless it is there. A name that cannot be one is VT_ERR_INPUT.
 /// @param made  whether this call made it: on a later failure the caller's to remove, if empty
@@ -250,6 +262,31 @@ void vt_log(vt_log_level level, const char *format, ...) __attribute__((format(p
 void vt_log_release(void);
 void vt_log_discard(void);
 bool vt_log_wants(vt_log_level level);
+
+/// Note what is worth a second look. Warnings are collected: each kind is told once, with its first
+/// case and how many more there were, when the log is released; those that come later are told at
+/// once. Not for several threads at a time.
+///
+/// @param kind  any word; cases of one kind have the same
+void vt_warn(const char *kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/// The warnings so far, whatever the log's level: one a line, no line end after the last.
+vt_error vt_warnings_list(vt_text *lines);
+
+// ---------------------------------------------------------------------------------------------
+// Being told to stop: one word for the process, whoever sets it.
+
+typedef enum vt_stop {
+  VT_GO_ON,
+  VT_DRAIN, ///< begin nothing more, finish what is in flight
+  VT_DROP,  ///< leave what is in flight
+} vt_stop;
+
+/// Never goes back to a lower level. For signal handlers and threads alike.
+void vt_stop_ask(vt_stop level);
+vt_stop vt_stop_asked(void);
+/// From now on the word is one in memory that processes share; NULL: the process's own again. The
+/// new one is raised to what the old one says.
+void vt_stop_share(_Atomic int *shared);
 
 // ---------------------------------------------------------------------------------------------
 // Outcomes: what became of one scenario. Data, never an error.

@@ -4,8 +4,6 @@
 
 #include "vintner/kind.h"
 
-#include <signal.h>
-
 /// Where finished rows go; called by the main thread of a rank.
 typedef struct vt_sink {
   void *context;
@@ -14,15 +12,16 @@ typedef struct vt_sink {
 
 typedef struct vt_run_options {
   int threads;
-  const int64_t *work;               ///< ids to solve, ascending; NULL: all
-  int64_t work_count;                ///< length of work; ignored if NULL
-  double solve_s;                    ///< what one scenario takes, roughly (rank 0's word counts)
-  const volatile sig_atomic_t *stop; ///< set by a signal: finish what is in flight; may be NULL
+  const int64_t *work; ///< ids to solve, ascending; NULL: all
+  int64_t work_count;  ///< length of work; ignored if NULL
+  double solve_s;      ///< what one scenario takes, roughly (rank 0's word counts)
 } vt_run_options;
 
 /// Collective. Solve scenarios of a prepared model, shared out over ranks and threads; rows go to
-/// the sink in blocks. `*stopped`: some rank was told to stop, with work left.
+/// the sink in blocks. Once any rank was told to stop (vt_stop_ask), no scenario is begun on any.
+///
+/// @param left  scenarios that were not solved then, on all ranks
 vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
-                         const vt_run_options *options, const vt_sink *sink, bool *stopped);
+                         const vt_run_options *options, const vt_sink *sink, int64_t *left);
 
 #endif

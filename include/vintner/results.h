@@ -15,14 +15,29 @@ typedef struct vt_attribute {
 /// if PATH exists and not `force`.
 vt_error vt_results_check_target(const char *path, bool force);
 
+/// The right to write a results file, which one run has at a time.
+typedef struct vt_writer vt_writer;
+
+/// Take it for a file that is there, waiting for who has it up to `wait_s`.
+/// @return VT_ERR_INPUT if another run has it
+vt_error vt_writer_take(const char *path, double wait_s, vt_writer **writer);
+void vt_writer_release(vt_writer *writer); ///< accepts NULL
+/// VT_ERR_SYSTEM if the file has been removed, moved or replaced meanwhile. Accepts NULL.
+vt_error vt_writer_check(const vt_writer *writer);
+/// Every few seconds: say that the writer lives, where the file system has no locks.
+void vt_writer_beat(vt_writer *writer);
+
 /// Create the whole file - every group, dataset, dimension scale and attribute, values NaN, status
 /// not done - as PATH.partial, and rename it to PATH.
 ///
 /// Call on one rank. Leaves nothing behind on failure.
-/// @return VT_ERR_INPUT if PATH exists and not `force`; VT_ERR_SYSTEM for a folder that is missing,
-///         not writable, or a full disk
+///
+/// @param writer  the right to write PATH: that of the file which is replaced, or NULL; then that
+///                of the new one
+/// @return VT_ERR_INPUT if PATH exists and not `force`, or another run writes it; VT_ERR_SYSTEM for
+///         a folder that is missing, not writable, or a full disk
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
-                           int attributes, bool force);
+                           int attributes, bool force, double wait_s, vt_writer **writer);
 
 typedef struct vt_results vt_results;
 
@@ -58,6 +73,11 @@ vt_error vt_results_statistics(vt_results *results, int rank, int size);
 /// for other layouts. One rank, after all rows are written.
 vt_error vt_results_mark_dominated(vt_results *results);
 
+/// Mark rows as not done, and the file as not finished, before they are solved again. One rank.
+///
+/// @param row  shape [rows], counted from 0 in the file
+vt_error vt_results_forget(vt_results *results, const int64_t *row, int64_t rows);
+
 /// Mark the file finished (all rows and statistics are in). One rank, after all others are done.
 vt_error vt_results_finish(vt_results *results);
 
@@ -65,6 +85,10 @@ vt_error vt_results_finish(vt_results *results);
 // Reading, serial.
 
 typedef struct vt_reader vt_reader;
+
+/// Do what reading a file does to HDF5, but for the numbers, within limits of time and memory that
+/// stay: for a process of its own, which a damaged file may kill.
+void vt_results_look_into(const char *path);
 
 /// Open a results file to read. VT_ERR_INPUT for a missing file, a folder, or another kind of file.
 vt_error vt_reader_open(const char *path, vt_reader **reader);
@@ -107,6 +131,17 @@ vt_error vt_reader_read_rows(vt_reader *reader, const char *path, int64_t first,
 /// Names of the root's variables whose first axis is the scenario (not the axis itself), in the
 /// order of the file, NULL-terminated; the reader owns them. NULL if there is no memory.
 const char *const *vt_reader_variables(vt_reader *reader);
+
+/// Whether damage to the rows can be noticed: files of old versions have no checksums.
+bool vt_reader_has_checksums(vt_reader *reader);
+/// Check rows [first, first + count) that are done against their checksums. VT_ERR_INPUT if the
+/// file has none.
+///
+/// @param bad  shape [count]: whether a row is not what was written
+vt_error vt_reader_verify(vt_reader *reader, int64_t first, int64_t count, bool *bad);
+/// VT_ERR_INPUT unless the reference scenario in the file is the one that was solved again.
+vt_error vt_reader_check_reference(vt_reader *reader, const vt_layout *layout,
+                                   const vt_block *reference);
 
 /// Whether a dataset holds numbers of single precision.
 bool vt_reader_is_single(vt_reader *reader, const char *path);

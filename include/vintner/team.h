@@ -34,6 +34,8 @@ vt_error vt_team_of(MPI_Comm comm, vt_team *team);
 vt_error vt_team_settle(const vt_team *team, vt_error mine);
 /// Collective. The lowest rank whose error is not VT_OK; team->size if there is none.
 vt_error vt_team_speaker(const vt_team *team, vt_error mine, int *speaker);
+/// Collective. The largest of the ranks' values.
+vt_error vt_team_largest(const vt_team *team, int *value);
 /// Collective. Whether this is the lowest rank of those that say `mine`.
 vt_error vt_team_first(const vt_team *team, bool mine, bool *first);
 /// Collective. Send bytes of rank 0 to all.

@@ -72,7 +72,6 @@ typedef struct category {
   double *factor; // shape [nodes]
   bool *listed;   // shape [nodes]
   double *row;    // of the node at hand; shape [years]
-  int unknown;    // flows of the method without a dynamic function
 } category;
 
 static vt_error find_method(const vt_assembly *a, const vt_category_plan *plan, int *method) {
@@ -101,15 +100,12 @@ static bool characterise_node(const vt_assembly *a, const category *of, int k) {
   return vt_impact_dynamic(&window, &flow, years, a->inputs->system_time, of->row);
 }
 
-// A flow without a function is told, the first few by name.
-static void tell_unknown(const vt_assembly *a, category *of, int k) {
-  enum { TOLD = 5 };
+static void tell_unknown(const vt_assembly *a, const category *of, int k) {
   const vt_node *node = &a->set->node[a->candidates.node[k]];
-  if (of->unknown++ < TOLD)
-    vt_log(VT_LOG_WARNING,
-           "category '%s': elementary flow '%s' (%s) has no dynamic characterisation and does not "
-           "count",
-           of->plan->name, node->code, vt_node_name(node));
+  vt_warn("no dynamic function",
+          "category '%s': elementary flow '%s' (%s) has no dynamic characterisation and does not "
+          "count",
+          of->plan->name, node->code, vt_node_name(node));
 }
 
 // The same flow of several databases: the method may have any of them, but with one factor.
@@ -146,9 +142,6 @@ static vt_error characterise_nodes(vt_assembly *a, category *of) {
     bool *characterised = &c->characterised[c->candidate[k]];
     *characterised = *characterised || !is_static || fabs(of->factor[k]) > 0.0;
   }
-  if (of->unknown > 0)
-    vt_log(VT_LOG_WARNING, "category '%s': %d elementary flows of its method do not count",
-           of->plan->name, of->unknown);
   return VT_OK;
 }
 
@@ -194,7 +187,6 @@ static vt_error characterise_all(vt_assembly *a) {
   for (int i = 0; i < a->plan->categories; i++) {
     of.plan = &a->plan->category[i];
     of.index = i;
-    of.unknown = 0;
     VT_TRY(characterise_category(a, &of));
   }
   return VT_OK;

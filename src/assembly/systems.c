@@ -66,19 +66,14 @@ static vt_error refuse_missing(const vt_assembly *a, const vt_snapshot_work *s, 
 }
 
 static void tell_missing(const vt_assembly *a, const vt_snapshot_work *s, const int *match) {
-  enum { TOLD = 10 };
   const char *database = a->set->database[s->database].name;
-  int missing = 0;
   for (int i = 0; i < vt_labels_count(a->inputs->intermediate_flow); i++) {
-    if (match[i] >= 0 || missing++ >= TOLD) continue;
+    if (match[i] >= 0) continue;
     const vt_node *n = &a->set->node[a->flow_node[i]];
-    vt_log(VT_LOG_WARNING,
-           "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
-           database, n->code, vt_node_name(n), text_or(n->product), text_or(n->location));
+    vt_warn("missing activity",
+            "database '%s' lacks activity '%s' (%s, %s, %s): its inventories count as zero",
+            database, n->code, vt_node_name(n), text_or(n->product), text_or(n->location));
   }
-  if (missing > 0)
-    vt_log(VT_LOG_WARNING, "database '%s' lacks %d activities in all, which count as zero",
-           database, missing);
 }
 
 static vt_error make_system(vt_assembly *a, vt_snapshot_work *s, int *match) {

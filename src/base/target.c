@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -72,7 +74,10 @@ vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
              "%s: cannot be created: '%s' is not a regular file", t->path, partial);
     const bool there = lstat(partial, &named) == 0 && named.st_ino == opened.st_ino &&
                        named.st_dev == opened.st_dev;
-    if (there) return VT_OK;
+    if (there) {
+      vt_partial_note(partial);
+      return VT_OK;
+    }
     // The other run has finished, and renamed it, between our opening and locking it.
     (void)close(*file);
     *file = -1;
@@ -90,6 +95,7 @@ vt_error vt_target_move(const vt_target *t, const char *partial) {
   if (unknown && access(t->path, F_OK) == 0) return refuse_existing(t);
   if (t->force || unknown) failed = rename(partial, t->path) == 0 ? 0 : errno;
   VT_CHECK(failed == 0, VT_ERR_SYSTEM, "%s: cannot be created: %s", t->path, strerror(failed));
+  vt_partial_forget(partial);
   return VT_OK;
 }
 
@@ -104,4 +110,40 @@ vt_error vt_folder_make(const char *path, bool *made) {
   VT_CHECK(*made, failed == ENOENT || failed == EEXIST ? VT_ERR_INPUT : blame(failed),
            "%s: folder cannot be made: %s", path, strerror(failed));
   return VT_OK;
+}
+
+void vt_target_abandon(const char *partial) {
+  (void)unlink(partial);
+  vt_partial_forget(partial);
+}
+
+// ---------------------------------------------------------------------------------------------
+// What would be left behind. Slots are swapped whole, so that a handler may come at any moment.
+
+enum { PARTIALS = 16 };
+static _Atomic(char *) half_made[PARTIALS];
+
+void vt_partial_note(const char *path) {
+  char *copy = strdup(path);
+  for (int i = 0; copy && i < PARTIALS; i++) {
+    char *none = NULL;
+    if (atomic_compare_exchange_strong(&half_made[i], &none, copy)) return;
+  }
+  free(copy);
+}
+
+void vt_partial_forget(const char *path) {
+  for (int i = 0; i < PARTIALS; i++) {
+    char *noted = atomic_load(&half_made[i]);
+    if (!noted || strcmp(noted, path) != 0) continue;
+    atomic_store(&half_made[i], NULL);
+    free(noted);
+  }
+}
+
+void vt_partial_abandon(void) {
+  for (int i = 0; i < PARTIALS; i++) {
+    const char *noted = atomic_load(&half_made[i]);
+    if (noted) (void)unlink(noted);
+  }
 }

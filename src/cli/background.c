@@ -11,7 +11,7 @@ static vt_error write_row(vt_results *results) {
   return vt_results_finish(results);
 }
 
-static vt_error write_file(const job *j, const vt_layout *layout) {
+static vt_error write_file(job *j, const vt_layout *layout) {
   vt_results *results;
   VT_TRY(job_create_file(j, layout));
   VT_TRY(vt_results_open(j->path, layout, false, MPI_COMM_NULL, &results));

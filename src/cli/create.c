@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 vt_error job_choose_path(job *j) {
   vt_text path = {0};
@@ -33,11 +34,14 @@ vt_error job_choose_target(job *j) {
            "%s: is a store of databases, which --force does not replace: expected another name for "
            "the results",
            j->path);
-  return vt_results_check_target(j->path, j->o->force);
+  VT_TRY(vt_results_check_target(j->path, j->o->force));
+  // What is replaced is nobody else's; so it stays until then.
+  const bool there = access(j->path, F_OK) == 0;
+  return there ? vt_writer_take(j->path, j->o->wait_s, &j->writer) : VT_OK;
 }
 
 typedef struct attributes {
-  vt_text inputs, study_file, history, seed;
+  vt_text inputs, study_file, history, seed, warnings;
   char created[32];
 } attributes;
 
@@ -49,21 +53,24 @@ static vt_error fill_attributes(const job *j, attributes *a) {
   VT_TRY(job_absolute_path(j->study->path, &a->study_file));
   VT_TRY(vt_text_add(&a->history, "%s: vintner %s %s", a->created,
                      j->o->command == COMMAND_BACKGROUND ? "inventory" : "run", j->o->file));
+  VT_TRY(vt_text_add_bytes(&a->warnings, "", 0));
+  VT_TRY(vt_warnings_list(&a->warnings));
   return vt_text_add(&a->seed, "%" PRIu64, j->study->design.seed);
 }
 
-static vt_error create_file(const job *j, const vt_layout *layout, const attributes *a) {
+static vt_error create_file(job *j, const vt_layout *layout, const attributes *a) {
   const vt_attribute list[] = {
       {"title", j->study->name},       {"history", a->history.bytes},
       {"vintner_version", VT_VERSION}, {"git_commit", VT_GIT_COMMIT},
       {"study", j->study->text},       {"study_file", a->study_file.bytes},
       {"inputs", a->inputs.bytes},     {"seed", a->seed.bytes},
-      {"created", a->created},
+      {"created", a->created},         {"warnings", a->warnings.bytes},
   };
-  return vt_results_create(j->path, layout, list, (int)(sizeof list / sizeof *list), j->o->force);
+  return vt_results_create(j->path, layout, list, (int)(sizeof list / sizeof *list), j->o->force,
+                           j->o->wait_s, &j->writer);
 }
 
-vt_error job_create_file(const job *j, const vt_layout *layout) {
+vt_error job_create_file(job *j, const vt_layout *layout) {
   attributes a = {.created = ""};
   vt_error created = fill_attributes(j, &a);
   if (created == VT_OK) created = create_file(j, layout, &a);
@@ -71,5 +78,6 @@ vt_error job_create_file(const job *j, const vt_layout *layout) {
   vt_text_free(&a.study_file);
   vt_text_free(&a.history);
   vt_text_free(&a.seed);
+  vt_text_free(&a.warnings);
   return created;
 }

@@ -75,6 +75,7 @@ static vt_error finish(csv_file *file) {
            why ? strerror(why) : "the disk may be full");
   VT_CHECK(rename(file->partial, file->path) == 0, VT_ERR_SYSTEM, "%s: cannot be created: %s",
            file->path, strerror(errno));
+  vt_partial_forget(file->partial);
   return VT_OK;
 }
 
@@ -83,7 +84,7 @@ vt_error csv_close(csv_file *file, bool ok) {
   const bool opened = file->stream != NULL;
   if (opened && ok) closed = finish(file);
   if (file->stream) (void)fclose(file->stream);
-  if (opened && (!ok || closed != VT_OK)) (void)unlink(file->partial);
+  if (opened && (!ok || closed != VT_OK)) vt_target_abandon(file->partial);
   free(file->path);
   free(file->partial);
   *file = (csv_file){0};

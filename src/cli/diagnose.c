@@ -1,6 +1,7 @@
 // diagnose.c - vintner diagnose: why a scenario is infeasible or unbounded.
 #include "explanation.h"
 #include "job.h"
+#include "look.h"
 #include "print.h"
 
 #include <inttypes.h>
@@ -117,5 +118,6 @@ vt_error diagnose_job(job *j, FILE *out) {
 
 vt_error command_diagnose(job *j) {
   VT_TRY(job_of_file(j));
+  VT_TRY(look_check(j->path));
   return diagnose_file(j, j->o->scenario, j->o->json, stdout);
 }

@@ -3,6 +3,7 @@
 // Rows are read and written in blocks, so that memory does not grow with the scenarios.
 #include "csv.h"
 #include "job.h"
+#include "look.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -260,15 +261,37 @@ static vt_error prepare_folder(exporter *x) {
   return VT_OK;
 }
 
+// Whether what is to be written is what was computed.
+static vt_error check_rows(const exporter *x) {
+  const int64_t count = x->last - x->first + 1;
+  if (!vt_reader_has_checksums(x->reader)) {
+    vt_warn("checksums", "%s: has no checksums: damage to its numbers would not be noticed",
+            x->o->file);
+    return VT_OK;
+  }
+  bool *bad;
+  VT_ARENA_NEW(x->arena, bad, count);
+  VT_TRY(vt_reader_verify(x->reader, x->first, count, bad));
+  for (int64_t i = 0; i < count; i++)
+    VT_CHECK(!bad[i], VT_ERR_INPUT,
+             "%s: scenario %" PRId64 " is damaged: its numbers do not have its checksum; "
+             "'vintner resume --verify' solves it again",
+             x->o->file, x->first + i);
+  return VT_OK;
+}
+
 static vt_error export_all(exporter *x) {
   table t;
   VT_TRY(vt_arena_create(&x->arena));
+  VT_TRY(look_check(x->o->file));
   VT_TRY(vt_reader_open(x->o->file, &x->reader));
   VT_TRY(choose_variables(x));
   VT_TRY(choose_scenarios(x));
   for (int v = 0; v < x->variables; v++) VT_TRY(open_table(x, x->variable[v], &t));
   VT_TRY(find_done(x));
+  VT_TRY(check_rows(x));
   VT_TRY(prepare_folder(x));
+  vt_log_release();
   for (int v = 0; v < x->variables; v++) VT_TRY(write_table(x, x->variable[v]));
   return VT_OK;
 }

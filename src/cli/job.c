@@ -1,6 +1,8 @@
 // job.c - reading: rank 0 does, so that a fault is found and told once; the others get copies.
 #include "job.h"
 
+#include "signals.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +56,7 @@ vt_error job_of_file(job *j) {
 }
 
 vt_error job_open(job *j, const char *path, const char *text) {
-  VT_TRY(vt_team_settle(j->team, read_study(j, path, text)));
+  VT_TRY(signals_settle(j->team, read_study(j, path, text)));
   if (j->team->size == 1) return VT_OK;
   vt_text study = {0};
   const vt_error shared = share_text(j, &study);
@@ -69,7 +71,7 @@ vt_error job_read(job *j) {
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_open(j, path, text));
   VT_TRY(job_read(j));
-  VT_TRY(vt_team_settle(j->team, j->kind->create(j->study, j->data, &j->model)));
+  VT_TRY(signals_settle(j->team, j->kind->create(j->study, j->data, &j->model)));
   VT_TRY(vt_team_threads(j->team, &j->threads));
   if (j->o->threads > 0) j->threads = j->o->threads;
   // A thread without a scenario would only cost its memory.
@@ -87,12 +89,14 @@ const vt_layout *job_layout(const job *j) {
 }
 
 void job_free(job *j) {
+  vt_writer_release(j->writer);
   if (j->reference.data) vt_block_free(job_layout(j), &j->reference);
   if (j->model) j->kind->model_free(j->model);
   if (j->data) j->kind->data_free(j->data);
   vt_study_free(j->study);
   free(j->path);
   free(j->work);
+  free(j->damaged);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -17,11 +17,15 @@ typedef struct job {
   /// What must hold before anything large is read or solved; on rank 0, the study is known. May be
   /// NULL.
   vt_error (*check)(struct job *j);
+  vt_writer *writer; ///< on rank 0, of the results file
   int threads;
   vt_block reference; ///< the reference scenario
   double solve_s;     ///< what a scenario takes, roughly
   int64_t *work;      ///< scenarios to solve; NULL: all
   int64_t work_count;
+  int64_t left;     ///< not solved, because of a signal
+  int64_t *damaged; ///< on rank 0: rows that are to be marked as not done first
+  int64_t damaged_count;
   int exit_code; ///< of the command, if nothing failed
 } job;
 
@@ -59,7 +63,7 @@ vt_error job_spare_sources(const job *j, const char *path);
 /// The path alone, for ranks that do not write it.
 vt_error job_choose_path(job *j);
 /// Create the results file of a layout.
-vt_error job_create_file(const job *j, const vt_layout *layout);
+vt_error job_create_file(job *j, const vt_layout *layout);
 
 // solve.c
 

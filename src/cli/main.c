@@ -1,11 +1,14 @@
 // main.c - the program: command line, ranks, one command, one line for an error.
 #include "job.h"
+#include "look.h"
 #include "show.h"
+#include "signals.h"
 #include "version.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +36,7 @@ static vt_error show(job *j) {
   const options *o = j->o;
   if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
   if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, o->json, stdout);
+  VT_TRY(look_check(o->file));
   return vt_command_show(o->file, o->scenario, o->json, stdout);
 }
 
@@ -89,7 +93,14 @@ static int report(vt_error error, const options *o, const vt_team *team, int exi
     if (o->debug) (void)fputs(vt_error_stack(), stderr);
   }
   if (error == VT_OK) return exit_code;
-  return error == VT_ERR_INPUT ? 2 : 1;
+  return error == VT_ERR_INPUT || error == VT_STOPPED ? (int)error : 1;
+}
+
+// Signals are heard before MPI starts, which takes a moment.
+static vt_error read_and_listen(int argc, char **argv, options *o) {
+  VT_TRY(options_read(argc, argv, o));
+  const bool resumable = o->command == COMMAND_RUN || o->command == COMMAND_RESUME;
+  return signals_listen(resumable ? SIGNALS_LEAVE : SIGNALS_END, o->drain_s, vt_launched());
 }
 
 int main(int argc, char **argv) {
@@ -97,11 +108,16 @@ int main(int argc, char **argv) {
   vt_team team = {.size = 1};
   int exit_code = 0;
   hold_streams();
+  if (look_is_asked(argc, argv)) {
+    look_into(argv[2]);
+    return 0;
+  }
   keep_memory();
   // A file size limit is then an error of write, not the end of the process.
   (void)signal(SIGXFSZ, SIG_IGN);
+  const vt_error understood = read_and_listen(argc, argv, &o);
   vt_error error = vt_team_open(&argc, &argv, &team);
-  if (error == VT_OK) error = options_read(argc, argv, &o);
+  if (error == VT_OK) error = understood;
   if (error == VT_OK) {
     const vt_log_level level = o.quiet ? VT_LOG_ERROR : o.verbose ? VT_LOG_DETAIL : VT_LOG_INFO;
     vt_log_open(level, !o.verbose && !o.debug, team.rank == 0);

@@ -3,6 +3,7 @@
 #include "vintner/team.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,9 @@ typedef enum option_id {
   OPTION_STUDY,
   OPTION_INPUTS,
   OPTION_ACTIVITY,
+  OPTION_DRAIN,
+  OPTION_WAIT,
+  OPTION_VERIFY,
   OPTION_QUIET,
   OPTION_VERBOSE,
   OPTION_DEBUG,
@@ -46,6 +50,11 @@ static const struct {
                        "write the optimex inputs of a study's reference scenario"},
     [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
     [OPTION_STUDY] = {"--study", NULL, "STUDY", "only if FILE was made from this study"},
+    [OPTION_DRAIN] = {"--drain", NULL, "S",
+                      "seconds that what is in flight has after a signal (default 10)"},
+    [OPTION_WAIT] = {"--wait", NULL, "S",
+                     "seconds to wait for another run that writes FILE (default 5)"},
+    [OPTION_VERIFY] = {"--verify", NULL, NULL, "check all rows, solve damaged ones again"},
     [OPTION_QUIET] = {"--quiet", "-q", NULL, "print errors only (and what --json asks for)"},
     [OPTION_VERBOSE] = {"--verbose", "-v", NULL, "print a detailed log"},
     [OPTION_DEBUG] = {"--debug", NULL, NULL, "print where in the program an error came from"},
@@ -61,11 +70,13 @@ static const struct {
   unsigned takes;
 } known_commands[] = {
     [COMMAND_RUN] = {"run", "STUDY", "solve every scenario of a study, write a results file",
-                     BIT(OUTPUT) | BIT(FORCE) | BIT(THREADS) | BIT(WRITE_LP) | BIT(JSON)},
+                     BIT(OUTPUT) | BIT(FORCE) | BIT(THREADS) | BIT(WRITE_LP) | BIT(JSON) |
+                         BIT(DRAIN) | BIT(WAIT)},
     [COMMAND_CHECK] = {"check", "STUDY", "validate a study and print the plan, solve no scenario",
                        BIT(JSON) | BIT(THREADS)},
     [COMMAND_RESUME] = {"resume", "FILE", "finish what is missing in a results file",
-                        BIT(THREADS) | BIT(JSON) | BIT(STUDY)},
+                        BIT(THREADS) | BIT(JSON) | BIT(STUDY) | BIT(DRAIN) | BIT(WAIT) |
+                            BIT(VERIFY)},
     [COMMAND_SHOW] = {"show", "FILE", "print what a study, store or results file holds",
                       BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
@@ -75,7 +86,7 @@ static const struct {
                         BIT(CSV) | BIT(VARIABLES) | BIT(SCENARIOS) | BIT(INPUTS) | BIT(FORCE)},
     [COMMAND_BACKGROUND] = {"inventory", "STUDY",
                             "compute the background of a study, solve nothing else",
-                            BIT(OUTPUT) | BIT(FORCE) | BIT(JSON)},
+                            BIT(OUTPUT) | BIT(FORCE) | BIT(JSON) | BIT(WAIT)},
     [COMMAND_IMPORT] = {"import", "SOURCE...", "bring databases and methods into one store",
                         BIT(OUTPUT) | BIT(FORCE)},
 };
@@ -149,6 +160,16 @@ static vt_error read_count(const char *name, const char *text, int64_t least, in
   return VT_OK;
 }
 
+static vt_error read_seconds(const char *name, const char *text, double *value) {
+  char *end;
+  const double number = strtod(text, &end);
+  const bool plain = text[0] != '\0' && strspn(text, "0123456789.") == strlen(text);
+  VT_CHECK(plain && *end == '\0' && number <= 1e9, VT_ERR_INPUT,
+           "option %s: found '%s', expected seconds from 0 to 1e9", name, text);
+  *value = number;
+  return VT_OK;
+}
+
 static vt_error read_end(const char *name, const char *text, size_t length, int64_t *value) {
   char number[24];
   const bool fits = length < sizeof number && strspn(text, "0123456789") >= length;
@@ -191,6 +212,9 @@ static vt_error set_option(options *o, int id, const char *value) {
     case OPTION_VARIABLES: o->variables = value; break;
     case OPTION_STUDY: o->study = value; break;
     case OPTION_INPUTS: o->inputs = value; break;
+    case OPTION_VERIFY: o->verify = true; break;
+    case OPTION_DRAIN: return read_seconds("--drain", value, &o->drain_s);
+    case OPTION_WAIT: return read_seconds("--wait", value, &o->wait_s);
     case OPTION_SCENARIOS: return read_range("--scenarios", value, &o->first, &o->last);
     case OPTION_SCENARIO: return read_count("--scenario", value, 0, INT64_MAX, &o->scenario);
     case OPTION_HELP:
@@ -274,7 +298,8 @@ static vt_error check_export(unsigned given) {
 
 vt_error options_read(int argc, char **argv, options *o) {
   reading r = {.command = -1};
-  *o = (options){.scenario = -1, .help_of = -1, .last = INT64_MAX};
+  *o = (options){
+      .scenario = -1, .help_of = -1, .last = INT64_MAX, .drain_s = (double)NAN, .wait_s = 5.0};
   VT_TRY(read_words(argc, argv, &r, o));
   if (r.given & BIT(HELP)) {
     o->command = COMMAND_HELP;

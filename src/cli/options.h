@@ -4,7 +4,6 @@
 
 #include "vintner/base.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 typedef enum command_id {
@@ -38,7 +37,9 @@ typedef struct options {
   const char *line;      ///< the whole command line, for the file's history
   int threads;           ///< 0: choose
   int64_t scenario;      ///< -1: none
-  bool force, json, quiet, verbose, debug;
+  double drain_s;        ///< NaN: as long as the launcher leaves
+  double wait_s;         ///< for another writer
+  bool force, json, quiet, verbose, debug, verify;
 } options;
 
 /// Read a command line. VT_ERR_INPUT with one line for what cannot be understood.

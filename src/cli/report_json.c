@@ -2,11 +2,26 @@
 #include "report.h"
 
 #include <math.h>
+#include <string.h>
+
+// One a line in the file.
+static void json_warnings(json_out *j, const char *text) {
+  char line[4096];
+  if (!text) return;
+  json_list(j, "warnings", JSON_LINES);
+  for (const char *end; *text; text = *end ? end + 1 : end) {
+    end = text + strcspn(text, "\n");
+    (void)snprintf(line, sizeof line, "%.*s", (int)(end - text), text);
+    json_text(j, NULL, line);
+  }
+  json_close(j);
+}
 
 static void json_head(json_out *j, const report *r) {
   json_text(j, "file", r->path);
   for (int i = 0; i < REPORT_TOLD; i++)
     json_text(j, report_told[i], vt_reader_attribute(r->reader, report_told[i]));
+  json_warnings(j, vt_reader_attribute(r->reader, "warnings"));
   json_members(j, "finished: %i, scenarios: %lld", vt_reader_finished(r->reader),
                (long long)r->scenarios);
   json_map(j, "outcomes");

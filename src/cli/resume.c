@@ -1,6 +1,8 @@
 // resume.c - vintner resume: finish what is missing in a results file.
 #include "job.h"
+#include "look.h"
 #include "show.h"
+#include "signals.h"
 #include "version.h"
 
 #include <inttypes.h>
@@ -16,21 +18,47 @@ static vt_error check_version(const char *path, vt_reader *reader) {
   return VT_OK;
 }
 
-static vt_error list_work(job *j, vt_reader *reader) {
-  double *status;
-  int64_t count;
-  VT_TRY(vt_reader_read(reader, "status", -1, &status, &count));
-  const int64_t expected = job_layout(j)->scenarios;
-  j->work = vt_calloc((ptrdiff_t)count, sizeof *j->work);
-  for (int64_t k = 0; j->work && k < count; k++) {
-    if (status[k] == VT_NOT_DONE) j->work[j->work_count++] = k;
+// --verify: which rows are not what was written?
+static vt_error find_damage(const job *j, vt_reader *reader, int64_t count, bool *bad) {
+  if (!j->o->verify) return VT_OK;
+  if (vt_reader_has_checksums(reader)) return vt_reader_verify(reader, 0, count, bad);
+  vt_warn("checksums", "%s: has no checksums, so that damage to its numbers cannot be noticed",
+          j->path);
+  return VT_OK;
+}
+
+static vt_error choose_work(job *j, const double *status, const bool *bad, int64_t count) {
+  VT_NEW(j->work, count);
+  VT_NEW(j->damaged, count);
+  for (int64_t k = 0; k < count; k++) {
+    if (bad[k]) j->damaged[j->damaged_count++] = k;
+    if (bad[k] || status[k] == VT_NOT_DONE) j->work[j->work_count++] = k;
   }
-  free(status);
-  VT_CHECK(j->work, VT_ERR_SYSTEM, "out of memory: %" PRId64 " scenarios", count);
+  if (j->damaged_count > 0)
+    vt_warn("damage",
+            "%s: %" PRId64 " of %" PRId64
+            " scenarios do not have their checksum, the first is %" PRId64
+            "; they are solved again",
+            j->path, j->damaged_count, count, j->damaged[0]);
+  const int64_t expected = job_layout(j)->scenarios;
   VT_CHECK(count == expected, VT_ERR_INPUT,
            "%s: found %" PRId64 " scenarios, expected the study's %" PRId64, j->path, count,
            expected);
   return VT_OK;
+}
+
+static vt_error list_work(job *j, vt_reader *reader) {
+  double *status;
+  int64_t count;
+  VT_TRY(vt_reader_read(reader, "status", -1, &status, &count));
+  bool *bad = vt_calloc((ptrdiff_t)count, sizeof *bad);
+  vt_error listed = bad ? find_damage(j, reader, count, bad)
+                        : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
+                                         "out of memory: %" PRId64 " scenarios", count);
+  if (listed == VT_OK) listed = choose_work(j, status, bad, count);
+  free(bad);
+  free(status);
+  return listed;
 }
 
 // The list of work is rank 0's to know.
@@ -38,7 +66,8 @@ static vt_error share_work(job *j) {
   VT_TRY(vt_team_broadcast(j->team, &j->work_count, (int64_t)sizeof j->work_count));
   if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
   VT_TRY(vt_team_broadcast(j->team, j->work, j->work_count * (int64_t)sizeof *j->work));
-  if (j->team->rank == 0) vt_log(VT_LOG_INFO, "%" PRId64 " scenarios are missing", j->work_count);
+  if (j->team->rank == 0 && j->work_count > 0)
+    vt_log(VT_LOG_INFO, "%" PRId64 " scenarios are missing", j->work_count);
   return VT_OK;
 }
 
@@ -54,27 +83,51 @@ static vt_error load(job *j, vt_reader *reader) {
   return vt_team_settle(j->team, ready);
 }
 
-// Is it a results file, is it finished?
-static vt_error look(const job *j, vt_reader **reader, bool *finished) {
+// Is it a results file, is it finished? Known when nobody else writes it any more.
+static vt_error look(job *j, vt_reader **reader, bool *finished) {
+  VT_TRY(look_check(j->path));
+  VT_TRY(vt_reader_open(j->path, reader));
+  vt_reader_close(*reader);
+  *reader = NULL;
+  VT_TRY(vt_writer_take(j->path, j->o->wait_s, &j->writer));
   VT_TRY(vt_reader_open(j->path, reader));
   if (j->o->study) VT_TRY(stored_is_of(j->path, *reader, j->o->study));
   *finished = vt_reader_finished(*reader);
   return VT_OK;
 }
 
-// Everything but the solving: what is left of which study?
+// Of a run that was killed at its start the reference is not in the file yet.
+static vt_error check_reference(job *j, vt_reader *reader) {
+  double *status;
+  int64_t count;
+  if (!j->o->verify || j->team->rank != 0) return VT_OK;
+  VT_TRY(vt_reader_read(reader, "reference/status", -1, &status, &count));
+  const bool there = count == 1 && status[0] != VT_NOT_DONE;
+  free(status);
+  if (!there && j->work_count == job_layout(j)->scenarios) return VT_OK;
+  return vt_reader_check_reference(reader, job_layout(j), &j->reference);
+}
+
+static vt_error prepare_rest(job *j, vt_reader *reader) {
+  VT_TRY(load(j, reader));
+  VT_TRY(job_prepare(j));
+  VT_TRY(signals_settle(j->team, check_reference(j, reader)));
+  return share_work(j);
+}
+
+// Everything but the solving: what is left of which study? A finished file is read no further,
+// unless it is to be verified.
 static vt_error prepare(job *j, bool *finished) {
   vt_reader *reader = NULL;
   *finished = false;
   vt_error ready = j->team->rank == 0 ? look(j, &reader, finished) : VT_OK;
-  ready = vt_team_settle(j->team, ready);
+  ready = signals_settle(j->team, ready);
   if (ready == VT_OK) ready = vt_team_broadcast(j->team, finished, (int64_t)sizeof *finished);
-  if (ready == VT_OK && !*finished) ready = load(j, reader);
+  if (ready == VT_OK && (!*finished || j->o->verify)) ready = prepare_rest(j, reader);
   vt_reader_close(reader);
   VT_TRY(ready);
-  if (*finished) return VT_OK;
-  VT_TRY(job_prepare(j));
-  return share_work(j);
+  *finished = *finished && j->work_count == 0;
+  return VT_OK;
 }
 
 vt_error command_resume(job *j) {

@@ -1,5 +1,6 @@
 // run.c - vintner run: solve everything, write a results file.
 #include "job.h"
+#include "signals.h"
 
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ vt_error command_run(job *j) {
   VT_TRY(job_load(j, j->o->file, NULL));
   VT_TRY(vt_team_settle(j->team, write_lps(j)));
   VT_TRY(job_prepare(j));
+  VT_TRY(signals_settle(j->team, VT_OK));
   VT_TRY(vt_team_settle(j->team, j->team->rank == 0 ? job_create_file(j, job_layout(j))
                                                     : job_choose_path(j)));
   return job_solve(j);

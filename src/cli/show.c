@@ -430,20 +430,25 @@ static void print_factors(FILE *out, const report *r) {
 }
 
 // Texts of several lines are told whole, indented.
+static void print_attribute(FILE *out, const report *r, const char *attribute, const char *name) {
+  const char *text = vt_reader_attribute(r->reader, attribute);
+  if (!text || !text[0]) return;
+  (void)fprintf(out, "%-11s ", name);
+  for (const char *c = text; *c; c++) {
+    if (*c == '\n' && c[1])
+      (void)fputs("\n            ", out);
+    else if (*c != '\n')
+      (void)fputc((unsigned char)*c < ' ' ? ' ' : *c, out);
+  }
+  (void)fputc('\n', out);
+}
+
 static void print_attributes(FILE *out, const report *r) {
   for (int i = 0; i < REPORT_TOLD; i++) {
-    const char *text = vt_reader_attribute(r->reader, report_told[i]);
-    if (!text || !text[0]) continue;
-    const char *name = strcmp(report_told[i], "vintner_version") == 0 ? "version" : report_told[i];
-    (void)fprintf(out, "%-11s ", name);
-    for (const char *c = text; *c; c++) {
-      if (*c == '\n' && c[1])
-        (void)fputs("\n            ", out);
-      else if (*c != '\n')
-        (void)fputc((unsigned char)*c < ' ' ? ' ' : *c, out);
-    }
-    (void)fputc('\n', out);
+    const char *told = report_told[i];
+    print_attribute(out, r, told, strcmp(told, "vintner_version") == 0 ? "version" : told);
   }
+  print_attribute(out, r, "warnings", "warnings");
 }
 
 static void print_score_band(FILE *out, const report *r, int64_t rows, int64_t first, int64_t end) {

@@ -1,35 +1,184 @@
-// signals.c - what Slurm sends before a limit, launchers and terminals.
+// signals.c - handlers, and a thread of each process that watches the time.
 #include "signals.h"
 
-#include <stddef.h>
+#include <math.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t stop_asked;
-static struct timespec asked_at;
+static const struct {
+  int number;
+  const char *name;
+} heard_of[] = {{SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
+                {SIGXCPU, "SIGXCPU"}, {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"}};
+enum { SIGNALS = sizeof heard_of / sizeof *heard_of };
 
 // A launcher may deliver one signal twice.
 static const double twice_s = 0.1;
+// What an LP takes to notice that it is to be dropped, and rows to be written.
+static const double drop_s = 0.7;
 
-static void ask_to_stop(int number) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  const double waited =
-      (double)(now.tv_sec - asked_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - asked_at.tv_nsec);
-  if (stop_asked && waited > twice_s) {
-    (void)signal(number, SIG_DFL);
-    (void)raise(number);
+static struct {
+  _Atomic int mode, number;
+  _Atomic bool again;
+  _Atomic double first_s, second_s;
+  double drain_s;
+  bool parallel;
+  sem_t wake;
+  pthread_mutex_t lock; // of what follows
+  void (*look)(void *context);
+  void *context;
+  double looked_s;
+} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static const char *name_of(int number) {
+  for (int i = 0; i < SIGNALS; i++) {
+    if (heard_of[i].number == number) return heard_of[i].name;
   }
-  if (!stop_asked) asked_at = now;
-  stop_asked = 1;
+  return NULL;
 }
 
-const volatile sig_atomic_t *signals_listen(void) {
-  static const int asking[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGINT, SIGHUP};
-  struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART}, before;
-  (void)sigemptyset(&action.sa_mask);
-  for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
-    if (sigaction(asking[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-      (void)sigaction(asking[i], &action, NULL);
+// Out at once, from a handler or beside a thread that does not listen. Rows that were handed over
+// are in the file, and in order.
+static void leave(void) {
+  const bool before = atomic_load(&state.mode) == SIGNALS_LEAVE;
+  const char *rank = getenv("OMPI_COMM_WORLD_RANK"), *name = name_of(atomic_load(&state.number));
+  if (!rank) rank = getenv("PMIX_RANK");
+  vt_partial_abandon();
+  if (!rank || strcmp(rank, "0") == 0) {
+    const char *const part[] = {"vintner: stopped by ", name ? name : "another rank",
+                                before ? " before the first scenario\n"
+                                       : " with work left, which 'vintner resume' goes on with\n"};
+    struct iovec line[3];
+    for (int i = 0; i < 3; i++)
+      line[i] = (struct iovec){(void *)(uintptr_t)part[i], strlen(part[i])};
+    (void)!writev(STDERR_FILENO, line, 3);
   }
-  return &stop_asked;
+  _exit(75);
+}
+
+static void hear(int number) {
+  const double now = vt_clock_s();
+  const int mode = atomic_load(&state.mode);
+  if (mode == SIGNALS_IGNORE) return;
+  if (mode == SIGNALS_END) {
+    vt_partial_abandon();
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+    return;
+  }
+  if (atomic_load(&state.number) == 0) {
+    atomic_store(&state.first_s, now);
+    atomic_store(&state.number, number);
+    if (mode == SIGNALS_LEAVE && !state.parallel) leave();
+    vt_stop_ask(VT_DRAIN);
+  } else if (now - atomic_load(&state.first_s) > twice_s && !atomic_load(&state.again)) {
+    atomic_store(&state.second_s, now);
+    atomic_store(&state.again, true);
+    vt_stop_ask(VT_DROP);
+  }
+  (void)sem_post(&state.wake);
+}
+
+static void look_after(double now) {
+  (void)pthread_mutex_lock(&state.lock);
+  if (state.look && now - state.looked_s > 1.0) {
+    state.looked_s = now;
+    state.look(state.context);
+  }
+  (void)pthread_mutex_unlock(&state.lock);
+}
+
+// Once this process was told to stop, by whomever, its time counts.
+static void help_out(double now) {
+  double none = 0.0;
+  if (vt_stop_asked() == VT_GO_ON || atomic_load(&state.mode) == SIGNALS_IGNORE) return;
+  (void)atomic_compare_exchange_strong(&state.first_s, &none, now);
+  const bool again = atomic_load(&state.again);
+  const double end_s =
+      again ? atomic_load(&state.second_s) : atomic_load(&state.first_s) + state.drain_s;
+  if (now >= end_s) vt_stop_ask(VT_DROP);
+  if (now >= end_s + drop_s) leave();
+}
+
+static void *watch(void *unused) {
+  for (;;) {
+    struct timespec next;
+    (void)clock_gettime(CLOCK_MONOTONIC, &next);
+    next.tv_nsec += vt_stop_asked() == VT_GO_ON ? 250000000 : 20000000;
+    next.tv_sec += next.tv_nsec / 1000000000;
+    next.tv_nsec %= 1000000000;
+    (void)sem_clockwait(&state.wake, CLOCK_MONOTONIC, &next);
+    const double now = vt_clock_s();
+    look_after(now);
+    help_out(now);
+  }
+  return unused;
+}
+
+void signals_watch(void (*look)(void *context), void *context) {
+  (void)pthread_mutex_lock(&state.lock);
+  state.look = look;
+  state.context = context;
+  (void)pthread_mutex_unlock(&state.lock);
+}
+
+// No handler runs on the watching thread.
+static vt_error start_watching(void) {
+  sigset_t all, before;
+  pthread_t thread;
+  VT_CHECK(sem_init(&state.wake, 0, 0) == 0, VT_ERR_SYSTEM, "no semaphore to be had");
+  (void)sigfillset(&all);
+  (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+  const int failed = pthread_create(&thread, NULL, watch, NULL);
+  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  VT_CHECK(failed == 0, VT_ERR_SYSTEM, "no thread to be had: %s", strerror(failed));
+  (void)pthread_detach(thread);
+  return VT_OK;
+}
+
+// Open MPI's mpirun kills its ranks a second after it has sent them a signal.
+static double usual_drain_s(void) {
+  return getenv("OMPI_COMM_WORLD_SIZE") && !getenv("SLURM_STEP_ID") ? 0.5 : 10.0;
+}
+
+vt_error signals_listen(signals_mode mode, double drain_s, bool parallel) {
+  struct sigaction action = {.sa_handler = hear, .sa_flags = SA_RESTART}, before;
+  state.drain_s = isnan(drain_s) ? usual_drain_s() : drain_s;
+  state.parallel = parallel;
+  atomic_store(&state.mode, (int)mode);
+  if (mode != SIGNALS_END) VT_TRY(start_watching());
+  (void)sigemptyset(&action.sa_mask);
+  for (int i = 0; i < SIGNALS; i++) {
+    const int number = heard_of[i].number;
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+      (void)sigaction(number, &action, NULL);
+  }
+  return VT_OK;
+}
+
+void signals_mean(signals_mode mode) {
+  atomic_store(&state.mode, (int)mode);
+}
+
+vt_error signals_settle(const vt_team *team, vt_error mine) {
+  const char *name = name_of(atomic_load(&state.number));
+  if (mine == VT_OK && name)
+    mine = vt_error_raise(VT_STOPPED, __FILE__, __LINE__, __func__,
+                          "stopped by %s before the first scenario", name);
+  return vt_team_settle(team, mine);
+}
+
+vt_error signals_name(const vt_team *team, const char **name) {
+  int number = atomic_load(&state.number);
+  VT_TRY(vt_team_largest(team, &number));
+  *name = name_of(number);
+  return VT_OK;
 }

@@ -9,18 +9,23 @@ static vt_error write_block(void *context, const vt_block *block) {
   return vt_results_write(context, block);
 }
 
-static vt_error solve_and_write(job *j, vt_results *results, bool *stopped) {
-  const vt_run_options run = {.threads = j->threads,
-                              .work = j->work,
-                              .work_count = j->work_count,
-                              .solve_s = j->solve_s,
-                              .stop = signals_listen()};
+// Whether the file is still there: of rank 0, for all.
+static vt_error check_file(const job *j) {
+  return vt_team_settle(j->team, vt_writer_check(j->writer));
+}
+
+static vt_error solve_and_write(job *j, vt_results *results) {
+  const vt_run_options run = {
+      .threads = j->threads, .work = j->work, .work_count = j->work_count, .solve_s = j->solve_s};
   const vt_sink sink = {results, write_block};
   vt_log_release();
   const bool first = j->team->rank == 0;
+  VT_TRY(vt_team_settle(j->team, j->damaged_count > 0
+                                     ? vt_results_forget(results, j->damaged, j->damaged_count)
+                                     : VT_OK));
   VT_TRY(
       vt_team_settle(j->team, first ? vt_results_write_reference(results, &j->reference) : VT_OK));
-  return vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, stopped);
+  return vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, &j->left);
 }
 
 static vt_error summarise(job *j, vt_results *results) {
@@ -33,10 +38,16 @@ static vt_error summarise(job *j, vt_results *results) {
 }
 
 static vt_error solve_open(job *j, vt_results *results) {
-  bool stopped = false;
-  VT_TRY(solve_and_write(j, results, &stopped));
-  j->exit_code = stopped ? 75 : 0;
-  return stopped ? VT_OK : summarise(j, results);
+  VT_TRY(solve_and_write(j, results));
+  VT_TRY(check_file(j));
+  return j->left > 0 ? VT_OK : summarise(j, results);
+}
+
+// Once a second, beside the run: a file that is gone ends it.
+static void look_after(void *context) {
+  const job *j = context;
+  vt_writer_beat(j->writer);
+  if (vt_writer_check(j->writer) != VT_OK) vt_stop_ask(VT_DRAIN);
 }
 
 // A single solve without an optimum has an exit code of its own.
@@ -63,17 +74,41 @@ static void explain_run(job *j) {
     (void)fprintf(stdout, "no explanation: %s\n", vt_error_message());
 }
 
-vt_error job_solve(job *j) {
+// Printed by a run that is quiet too: it is no success.
+static vt_error tell_stop(job *j) {
+  const char *name;
+  VT_TRY(signals_name(j->team, &name));
+  j->exit_code = 75;
+  if (j->team->rank == 0)
+    (void)fprintf(
+        stderr, "vintner: %s: stopped by %s with %lld of %lld scenarios left; vintner resume %s\n",
+        j->path, name ? name : "another process", (long long)j->left,
+        (long long)job_layout(j)->scenarios, j->path);
+  return VT_OK;
+}
+
+static vt_error solve_file(job *j) {
   vt_results *results;
   VT_TRY(vt_results_open(j->path, job_layout(j), j->team->size > 1, j->team->comm, &results));
   const vt_error solved = solve_open(j, results);
   const vt_error closed = vt_results_close(results);
   VT_TRY(vt_team_settle(j->team, solved));
-  VT_TRY(vt_team_settle(j->team, closed));
+  return vt_team_settle(j->team, closed);
+}
+
+vt_error job_solve(job *j) {
+  signals_mean(SIGNALS_DRAIN);
+  if (j->writer) signals_watch(look_after, j);
+  const vt_error solved = solve_file(j);
+  signals_watch(NULL, NULL);
+  VT_TRY(solved);
+  VT_TRY(check_file(j));
+  if (j->left == 0) signals_mean(SIGNALS_IGNORE);
+  if (j->left > 0) VT_TRY(tell_stop(j));
+  vt_writer_release(j->writer);
+  j->writer = NULL;
   if (j->team->rank != 0) return VT_OK;
   VT_TRY(set_exit_code(j));
-  if (j->exit_code == 75)
-    vt_log(VT_LOG_WARNING, "stopped with work left; go on with: vintner resume %s", j->path);
   if (j->o->quiet && !j->o->json) return VT_OK;
   VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
   if (j->exit_code == 3 && !j->o->json) explain_run(j);

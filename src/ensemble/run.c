@@ -1,5 +1,6 @@
 // run.c - the ensemble's main loop: a rank takes a block of scenarios, its threads solve them, its
 // main thread writes the rows.
+#include "halt.h"
 #include "share.h"
 
 #include <inttypes.h>
@@ -66,6 +67,7 @@ typedef struct loop {
   const vt_layout *layout;
   const vt_run_options *options;
   const vt_sink *sink;
+  vt_halt halt;
   vt_share share;
   vt_block rows;        // room for the largest block
   int64_t first, count; // of the block in work, as positions in the list of work
@@ -79,38 +81,48 @@ static int64_t id_at(const loop *l, int64_t position) {
   return l->options->work ? l->options->work[position] : l->layout->first + position;
 }
 
-// Threads race for scenarios of the block; each writes its own rows.
+static double *status_at(const loop *l, int64_t i) {
+  return l->rows.data[l->layout->status] + i;
+}
+
+// Threads race for scenarios of the block; each writes its own rows. Who is told to stop begins no
+// other.
 static vt_error solve_share(loop *l, void *worker) {
   const vt_layout *layout = l->layout;
   double **row;
   VT_NEW(row, layout->variables);
   vt_error solved = VT_OK;
-  while (solved == VT_OK) {
+  while (solved == VT_OK && vt_stop_asked() == VT_GO_ON) {
     const int64_t i = atomic_fetch_add(&l->next, 1);
     if (i >= l->count) break;
     for (int v = 0; v < layout->variables; v++)
       row[v] = l->rows.data[v] + i * layout->variable[v].cells;
     solved = l->kind->solve(worker, id_at(l, l->first + i), row);
+    // It may have been left in the middle.
+    if (vt_stop_asked() == VT_DROP) *status_at(l, i) = VT_NOT_DONE;
   }
   free(row);
   return solved;
 }
 
-// Ids of a block are consecutive, except where a resumed run skips what is done.
+// Rows of scenarios that were solved and follow each other are written at once. Ids of a block are
+// consecutive, except where a resumed run skips what is done.
 static vt_error write_rows(loop *l) {
   const vt_layout *layout = l->layout;
   double **data;
   VT_NEW(data, layout->variables);
   vt_error written = VT_OK;
-  for (int64_t i = 0; i < l->count && written == VT_OK;) {
-    int64_t end = i + 1;
-    while (end < l->count && id_at(l, l->first + end) == id_at(l, l->first + end - 1) + 1) end++;
+  for (int64_t i = 0, end; i < l->count && written == VT_OK; i = end) {
+    end = i + 1;
+    if (*status_at(l, i) == VT_NOT_DONE) continue;
+    while (end < l->count && *status_at(l, end) != VT_NOT_DONE &&
+           id_at(l, l->first + end) == id_at(l, l->first + end - 1) + 1)
+      end++;
     for (int v = 0; v < layout->variables; v++)
       data[v] = l->rows.data[v] + i * layout->variable[v].cells;
     const vt_block block = {id_at(l, l->first + i), end - i, data};
     written = l->sink->write(l->sink->context, &block);
     if (written == VT_OK) l->done += block.count;
-    i = end;
   }
   free(data);
   return written;
@@ -123,12 +135,10 @@ static void note_failure(loop *l, vt_error error) {
 
 static void take_block(loop *l) {
   l->count = 0;
-  if (atomic_load(&l->failed) != VT_OK) return;
-  if (l->options->stop && *l->options->stop) {
-    note_failure(l, vt_share_stop(&l->share));
-    return;
-  }
+  note_failure(l, vt_halt_poll(&l->halt));
+  if (atomic_load(&l->failed) != VT_OK || vt_stop_asked() != VT_GO_ON) return;
   note_failure(l, vt_share_next(&l->share, &l->first, &l->count));
+  for (int64_t i = 0; i < l->count; i++) *status_at(l, i) = VT_NOT_DONE;
   atomic_store(&l->next, 0);
   progress_show(&l->progress, l->first, l->share.work);
 }
@@ -170,16 +180,26 @@ static vt_error run_threads(loop *l) {
   return failed;
 }
 
-// A stop may come to one rank, or when nothing is left to stop.
-static vt_error count_rest(const vt_team *team, int64_t work, int64_t done, bool *stopped) {
+static vt_error count_rest(const vt_team *team, int64_t work, int64_t done, int64_t *left) {
   int64_t all = done;
   if (team->parallel) VT_CALL_MPI(MPI_Allreduce(&done, &all, 1, MPI_INT64_T, MPI_SUM, team->comm));
-  *stopped = all < work;
+  *left = work - all;
   return VT_OK;
 }
 
+static vt_error run_shared(loop *l, int64_t work, int64_t *left) {
+  const vt_team *team = l->share.team;
+  const int64_t rows = l->share.largest < work ? l->share.largest : work;
+  vt_error ran = vt_block_create(l->layout, rows, &l->rows);
+  if (ran == VT_OK) ran = run_threads(l);
+  vt_block_free(l->layout, &l->rows);
+  progress_end(&l->progress);
+  ran = vt_team_settle(team, ran);
+  return ran == VT_OK ? count_rest(team, work, l->done, left) : ran;
+}
+
 vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
-                         const vt_run_options *options, const vt_sink *sink, bool *stopped) {
+                         const vt_run_options *options, const vt_sink *sink, int64_t *left) {
   const vt_layout *layout = kind->layout(model);
   loop l = {.kind = kind,
             .model = model,
@@ -188,14 +208,14 @@ vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
             .sink = sink,
             .progress = progress_start()};
   const int64_t work = options->work ? options->work_count : layout->scenarios;
-  VT_TRY(vt_share_open(team, work, options->threads, largest_block(layout, options), &l.share));
-  const int64_t rows = l.share.largest < work ? l.share.largest : work;
-  vt_error ran = vt_block_create(layout, rows, &l.rows);
-  if (ran == VT_OK) ran = run_threads(&l);
-  vt_block_free(layout, &l.rows);
-  progress_end(&l.progress);
-  ran = vt_team_settle(team, ran);
-  if (ran == VT_OK) ran = count_rest(team, work, l.done, stopped);
-  const vt_error closed = vt_share_close(&l.share);
-  return ran != VT_OK ? ran : closed;
+  VT_TRY(vt_halt_open(team, &l.halt));
+  vt_error ran =
+      vt_share_open(team, work, options->threads, largest_block(layout, options), &l.share);
+  if (ran == VT_OK) {
+    ran = run_shared(&l, work, left);
+    const vt_error closed = vt_share_close(&l.share);
+    if (ran == VT_OK) ran = closed;
+  }
+  const vt_error halted = vt_halt_close(&l.halt);
+  return ran != VT_OK ? ran : halted;
 }

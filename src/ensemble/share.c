@@ -107,18 +107,6 @@ static int64_t block_size(const vt_share *s, int64_t first) {
   return size < s->work - first ? size : s->work - first;
 }
 
-// A block's number is never above the work, so adding the work puts the counter past its end;
-// ranks that still count add one each, far from an overflow.
-vt_error vt_share_stop(vt_share *s) {
-  int64_t ignored;
-  s->next_static = s->work;
-  if (s->mode == SHARE_NODE)
-    (void)atomic_fetch_add((_Atomic int64_t *)s->counter, s->work);
-  else if (s->mode == SHARE_REMOTE)
-    VT_TRY(fetch_remote(s, s->work, &ignored));
-  return VT_OK;
-}
-
 vt_error vt_share_next(vt_share *s, int64_t *first, int64_t *count) {
   int64_t number = s->next_static;
   if (s->mode == SHARE_NODE) {

@@ -30,9 +30,6 @@ vt_error vt_share_open(const vt_team *team, int64_t work, int threads, int64_t l
 /// Collective.
 vt_error vt_share_close(vt_share *s);
 
-/// Leave the rest: no rank that has the common counter takes another block.
-vt_error vt_share_stop(vt_share *s);
-
 /// The next block for this rank; count 0: nothing is left.
 vt_error vt_share_next(vt_share *s, int64_t *first, int64_t *count);
 

@@ -323,7 +323,7 @@ static vt_error write_locked(const vt_inputs *inputs, const vt_target *target, c
   VT_CHECK(stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", target->path, strerror(errno));
   vt_error done = write_stream(inputs, target->path, stream);
   if (done == VT_OK) done = vt_target_move(target, partial);
-  if (done != VT_OK) (void)unlink(partial);
+  if (done != VT_OK) vt_target_abandon(partial);
   return done;
 }
 

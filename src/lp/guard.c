@@ -10,20 +10,27 @@
 static _Thread_local struct {
   int users;
   uint64_t generation;
+  bool guarded;      // there is a place to go to
   char message[120]; // first line of GLPK's last words
 } state;
 
-// GLPK turns its output on to say what was wrong: keep the first line of it, print nothing.
-static int take_down(void *unused, const char *text) {
+// Nothing that GLPK says is printed. Its last words before it says where it gave up are kept. And
+// since it speaks every tenth of a second while the simplex runs, between two pivots, this is where
+// it is left when there is no time to wait for its end.
+static int overhear(void *unused, const char *text) {
   (void)unused;
-  if (state.message[0] == '\0')
+  if (strncmp(text, "Error detected", 14) != 0)
     (void)snprintf(state.message, sizeof state.message, "%.*s", (int)strcspn(text, "\n"), text);
+  if (state.guarded && vt_stop_asked() == VT_DROP) {
+    state.guarded = false;
+    glp_error("left\n");
+  }
   return 1;
 }
 
 static void quiet(void) {
-  (void)glp_term_out(GLP_OFF);
-  glp_term_hook(take_down, NULL);
+  (void)glp_term_out(GLP_ON);
+  glp_term_hook(overhear, NULL);
 }
 
 void vt_glpk_enter(void) {
@@ -52,6 +59,7 @@ static void escape(void *place) {
 bool vt_glpk_guard(void (*work)(void *), void *data) {
   jmp_buf place;
   if (setjmp(place) != 0) {
+    state.guarded = false;
     glp_free_env();
     state.generation++;
     quiet();
@@ -59,7 +67,9 @@ bool vt_glpk_guard(void (*work)(void *), void *data) {
   }
   glp_error_hook(escape, &place);
   state.message[0] = '\0';
+  state.guarded = true;
   work(data);
+  state.guarded = false;
   glp_error_hook(NULL, NULL);
   return true;
 }

@@ -58,7 +58,9 @@ static vt_error fill(vt_lp_session *s) {
   VT_TRY(vt_engine_allocate(&s->start, s->model, s->arena));
   VT_TRY(vt_engine_allocate(&s->work, s->model, s->arena));
   glp_init_smcp(&s->control);
-  s->control.msg_lev = GLP_MSG_OFF;
+  // Said to nobody, see guard.c.
+  s->control.msg_lev = GLP_MSG_ON;
+  s->control.out_dly = s->control.out_frq = 100;
   VT_CHECK(revive(s), VT_ERR_SYSTEM, "GLPK refused a linear programme of %d x %d", s->model->rows,
            s->model->columns);
   return VT_OK;
@@ -176,6 +178,8 @@ static void finish(vt_lp_session *s) {
   if (a->outcome != VT_OPTIMAL) a->unique = false;
 }
 
+static const char dropped[] = "there was no time left";
+
 static vt_error solve_numbers(vt_lp_session *s, const vt_numbers *numbers, const vt_basis *start,
                               vt_lp_solution *solution) {
   const vt_lp_model *m = s->model;
@@ -183,13 +187,16 @@ static vt_error solve_numbers(vt_lp_session *s, const vt_numbers *numbers, const
            "a start basis of %d x %d for a linear programme of %d x %d", start ? start->rows : 0,
            start ? start->columns : 0, m->rows, m->columns);
   begin(s, numbers, start);
-  if (!check_numbers(s)) {
+  if (vt_stop_asked() == VT_DROP) {
+    refuse(s, VT_NOT_DONE, dropped);
+  } else if (!check_numbers(s)) {
     // Nothing to solve.
   } else if (m->entries == 0) {
     vt_solve_trivial(s);
   } else if (!revive(s) || !vt_glpk_guard(solve, s)) {
     (void)snprintf(s->reason, sizeof s->reason, "GLPK gave up: %s", vt_glpk_message());
     refuse(s, VT_FAILED, s->reason);
+    if (vt_stop_asked() == VT_DROP) refuse(s, VT_NOT_DONE, dropped);
   }
   finish(s);
   *solution = s->answer;

@@ -170,7 +170,7 @@ vt_error vt_lp_write(const vt_program *program, const vt_numbers *numbers, const
   if (result == VT_OK) {
     result = write_named(&w, labels[2], labels[3]);
     if (result == VT_OK) result = vt_target_move(&w.target, w.partial.bytes);
-    if (result != VT_OK) (void)unlink(w.partial.bytes);
+    if (result != VT_OK) vt_target_abandon(w.partial.bytes);
   }
   if (w.file >= 0) (void)close(w.file);
   vt_text_free(&w.partial);

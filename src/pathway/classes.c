@@ -253,11 +253,12 @@ static vt_error add_build(vt_pathway *m, int process, ptrdiff_t v, loss *lost) {
 static void report_loss(const vt_core *core, int process, const loss *lost) {
   for (int id = 0; id < VT_TENSOR_COUNT; id++) {
     if (!(lost->lost[id] > 0.0)) continue;
-    vt_log(VT_LOG_WARNING,
-           "installation-driven flows outside the horizon are lost: %.3g %% of %s of process '%s', "
-           "averaged over its installation years",
-           100.0 * lost->lost[id] / lost->all[id], vt_tensor_kinds[id].name,
-           process_text(core, process));
+    vt_warn(
+        "lost flows",
+        "installation-driven flows outside the horizon are lost: %.3g %% of %s of process '%s', "
+        "averaged over its installation years",
+        100.0 * lost->lost[id] / lost->all[id], vt_tensor_kinds[id].name,
+        process_text(core, process));
   }
 }
 

@@ -299,9 +299,9 @@ static vt_error write_inputs(void *model, const char *path, bool force, vt_text 
     if (vt_tensor_kinds[id].axes > 0) entries += inputs.tensor[id].count;
   // The file says nothing of these; who compares the two programs must know.
   if (m->study->model.pathway.unit == VT_UNIT_ANNUAL)
-    vt_log(VT_LOG_WARNING,
-           "%s: unit is annual, but optimex from 0.7 on solves its inputs with unit lifetime",
-           m->study->path);
+    vt_warn("unit",
+            "%s: unit is annual, but optimex from 0.7 on solves its inputs with unit lifetime",
+            m->study->path);
   if (m->study->factors > 0)
     vt_log(VT_LOG_INFO, "%s: the inputs are those of the reference scenario, no factor is applied",
            m->study->path);

@@ -1,4 +1,5 @@
 // contents.c - the whole contents of a new results file: what is in which group.
+#include "checksum.h"
 #include "maker.h"
 #include "vintner/results.h"
 
@@ -170,6 +171,10 @@ static vt_error make_performance(vt_maker *m) {
                              .long_name = "1 when all scenarios and statistics are in the file",
                              .units = "1",
                              .type = H5T_STD_I8LE};
+  const vt_field sums = vt_maker_along(
+      VT_CHECKSUM_NAME, "XXH64 of the row: scenario, then its numbers in the root, without status",
+      H5T_STD_U64LE, m->scenario_axis);
+  VT_TRY(vt_maker_add_variable(m, &g, &sums, NULL));
   hid_t dataset;
   VT_TRY(vt_maker_add_variable(m, &g, &finished, &dataset));
   const int8_t not_yet = 0;

@@ -1,6 +1,6 @@
 // create.c - a new results file: under another name until it is whole.
 #include "h5.h"
-#include "vintner/results.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ vt_error vt_results_check_target(const char *path, bool force) {
 
 // Bytes of all numbers; what else is in the file is small.
 static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *bytes) {
-  int64_t total = 0, row = 16; // two copies of the scenario's number
+  int64_t total = 0, row = 24; // two copies of the scenario's number, a checksum
   bool fits = true;
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
@@ -64,31 +64,48 @@ static vt_error check_room(const char *path, int file, const vt_layout *layout) 
   return VT_OK;
 }
 
-static vt_error create_as(const char *path, const char *partial, int *file, const vt_layout *layout,
-                          const vt_attribute *attribute, int attributes, bool force) {
-  const vt_target target = target_of(path, force);
-  VT_TRY(vt_target_open(&target, partial, file));
-  vt_error done = check_room(path, *file, layout);
-  if (done == VT_OK) {
-    done = vt_h5_create_contents(path, partial, layout, attribute, attributes);
+// What is made under the other name, then takes the place of whatever has the name now.
+static vt_error fill_and_move(const vt_target *target, const char *partial, int file,
+                              const vt_layout *layout, const vt_attribute *attribute,
+                              int attributes, double wait_s, vt_writer **old) {
+  VT_TRY(check_room(target->path, file, layout));
+  VT_TRY(vt_h5_create_contents(target->path, partial, layout, attribute, attributes));
+  if (target->force) VT_TRY(vt_writer_replace(target->path, wait_s, old));
+  return vt_target_move(target, partial);
+}
+
+static vt_error create_as(const vt_target *target, const char *partial, const vt_layout *layout,
+                          const vt_attribute *attribute, int attributes, double wait_s,
+                          vt_writer **writer) {
+  vt_writer *mine = NULL;
+  int file = -1;
+  vt_error done = vt_target_open(target, partial, &file);
+  if (done != VT_OK && file >= 0) (void)close(file);
+  VT_TRY(done);
+  done = vt_writer_of_new(target->path, file, &mine);
+  if (done != VT_OK) (void)close(file);
+  if (done == VT_OK)
+    done = fill_and_move(target, partial, file, layout, attribute, attributes, wait_s, writer);
+  if (done != VT_OK) {
+    vt_target_abandon(partial);
+    vt_writer_release(mine);
+    return done;
   }
-  if (done == VT_OK) done = vt_target_move(&target, partial);
-  if (done != VT_OK) (void)unlink(partial);
-  return done;
+  vt_writer_succeed(mine, *writer);
+  *writer = mine;
+  return VT_OK;
 }
 
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
-                           int attributes, bool force) {
+                           int attributes, bool force, double wait_s, vt_writer **writer) {
+  const vt_target target = target_of(path, force);
+  vt_text partial = {0};
   vt_h5_quiet();
   VT_CHECK(layout->scenarios > 0, VT_ERR_BUG, "a results file needs at least one scenario");
   VT_TRY(vt_results_check_target(path, force));
-  vt_text partial = {0};
   vt_error done = vt_text_add(&partial, "%s.partial", path);
-  int file = -1;
-  if (done == VT_OK) {
-    done = create_as(path, partial.bytes, &file, layout, attribute, attributes, force);
-  }
-  if (file >= 0) (void)close(file);
+  if (done == VT_OK)
+    done = create_as(&target, partial.bytes, layout, attribute, attributes, wait_s, writer);
   vt_text_free(&partial);
   return done;
 }

@@ -10,27 +10,37 @@ const char *const vt_h5_moment_suffix[VT_H5_MOMENTS] = {"mean",           "varia
 
 enum { REASON_BYTES = 512 };
 
+typedef struct reason {
+  char text[REASON_BYTES];
+  bool of_system;
+} reason;
+
 // The system's own words, which HDF5 buries in "..., error message = 'No space left', buf = ...",
 // or else the innermost message.
 static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *context) {
-  char *reason = context;
+  reason *r = context;
   static const char key[] = "error message = '";
   const char *said = error->desc ? strstr(error->desc, key) : NULL;
   if (said) {
     said += sizeof key - 1;
     const char *end = strchr(said, '\'');
-    (void)snprintf(reason, REASON_BYTES, "%.*s", end ? (int)(end - said) : (int)strlen(said), said);
+    (void)snprintf(r->text, sizeof r->text, "%.*s", end ? (int)(end - said) : (int)strlen(said),
+                   said);
+    r->of_system = true;
   } else if (depth == 0 && error->desc) {
-    (void)snprintf(reason, REASON_BYTES, "%s", error->desc);
+    (void)snprintf(r->text, sizeof r->text, "%s", error->desc);
+    r->of_system = strstr(error->desc, "memory allocation") != NULL;
   }
   return 0;
 }
 
+// Without a word of the system a file that is there is damaged.
 vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
                      const char *path, const char *done) {
-  char reason[REASON_BYTES] = "HDF5 gives no reason";
-  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, reason);
-  return vt_error_raise(code, file, line, function, "%s: cannot be %s: %s", path, done, reason);
+  reason r = {.text = "HDF5 gives no reason"};
+  (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, &r);
+  if (!r.of_system && strcmp(done, "created") != 0) code = VT_ERR_INPUT;
+  return vt_error_raise(code, file, line, function, "%s: cannot be %s: %s", path, done, r.text);
 }
 
 void vt_h5_quiet(void) {

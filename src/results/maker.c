@@ -97,7 +97,7 @@ static vt_error dataset_properties(vt_maker *m, hid_t type, hid_t *properties) {
     const double nan_value = (double)NAN;
     MADE(m, H5Pset_fill_value(*properties, H5T_NATIVE_DOUBLE, &nan_value));
   } else if (H5Tget_class(type) == H5T_INTEGER) {
-    const int not_done = VT_NOT_DONE;
+    const int not_done = H5Tget_sign(type) == H5T_SGN_NONE ? 0 : VT_NOT_DONE;
     MADE(m, H5Pset_fill_value(*properties, H5T_NATIVE_INT, &not_done));
   }
   return VT_OK;

@@ -3,7 +3,7 @@
 // A write is one system call, made before the function returns: there is no sieve buffer and
 // nothing is cached, so a kill afterwards loses nothing. A block of rows is contiguous in every
 // dataset.
-#include "rows.h"
+#include "checksum.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,6 +116,22 @@ static vt_error open_slots(vt_results *results) {
   return VT_OK;
 }
 
+static vt_error open_sums(vt_results *results) {
+  const char *path = results->path;
+  results->sums = -1;
+  if (H5Lexists(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT) <= 0) return VT_OK;
+  VT_H5(path, opened,
+        results->sums =
+            vt_h5_keep(&results->pool, H5Dopen2(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT)));
+  VT_H5(path, opened,
+        results->sums_space = vt_h5_keep(&results->pool, H5Dget_space(results->sums)));
+  const bool fits =
+      H5Sget_simple_extent_npoints(results->sums_space) == (hssize_t)results->layout->scenarios;
+  VT_CHECK(fits && H5Sget_simple_extent_ndims(results->sums_space) == 1, VT_ERR_INPUT,
+           "%s: '%s' has another shape than the study gives", path, VT_CHECKSUM_PATH);
+  return VT_OK;
+}
+
 static vt_error open_results(vt_results *results, const char *path, MPI_Comm comm) {
   VT_NEW(results->path, (ptrdiff_t)strlen(path) + 1);
   memcpy(results->path, path, strlen(path));
@@ -124,7 +140,8 @@ static vt_error open_results(vt_results *results, const char *path, MPI_Comm com
              "%s: cannot be opened: MPI gives no communicator", path);
   }
   VT_TRY(open_file(results));
-  return open_slots(results);
+  VT_TRY(open_slots(results));
+  return open_sums(results);
 }
 
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
@@ -159,6 +176,8 @@ vt_error vt_results_close(vt_results *results) {
   if (results->comm != MPI_COMM_NULL) (void)MPI_Comm_free(&results->comm);
   free(results->slot);
   free(results->scratch);
+  vt_checksums_free(results->checksums);
+  free(results->sum);
   // The message of a failure has its own copy of the path.
   free(results->path);
   free(results);
@@ -207,7 +226,34 @@ static vt_error write_variable(vt_results *results, int variable, const vt_block
   const ptrdiff_t items = (v->once ? 1 : (ptrdiff_t)block->count) * v->cells;
   const void *item;
   VT_TRY(convert(results, slot->storage, block->data[variable], items, &item));
+  if (results->sums >= 0 && vt_checksum_covers(results->layout, variable))
+    vt_checksums_add(results->checksums, item, (ptrdiff_t)block->count,
+                     v->cells * (ptrdiff_t)slot->item_bytes);
   return vt_slot_write(results, slot, start, count, item);
+}
+
+static vt_error start_sums(vt_results *results, const vt_block *block) {
+  if (results->sums < 0) return VT_OK;
+  VT_TRY(vt_grow(&results->sum, &results->sum_room, (ptrdiff_t)block->count, sizeof *results->sum));
+  VT_TRY(vt_checksums_grow(&results->checksums, (ptrdiff_t)block->count));
+  vt_checksums_start(results->checksums, (ptrdiff_t)block->count);
+  for (int64_t i = 0; i < block->count; i++) results->sum[i] = (uint64_t)(block->first + i);
+  vt_checksums_add(results->checksums, results->sum, (ptrdiff_t)block->count,
+                   (ptrdiff_t)sizeof *results->sum);
+  return VT_OK;
+}
+
+// Sums of rows that lie one after another.
+static vt_error write_sums(vt_results *results, hsize_t first, hsize_t count, const uint64_t *sum) {
+  if (results->sums < 0) return VT_OK;
+  const char *path = results->path;
+  VT_H5(path, written, H5Sset_extent_simple(results->memory, 1, &count, NULL));
+  VT_H5(path, written,
+        H5Sselect_hyperslab(results->sums_space, H5S_SELECT_SET, &first, NULL, &count, NULL));
+  VT_H5(path, written,
+        H5Dwrite(results->sums, H5T_NATIVE_UINT64, results->memory, results->sums_space,
+                 H5P_DEFAULT, sum));
+  return VT_OK;
 }
 
 vt_error vt_results_write(vt_results *results, const vt_block *block) {
@@ -217,9 +263,14 @@ vt_error vt_results_write(vt_results *results, const vt_block *block) {
            VT_ERR_BUG, "rows %lld to %lld are not among the scenarios", (long long)block->first,
            (long long)(block->first + block->count - 1));
   if (block->count == 0) return VT_OK;
+  VT_TRY(start_sums(results, block));
   for (int i = 0; i < layout->variables; i++) {
     if (i != layout->status) VT_TRY(write_variable(results, i, block));
   }
+  if (results->sums >= 0)
+    vt_checksums_end(results->checksums, (ptrdiff_t)block->count, results->sum);
+  VT_TRY(write_sums(results, (hsize_t)(block->first - layout->first), (hsize_t)block->count,
+                    results->sum));
   // Last: a scenario that is marked done is in the file whole.
   return write_variable(results, layout->status, block);
 }
@@ -265,7 +316,44 @@ vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t coun
   return vt_slot_read(results, &results->slot[results->layout->status], &start, &rows, status);
 }
 
+static vt_error set_finished(vt_results *results, bool finished) {
+  const double value = finished;
+  return write_once(results, "performance/finished", &value, 1);
+}
+
+// The scenarios' numbers, which are part of a row, may be what was damaged.
+static vt_error write_number(vt_results *results, int64_t row) {
+  const int64_t number = results->layout->first + row;
+  const hsize_t at = (hsize_t)row, one = 1;
+  hid_t dataset, space;
+  vt_h5_pool pool = {0};
+  const char *path = results->path;
+  VT_H5(path, opened,
+        dataset = vt_h5_keep(&pool, H5Dopen2(results->file, "scenario", H5P_DEFAULT)));
+  space = vt_h5_keep(&pool, H5Dget_space(dataset));
+  const bool put =
+      space >= 0 && H5Sset_extent_simple(results->memory, 1, &one, NULL) >= 0 &&
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, &at, NULL, &one, NULL) >= 0 &&
+      H5Dwrite(dataset, H5T_NATIVE_INT64, results->memory, space, H5P_DEFAULT, &number) >= 0;
+  vt_h5_release(&pool);
+  return put ? VT_OK : vt_h5_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, path, written);
+}
+
+vt_error vt_results_forget(vt_results *results, const int64_t *row, int64_t rows) {
+  const vt_slot *status = &results->slot[results->layout->status];
+  const int8_t undone = VT_NOT_DONE;
+  const uint64_t none = 0;
+  const hsize_t one = 1;
+  VT_TRY(set_finished(results, false));
+  for (int64_t i = 0; i < rows; i++) {
+    const hsize_t at = (hsize_t)row[i];
+    VT_TRY(vt_slot_write(results, status, &at, &one, &undone));
+    VT_TRY(write_sums(results, at, one, &none));
+    VT_TRY(write_number(results, row[i]));
+  }
+  return VT_OK;
+}
+
 vt_error vt_results_finish(vt_results *results) {
-  const double yes = 1;
-  return write_once(results, "performance/finished", &yes, 1);
+  return set_finished(results, true);
 }

@@ -25,6 +25,10 @@ struct vt_results {
   vt_h5_pool pool;
   void *scratch; ///< converted rows
   ptrdiff_t scratch_bytes;
+  hid_t sums, sums_space; ///< the checksums' dataset, negative if the file has none
+  struct vt_checksums *checksums;
+  uint64_t *sum; ///< shape [sum_room]: of the rows that are written
+  ptrdiff_t sum_room;
 };
 
 /// Open a dataset into a slot; `pool` owns its handles.

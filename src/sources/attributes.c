@@ -14,8 +14,8 @@ static void warn(const char *extra, const char *const *known, const char *who) {
       (void)value;
       for (int i = 0; known[i]; i++) vt_nearest_try(&nearest, known[i]);
       if (nearest.best)
-        vt_log(VT_LOG_WARNING, "%s: the attribute '%s' is unknown and does not count%s", who, key,
-               vt_nearest_hint(&nearest));
+        vt_warn(key, "%s: the attribute '%s' is unknown and does not count%s", who, key,
+                vt_nearest_hint(&nearest));
     }
   }
   (void)json_object_put(object);

@@ -3,8 +3,8 @@
 //
 // A database in WAL mode is not opened read-only without making FILE-wal and FILE-shm. Where no
 // changes wait in FILE-wal it is opened as one that nobody changes; where they do, and another
-// program has it open, SQLite reads them through the FILE-shm of that program. The formats are those
-// of "Database File Format" and "WAL-mode File Format" in SQLite's documentation.
+// program has it open, SQLite reads them through the FILE-shm of that program. The formats are
+// those of "Database File Format" and "WAL-mode File Format" in SQLite's documentation.
 #include "sources.h"
 
 #include <errno.h>

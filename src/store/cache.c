@@ -112,9 +112,11 @@ static bool keep_as(const char *path, ptrdiff_t count, const double *value) {
   if (vt_text_add(&partial, "%s.%ld", path, (long)getpid()) != VT_OK) return false;
   (void)H5Eget_auto2(H5E_DEFAULT, &told, &context);
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  vt_partial_note(partial.bytes);
   const bool kept = write_file(partial.bytes, count, value) && rename(partial.bytes, path) == 0;
   (void)H5Eset_auto2(H5E_DEFAULT, told, context);
-  if (!kept) (void)unlink(partial.bytes);
+  if (kept) vt_partial_forget(partial.bytes);
+  if (!kept) vt_target_abandon(partial.bytes);
   vt_text_free(&partial);
   return kept;
 }

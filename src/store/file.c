@@ -26,7 +26,7 @@ static vt_error write_partial(const vt_target *target, const char *partial, cons
   if (error == VT_OK) {
     error = write_bytes(target->path, file, image);
     if (error == VT_OK) error = vt_target_move(target, partial);
-    if (error != VT_OK) (void)unlink(partial);
+    if (error != VT_OK) vt_target_abandon(partial);
   }
   if (file >= 0) (void)close(file);
   return error;

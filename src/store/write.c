@@ -52,8 +52,8 @@ static vt_error choose_databases(vt_store_maker *m) {
   }
   for (int d = 0; d < set->databases; d++) {
     if (m->place[d] < 0)
-      vt_log(VT_LOG_WARNING, "%s: database '%s' is left out: it was changed after it was processed",
-             set->database[d].path, set->database[d].name);
+      vt_warn("stale", "%s: database '%s' is left out: it was changed after it was processed",
+              set->database[d].path, set->database[d].name);
   }
   return VT_OK;
 }

@@ -84,6 +84,12 @@ vt_error vt_team_speaker(const vt_team *team, vt_error mine, int *speaker) {
   return VT_OK;
 }
 
+vt_error vt_team_largest(const vt_team *team, int *value) {
+  if (team->parallel)
+    VT_CALL_MPI(MPI_Allreduce(MPI_IN_PLACE, value, 1, MPI_INT, MPI_MAX, team->comm));
+  return VT_OK;
+}
+
 typedef struct verdict {
   int code;
   char text[VERDICT_BYTES];

@@ -185,9 +185,18 @@ static inline void expect_error(vt_error found, vt_error expected, const char *w
   }
 }
 
+// Whoever wants to may write it afterwards.
+static inline vt_error create_file(const char *path, const vt_layout *of,
+                                   const vt_attribute *attribute, int attributes, bool force) {
+  vt_writer *writer = NULL;
+  const vt_error created = vt_results_create(path, of, attribute, attributes, force, 0.0, &writer);
+  vt_writer_release(writer);
+  return created;
+}
+
 static inline vt_error create(const char *path, bool force) {
   const vt_attribute attribute[] = {{"title", "test"}, {"vintner_version", "0"}};
-  return vt_results_create(path, &layout, attribute, 2, force);
+  return create_file(path, &layout, attribute, 2, force);
 }
 
 static inline void write_all(const char *path) {

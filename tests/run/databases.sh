@@ -209,12 +209,22 @@ bad_databases() {
   sed -E 's/heat.json/bad.json/; s/name: heat/name: typo/' single.yaml >typo.yaml
   expect 'misspelled attributes' 0 "$vintner" check typo.yaml
   holds 'of an exchange' grep -q "warning: .*activity 'boiler', exchange with .*'operaton' is unknown and does not count; did you mean 'operation'" stderr
-  holds 'of an activity' grep -q "activity 'heat_pump': .*'operation_time_limit' is unknown" stderr
+  holds 'of an activity' grep -q "activity 'boiler': .*'operation_time_limit' is unknown .*(and 1 more)" stderr
   # What is missing may count as zero.
   sed -E 's/heat.json/bad.json/; s/name: heat/name: zero/; s/^(    objective)/    missing: zero\n\1/' single.yaml >zero.yaml
   sed -E '/"f_copper": /s/market for copper/market for coper/' heat.json >bad.json
   expect 'missing: zero' 0 "$vintner" run zero.yaml
   holds 'missing: zero warns' grep -q "warning: database 'fast_2040' lacks activity 't_copper'" stderr
+  # Once for all ranks, and in the file.
+  expect 'missing: zero on two ranks' 0 run 2 1 run zero.yaml --force
+  holds 'one warning' [ "$(grep -c 'lacks activity' stderr)" = 1 ]
+  expect 'a document' 0 "$vintner" show zero.h5 --json
+  holds 'the file has it' grep -q '"warnings": \[' stdout
+  holds 'in its words' grep -q '^ *"database .fast_2040. lacks activity .t_copper' stdout
+  expect 'without a warning' 0 "$vintner" run zero.yaml -q --force
+  holds 'nothing said' [ ! -s stderr ]
+  expect 'for people' 0 "$vintner" show zero.h5
+  holds 'the file has it all the same' grep -q "^warnings  *database 'fast_2040' lacks" stdout
 }
 
 # The document of shared/cases/basic with each metric, against what optimex computed.

@@ -128,6 +128,20 @@ static void an_error_is_one_line_and_remembers_its_way(void **state) {
   assert_string_equal(vt_error_message(), "again: found 'a b [31m', expected nothing");
 }
 
+static void a_kind_of_warning_is_told_once_with_its_count(void **state) {
+  (void)state;
+  vt_text lines = {0};
+  vt_log_open(VT_LOG_ERROR, true, true);
+  for (int i = 0; i < 3; i++) vt_warn("years", "year %d is outside", 2030 + i);
+  vt_warn("units", "unit of '%s'", "steel");
+  assert_int_equal(vt_warnings_list(&lines), VT_OK);
+  assert_string_equal(lines.bytes, "year 2030 is outside (and 2 more)\nunit of 'steel'");
+  vt_text_free(&lines);
+  vt_log_discard();
+  assert_int_equal(vt_warnings_list(&lines), VT_OK);
+  assert_null(lines.bytes);
+}
+
 static void files_that_cannot_be_read_are_bad_input(void **state) {
   (void)state;
   vt_text text = {0};
@@ -161,6 +175,7 @@ int main(void) {
       cmocka_unit_test(growing_keeps_the_items),
       cmocka_unit_test(hashes_match_their_published_vectors),
       cmocka_unit_test(an_error_is_one_line_and_remembers_its_way),
+      cmocka_unit_test(a_kind_of_warning_is_told_once_with_its_count),
       cmocka_unit_test(files_that_cannot_be_read_are_bad_input),
       cmocka_unit_test(a_path_is_taken_beside_its_file),
   };

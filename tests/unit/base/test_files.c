@@ -126,8 +126,8 @@ static int enter(void **state) {
 
 static int leave(void **state) {
   (void)state;
-  const char *const names[] = {"fifo", "link", "socket", "dangling", "file",
-                               "good", "summed", "taken"};
+  const char *const names[] = {"fifo", "link", "socket", "dangling",
+                               "file", "good", "summed", "taken"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) (void)unlink(names[i]);
   (void)rmdir("folder");
   return chdir("/") == 0 && rmdir(scratch) == 0 ? 0 : 1;

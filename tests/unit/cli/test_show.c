@@ -100,7 +100,7 @@ static void a_single_solve_shows_the_objective_in_full(void **state) {
   vt_layout single = layout;
   single.scenarios = 1;
   const vt_attribute attribute = {"title", "a \"quoted\"\ttitle"};
-  succeed(vt_results_create(p->file, &single, &attribute, 1, false));
+  succeed(create_file(p->file, &single, &attribute, 1, false));
   vt_results *results;
   succeed(vt_results_open(p->file, &single, false, MPI_COMM_NULL, &results));
   rows r;
@@ -131,7 +131,7 @@ static void create_with_choices(const char *path, const char *choices) {
   double status[] = {VT_OPTIMAL}, value[] = {1, 1}, *data[] = {status, value};
   const vt_block block = {.count = 1, .data = data};
   vt_results *results;
-  succeed(vt_results_create(path, &own, NULL, 0, true));
+  succeed(create_file(path, &own, NULL, 0, true));
   succeed(vt_results_open(path, &own, false, MPI_COMM_NULL, &results));
   succeed(vt_results_write(results, &block));
   succeed(vt_results_close(results));

@@ -12,7 +12,7 @@ static void the_reader_knows_names_shapes_and_texts(void **state) {
   for (int i = 0; i < LENGTH; i++) study[i] = (char)(i % 60 == 59 ? '\n' : 'a' + i % 26);
   study[LENGTH] = '\0';
   const vt_attribute attribute[] = {{"study", study}, {"empty", ""}};
-  succeed(vt_results_create(p->file, &layout, attribute, 2, false));
+  succeed(create_file(p->file, &layout, attribute, 2, false));
   vt_reader *r;
   succeed(vt_reader_open(p->file, &r));
   assert_string_equal(vt_reader_attribute(r, "study"), study);

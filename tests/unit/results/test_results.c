@@ -61,7 +61,7 @@ static void a_file_that_cannot_be_made_says_why(void **state) {
   expect_error(create(path, false), VT_ERR_INPUT, "too long");
   vt_layout huge = layout;
   huge.scenarios = INT64_MAX / 2;
-  expect_error(vt_results_create(p->file, &huge, NULL, 0, false), VT_ERR_SYSTEM, "bytes");
+  expect_error(create_file(p->file, &huge, NULL, 0, false), VT_ERR_SYSTEM, "bytes");
   assert_int_not_equal(access(p->file, F_OK), 0);
 }
 

@@ -36,8 +36,9 @@ static void make_project(const char *name, const char *mode, const char *method)
   sqlite3 *sqlite = open_labels(name);
   (void)snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
   run_sql(sqlite, text);
-  run_sql(sqlite, "CREATE TABLE IF NOT EXISTS activitydataset (id INTEGER NOT NULL PRIMARY KEY, code TEXT, "
-                  "database TEXT, location TEXT, name TEXT, product TEXT, type TEXT)");
+  run_sql(sqlite,
+          "CREATE TABLE IF NOT EXISTS activitydataset (id INTEGER NOT NULL PRIMARY KEY, code TEXT, "
+          "database TEXT, location TEXT, name TEXT, product TEXT, type TEXT)");
   run_sql(sqlite, "INSERT OR IGNORE INTO activitydataset VALUES (7, 'a', 'db', NULL, 'A', NULL, "
                   "'process')");
   assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
@@ -191,7 +192,8 @@ static void any_path_is_one_to_sqlite(void **state) {
   make_project("real", "wal", "gwp.1");
   make_project("linked", "wal", "gwp.1");
   assert_int_equal(unlink(in_scratch("linked/lci/databases.db")), 0);
-  assert_int_equal(symlink("../../real/lci/databases.db", in_scratch("linked/lci/databases.db")), 0);
+  assert_int_equal(symlink("../../real/lci/databases.db", in_scratch("linked/lci/databases.db")),
+                   0);
   assert_int_equal(nodes_of("linked"), 1);
   assert_int_equal(mkfifo(in_scratch("real/lci/databases.db-wal"), 0600), 0);
   must_refuse_all("linked", "real/lci/databases.db-wal: found a FIFO", NULL);
