@@ -167,7 +167,8 @@ static vt_error open_table(const exporter *x, const char *variable, table *t) {
   VT_CHECK(t->size[0] > x->last, VT_ERR_INPUT, "%s: '%s' has %" PRId64 " rows only", x->o->file,
            variable, t->size[0]);
   for (int a = 1; a < t->axes; a++) {
-    t->cells *= t->size[a];
+    VT_CHECK(!__builtin_mul_overflow(t->cells, t->size[a], &t->cells), VT_ERR_INPUT,
+             "%s: '%s' has too many numbers a scenario", x->o->file, variable);
     const bool known = axis[a][0] && vt_reader_dimension(x->reader, axis[a]) == t->size[a];
     VT_CHECK(known, VT_ERR_INPUT, "%s: '%s' has an axis without labels", x->o->file, variable);
     VT_TRY(add_column(x, t, axis[a], a));
@@ -206,6 +207,7 @@ static void write_row(const table *t, int64_t scenario, const double *value, FIL
 }
 
 static vt_error write_rows(exporter *x, const table *t, FILE *stream, int64_t *rows) {
+  if (t->cells == 0) return VT_OK;
   const int64_t at_once = BLOCK_NUMBERS / t->cells;
   for (int64_t k = x->first; k <= x->last; k += at_once) {
     const int64_t left = x->last - k + 1, count = left < at_once ? left : at_once;

@@ -199,7 +199,11 @@ static void gather_decisions(report *r) {
   if (r->scenario >= 0) return;
   int64_t count;
   r->spread = read_if_there(r, "statistics/total_impact_variance", -1, &count);
-  if (count != r->impact.rows) count = 0;
+  if (count != r->impact.rows) {
+    free(r->spread);
+    r->spread = NULL;
+    return;
+  }
   for (int64_t i = 0; i < count; i++) r->spread[i] = sqrt(r->spread[i]);
 }
 
@@ -275,9 +279,9 @@ enum { BAND = 5, LABEL_WIDTH = 24 }; // years beside each other; both within 80 
 
 static void print_band(FILE *out, const report *r, const int64_t *year, int years) {
   const report_table *t = &r->installation;
-  const char *const *code = vt_reader_labels(r->reader, "process");
-  const char *const *name = vt_reader_labels(r->reader, "process_name");
-  const char *const *time = vt_reader_labels(r->reader, "time");
+  const char *const *code = report_labels(r, "process", t->rows);
+  const char *const *name = report_labels(r, "process_name", t->rows);
+  const char *const *time = report_labels(r, "time", t->columns);
   (void)fputs("  ", out);
   print_label(out, "process", LABEL_WIDTH);
   for (int k = 0; k < years; k++) (void)fprintf(out, " %9s", time ? time[year[k]] : "?");
@@ -330,7 +334,7 @@ static void print_installation(FILE *out, const report *r) {
 
 static void print_impacts(FILE *out, const report *r) {
   if (!r->impact.value) return;
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *category = report_labels(r, "category", r->impact.rows);
   (void)fputs("\ntotal impact", out);
   print_of_what(out, r);
   for (int64_t c = 0; c < r->impact.rows; c++) {
@@ -414,8 +418,8 @@ static void print_outcomes(FILE *out, const report *r) {
 }
 
 static void print_factors(FILE *out, const report *r) {
-  const char *const *name = vt_reader_labels(r->reader, "factor");
-  if (!r->factor || !name || vt_reader_dimension(r->reader, "factor") != r->factors) return;
+  const char *const *name = report_labels(r, "factor", r->factors);
+  if (!r->factor || !name) return;
   for (int64_t f = 0; f < r->factors; f++) {
     char text[32], choice[1024];
     (void)fputs(f == 0 ? "factors     " : "            ", out);
@@ -453,8 +457,8 @@ static void print_attributes(FILE *out, const report *r) {
 
 static void print_score_band(FILE *out, const report *r, int64_t rows, int64_t first, int64_t end) {
   const report_table *t = &r->score;
-  const char *const *demand = vt_reader_labels(r->reader, "demand");
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *demand = report_labels(r, "demand", t->rows);
+  const char *const *category = report_labels(r, "category", t->columns);
   (void)fputs("  ", out);
   print_label(out, "demand", LABEL_WIDTH);
   for (int64_t c = first; c < end; c++) {

@@ -145,14 +145,50 @@ vt_error vt_reader_open_dataset(vt_reader *reader, const char *name, vt_h5_pool 
   return VT_OK;
 }
 
+// HDF5 reads these attributes into memory for what they ought to be, whatever they are.
+static bool is_list_of_scales(hid_t attribute, int axes) {
+  vt_h5_pool pool = {0};
+  const hid_t type = vt_h5_keep(&pool, H5Aget_type(attribute));
+  const hid_t space = vt_h5_keep(&pool, H5Aget_space(attribute));
+  bool sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_VLEN &&
+               H5Sget_simple_extent_ndims(space) == 1 &&
+               H5Sget_simple_extent_npoints(space) == axes;
+  const hid_t item = sound ? vt_h5_keep(&pool, H5Tget_super(type)) : -1;
+  sound = item >= 0 && H5Tequal(item, H5T_STD_REF_OBJ) > 0;
+  vt_h5_release(&pool);
+  return sound;
+}
+
+static bool is_class_of_scale(hid_t attribute, int axes) {
+  (void)axes;
+  vt_h5_pool pool = {0};
+  const hid_t type = vt_h5_keep(&pool, H5Aget_type(attribute));
+  const hid_t space = vt_h5_keep(&pool, H5Aget_space(attribute));
+  const bool sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING &&
+                     H5Tis_variable_str(type) == 0 &&
+                     H5Tget_size(type) == sizeof "DIMENSION_SCALE" &&
+                     H5Sget_simple_extent_npoints(space) == 1;
+  vt_h5_release(&pool);
+  return sound;
+}
+
+static bool has_attribute(hid_t dataset, const char *name, int axes,
+                          bool (*is_sound)(hid_t attribute, int axes)) {
+  if (H5Aexists(dataset, name) <= 0) return false;
+  const hid_t attribute = H5Aopen(dataset, name, H5P_DEFAULT);
+  const bool sound = attribute >= 0 && is_sound(attribute, axes);
+  if (attribute >= 0) (void)H5Aclose(attribute);
+  return sound;
+}
+
 int64_t vt_reader_dimension(vt_reader *reader, const char *name) {
   if (!vt_reader_has(reader, name)) return 0;
   vt_h5_pool pool = {0};
   hsize_t extent = 0;
   const hid_t dataset = vt_h5_keep(&pool, H5Dopen2(reader->file, name, H5P_DEFAULT));
   const hid_t space = dataset < 0 ? -1 : vt_h5_keep(&pool, H5Dget_space(dataset));
-  const bool scale =
-      space >= 0 && H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;
+  const bool scale = space >= 0 && has_attribute(dataset, "CLASS", 1, is_class_of_scale) &&
+                     H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;
   if (scale) (void)H5Sget_simple_extent_dims(space, &extent, NULL);
   vt_h5_release(&pool);
   return (int64_t)extent;
@@ -213,7 +249,8 @@ static herr_t take_scale_name(hid_t dataset, unsigned axis, hid_t scale, void *c
 
 static vt_error axis_name(vt_reader *reader, const vt_opened *o, int axis, const char **name) {
   vt_text text = {0};
-  if (H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
+  if (has_attribute(o->dataset, "DIMENSION_LIST", o->axes, is_list_of_scales) &&
+      H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
     (void)H5DSiterate_scales(o->dataset, (unsigned)axis, NULL, take_scale_name, &text);
   }
   const vt_error done =
