@@ -107,8 +107,19 @@ vt_error vt_text_add(vt_text *text, const char *format, ...) __attribute__((form
 vt_error vt_text_add_bytes(vt_text *text, const void *bytes, ptrdiff_t length);
 void vt_text_free(vt_text *text);
 
-/// Read a whole file. The caller frees text with vt_text_free. Missing, unreadable and folders are
-/// VT_ERR_INPUT with one clear line.
+/// Open a file to read; the caller closes *file. Never waits: FIFOs, sockets, devices and folders
+/// are VT_ERR_INPUT with one clear line, as are missing and unreadable files; *file is -1 then.
+vt_error vt_input_open(const char *path, int *file);
+
+/// Whether vt_input_open would open it: for libraries that take a path only.
+vt_error vt_input_check(const char *path);
+
+/// Read `length` bytes from offset `at` on, fewer only at the end of the file.
+/// @return bytes read, or -1 with errno set
+ptrdiff_t vt_input_read(int file, int64_t at, void *bytes, ptrdiff_t length);
+
+/// Read a whole file. The caller frees text with vt_text_free. What vt_input_open does not open is
+/// VT_ERR_INPUT.
 vt_error vt_text_read_file(const char *path, vt_text *text);
 
 /// The whole text as a finite decimal number. False for anything else, and for what strtod takes
@@ -163,8 +174,14 @@ void vt_partial_forget(const char *path);
 /// Remove them all. For signal handlers too.
 void vt_partial_abandon(void);
 
+/// A folder for several files, made unless it is there. A name that cannot be one is VT_ERR_INPUT.
+/// @param made  whether this call made it: on a later failure the caller's to remove, if empty
+vt_error vt_folder_make(const char *path, bool *made);
+
 /// SHA-256 as 64 hexadecimal digits and a NUL.
 void vt_sha256(const void *bytes, ptrdiff_t length, char hex[65]);
+/// That of a file, however large, read in pieces.
+vt_error vt_sha256_file(const char *path, char hex[65]);
 
 /// MD5 as 32 hexadecimal digits and a NUL: what Brightway names files by. No protection.
 void vt_md5(const void *bytes, ptrdiff_t length, char hex[33]);

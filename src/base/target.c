@@ -99,6 +99,19 @@ vt_error vt_target_move(const vt_target *t, const char *partial) {
   return VT_OK;
 }
 
+vt_error vt_folder_make(const char *path, bool *made) {
+  struct stat info;
+  *made = mkdir(path, 0777) == 0;
+  const int failed = *made ? 0 : errno;
+  if (failed == EEXIST && stat(path, &info) == 0) {
+    VT_CHECK(S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a file, expected a folder", path);
+    return VT_OK;
+  }
+  VT_CHECK(*made, failed == ENOENT || failed == EEXIST ? VT_ERR_INPUT : blame(failed),
+           "%s: folder cannot be made: %s", path, strerror(failed));
+  return VT_OK;
+}
+
 void vt_target_abandon(const char *partial) {
   (void)unlink(partial);
   vt_partial_forget(partial);

@@ -2,7 +2,6 @@
 #include "vintner/base.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sha2.h>
 #include <stdio.h>
@@ -62,10 +61,6 @@ static vt_error read_descriptor(int descriptor, const char *path, vt_text *text)
   struct stat info;
   VT_CHECK(fstat(descriptor, &info) == 0, VT_ERR_INPUT, "%s: cannot be read: %s", path,
            strerror(errno));
-  VT_CHECK(!S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a folder, expected a file", path);
-  // A pipe is fine, a device such as /dev/zero may have no end.
-  VT_CHECK(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode), VT_ERR_INPUT,
-           "%s: found a device, expected a file", path);
   if (info.st_size > 0) {
     VT_CHECK(info.st_size < PTRDIFF_MAX / 4, VT_ERR_INPUT, "%s: found %lld bytes, too many", path,
              (long long)info.st_size);
@@ -86,8 +81,8 @@ static vt_error read_descriptor(int descriptor, const char *path, vt_text *text)
 }
 
 vt_error vt_text_read_file(const char *path, vt_text *text) {
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  VT_CHECK(descriptor >= 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
+  int descriptor;
+  VT_TRY(vt_input_open(path, &descriptor));
   const vt_error read_it = read_descriptor(descriptor, path, text);
   (void)close(descriptor);
   VT_TRY(read_it);

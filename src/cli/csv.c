@@ -6,6 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+// The stream closes the partial file, and with it the lock, when everything is in it.
+static vt_error open_stream(csv_file *file) {
+  const vt_target target = {.path = file->path, .what = "a table", .force = true};
+  int opened = -1;
+  const vt_error error = vt_target_open(&target, file->partial, &opened);
+  if (error == VT_OK && ftruncate(opened, 0) == 0) file->stream = fdopen(opened, "w");
+  const int why = errno;
+  if (!file->stream && opened >= 0) (void)close(opened);
+  VT_TRY(error);
+  VT_CHECK(file->stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", file->path, strerror(why));
+  return VT_OK;
+}
+
 vt_error csv_open(const char *folder, const char *name, csv_file *file) {
   *file = (csv_file){0};
   vt_text path = {0}, partial = {0};
@@ -14,10 +27,7 @@ vt_error csv_open(const char *folder, const char *name, csv_file *file) {
   file->path = path.bytes;
   file->partial = partial.bytes;
   VT_TRY(named);
-  file->stream = fopen(file->partial, "we");
-  if (file->stream) vt_partial_note(file->partial);
-  VT_CHECK(file->stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", file->path, strerror(errno));
-  return VT_OK;
+  return open_stream(file);
 }
 
 void csv_text(FILE *stream, const char *text) {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BLOCK_NUMBERS = 1 << 20, MOST_COLUMNS = 2 * VT_MAX_DIMENSIONS };
 
@@ -39,6 +40,7 @@ typedef struct exporter {
   int variables;
   int8_t *done; // shape [last - first + 1]
   double *block;
+  bool made; // the folder, which is removed after a failure if nothing is in it
 } exporter;
 
 // ---------------------------------------------------------------------------------------------
@@ -165,7 +167,8 @@ static vt_error open_table(const exporter *x, const char *variable, table *t) {
   VT_CHECK(t->size[0] > x->last, VT_ERR_INPUT, "%s: '%s' has %" PRId64 " rows only", x->o->file,
            variable, t->size[0]);
   for (int a = 1; a < t->axes; a++) {
-    t->cells *= t->size[a];
+    VT_CHECK(!__builtin_mul_overflow(t->cells, t->size[a], &t->cells), VT_ERR_INPUT,
+             "%s: '%s' has too many numbers a scenario", x->o->file, variable);
     const bool known = axis[a][0] && vt_reader_dimension(x->reader, axis[a]) == t->size[a];
     VT_CHECK(known, VT_ERR_INPUT, "%s: '%s' has an axis without labels", x->o->file, variable);
     VT_TRY(add_column(x, t, axis[a], a));
@@ -204,6 +207,7 @@ static void write_row(const table *t, int64_t scenario, const double *value, FIL
 }
 
 static vt_error write_rows(exporter *x, const table *t, FILE *stream, int64_t *rows) {
+  if (t->cells == 0) return VT_OK;
   const int64_t at_once = BLOCK_NUMBERS / t->cells;
   for (int64_t k = x->first; k <= x->last; k += at_once) {
     const int64_t left = x->last - k + 1, count = left < at_once ? left : at_once;
@@ -240,18 +244,16 @@ static vt_error write_table(exporter *x, const char *variable) {
 
 // ---------------------------------------------------------------------------------------------
 
-static vt_error prepare_folder(const exporter *x) {
-  const int made = mkdir(x->o->csv, 0777);
-  VT_CHECK(made == 0 || errno == EEXIST, VT_ERR_SYSTEM, "%s: folder cannot be made: %s", x->o->csv,
-           strerror(errno));
-  struct stat info;
-  VT_CHECK(stat(x->o->csv, &info) == 0 && S_ISDIR(info.st_mode), VT_ERR_INPUT,
-           "%s: found a file, expected a folder", x->o->csv);
+static vt_error prepare_folder(exporter *x) {
+  VT_TRY(vt_folder_make(x->o->csv, &x->made));
   for (int v = 0; v < x->variables; v++) {
     vt_text path = {0};
+    struct stat info;
     const vt_error named = vt_text_add(&path, "%s/%s.csv", x->o->csv, x->variable[v]);
     const bool there = named == VT_OK && stat(path.bytes, &info) == 0;
-    const vt_error spared = named == VT_OK ? vt_target_spare(path.bytes, x->o->file) : named;
+    vt_error spared = named == VT_OK ? vt_target_spare(path.bytes, x->o->file) : named;
+    const vt_target target = {.path = path.bytes, .what = "a table", .force = true};
+    if (spared == VT_OK) spared = vt_target_check(&target);
     vt_text_free(&path);
     VT_TRY(spared);
     VT_CHECK(!there || x->o->force, VT_ERR_INPUT,
@@ -300,6 +302,7 @@ vt_error command_export(job *j) {
   if (j->o->inputs) return command_export_inputs(j);
   exporter x = {.o = j->o};
   const vt_error exported = export_all(&x);
+  if (exported != VT_OK && x.made) (void)rmdir(x.o->csv);
   vt_reader_close(x.reader);
   vt_arena_free(x.arena);
   return exported;

@@ -122,13 +122,8 @@ static vt_error describe_source(const vt_source *source, vt_text *text) {
   // A project or datapackage folder is told by its name alone.
   char sha256[65] = "folder";
   struct stat info;
-  if (!source->sha256 && stat(source->path, &info) == 0 && !S_ISDIR(info.st_mode)) {
-    vt_text bytes = {0};
-    const vt_error read_it = vt_text_read_file(source->path, &bytes);
-    if (read_it == VT_OK) vt_sha256(bytes.bytes, bytes.length, sha256);
-    vt_text_free(&bytes);
-    VT_TRY(read_it);
-  }
+  if (!source->sha256 && stat(source->path, &info) == 0 && !S_ISDIR(info.st_mode))
+    VT_TRY(vt_sha256_file(source->path, sha256));
   VT_TRY(vt_watch_check(source->path));
   VT_TRY(vt_text_add(text, text->length > 0 ? "\n" : ""));
   VT_TRY(job_absolute_path(source->path, text));

@@ -47,6 +47,10 @@ typedef struct report {
   double background_residual; ///< the largest
 } report;
 
+/// The labels of an axis, NULL unless there are `count` of them: other programs may have changed
+/// the file.
+const char *const *report_labels(const report *r, const char *name, int64_t count);
+
 bool report_is_shown(const report_table *t, double value);
 
 /// Name of the alternative that a factor's value stands for, cut to `bytes`; false if it is a

@@ -35,8 +35,8 @@ static void json_head(json_out *j, const report *r) {
 }
 
 static void json_factors(json_out *j, const report *r) {
-  const char *const *name = vt_reader_labels(r->reader, "factor");
-  if (!r->factor || !name || vt_reader_dimension(r->reader, "factor") != r->factors) return;
+  const char *const *name = report_labels(r, "factor", r->factors);
+  if (!r->factor || !name) return;
   json_map(j, "factors");
   for (int64_t f = 0; f < r->factors; f++) {
     char choice[1024];
@@ -51,8 +51,8 @@ static void json_factors(json_out *j, const report *r) {
 // Plain LCA: one number for each demand and category.
 static void json_scores(json_out *j, const report *r) {
   const report_table *t = &r->score;
-  const char *const *demand = vt_reader_labels(r->reader, "demand");
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *demand = report_labels(r, "demand", t->rows);
+  const char *const *category = report_labels(r, "category", t->columns);
   json_object(j, "checks", "largest_residual: %g", r->residual);
   json_list(j, "scores", JSON_LINES);
   for (int64_t i = 0; i < t->rows * t->columns; i++) {
@@ -91,7 +91,7 @@ static void json_checks(json_out *j, const report *r) {
 
 static void json_impacts(json_out *j, const report *r) {
   if (!r->impact.value) return;
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *category = report_labels(r, "category", r->impact.rows);
   json_list(j, "total_impact", JSON_LINES);
   for (int64_t c = 0; c < r->impact.rows; c++) {
     json_map(j, NULL);
@@ -106,9 +106,9 @@ static void json_impacts(json_out *j, const report *r) {
 static void json_installation(json_out *j, const report *r) {
   const report_table *t = &r->installation;
   if (!t->value) return;
-  const char *const *code = vt_reader_labels(r->reader, "process");
-  const char *const *name = vt_reader_labels(r->reader, "process_name");
-  const char *const *time = vt_reader_labels(r->reader, "time");
+  const char *const *code = report_labels(r, "process", t->rows);
+  const char *const *name = report_labels(r, "process_name", t->rows);
+  const char *const *time = report_labels(r, "time", t->columns);
   json_list(j, "installation", JSON_LINES);
   for (int64_t p = 0; p < t->rows; p++) {
     const double *value = t->value + p * t->columns;

@@ -2,19 +2,18 @@
 #include "job.h"
 #include "signals.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 static vt_error write_lps(const job *j) {
   const char *folder = j->o->write_lp;
   if (!folder || j->team->rank != 0) return VT_OK;
   VT_CHECK(j->kind->write_lp, VT_ERR_INPUT, "--write-lp: %s solves no linear programme",
            j->kind->title);
-  const int made = mkdir(folder, 0777);
-  VT_CHECK(made == 0 || errno == EEXIST, VT_ERR_SYSTEM, "%s: folder cannot be made: %s", folder,
-           strerror(errno));
-  return j->kind->write_lp(j->model, folder);
+  bool made;
+  VT_TRY(vt_folder_make(folder, &made));
+  const vt_error written = j->kind->write_lp(j->model, folder);
+  if (written != VT_OK && made) (void)rmdir(folder); // with files in it, it stays
+  return written;
 }
 
 // The file comes last: with --force it takes the place of an older result, which must stay if

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SWEEP_ROWS = 1 << 16 };
+
 // ---------------------------------------------------------------------------------------------
 // Gathering.
 
@@ -26,59 +28,110 @@ static double read_scalar(const report *r, const char *name, int64_t scenario) {
   return result;
 }
 
-static vt_error gather_outcomes(report *r) {
-  double *status;
-  VT_TRY(vt_reader_read(r->reader, "status", -1, &status, &r->scenarios));
-  for (int64_t k = 0; k < r->scenarios; k++) {
-    const bool known = status[k] >= 0 && status[k] < VT_OUTCOME_COUNT;
-    r->outcome[known ? (int)status[k] : VT_OUTCOME_COUNT]++;
+// A variable with one number a scenario.
+static bool is_by_scenario(const report *r, const char *name) {
+  int axes;
+  int64_t size[VT_MAX_DIMENSIONS + 1];
+  const char *axis[VT_MAX_DIMENSIONS + 1];
+  return vt_reader_has(r->reader, name) &&
+         vt_reader_shape(r->reader, name, &axes, size, axis) == VT_OK && axes == 1 &&
+         size[0] == r->scenarios;
+}
+
+// A file that is finished says how many scenarios had which outcome.
+static bool take_counts(report *r) {
+  int64_t count, sum = 0;
+  double *value = NULL;
+  if (vt_reader_finished(r->reader))
+    value = read_if_there(r, "statistics/outcome_count", -1, &count);
+  const bool told = value && count == REPORT_OUTCOMES;
+  for (int o = 0; told && o < REPORT_OUTCOMES; o++) {
+    r->outcome[o] = value[o] >= 0 && value[o] <= (double)r->scenarios ? (int64_t)value[o] : -1;
+    sum += r->outcome[o];
   }
-  if (r->scenario < 0 && r->scenarios == 1) r->scenario = 0;
-  const bool there = r->scenario < r->scenarios;
-  r->status = VT_NOT_DONE;
-  if (there && r->scenario >= 0) {
-    const double code = status[r->scenario];
-    if (code >= 0 && code < VT_OUTCOME_COUNT) r->status = (vt_outcome)code;
+  free(value);
+  return told && sum == r->scenarios;
+}
+
+// What all scenarios are asked for, some of them at a time: their number has no bound.
+typedef struct sweep {
+  double *status, *value;      // shape [SWEEP_ROWS]
+  bool violation, gap, unique; // whether they are there
+  int64_t seen_unique, unique_optima;
+} sweep;
+
+// The worst of a variable over the scenarios that count.
+static vt_error take_worst(const report *r, sweep *s, const char *name, int64_t first,
+                           int64_t count, double *worst) {
+  VT_TRY(vt_reader_read_rows(r->reader, name, first, count, s->value));
+  for (int64_t k = 0; k < count; k++) {
+    if (s->status[k] == VT_OPTIMAL && !(s->value[k] <= *worst)) *worst = s->value[k];
   }
-  free(status);
-  VT_CHECK(there, VT_ERR_INPUT, "%s: has no scenario %lld, expected 0 to %lld", r->path,
-           (long long)r->scenario, (long long)r->scenarios - 1);
   return VT_OK;
 }
 
-// The worst of a variable over the scenarios that count.
-static double worst(const report *r, const char *name, const double *status, int64_t scenarios) {
-  int64_t count;
-  double *value = read_if_there(r, name, r->scenario, &count);
-  double result = (double)NAN;
+static vt_error sweep_rows(report *r, sweep *s, int64_t first, int64_t count) {
+  VT_TRY(vt_reader_read_rows(r->reader, "status", first, count, s->status));
   for (int64_t k = 0; k < count; k++) {
-    const bool counts = r->scenario >= 0 || (k < scenarios && status[k] == VT_OPTIMAL);
-    if (counts && !(value[k] <= result)) result = value[k];
+    const bool known = s->status[k] >= 0 && s->status[k] < VT_OUTCOME_COUNT;
+    r->outcome[known ? (int)s->status[k] : VT_OUTCOME_COUNT]++;
   }
-  free(value);
-  return result;
+  if (s->violation) VT_TRY(take_worst(r, s, "violation", first, count, &r->violation));
+  if (s->gap) VT_TRY(take_worst(r, s, "gap", first, count, &r->gap));
+  if (!s->unique) return VT_OK;
+  VT_TRY(vt_reader_read_rows(r->reader, "unique", first, count, s->value));
+  for (int64_t k = 0; k < count; k++) {
+    s->seen_unique += s->status[k] == VT_OPTIMAL && s->value[k] >= 0;
+    s->unique_optima += s->status[k] == VT_OPTIMAL && s->value[k] == 1;
+  }
+  return VT_OK;
 }
 
-static double share_unique(const report *r, const double *status, int64_t scenarios) {
-  int64_t count, seen = 0, unique = 0;
-  double *value = read_if_there(r, "unique", r->scenario, &count);
-  for (int64_t k = 0; k < count; k++) {
-    const bool counts = r->scenario >= 0 || (k < scenarios && status[k] == VT_OPTIMAL);
-    seen += counts && value[k] >= 0;
-    unique += counts && value[k] == 1;
+static vt_error sweep_all(report *r, sweep *s) {
+  VT_NEW(s->status, SWEEP_ROWS);
+  VT_NEW(s->value, SWEEP_ROWS);
+  const bool all = r->scenario < 0;
+  s->violation = all && is_by_scenario(r, "violation");
+  s->gap = all && is_by_scenario(r, "gap");
+  s->unique = all && is_by_scenario(r, "unique");
+  for (int o = 0; o < REPORT_OUTCOMES; o++) r->outcome[o] = 0;
+  for (int64_t first = 0; first < r->scenarios; first += SWEEP_ROWS) {
+    const int64_t left = r->scenarios - first;
+    VT_TRY(sweep_rows(r, s, first, left < SWEEP_ROWS ? left : SWEEP_ROWS));
   }
-  free(value);
-  return seen > 0 ? (double)unique / (double)seen : (double)NAN;
+  if (s->seen_unique > 0) r->unique = (double)s->unique_optima / (double)s->seen_unique;
+  return VT_OK;
 }
 
-static void gather_quality(report *r) {
-  int64_t scenarios;
-  double *status = read_if_there(r, "status", -1, &scenarios);
-  if (!status) return;
-  r->violation = worst(r, "violation", status, scenarios);
-  r->gap = worst(r, "gap", status, scenarios);
-  r->unique = share_unique(r, status, scenarios);
-  free(status);
+static vt_error gather_one(report *r) {
+  VT_CHECK(r->scenario < r->scenarios, VT_ERR_INPUT, "%s: has no scenario %lld, expected 0 to %lld",
+           r->path, (long long)r->scenario, (long long)r->scenarios - 1);
+  const double code = read_scalar(r, "status", r->scenario);
+  if (code >= 0 && code < VT_OUTCOME_COUNT) r->status = (vt_outcome)code;
+  r->violation = read_scalar(r, "violation", r->scenario);
+  r->gap = read_scalar(r, "gap", r->scenario);
+  const double unique = read_scalar(r, "unique", r->scenario);
+  if (unique >= 0) r->unique = unique == 1;
+  return VT_OK;
+}
+
+static vt_error gather_outcomes(report *r) {
+  int axes;
+  int64_t size[VT_MAX_DIMENSIONS + 1];
+  const char *axis[VT_MAX_DIMENSIONS + 1];
+  VT_TRY(vt_reader_shape(r->reader, "status", &axes, size, axis));
+  VT_CHECK(axes == 1, VT_ERR_INPUT, "%s: 'status' has %d axes, expected 1", r->path, axes);
+  r->scenarios = size[0];
+  if (r->scenario < 0 && r->scenarios == 1) r->scenario = 0;
+  r->status = VT_NOT_DONE;
+  r->violation = r->gap = r->unique = (double)NAN;
+  if (r->scenario >= 0) VT_TRY(gather_one(r));
+  if (r->scenario >= 0 && take_counts(r)) return VT_OK;
+  sweep s = {0};
+  const vt_error swept = sweep_all(r, &s);
+  free(s.status);
+  free(s.value);
+  return swept;
 }
 
 static void gather_objective(report *r) {
@@ -146,7 +199,11 @@ static void gather_decisions(report *r) {
   if (r->scenario >= 0) return;
   int64_t count;
   r->spread = read_if_there(r, "statistics/total_impact_variance", -1, &count);
-  if (count != r->impact.rows) count = 0;
+  if (count != r->impact.rows) {
+    free(r->spread);
+    r->spread = NULL;
+    return;
+  }
   for (int64_t i = 0; i < count; i++) r->spread[i] = sqrt(r->spread[i]);
 }
 
@@ -168,7 +225,6 @@ static void gather_background(report *r) {
 static vt_error gather(report *r) {
   VT_TRY(vt_reader_open(r->path, &r->reader));
   VT_TRY(gather_outcomes(r));
-  gather_quality(r);
   gather_objective(r);
   gather_decisions(r);
   gather_background(r);
@@ -223,9 +279,9 @@ enum { BAND = 5, LABEL_WIDTH = 24 }; // years beside each other; both within 80 
 
 static void print_band(FILE *out, const report *r, const int64_t *year, int years) {
   const report_table *t = &r->installation;
-  const char *const *code = vt_reader_labels(r->reader, "process");
-  const char *const *name = vt_reader_labels(r->reader, "process_name");
-  const char *const *time = vt_reader_labels(r->reader, "time");
+  const char *const *code = report_labels(r, "process", t->rows);
+  const char *const *name = report_labels(r, "process_name", t->rows);
+  const char *const *time = report_labels(r, "time", t->columns);
   (void)fputs("  ", out);
   print_label(out, "process", LABEL_WIDTH);
   for (int k = 0; k < years; k++) (void)fprintf(out, " %9s", time ? time[year[k]] : "?");
@@ -278,7 +334,7 @@ static void print_installation(FILE *out, const report *r) {
 
 static void print_impacts(FILE *out, const report *r) {
   if (!r->impact.value) return;
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *category = report_labels(r, "category", r->impact.rows);
   (void)fputs("\ntotal impact", out);
   print_of_what(out, r);
   for (int64_t c = 0; c < r->impact.rows; c++) {
@@ -362,8 +418,8 @@ static void print_outcomes(FILE *out, const report *r) {
 }
 
 static void print_factors(FILE *out, const report *r) {
-  const char *const *name = vt_reader_labels(r->reader, "factor");
-  if (!r->factor || !name || vt_reader_dimension(r->reader, "factor") != r->factors) return;
+  const char *const *name = report_labels(r, "factor", r->factors);
+  if (!r->factor || !name) return;
   for (int64_t f = 0; f < r->factors; f++) {
     char text[32], choice[1024];
     (void)fputs(f == 0 ? "factors     " : "            ", out);
@@ -401,8 +457,8 @@ static void print_attributes(FILE *out, const report *r) {
 
 static void print_score_band(FILE *out, const report *r, int64_t rows, int64_t first, int64_t end) {
   const report_table *t = &r->score;
-  const char *const *demand = vt_reader_labels(r->reader, "demand");
-  const char *const *category = vt_reader_labels(r->reader, "category");
+  const char *const *demand = report_labels(r, "demand", t->rows);
+  const char *const *category = report_labels(r, "category", t->columns);
   (void)fputs("  ", out);
   print_label(out, "demand", LABEL_WIDTH);
   for (int64_t c = first; c < end; c++) {

@@ -5,20 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool vt_is_source_path(const char *path) {
   struct stat info;
   if (stat(path, &info) != 0) return false;
   if (S_ISDIR(info.st_mode)) return true;
   unsigned char head[8] = {0};
-  FILE *file = S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
-  if (!file) return false;
-  const size_t got = fread(head, 1, sizeof head, file);
-  (void)fclose(file);
+  int file;
+  if (vt_input_open(path, &file) != VT_OK) return false;
+  const ptrdiff_t got = vt_input_read(file, 0, head, sizeof head);
+  (void)close(file);
   if (got >= 2 && memcmp(head, "PK", 2) == 0) return true;
   if (got >= 2 && head[0] == 0x1f && head[1] == 0x8b) return true;
   if (got == 8 && memcmp(head, "\x89HDF", 4) == 0) return vt_is_store(path);
-  size_t i = memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  ptrdiff_t i = memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
   while (i < got && strchr(" \n\r\t", head[i])) i++;
   return i < got && head[i] == '{';
 }

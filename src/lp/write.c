@@ -2,10 +2,12 @@
 #include "session.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { LONGEST_NAME = 255, ROOM_FOR_NUMBER = 16 };
 
@@ -66,11 +68,15 @@ static vt_error choose_names(char *const *names, int count, const char *kind, vt
 typedef struct {
   const vt_program *program;
   const vt_numbers *numbers;
-  const char *title, *path;
+  const char *title;
+  vt_target target;
+  vt_text partial;
+  int file; // the partial one, held while GLPK writes it
   vt_labels *rows, *columns;
   int *index;     // shape [rows + 1]
   double *column; // shape [rows + 1]
   int status;     // of glp_write_lp
+  int why;        // errno after it
 } writing;
 
 static void set_title(glp_prob *problem, const char *title) {
@@ -111,8 +117,17 @@ static void write_problem(void *data) {
   if (w->program->columns > 0) (void)glp_add_cols(problem, w->program->columns);
   for (int i = 0; i < w->program->rows; i++) set_row(problem, w, i);
   for (int j = 0; j < w->program->columns; j++) set_column(problem, w, j);
-  w->status = glp_write_lp(problem, NULL, w->path);
+  errno = 0;
+  w->status = glp_write_lp(problem, NULL, w->partial.bytes);
+  w->why = errno;
   glp_delete_prob(problem);
+}
+
+// GLPK does not say when the last of it does not fit the disk.
+static bool is_whole(int file) {
+  char last[4];
+  const off_t size = lseek(file, 0, SEEK_END);
+  return size >= 4 && vt_input_read(file, size - 4, last, 4) == 4 && memcmp(last, "End\n", 4) == 0;
 }
 
 static vt_error write_named(writing *w, vt_labels *taken_rows, vt_labels *taken_columns) {
@@ -124,7 +139,8 @@ static vt_error write_named(writing *w, vt_labels *taken_rows, vt_labels *taken_
   vt_glpk_enter();
   const bool done = vt_glpk_guard(write_problem, w);
   vt_glpk_leave();
-  VT_CHECK(done && w->status == 0, VT_ERR_SYSTEM, "cannot write '%s'", w->path);
+  VT_CHECK(done && w->status == 0 && is_whole(w->file), VT_ERR_SYSTEM, "%s: cannot be written: %s",
+           w->target.path, w->why != 0 ? strerror(w->why) : "GLPK failed");
   return VT_OK;
 }
 
@@ -133,14 +149,31 @@ static vt_error open_labels(vt_labels **labels, int count) {
   return VT_OK;
 }
 
+static vt_error open_partial(writing *w) {
+  VT_TRY(vt_target_check(&w->target));
+  VT_TRY(vt_text_add(&w->partial, "%s.partial", w->target.path));
+  return vt_target_open(&w->target, w->partial.bytes, &w->file);
+}
+
 vt_error vt_lp_write(const vt_program *program, const vt_numbers *numbers, const char *title,
                      const char *path) {
   vt_labels *labels[4] = {NULL};
-  writing w = {.program = program, .numbers = numbers, .title = title, .path = path};
+  writing w = {.program = program,
+               .numbers = numbers,
+               .title = title,
+               .target = {.path = path, .what = "a programme", .force = true},
+               .file = -1};
   vt_error result = open_labels(labels, 4);
   w.rows = labels[0];
   w.columns = labels[1];
-  if (result == VT_OK) result = write_named(&w, labels[2], labels[3]);
+  if (result == VT_OK) result = open_partial(&w);
+  if (result == VT_OK) {
+    result = write_named(&w, labels[2], labels[3]);
+    if (result == VT_OK) result = vt_target_move(&w.target, w.partial.bytes);
+    if (result != VT_OK) vt_target_abandon(w.partial.bytes);
+  }
+  if (w.file >= 0) (void)close(w.file);
+  vt_text_free(&w.partial);
   for (int t = 0; t < 4; t++) vt_labels_free(labels[t]);
   free(w.index);
   free(w.column);

@@ -14,8 +14,8 @@
     }                                                                                              \
   } while (0)
 
-/// Raise the error of the HDF5 call that has just failed: VT_ERR_INPUT where a file that is there is
-/// damaged, else `code`.
+/// Raise the error of the HDF5 call that has just failed: VT_ERR_INPUT where a file that is there
+/// is damaged, else `code`.
 vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
                      const char *path, const char *done);
 

@@ -1,27 +1,16 @@
 // reader.c - reading a results file, serial, also while a run writes it.
 #include "reader.h"
 
-#include <errno.h>
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char read_done[] = "read";
 
 // ---------------------------------------------------------------------------------------------
 // Opening.
-
-static vt_error check_file(const char *path) {
-  struct stat info;
-  VT_CHECK(stat(path, &info) == 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  VT_CHECK(!S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a folder, expected a results file",
-           path);
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT, "%s: is not a regular file", path);
-  return VT_OK;
-}
 
 static vt_error open_file(vt_reader *reader) {
   const char *path = reader->path;
@@ -30,9 +19,6 @@ static vt_error open_file(vt_reader *reader) {
   // A small window over the data makes reading column by column bearable.
   VT_H5(path, read_done, H5Pset_sieve_buf_size(access, 1 << 16));
   VT_H5(path, read_done, reader->text_type = vt_h5_keep(&reader->pool, vt_h5_text_type()));
-  FILE *readable = fopen(path, "rbe");
-  VT_CHECK(readable != NULL, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  (void)fclose(readable);
   VT_CHECK(H5Fis_hdf5(path) > 0, VT_ERR_INPUT, "%s: is not a results file (not HDF5)", path);
   reader->file = H5Fopen(path, H5F_ACC_RDONLY, access);
   if (reader->file < 0) {
@@ -42,7 +28,7 @@ static vt_error open_file(vt_reader *reader) {
 }
 
 static vt_error open_reader(vt_reader *reader, const char *path) {
-  VT_TRY(check_file(path));
+  VT_TRY(vt_input_check(path));
   VT_TRY(vt_arena_create(&reader->arena));
   VT_TRY(vt_arena_text(reader->arena, path, (ptrdiff_t)strlen(path), &reader->path));
   VT_TRY(open_file(reader));
@@ -159,14 +145,50 @@ vt_error vt_reader_open_dataset(vt_reader *reader, const char *name, vt_h5_pool 
   return VT_OK;
 }
 
+// HDF5 reads these attributes into memory for what they ought to be, whatever they are.
+static bool is_list_of_scales(hid_t attribute, int axes) {
+  vt_h5_pool pool = {0};
+  const hid_t type = vt_h5_keep(&pool, H5Aget_type(attribute));
+  const hid_t space = vt_h5_keep(&pool, H5Aget_space(attribute));
+  bool sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_VLEN &&
+               H5Sget_simple_extent_ndims(space) == 1 &&
+               H5Sget_simple_extent_npoints(space) == axes;
+  const hid_t item = sound ? vt_h5_keep(&pool, H5Tget_super(type)) : -1;
+  sound = item >= 0 && H5Tequal(item, H5T_STD_REF_OBJ) > 0;
+  vt_h5_release(&pool);
+  return sound;
+}
+
+static bool is_class_of_scale(hid_t attribute, int axes) {
+  (void)axes;
+  vt_h5_pool pool = {0};
+  const hid_t type = vt_h5_keep(&pool, H5Aget_type(attribute));
+  const hid_t space = vt_h5_keep(&pool, H5Aget_space(attribute));
+  const bool sound = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING &&
+                     H5Tis_variable_str(type) == 0 &&
+                     H5Tget_size(type) == sizeof "DIMENSION_SCALE" &&
+                     H5Sget_simple_extent_npoints(space) == 1;
+  vt_h5_release(&pool);
+  return sound;
+}
+
+static bool has_attribute(hid_t dataset, const char *name, int axes,
+                          bool (*is_sound)(hid_t attribute, int axes)) {
+  if (H5Aexists(dataset, name) <= 0) return false;
+  const hid_t attribute = H5Aopen(dataset, name, H5P_DEFAULT);
+  const bool sound = attribute >= 0 && is_sound(attribute, axes);
+  if (attribute >= 0) (void)H5Aclose(attribute);
+  return sound;
+}
+
 int64_t vt_reader_dimension(vt_reader *reader, const char *name) {
   if (!vt_reader_has(reader, name)) return 0;
   vt_h5_pool pool = {0};
   hsize_t extent = 0;
   const hid_t dataset = vt_h5_keep(&pool, H5Dopen2(reader->file, name, H5P_DEFAULT));
   const hid_t space = dataset < 0 ? -1 : vt_h5_keep(&pool, H5Dget_space(dataset));
-  const bool scale =
-      space >= 0 && H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;
+  const bool scale = space >= 0 && has_attribute(dataset, "CLASS", 1, is_class_of_scale) &&
+                     H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;
   if (scale) (void)H5Sget_simple_extent_dims(space, &extent, NULL);
   vt_h5_release(&pool);
   return (int64_t)extent;
@@ -227,7 +249,8 @@ static herr_t take_scale_name(hid_t dataset, unsigned axis, hid_t scale, void *c
 
 static vt_error axis_name(vt_reader *reader, const vt_opened *o, int axis, const char **name) {
   vt_text text = {0};
-  if (H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
+  if (has_attribute(o->dataset, "DIMENSION_LIST", o->axes, is_list_of_scales) &&
+      H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
     (void)H5DSiterate_scales(o->dataset, (unsigned)axis, NULL, take_scale_name, &text);
   }
   const vt_error done =

@@ -37,44 +37,50 @@ static bool leaves_folder(const char *name) {
   return false;
 }
 
+vt_error vt_files_stay(const vt_files *files, const char *name) {
+  VT_CHECK(!leaves_folder(name), VT_ERR_INPUT,
+           "%s: found the path '%s', expected a file in this folder", files->path, name);
+  return VT_OK;
+}
+
+// What cannot be looked at, or is no file, is there: reading it says what is wrong.
 bool vt_files_has(const vt_files *files, const char *name) {
   if (files->name) return vt_labels_find(files->name, name, (ptrdiff_t)strlen(name)) >= 0;
   if (leaves_folder(name)) return false;
   vt_text path = {0};
   struct stat info;
   const bool has = vt_text_add(&path, "%s/%s", files->path, name) == VT_OK &&
-                   stat(path.bytes, &info) == 0 && S_ISREG(info.st_mode);
+                   (stat(path.bytes, &info) == 0 || (errno != ENOENT && errno != ENOTDIR));
   vt_text_free(&path);
   return has;
 }
 
-static vt_error look_at_head(const char *path, const struct stat *info, const vt_head_check *head) {
-  char *bytes;
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  VT_CHECK(file >= 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
-  bytes = vt_calloc(VT_HEAD_BYTES, 1);
-  const ssize_t got = bytes ? pread(file, bytes, VT_HEAD_BYTES, 0) : 0;
-  (void)close(file);
-  vt_error error = bytes ? VT_OK
-                         : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
-                                          "%s: out of memory", path);
-  if (error == VT_OK && got >= 0)
-    error = head->check(head->context, bytes, got, (ptrdiff_t)info->st_size);
+static vt_error check_head(int file, const char *path, const vt_head_check *head) {
+  struct stat info;
+  char *bytes = vt_calloc(VT_HEAD_BYTES, 1);
+  VT_CHECK(bytes, VT_ERR_SYSTEM, "%s: out of memory", path);
+  const ptrdiff_t got = vt_input_read(file, 0, bytes, VT_HEAD_BYTES);
+  vt_error error = VT_OK;
+  if (got >= 0 && fstat(file, &info) == 0)
+    error = head->check(head->context, bytes, got, (ptrdiff_t)info.st_size);
   free(bytes);
   return error;
 }
 
+static vt_error look_at_head(const char *path, const vt_head_check *head) {
+  int file;
+  VT_TRY(vt_input_open(path, &file));
+  const vt_error checked = check_head(file, path, head);
+  (void)close(file);
+  return checked;
+}
+
 static vt_error read_in_folder(const vt_files *files, const char *name, const vt_head_check *head,
                                vt_text *path, vt_content *content) {
-  VT_CHECK(!leaves_folder(name), VT_ERR_INPUT,
-           "%s: found the path '%s', expected a file in this folder", files->path, name);
+  VT_TRY(vt_files_stay(files, name));
   VT_TRY(vt_text_add(path, "%s/%s", files->path, name));
-  struct stat info;
-  VT_CHECK(stat(path->bytes, &info) == 0, VT_ERR_INPUT, "%s: cannot be opened: %s", path->bytes,
-           strerror(errno));
-  VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT, "%s: not a file", path->bytes);
   VT_TRY(vt_watch(path->bytes));
-  if (head) VT_TRY(look_at_head(path->bytes, &info, head));
+  if (head) VT_TRY(look_at_head(path->bytes, head));
   VT_TRY(vt_text_read_file(path->bytes, &content->owned));
   content->bytes = content->owned.bytes;
   content->length = content->owned.length;

@@ -53,10 +53,13 @@ vt_error vt_zip_read(const vt_files *files, int member, const vt_head_check *hea
 /// Truth values that are all alike pack a thousandfold, but there are never this many.
 bool vt_is_bomb(uint64_t packed, uint64_t unpacked);
 
-/// Whether a folder has a file of this name.
+/// Whether a folder has something of this name.
 bool vt_folder_holds(const char *folder, const char *name);
 
 bool vt_files_has(const vt_files *files, const char *name);
+
+/// VT_ERR_INPUT for a name, out of a file that somebody else wrote, that leads out of the folder.
+vt_error vt_files_stay(const vt_files *files, const char *name);
 
 /// Read a file; missing is VT_ERR_INPUT. The caller frees with vt_content_free.
 vt_error vt_files_read(const vt_files *files, const char *name, vt_content *content);

@@ -1,16 +1,18 @@
 // open.c - sources, opened by the first format that recognises them.
 #include "sources.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static vt_error sniff(vt_source_look *look) {
-  FILE *file = fopen(look->path, "rb");
-  VT_CHECK(file, VT_ERR_INPUT, "%s: cannot be opened", look->path);
-  const size_t got = fread(look->head, 1, sizeof look->head, file);
-  (void)fclose(file);
+  int file;
+  VT_TRY(vt_input_open(look->path, &file));
+  const ptrdiff_t got = vt_input_read(file, 0, look->head, sizeof look->head);
+  (void)close(file);
+  VT_CHECK(got >= 0, VT_ERR_INPUT, "%s: cannot be read: %s", look->path, strerror(errno));
   VT_CHECK(got > 0, VT_ERR_INPUT, "%s: found an empty file, expected databases", look->path);
   return VT_OK;
 }
@@ -20,10 +22,8 @@ static vt_error look_at(const char *path, vt_source_look *look) {
   *look = (vt_source_look){.path = path};
   VT_CHECK(stat(path, &info) == 0, VT_ERR_INPUT, "%s: no such file or folder", path);
   VT_TRY(vt_watch_anew(path));
-  if (S_ISREG(info.st_mode)) return sniff(look);
   look->folder = S_ISDIR(info.st_mode);
-  VT_CHECK(look->folder, VT_ERR_INPUT, "%s: found a device, expected a file or folder", path);
-  return VT_OK;
+  return look->folder ? VT_OK : sniff(look);
 }
 
 static vt_error refuse(const vt_source_look *look) {

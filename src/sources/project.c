@@ -131,6 +131,7 @@ static vt_error read_member(vt_database_set *set, int project, const char *file,
   const vt_project *p = &set->sources->project[project];
   vt_text where = {0};
   const char *path;
+  VT_TRY(vt_files_stay(&p->files->files, file));
   VT_TRY(vt_text_add(&where, "%s/%s", p->path, file));
   const vt_error copied = vt_arena_text(set->arena, where.bytes, where.length, &path);
   vt_text_free(&where);
@@ -450,8 +451,9 @@ static vt_error read_database_table(vt_database_set *set, int index) {
 
 static bool is_wanted(const char *name) {
   const size_t length = strlen(name);
-  static const char *const names[] = {"databases.json",  "methods.json",     "normalizations.json",
-                                      "weightings.json", "lci/databases.db", "parameters.db"};
+  static const char *const names[] = {
+      "databases.json",   "methods.json",  "normalizations.json",  "weightings.json",
+      "lci/databases.db", "parameters.db", "lci/databases.db-wal", "parameters.db-wal"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (strcmp(name, names[i]) == 0) return true;
   }

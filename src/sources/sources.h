@@ -23,6 +23,16 @@ vt_error vt_take_time(vt_database *database, struct json_object *value);
 vt_error vt_package_read(vt_database_set *set, const vt_files *files, const char *path, int method,
                          int *package, vt_raw_group **raw);
 
+// beside.c: the files that SQLite keeps beside a database.
+
+/// How SQLite opens a database without making or changing a file; the caller frees *uri. Changes
+/// that wait beside the database, and cannot be read without that, are VT_ERR_INPUT.
+vt_error vt_sqlite_uri(const char *path, vt_text *uri);
+/// Whether a `FILE-wal` that begins so has changes in it.
+bool vt_sqlite_log_has_changes(const char *head, ptrdiff_t length);
+/// Take the mark of WAL mode out of a database in memory, where SQLite does not open it with.
+void vt_sqlite_unlog(char *bytes, ptrdiff_t length);
+
 // sqlite.c
 
 /// A SQLite file of a project; sqlite3_close takes the handle, also after a failure.

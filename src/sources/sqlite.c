@@ -28,18 +28,31 @@ vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what) {
           cause_of(from->handle));
 }
 
-static int open_file(vt_sqlite *to, const char *path) {
-  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
-  return sqlite3_open_v2(path, &to->handle, flags, NULL);
+// Of an archive: the database is a copy made while changes were waiting in the file beside it.
+static vt_error check_log(const vt_sqlite *to, vt_text *log, vt_content *content) {
+  VT_TRY(vt_text_add(log, "%s-wal", to->name));
+  if (!vt_files_has(to->files, log->bytes)) return VT_OK;
+  VT_TRY(vt_files_read(to->files, log->bytes, content));
+  VT_CHECK(!vt_sqlite_log_has_changes(content->bytes, content->length), VT_ERR_INPUT,
+           "%s: %s: found changes that are not in the database itself yet: close the programs that "
+           "have the project open, and make the backup again",
+           to->files->path, log->bytes);
+  return VT_OK;
 }
 
 // The file of an archive is in memory already.
 static vt_error open_memory(vt_sqlite *to, const char *otherwise) {
-  vt_content content;
-  void *bytes; // of the archive, which is not written to
+  vt_content content, beside = {0};
+  vt_text log = {0};
+  void *bytes; // of the archive, which is not written to but for the mark of WAL mode
+  const vt_error settled = check_log(to, &log, &beside);
+  vt_text_free(&log);
+  vt_content_free(&beside);
+  VT_TRY(settled);
   VT_TRY(vt_files_read(to->files, to->name, &content));
   memcpy(&bytes, &content.bytes, sizeof bytes);
   to->size = content.length;
+  vt_sqlite_unlog(bytes, content.length);
   if (sqlite3_open_v2(":memory:", &to->handle, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
       sqlite3_deserialize(to->handle, "main", bytes, content.length, content.length,
                           SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
@@ -47,12 +60,15 @@ static vt_error open_memory(vt_sqlite *to, const char *otherwise) {
   return VT_OK;
 }
 
-static vt_error open_in_folder(vt_sqlite *to, const char *path, const char *otherwise) {
+static vt_error open_in_folder(vt_sqlite *to, const char *otherwise, vt_text *path, vt_text *uri) {
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
   struct stat info;
-  VT_TRY(vt_watch(path));
-  to->size = stat(path, &info) == 0 ? (ptrdiff_t)info.st_size : 0;
-  if (open_file(to, path) != SQLITE_OK) return vt_sqlite_fail(to, otherwise);
-  return VT_OK;
+  VT_TRY(vt_text_add(path, "%s/%s", to->files->path, to->name));
+  VT_TRY(vt_watch(path->bytes));
+  VT_TRY(vt_sqlite_uri(path->bytes, uri));
+  to->size = stat(path->bytes, &info) == 0 ? (ptrdiff_t)info.st_size : 0;
+  if (sqlite3_open_v2(uri->bytes, &to->handle, flags, NULL) == SQLITE_OK) return VT_OK;
+  return vt_sqlite_fail(to, otherwise);
 }
 
 // No row is longer than the file that holds it, unless code makes it so; texts are taken as they
@@ -83,10 +99,10 @@ vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *oth
   if (files->name) {
     VT_TRY(open_memory(sqlite, otherwise));
   } else {
-    vt_text path = {0};
-    vt_error error = vt_text_add(&path, "%s/%s", files->path, name);
-    if (error == VT_OK) error = open_in_folder(sqlite, path.bytes, otherwise);
+    vt_text path = {0}, uri = {0};
+    const vt_error error = open_in_folder(sqlite, otherwise, &path, &uri);
     vt_text_free(&path);
+    vt_text_free(&uri);
     VT_TRY(error);
   }
   return set_limits(sqlite, otherwise);

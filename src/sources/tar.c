@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 enum { BLOCK = 512, PIECE_BYTES = 1 << 18, LONGEST_NAME = 1 << 16 };
@@ -239,9 +240,12 @@ vt_error vt_files_open_tar(const char *path, bool (*wanted)(const char *name), v
   *files = (vt_files){.path = path};
   VT_TRY(vt_labels_create(&files->name));
   struct stat info;
-  tar from = {.path = path, .pax_size = -1, .file = gzopen(path, "rb")};
-  VT_CHECK(from.file, VT_ERR_INPUT, "%s: cannot be opened", path);
-  from.packed = stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+  int file;
+  VT_TRY(vt_input_open(path, &file));
+  tar from = {.path = path, .pax_size = -1, .file = gzdopen(file, "rb")};
+  if (!from.file) (void)close(file);
+  VT_CHECK(from.file, VT_ERR_SYSTEM, "out of memory for a tar.gz");
+  from.packed = fstat(file, &info) == 0 ? (uint64_t)info.st_size : 0;
   const vt_error error = read_members(&from, wanted, files);
   (void)gzclose(from.file);
   vt_text_free(&from.name);

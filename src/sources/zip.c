@@ -1,7 +1,9 @@
 // zip.c - zip archives, on disk or in memory, through libzip.
 #include "files.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zip.h>
 
 enum { MOST_MEMBERS = 1 << 20, PIECE_BYTES = 1 << 20 };
@@ -23,11 +25,24 @@ static vt_error fail_zip(const char *path, zip_error_t *error, const char *what)
   return raised;
 }
 
+// libzip takes the stream over with the source.
+static vt_error open_stream(const char *path, FILE **stream) {
+  int file;
+  VT_TRY(vt_input_open(path, &file));
+  *stream = fdopen(file, "rb");
+  if (!*stream) (void)close(file);
+  VT_CHECK(*stream, VT_ERR_SYSTEM, "out of memory for a zip file");
+  return VT_OK;
+}
+
 static vt_error open_bytes(const char *path, const char *bytes, ptrdiff_t length, vt_files *files) {
   zip_error_t error;
+  FILE *stream = NULL;
+  if (!bytes) VT_TRY(open_stream(path, &stream));
   zip_error_init(&error);
   zip_source_t *source = bytes ? zip_source_buffer_create(bytes, (zip_uint64_t)length, 0, &error)
-                               : zip_source_file_create(path, 0, -1, &error);
+                               : zip_source_filep_create(stream, 0, -1, &error);
+  if (!source && stream) (void)fclose(stream);
   if (!source) return fail_zip(path, &error, "cannot be read");
   files->zip = zip_open_from_source(source, ZIP_RDONLY, &error);
   if (!files->zip) {

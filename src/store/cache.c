@@ -62,7 +62,8 @@ static bool read_file(const char *path, ptrdiff_t count, double *value) {
   int axes = 0;
   H5T_class_t class;
   size_t bytes = 0;
-  const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  const hid_t file =
+      vt_input_check(path) == VT_OK ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
   if (file < 0) return false;
   bool good = H5LTget_dataset_ndims(file, dataset, &axes) >= 0 && axes == 1 &&
               H5LTget_dataset_info(file, dataset, &size, &class, &bytes) >= 0 &&

@@ -6,7 +6,6 @@
 // those of the HDF5 File Format Specification, version 3.0.
 #include "store.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,13 +55,8 @@ static uint64_t number(const unsigned char *at, int width) {
 static unsigned char *take_block(guard *g, uint64_t address, uint64_t size) {
   if (address >= g->bytes || size > g->bytes - address || ++g->blocks > g->bytes) return NULL;
   unsigned char *block = vt_calloc((ptrdiff_t)size, 1);
-  uint64_t got = 0;
-  while (block && got < size) {
-    const ssize_t more = pread(g->file, block + got, size - got, (off_t)(address + got));
-    if (more <= 0) break;
-    got += (uint64_t)more;
-  }
-  if (got == size) return block;
+  if (block && vt_input_read(g->file, (int64_t)address, block, (ptrdiff_t)size) == (ptrdiff_t)size)
+    return block;
   free(block);
   return NULL;
 }
@@ -241,8 +235,8 @@ static bool is_file(guard *g) {
 }
 
 bool vt_store_is_plain(const char *path) {
-  guard g = {.file = open(path, O_RDONLY | O_CLOEXEC)};
-  if (g.file < 0) return false;
+  guard g = {0};
+  if (vt_input_open(path, &g.file) != VT_OK) return false;
   const off_t end = lseek(g.file, 0, SEEK_END);
   g.bytes = end > 0 ? (uint64_t)end : 0;
   const bool plain = is_file(&g);

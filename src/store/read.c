@@ -4,12 +4,9 @@
 // of a system do not depend on which database is loaded first. What a place holds comes later.
 #include "store.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static bool begins(const unsigned char head[8]) {
   return memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0;
@@ -50,24 +47,6 @@ static int version_of(hid_t file) {
   if (space >= 0) (void)H5Sclose(space);
   (void)H5Aclose(attribute);
   return version;
-}
-
-// Told by the bytes of that attribute: HDF5 is not to open a file that may have been made against
-// it.
-bool vt_is_store(const char *path) {
-  static const char marker[] = "vintner_store\0\x10\x08\0\0\x04\0\0";
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
-  struct stat info;
-  if (file < 0) return false;
-  bool is = false;
-  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 8) {
-    const size_t bytes = (size_t)info.st_size;
-    void *all = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);
-    is = all != MAP_FAILED && begins(all) && memmem(all, bytes, marker, sizeof marker);
-    if (all != MAP_FAILED) (void)munmap(all, bytes);
-  }
-  (void)close(file);
-  return is;
 }
 
 // -------------------------------------------------------------------------------------------------

@@ -258,11 +258,7 @@ static vt_error hash_source(const char *path, char sha256[65]) {
   struct stat info;
   (void)snprintf(sha256, 65, "folder");
   if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return VT_OK;
-  vt_text bytes = {0};
-  const vt_error error = vt_text_read_file(path, &bytes);
-  if (error == VT_OK) vt_sha256(bytes.bytes, bytes.length, sha256);
-  vt_text_free(&bytes);
-  return error;
+  return vt_sha256_file(path, sha256);
 }
 
 static vt_error make_sources(vt_store_maker *m, hid_t at, int count) {

@@ -193,10 +193,6 @@ static vt_error read_and_parse(const char *path, vt_text *text, vt_study **study
 
 vt_error vt_study_read(const char *path, vt_study **study) {
   *study = NULL;
-  // A device has no end: never start to read one.
-  struct stat info;
-  const bool device = stat(path, &info) == 0 && (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode));
-  VT_CHECK(!device, VT_ERR_INPUT, "%s: found a device, expected a study file", path);
   vt_text text = {0};
   const vt_error read = read_and_parse(path, &text, study);
   vt_text_free(&text);

@@ -50,7 +50,7 @@ commands() {
   holds 'JSON' python3 -m json.tool stdout
   cp small.h5 before.h5
   touch blocked
-  expect '--write-lp into a file' 1 "$vintner" run small.yaml --force -o small.h5 --write-lp blocked/lp
+  expect '--write-lp into a file' 2 "$vintner" run small.yaml --force -o small.h5 --write-lp blocked/lp
   holds 'an older result outlives a failed --force' cmp small.h5 before.h5
   expect 'show of a study' 0 "$vintner" show ensemble.yaml
   holds 'show names a factor' grep -q plant stdout

@@ -4,6 +4,8 @@
 #include "report.h"
 #include "show.h"
 
+#include <hdf5.h>
+
 // What show prints; the caller frees.
 static char *shown(const char *path, int64_t scenario, bool json, vt_error expected) {
   char *text = NULL;
@@ -187,6 +189,53 @@ static void broken_lists_of_choices_leave_numbers(void **state) {
   assert_false(report_choice("{{{}}}\"a\": 5, \"b\": 7", "b", 0, found, sizeof found));
 }
 
+// A list of one number in the place of a dataset.
+static void shorten(hid_t file, const char *dataset) {
+  const hsize_t one = 1;
+  const double number = 1.0;
+  const hid_t space = H5Screate_simple(1, &one, NULL);
+  assert_true(H5Ldelete(file, dataset, H5P_DEFAULT) >= 0);
+  const hid_t set =
+      H5Dcreate2(file, dataset, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  assert_true(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &number) >= 0);
+  assert_true(H5Dclose(set) >= 0 && H5Sclose(space) >= 0);
+}
+
+// Attributes that HDF5 itself reads as it expects them to be.
+static void swell(hid_t file, const char *of, const char *attribute) {
+  const hsize_t many = 6000;
+  const hid_t space = H5Screate_simple(1, &many, NULL);
+  (void)H5Adelete_by_name(file, of, attribute, H5P_DEFAULT);
+  const hid_t made = H5Acreate_by_name(file, of, attribute, H5T_STD_I64LE, space, H5P_DEFAULT,
+                                       H5P_DEFAULT, H5P_DEFAULT);
+  double *value = calloc(many, sizeof *value);
+  assert_non_null(value);
+  assert_true(H5Awrite(made, H5T_NATIVE_DOUBLE, value) >= 0);
+  free(value);
+  assert_true(H5Aclose(made) >= 0 && H5Sclose(space) >= 0);
+}
+
+static void what_other_programs_changed_is_shown_without_labels(void **state) {
+  const place *p = *state;
+  static const char *const short_names[] = {"process", "process_name", "time"};
+  static const char *const swollen[] = {"installation", "statistics/installation_mean", "impact"};
+  succeed(create(p->file, false));
+  write_all(p->file);
+  summarise(p->file, 1);
+  const hid_t file = H5Fopen(p->file, H5F_ACC_RDWR, H5P_DEFAULT);
+  for (size_t i = 0; i < sizeof swollen / sizeof *swollen; i++)
+    swell(file, swollen[i], "DIMENSION_LIST");
+  swell(file, "scenario", "CLASS");
+  for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
+    shorten(file, short_names[i]);
+  assert_true(H5Fclose(file) >= 0);
+  const char *const words[] = {"installation, mean over 857 scenarios\n", "  ? "};
+  EXPECT_SHOWN(p->file, -1, false, words);
+  free(shown(p->file, -1, true, VT_OK));
+  free(shown(p->file, 0, false, VT_OK));
+  free(shown(p->file, 0, true, VT_OK));
+}
+
 static void what_cannot_be_shown_or_printed_is_an_error(void **state) {
   const place *p = *state;
   free(shown(p->file, -1, false, VT_ERR_INPUT));
@@ -207,6 +256,7 @@ int main(void) {
       IN_A_FOLDER(a_single_solve_shows_the_objective_in_full),
       IN_A_FOLDER(a_factor_that_chooses_shows_the_name),
       cmocka_unit_test(broken_lists_of_choices_leave_numbers),
+      IN_A_FOLDER(what_other_programs_changed_is_shown_without_labels),
       IN_A_FOLDER(what_cannot_be_shown_or_printed_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

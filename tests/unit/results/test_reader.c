@@ -60,7 +60,7 @@ static void what_is_no_results_file_is_refused_in_one_line(void **state) {
   vt_reader *reader = NULL;
   expect_error(vt_reader_open(p->file, &reader), VT_ERR_INPUT, "No such file");
   expect_error(vt_reader_open(p->folder, &reader), VT_ERR_INPUT, "folder");
-  expect_error(vt_reader_open("/dev/null", &reader), VT_ERR_INPUT, "regular");
+  expect_error(vt_reader_open("/dev/null", &reader), VT_ERR_INPUT, "found a device");
   write_file(p->other, "vintner: 1\n", 11);
   expect_error(vt_reader_open(p->other, &reader), VT_ERR_INPUT, "not HDF5");
   write_file(p->other, "", 0);

@@ -455,6 +455,73 @@ static void an_existing_file_stays(void **state) {
   vt_database_set_free(set);
 }
 
+// An HDF5 file of another program: with a number, or with the mark of a store as data.
+static void write_other(const char *name, bool old, const void *bytes, hsize_t length) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (!old) assert_true(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0);
+  const hid_t file = H5Fcreate(in_scratch(name), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const hid_t space = H5Screate_simple(1, &length, NULL);
+  const hid_t set =
+      H5Dcreate2(file, "data", H5T_STD_U8LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  assert_true(H5Dwrite(set, H5T_STD_U8LE, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0);
+  assert_true(H5Dclose(set) >= 0 && H5Sclose(space) >= 0);
+  assert_true(H5Pclose(access) >= 0 && H5Fclose(file) >= 0);
+}
+
+// However large the file: alarm() ends what reads all of it.
+static void a_store_is_told_by_where_its_mark_lies(void **state) {
+  (void)state;
+  static const char mark[] = "vintner_store\0\x10\x08\0\0\x04\0\0";
+  write_text("doc.json", document);
+  const char *path = in_scratch("doc.json");
+  make_store(1, &path, "large.h5");
+  assert_true(vt_is_store(in_scratch("large.h5")));
+  (void)alarm(5);
+  assert_int_equal(truncate(in_scratch("large.h5"), INT64_C(1) << 36), 0);
+  assert_true(vt_is_store(in_scratch("large.h5")));
+  for (int old = 0; old < 2; old++) {
+    write_other("other.h5", old, mark, sizeof mark);
+    assert_int_equal(truncate(in_scratch("other.h5"), INT64_C(1) << 36), 0);
+    assert_false(vt_is_store(in_scratch("other.h5")));
+    must_refuse("other.h5", "without databases", NULL);
+  }
+  (void)alarm(0);
+  vt_text store = {0};
+  path = in_scratch("doc.json");
+  make_store(1, &path, "sound.h5");
+  must(vt_text_read_file(in_scratch("sound.h5"), &store));
+  // Addresses out of the file, at its very end, and of the root group in the middle of anything.
+  const uint64_t roots[] = {0, UINT64_MAX, INT64_MAX, (uint64_t)store.length - 1, 16, 45};
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+    memcpy(store.bytes + 36, &roots[i], 8);
+    write_file("lost.h5", store.bytes, (size_t)store.length);
+    (void)vt_is_store(in_scratch("lost.h5"));
+  }
+  for (ptrdiff_t length = 0; length < 600; length++) {
+    write_file("lost.h5", store.bytes, (size_t)length);
+    assert_false(vt_is_store(in_scratch("lost.h5")));
+  }
+  vt_text_free(&store);
+}
+
+// A header whose blocks continue in each other is left after some of them.
+static void blocks_in_a_circle_have_an_end(void **state) {
+  (void)state;
+  unsigned char bytes[256] = "\x89HDF\r\n\x1a\n\x03\x08\x08";
+  bytes[36] = 64;
+  memcpy(bytes + 64, "OHDR\x02\0\x20\x10\x10\0\0", 12);
+  bytes[75] = 64; // the continuation is the header
+  bytes[83] = 100;
+  (void)alarm(5);
+  write_file("circle.h5", bytes, sizeof bytes);
+  assert_false(vt_is_store(in_scratch("circle.h5")));
+  memcpy(bytes + 64, "OCHK\x10\x10\0\0", 8);
+  bytes[72] = 64;
+  write_file("circle.h5", bytes, sizeof bytes);
+  assert_false(vt_is_store(in_scratch("circle.h5")));
+  (void)alarm(0);
+}
+
 // -------------------------------------------------------------------------------------------------
 // Damage.
 
@@ -550,6 +617,8 @@ int main(void) {
       cmocka_unit_test(stores_mix_with_other_sources),
       cmocka_unit_test(a_hash_is_of_what_is_said),
       cmocka_unit_test(an_existing_file_stays),
+      cmocka_unit_test(a_store_is_told_by_where_its_mark_lies),
+      cmocka_unit_test(blocks_in_a_circle_have_an_end),
       cmocka_unit_test(damaged_stores_are_refused),
       cmocka_unit_test(the_reference_cases_survive_whole),
   };
