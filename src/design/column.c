@@ -6,25 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct item {
+typedef struct weighed {
   double value, weight;
-} item;
+} weighed;
 
-typedef struct column {
+typedef struct column_file {
   const vt_distribution *of;
   vt_csv csv;
   vt_text field;
   int value, weight, columns; // places of columns; weight -1: none
-  item *item;
+  weighed *item;
   ptrdiff_t items, room;
-} column;
+} column_file;
 
-static vt_error refuse(const column *c, const char *study, const char *text) {
+static vt_error refuse(const column_file *c, const char *study, const char *text) {
   return vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__, "%s:%d: '%s': %s: %s", study,
                         c->of->line, c->of->place ? c->of->place : "empirical", c->csv.path, text);
 }
 
-static vt_error no_column(const column *c, const char *study, const char *name,
+static vt_error no_column(const column_file *c, const char *study, const char *name,
                           const vt_nearest *nearest) {
   char text[400];
   (void)snprintf(text, sizeof text, "found no column '%.150s', expected it in the header%s", name,
@@ -32,14 +32,14 @@ static vt_error no_column(const column *c, const char *study, const char *name,
   return refuse(c, study, text);
 }
 
-static vt_error note_column(column *c, const char *study, const char *name, int *place) {
+static vt_error note_column(column_file *c, const char *study, const char *name, int *place) {
   if (!name || strcmp(c->field.bytes, name) != 0) return VT_OK;
   if (*place >= 0) return refuse(c, study, "found the column twice in the header");
   *place = c->columns;
   return VT_OK;
 }
 
-static vt_error read_header(column *c, const char *study) {
+static vt_error read_header(column_file *c, const char *study) {
   bool last = false;
   vt_nearest value = {.name = c->of->column}, weight = {.name = c->of->weights};
   if (!vt_csv_row(&c->csv)) return refuse(c, study, "found an empty file, expected a header row");
@@ -56,17 +56,17 @@ static vt_error read_header(column *c, const char *study) {
   return VT_OK;
 }
 
-static vt_error read_number(const column *c, const char *name, double least, double *number) {
+static vt_error read_number(const column_file *c, const char *name, double least, double *number) {
   VT_CHECK(vt_decimal(c->field.bytes, number) && *number >= least, VT_ERR_INPUT,
            "%s:%d: column '%s': found '%s', expected a finite decimal number%s", c->csv.path,
            c->csv.line, name, c->field.bytes, least == 0.0 ? " >= 0" : "");
   return VT_OK;
 }
 
-static vt_error read_row(column *c) {
-  item *i = &c->item[c->items++];
+static vt_error read_row(column_file *c) {
+  weighed *i = &c->item[c->items++];
   bool last = false;
-  *i = (item){.weight = 1.0};
+  *i = (weighed){.weight = 1.0};
   for (int f = 0; f < c->columns; f++) {
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->csv.path, c->csv.line,
              f, c->columns);
@@ -80,12 +80,12 @@ static vt_error read_row(column *c) {
 }
 
 static int by_value(const void *a, const void *b) {
-  const item *x = a, *y = b;
+  const weighed *x = a, *y = b;
   if (x->value != y->value) return x->value < y->value ? -1 : 1;
   return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
-static vt_error keep(vt_arena *arena, const column *c, vt_distribution *d) {
+static vt_error keep(vt_arena *arena, const column_file *c, vt_distribution *d) {
   double *value, *weight;
   VT_ARENA_NEW(arena, value, c->items);
   VT_ARENA_NEW(arena, weight, c->items);
@@ -99,7 +99,7 @@ static vt_error keep(vt_arena *arena, const column *c, vt_distribution *d) {
   return VT_OK;
 }
 
-static vt_error read_rows(vt_arena *arena, const char *study, column *c, vt_distribution *d) {
+static vt_error read_rows(vt_arena *arena, const char *study, column_file *c, vt_distribution *d) {
   double sum = 0.0;
   VT_TRY(read_header(c, study));
   while (vt_csv_row(&c->csv)) {
@@ -120,7 +120,7 @@ static vt_error read_rows(vt_arena *arena, const char *study, column *c, vt_dist
 
 vt_error vt_distribution_read(vt_arena *arena, const char *study, vt_distribution *d) {
   vt_text text = {0};
-  column c = {.of = d, .csv.path = d->file, .value = -1, .weight = -1};
+  column_file c = {.of = d, .csv.path = d->file, .value = -1, .weight = -1};
   vt_error done = vt_watch(d->file);
   if (done == VT_OK) done = vt_text_read_file(d->file, &text);
   if (done == VT_OK) done = vt_csv_start(d->file, &text, &c.csv);

@@ -32,7 +32,7 @@ enum { POLISH_STEPS = 200 };
 
 // Between two bounds whose sizes may differ by hundreds of decades.
 static double between(double low, double high) {
-  if (!isfinite(high)) return low > 0.0 ? 4.0 * low : 1.0;
+  if (!isfinite(high)) return low > 2.0 ? low * low : low > 0.0 ? 4.0 * low : 1.0;
   if (low > 0.0) return high > 4.0 * low ? sqrt(low) * sqrt(high) : 0.5 * (low + high);
   return high > DBL_MIN ? fmax(high * 0x1p-20, DBL_MIN) : 0.0;
 }
@@ -49,7 +49,7 @@ static double newton(const tail *t, double x, double probability, double p) {
 static double polish(const tail *t, double p, double x) {
   double low = 0.0, high = t->end;
   if (!(x > low && x < high)) x = between(low, high);
-  for (int step = 0; step < POLISH_STEPS && x > 0.0; step++) {
+  for (int step = 0; step < POLISH_STEPS && x > 0.0 && isfinite(x); step++) {
     const double probability = t->probability(t->shape, x);
     if (probability == p) return x;
     *((probability < p) == t->rising ? &low : &high) = x;
@@ -148,6 +148,7 @@ double vt_student_upper_quantile(double nu, double p) {
     const double z = -vt_normal_lower_quantile(p), w = z * z;
     return z + z * (w + 1.0) / (4.0 * nu) + z * ((5.0 * w + 16.0) * w + 3.0) / (96.0 * nu * nu);
   }
-  const tail t = {student_above, student_density, &nu, (double)INFINITY, false};
-  return polish(&t, p, gsl_cdf_tdist_Qinv(p, nu));
+  const tail tail_of = {student_above, student_density, &nu, (double)INFINITY, false};
+  const double t = polish(&tail_of, p, gsl_cdf_tdist_Qinv(p, nu));
+  return t < 1e150 ? t : (double)INFINITY; // its square would be none
 }

@@ -36,8 +36,8 @@ static vt_error find(const vt_design_plan *plan, const origin *o, const char *na
     *input = i;
     return VT_OK;
   }
-  REFUSE("%s:%d: %sfound '%s', expected the name of a factor%s", o->path, o->line, o->place, name,
-         vt_nearest_hint(&nearest));
+  REFUSE("%s:%d: %sunknown input: found '%s', expected the name of a factor%s", o->path, o->line,
+         o->place, name, vt_nearest_hint(&nearest));
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -200,7 +200,7 @@ static double never(const double *a) {
 static const double least_mass = 1e-300;
 
 static vt_error nothing_left(const vt_distribution *d) {
-  REFUSE("found min %g and max %g, which leave nothing of the distribution", d->min, d->max);
+  REFUSE("found nothing left of the distribution between min %g and max %g", d->min, d->max);
 }
 
 static vt_error prepare_weights(vt_arena *arena, vt_distribution *d) {

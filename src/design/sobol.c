@@ -7,16 +7,13 @@
 
 #include <stdlib.h>
 
-// The table as published, in the program's constant data: reading its first lines takes as long as
-// it has dimensions.
+// The table as published, in the program's constant data.
 __asm__(".pushsection .rodata\n"
         ".balign 16\n"
         "vt_sobol_table:\n"
         ".incbin \"" VT_SOBOL_TABLE "\"\n"
         ".byte 0\n"
         ".popsection\n");
-extern const char vt_sobol_table[] __attribute__((visibility("hidden")));
-
 enum { MOST_DEGREE = 32 };
 
 static uint64_t read_number(const char **text) {

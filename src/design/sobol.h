@@ -10,6 +10,9 @@ enum {
   VT_SOBOL_DIMENSIONS = 21201,
 };
 
+/// The published lines, "dimension degree coefficients m_1 ...", with a NUL after them.
+extern const char vt_sobol_table[] __attribute__((visibility("hidden")));
+
 typedef struct vt_sobol {
   int dimensions;
   uint64_t (*direction)[VT_SOBOL_POINT_BITS]; ///< shape [dimensions]

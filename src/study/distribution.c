@@ -23,7 +23,8 @@ typedef struct form {
 static const form forms[VT_DISTRIBUTIONS];
 
 static vt_error read_bound(vt_study_reader *reader, const vt_yaml *node, double *bound) {
-  if (isfinite(*bound)) VT_REFUSE(reader, node, "found a second bound, the distribution has one");
+  if (isfinite(*bound))
+    VT_REFUSE(reader, node, "found the bound twice, inside the distribution and beside it");
   return vt_read_number(reader, node, bound);
 }
 
@@ -81,8 +82,8 @@ static vt_error read_modes(vt_study_reader *reader, const vt_yaml *node, void *t
   vt_distribution *d = target;
   VT_TRY(read_ascending(reader, node, forms[VT_PERT].expected, 3, d->parameter));
   if (!(d->parameter[0] < d->parameter[2]))
-    VT_REFUSE(reader, node, "found the range [%g, %g], expected min < max", d->parameter[0],
-              d->parameter[2]);
+    VT_REFUSE(reader, node, "found the range [%g, %g], expected it ascending, min < max",
+              d->parameter[0], d->parameter[2]);
   return VT_OK;
 }
 
@@ -129,9 +130,10 @@ static vt_error read_parameter(vt_study_reader *reader, const vt_yaml *node, voi
 
 static vt_error read_range(vt_study_reader *reader, const vt_yaml *node, void *target) {
   double *range = ((vt_distribution *)target)->parameter + 2;
-  VT_TRY(read_ascending(reader, node, "[a, b] with a < b", 2, range));
+  VT_TRY(read_ascending(reader, node, "[a, b] ascending with a < b", 2, range));
   if (range[0] == range[1])
-    VT_REFUSE(reader, node, "found [%g, %g], expected [a, b] with a < b", range[0], range[1]);
+    VT_REFUSE(reader, node, "found [%g, %g], expected [a, b] ascending with a < b", range[0],
+              range[1]);
   return VT_OK;
 }
 
@@ -223,10 +225,10 @@ static const form forms[VT_DISTRIBUTIONS] = {
                       .parameter = {{"median", POSITIVE}, {"gsd", POSITIVE}}},
     [VT_NORMAL] = {read_named, .bounds = true, .parameters = 2,
                    .parameter = {{"mean", ANY}, {"sd", NOT_NEGATIVE}}},
-    [VT_UNIFORM] = {read_list, "[a, b] with a <= b", .parameters = 2},
+    [VT_UNIFORM] = {read_list, "[a, b] in ascending order", .parameters = 2},
     [VT_TRIANGULAR] = {read_list, "[min, mode, max] in ascending order", .parameters = 3},
     [VT_BERNOULLI] = {read_probability},
-    [VT_INTEGER] = {read_whole_numbers, "[a, b] with a <= b", .parameters = 2},
+    [VT_INTEGER] = {read_whole_numbers, "[a, b] in ascending order", .parameters = 2},
     [VT_WEIBULL] = {read_named, .parameters = 3,
                     .parameter = {{"shape", POSITIVE}, {"scale", POSITIVE}, {"offset", ANY, true}}},
     [VT_GAMMA] = {read_named, .parameters = 3,
