@@ -39,16 +39,18 @@ static vt_error note_column(column_file *c, const char *study, const char *name,
   return VT_OK;
 }
 
-static vt_error read_header(column_file *c, const char *study) {
+static vt_error read_header(vt_arena *arena, column_file *c, const char *study) {
   bool last = false;
+  const char *name;
   vt_nearest value = {.name = c->of->column}, weight = {.name = c->of->weights};
   if (!vt_csv_row(&c->csv)) return refuse(c, study, "found an empty file, expected a header row");
   while (!last) {
     VT_TRY(vt_csv_field(&c->csv, &c->field, &last));
     VT_TRY(note_column(c, study, c->of->column, &c->value));
     VT_TRY(note_column(c, study, c->of->weights, &c->weight));
-    vt_nearest_try(&value, c->field.bytes);
-    if (c->of->weights) vt_nearest_try(&weight, c->field.bytes);
+    VT_TRY(vt_arena_text(arena, c->field.bytes, c->field.length, &name));
+    vt_nearest_try(&value, name);
+    if (c->of->weights) vt_nearest_try(&weight, name);
     c->columns++;
   }
   if (c->value < 0) return no_column(c, study, c->of->column, &value);
@@ -101,7 +103,7 @@ static vt_error keep(vt_arena *arena, const column_file *c, vt_distribution *d) 
 
 static vt_error read_rows(vt_arena *arena, const char *study, column_file *c, vt_distribution *d) {
   double sum = 0.0;
-  VT_TRY(read_header(c, study));
+  VT_TRY(read_header(arena, c, study));
   while (vt_csv_row(&c->csv)) {
     VT_TRY(vt_grow(&c->item, &c->room, c->items + 1, sizeof *c->item));
     VT_TRY(read_row(c));
