@@ -8,7 +8,7 @@
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/store
 //     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz/fuzz_store.c
 //     src/assembly/{foreground_tensors,mapping}.c src/{system,store,sources,inputs,json,base}/*.c
-//     $(pkg-config --libs hdf5-openmpi) -lzip -lsqlite3 -ljson-c -lmd -lz -lm
+//     $(pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl -lzip -lsqlite3 -ljson-c -lmd -lz -lm
 //   VT_FUZZ_SOURCE=jobs/examples/bike/bike.json ./fuzz_store -runs=100000
 #include "store.h"
 #include "vintner/assembly.h"
