@@ -116,7 +116,9 @@ static vt_error choose(const char *file, vt_text *name, const char **how) {
            name->bytes, file);
   VT_TRY(look(file, "", name, head, HEADER_BYTES, &got));
   *how = "mode=ro";
-  if (open)
+  if (got == 0) // beside an empty database SQLite removes the other files
+    *how = "immutable=1";
+  else if (open)
     *how = "mode=ro&readonly_shm=1";
   else if (log > 0 || is_logged(head, got))
     *how = "immutable=1";

@@ -2,6 +2,7 @@
 #include "sources.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,15 +21,23 @@ static const char *cause_of(struct sqlite3 *handle) {
       return "its '-wal' and '-shm' files are not of one time: open the project in Brightway once";
     case SQLITE_NOTADB: return "it is no SQLite file";
     case SQLITE_INTERRUPT: return "found more rows than a file of its size can hold";
+    case SQLITE_NOMEM:
     case SQLITE_TOOBIG: return "found a row that is longer than the file";
     default: return sqlite3_errmsg(handle);
   }
 }
 
+// Whether there is memory for any row that a file can hold: what SQLite had none for was longer.
+static bool has_memory(const vt_sqlite *of) {
+  void *room = vt_calloc(of->size + LEAST_LENGTH, 1);
+  free(room);
+  return room != NULL;
+}
+
 vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what) {
   const int code = from->handle ? sqlite3_errcode(from->handle) : SQLITE_NOMEM;
-  VT_CHECK(code != SQLITE_NOMEM, VT_ERR_SYSTEM, "%s: %s: %s: out of memory", from->files->path,
-           from->name, what);
+  VT_CHECK(code != SQLITE_NOMEM || (from->handle && has_memory(from)), VT_ERR_SYSTEM,
+           "%s: %s: %s: out of memory", from->files->path, from->name, what);
   VT_FAIL(VT_ERR_INPUT, "%s: %s: %s: %s", from->files->path, from->name, what,
           cause_of(from->handle));
 }

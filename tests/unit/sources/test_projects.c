@@ -275,6 +275,13 @@ static void what_does_not_fit_beside_is_not_waited_for(void **state) {
     vt_text_free(&shared);
   }
   assert_true(vt_clock_s() - start < 10);
+  // An empty database beside them, of which SQLite would remove the log.
+  copy_file("shared", "unfit/lci/databases.db-shm");
+  write_file("unfit/lci/databases.db", "", 0);
+  must_refuse_all("unfit", "found no table 'activitydataset'", NULL);
+  assert_int_equal(access(in_scratch("unfit/lci/databases.db-wal"), F_OK), 0);
+  make_project("whole", "wal", "gwp.1");
+  copy_file("whole/lci/databases.db", "unfit/lci/databases.db");
   assert_int_equal(unlink(in_scratch("unfit/lci/databases.db-wal")), 0);
   assert_int_equal(unlink(in_scratch("unfit/lci/databases.db-shm")), 0);
   for (off_t length = 19; length < 100; length += 9) {
