@@ -50,9 +50,14 @@ static void put_file(void) {
   if (fclose(file) != 0) __builtin_trap();
 }
 
+static void remove_file(void) {
+  (void)unlink(path);
+}
+
 static void start(void) {
   const char *source = getenv("VT_FUZZ_SOURCE");
   (void)snprintf(path, sizeof path, "/dev/shm/fuzz-results-%d.h5", (int)getpid());
+  (void)atexit(remove_file);
   if (!source || vt_text_read_file(source, &sound) != VT_OK) __builtin_trap();
   nowhere = fopen("/dev/null", "w");
   put_file();

@@ -23,7 +23,13 @@
 enum { LABELS, PARAMETERS, FILES };
 enum { LOG, SHARED, JOURNAL, COMPANIONS };
 enum { PLAIN_SHAPES = 4, LOGGED = PLAIN_SHAPES, INTERRUPTED, SHAPES };
-enum { NODES = 60, MOST_S = 2, MOST_WAIT_S = 9, MOST_MB = 512, MOST_MESSAGE = 4000, HANG_S = 60 };
+enum { NODES = 60, MOST_WAIT_S = 9, MOST_MESSAGE = 4000, HANG_S = 60 };
+
+#ifdef __SANITIZE_ADDRESS__ // which is slower, and keeps what was freed
+enum { MOST_S = 10, MOST_MB = 4096 };
+#else
+enum { MOST_S = 2, MOST_MB = 512 };
+#endif
 
 static const char *const file_of[FILES] = {"project/lci/databases.db", "project/parameters.db"};
 static const char *const ending_of[COMPANIONS] = {"-wal", "-shm", "-journal"};
@@ -543,6 +549,8 @@ static void put_backup(void) {
 // Reading it.
 
 static int wrongs;
+static double slowest_s;
+static long most_mb;
 
 static void wrong(const char *what) {
   printf("wrong: %s: %s\n", what, vt_error_message());
@@ -629,12 +637,14 @@ static bool try_input(long index) {
   const double taken = processor_s() - before_s, waited = vt_clock_s() - start;
   struct rusage usage;
   (void)getrusage(RUSAGE_SELF, &usage);
-  if (!(taken < MOST_S)) wrong("it took more than 2 s");
+  slowest_s = taken > slowest_s ? taken : slowest_s;
+  most_mb = usage.ru_maxrss / 1024;
+  if (!(taken < MOST_S)) wrong("it took too long");
   if (!(waited < MOST_WAIT_S)) wrong("it waited for more than 9 s");
-  if (usage.ru_maxrss / 1024 > MOST_MB) wrong("it took more than 512 MB");
+  if (most_mb > MOST_MB) wrong("it took too much memory");
   if (free_file() != file) wrong("a file is still open");
   if (sum_of("project") + sum_of("project/lci") != before) wrong("a file is another one, or new");
-  if (showing) printf("%.3f s, %ld MB\n", taken, usage.ru_maxrss / 1024);
+  if (showing) printf("%.3f s, %ld MB\n", taken, most_mb);
   return all;
 }
 
@@ -644,6 +654,8 @@ static bool try_input(long index) {
 typedef struct tally {
   long at, end;
   long read, refused, wrong;
+  double slowest_s;
+  long most_mb;
 } tally;
 
 // The rest of a stretch; returns when it is done, or with a hang in the next process.
@@ -652,6 +664,8 @@ static void work(tally *t) {
     (void)alarm(HANG_S);
     const bool all = try_input(t->at);
     *(all ? &t->read : &t->refused) += 1;
+    t->slowest_s = slowest_s > t->slowest_s ? slowest_s : t->slowest_s;
+    t->most_mb = most_mb > t->most_mb ? most_mb : t->most_mb;
     if (wrongs == 0) continue;
     t->wrong++;
     printf("input %ld: %d wrong\n", t->at, wrongs);
@@ -680,7 +694,8 @@ static int try_all(long first, long count) {
     t->wrong++;
     t->at++;
   }
-  printf("%ld inputs: %ld read, %ld refused, %ld wrong\n", count, t->read, t->refused, t->wrong);
+  printf("%ld inputs: %ld read, %ld refused, %ld wrong; at most %.3f s and %ld MB\n", count,
+         t->read, t->refused, t->wrong, t->slowest_s, t->most_mb);
   return t->wrong > 0;
 }
 
