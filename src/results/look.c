@@ -3,7 +3,7 @@
 // HDF5 1.10 trusts what a file says of itself: damage to its heaps and headers can make it crash or
 // search for ever. So a child does all that reading will do, but for the numbers themselves, which
 // lie in the file as they are; what it survives, its parent does.
-#include "h5.h"
+#include "reader.h"
 
 #include <hdf5_hl.h>
 #include <stdlib.h>
@@ -74,7 +74,15 @@ static herr_t look_at_scale(hid_t dataset, unsigned axis, hid_t scale, void *unu
   (void)dataset;
   (void)axis;
   (void)unused;
+  static haddr_t seen[MOST_SCALES]; // as the reader, which asks for a scale's name once
+  static int count;
   char name[NAME_BYTES];
+  H5O_info_t info;
+  if (H5Oget_info2(scale, &info, H5O_INFO_BASIC) < 0) return 0;
+  for (int i = 0; i < count; i++) {
+    if (seen[i] == info.addr) return 0;
+  }
+  if (count < MOST_SCALES) seen[count++] = info.addr;
   (void)H5Iget_name(scale, name, sizeof name);
   return 0;
 }
@@ -94,6 +102,14 @@ static void look_at_dataset(hid_t dataset) {
   (void)H5Sclose(space);
 }
 
+static herr_t pass_link(hid_t group, const char *name, const H5L_info_t *info, void *unused) {
+  (void)group;
+  (void)name;
+  (void)info;
+  (void)unused;
+  return 0;
+}
+
 static herr_t look_at_link(hid_t group, const char *name, const H5L_info_t *info, void *context) {
   (void)info;
   const int depth = *(const int *)context;
@@ -106,10 +122,9 @@ static herr_t look_at_link(hid_t group, const char *name, const H5L_info_t *info
   if (kind == H5I_GROUP && depth < DEEPEST) {
     H5G_info_t count;
     (void)H5Gget_info(object, &count);
-    // Both orders are used; the second finds what the first already has.
+    // Both orders are used; the second leads to what was looked at in the first.
     (void)H5Literate(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, look_at_link, &below);
-    if (depth == 0)
-      (void)H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at_link, &below);
+    if (depth == 0) (void)H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, pass_link, NULL);
   }
   (void)H5Oclose(object);
   return 0;
