@@ -115,6 +115,8 @@ int main(int argc, char **argv) {
   keep_memory();
   // A file size limit is then an error of write, not the end of the process.
   (void)signal(SIGXFSZ, SIG_IGN);
+  // Who started this may have ignored it: children would be gone before one can ask after them.
+  (void)signal(SIGCHLD, SIG_DFL);
   const vt_error understood = read_and_listen(argc, argv, &o);
   vt_error error = vt_team_open(&argc, &argv, &team);
   if (error == VT_OK) error = understood;

@@ -31,7 +31,7 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
                       vt_slot *slot) {
   const char *path = results->path;
   hid_t type;
-  VT_H5(path, opened, slot->dataset = vt_h5_keep(pool, H5Dopen2(results->file, name, H5P_DEFAULT)));
+  VT_H5(path, opened, slot->dataset = vt_h5_keep(pool, vt_h5_open_dataset(results->file, name)));
   VT_H5(path, opened, slot->space = vt_h5_keep(pool, H5Dget_space(slot->dataset)));
   VT_H5(path, opened, type = vt_h5_keep(pool, H5Dget_type(slot->dataset)));
   VT_TRY(storage_of(results, type, name, &slot->storage));
@@ -137,7 +137,7 @@ static vt_error open_sums(vt_results *results) {
   if (H5Lexists(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT) <= 0) return VT_OK;
   VT_H5(path, opened,
         results->sums =
-            vt_h5_keep(&results->pool, H5Dopen2(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT)));
+            vt_h5_keep(&results->pool, vt_h5_open_dataset(results->file, VT_CHECKSUM_PATH)));
   VT_H5(path, opened,
         results->sums_space = vt_h5_keep(&results->pool, H5Dget_space(results->sums)));
   const bool fits =
@@ -343,8 +343,7 @@ static vt_error write_number(vt_results *results, int64_t row) {
   hid_t dataset, space;
   vt_h5_pool pool = {0};
   const char *path = results->path;
-  VT_H5(path, opened,
-        dataset = vt_h5_keep(&pool, H5Dopen2(results->file, "scenario", H5P_DEFAULT)));
+  VT_H5(path, opened, dataset = vt_h5_keep(&pool, vt_h5_open_dataset(results->file, "scenario")));
   space = vt_h5_keep(&pool, H5Dget_space(dataset));
   const bool put =
       space >= 0 && H5Sset_extent_simple(results->memory, 1, &one, NULL) >= 0 &&
