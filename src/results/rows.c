@@ -4,6 +4,7 @@
 // nothing is cached, so a kill afterwards loses nothing. A block of rows is contiguous in every
 // dataset.
 #include "checksum.h"
+#include "vintner/team.h"
 
 #include <linux/magic.h>
 #include <math.h>
@@ -86,8 +87,12 @@ static void lock_ranges_only(const char *path) {
   if (whole) (void)setenv(variable, "3", 1);
 }
 
-static vt_error open_file(vt_results *results) {
+static vt_error open_file(vt_results *results, MPI_Comm comm) {
   hid_t access;
+  if (results->parallel) {
+    VT_CHECK(MPI_Comm_dup(comm, &results->comm) == MPI_SUCCESS, VT_ERR_SYSTEM,
+             "%s: cannot be opened: MPI gives no communicator", results->path);
+  }
   VT_H5(results->path, opened, access = vt_h5_keep(&results->pool, vt_h5_file_access()));
   if (results->parallel) {
     lock_ranges_only(results->path);
@@ -147,16 +152,25 @@ static vt_error open_sums(vt_results *results) {
   return VT_OK;
 }
 
-static vt_error open_results(vt_results *results, const char *path, MPI_Comm comm) {
+static vt_error name_results(vt_results *results, const char *path) {
   VT_NEW(results->path, (ptrdiff_t)strlen(path) + 1);
   memcpy(results->path, path, strlen(path));
-  if (results->parallel) {
-    VT_CHECK(MPI_Comm_dup(comm, &results->comm) == MPI_SUCCESS, VT_ERR_SYSTEM,
-             "%s: cannot be opened: MPI gives no communicator", path);
-  }
-  VT_TRY(open_file(results));
+  return VT_OK;
+}
+
+static vt_error open_datasets(vt_results *results) {
   VT_TRY(open_slots(results));
   return open_sums(results);
+}
+
+// All ranks come to one mind before the first call that one which failed would miss: closing is
+// such a call too.
+static vt_error open_together(vt_results *results, const char *path, MPI_Comm comm) {
+  vt_team team;
+  VT_TRY(vt_team_of(results->parallel ? comm : MPI_COMM_NULL, &team));
+  VT_TRY(vt_team_settle(&team, name_results(results, path)));
+  VT_TRY(open_file(results, comm));
+  return vt_team_settle(&team, open_datasets(results));
 }
 
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
@@ -169,7 +183,7 @@ vt_error vt_results_open(const char *path, const vt_layout *layout, bool paralle
   r->parallel = parallel;
   r->comm = MPI_COMM_NULL;
   r->file = -1;
-  const vt_error done = open_results(r, path, comm);
+  const vt_error done = open_together(r, path, comm);
   if (done != VT_OK) {
     (void)vt_results_close(r);
     VT_TRY(done);
