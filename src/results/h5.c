@@ -1,6 +1,7 @@
 // h5.c - HDF5 under our error mechanism.
 #include "h5.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +38,14 @@ static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *conte
 // Without a word of the system a file that is there is damaged.
 vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
                      const char *path, const char *done) {
+  const int failed = errno;
   reason r = {.text = "HDF5 gives no reason"};
   (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, &r);
-  if (!r.of_system && strcmp(done, "created") != 0) code = VT_ERR_INPUT;
+  const bool written = strcmp(done, "written") == 0;
+  // MPI-IO keeps the system's words to itself.
+  if (written && !r.of_system && failed != 0)
+    (void)snprintf(r.text, sizeof r.text, "%s", strerror(failed));
+  if (!r.of_system && !written && strcmp(done, "created") != 0) code = VT_ERR_INPUT;
   return vt_error_raise(code, file, line, function, "%s: cannot be %s: %s", path, done, r.text);
 }
 

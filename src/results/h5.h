@@ -4,11 +4,13 @@
 
 #include "vintner/results.h"
 
+#include <errno.h>
 #include <hdf5.h>
 
 /// Call HDF5, and turn a failure into one line: "PATH: cannot be DONE: reason".
 #define VT_H5(path, done, ...)                                                                     \
   do {                                                                                             \
+    errno = 0;                                                                                     \
     if ((__VA_ARGS__) < 0) {                                                                       \
       return vt_h5_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, (path), (done));             \
     }                                                                                              \
