@@ -319,6 +319,7 @@ typedef enum vt_stop {
   VT_GO_ON,
   VT_DRAIN, ///< begin nothing more, finish what is in flight
   VT_DROP,  ///< leave what is in flight
+  VT_QUIT,  ///< the same, since something failed: an error ends the run, not the time that is up
 } vt_stop;
 
 /// Never goes back to a lower level. For signal handlers and threads alike.

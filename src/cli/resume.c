@@ -61,10 +61,15 @@ static vt_error list_work(job *j, vt_reader *reader) {
   return listed;
 }
 
+static vt_error make_room(job *j) {
+  if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
+  return VT_OK;
+}
+
 // The list of work is rank 0's to know.
 static vt_error share_work(job *j) {
   VT_TRY(vt_team_broadcast(j->team, &j->work_count, (int64_t)sizeof j->work_count));
-  if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
+  VT_TRY(vt_team_settle(j->team, make_room(j)));
   VT_TRY(vt_team_broadcast(j->team, j->work, j->work_count * (int64_t)sizeof *j->work));
   if (j->team->rank == 0 && j->work_count > 0)
     vt_log(VT_LOG_INFO, "%" PRId64 " scenarios are missing", j->work_count);

@@ -126,7 +126,7 @@ vt_error vt_reader_open_dataset(vt_reader *reader, const char *name, vt_h5_pool 
                                 vt_opened *o) {
   const char *path = reader->path;
   VT_CHECK(vt_reader_has(reader, name), VT_ERR_INPUT, "%s: has no '%s'", path, name);
-  VT_H5(path, read_done, o->dataset = vt_h5_keep(pool, H5Dopen2(reader->file, name, H5P_DEFAULT)));
+  VT_H5(path, read_done, o->dataset = vt_h5_keep(pool, vt_h5_open_dataset(reader->file, name)));
   VT_H5(path, read_done, o->space = vt_h5_keep(pool, H5Dget_space(o->dataset)));
   VT_H5(path, read_done, o->type = vt_h5_keep(pool, H5Dget_type(o->dataset)));
   o->axes = H5Sget_simple_extent_ndims(o->space);
@@ -185,7 +185,7 @@ int64_t vt_reader_dimension(vt_reader *reader, const char *name) {
   if (!vt_reader_has(reader, name)) return 0;
   vt_h5_pool pool = {0};
   hsize_t extent = 0;
-  const hid_t dataset = vt_h5_keep(&pool, H5Dopen2(reader->file, name, H5P_DEFAULT));
+  const hid_t dataset = vt_h5_keep(&pool, vt_h5_open_dataset(reader->file, name));
   const hid_t space = dataset < 0 ? -1 : vt_h5_keep(&pool, H5Dget_space(dataset));
   const bool scale = space >= 0 && has_attribute(dataset, "CLASS", 1, is_class_of_scale) &&
                      H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;

@@ -53,7 +53,7 @@ static vt_error read_outcomes(summary *s, int64_t count[VT_H5_OUTCOMES]) {
 
 static vt_error write_counts(vt_results *results, const char *name, const int64_t *count) {
   hid_t dataset;
-  VT_H5(results->path, "written", dataset = H5Dopen2(results->file, name, H5P_DEFAULT));
+  VT_H5(results->path, "written", dataset = vt_h5_open_dataset(results->file, name));
   const herr_t done = H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, count);
   (void)H5Dclose(dataset);
   VT_H5(results->path, "written", done);

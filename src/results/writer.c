@@ -131,7 +131,8 @@ static vt_error wait_for(vt_writer *w, double wait_s) {
     const taken got = try_path(w, &error);
     VT_TRY(error);
     if (got == TAKEN) return VT_OK;
-    if (vt_stop_asked() != VT_GO_ON || (got == BUSY && vt_clock_s() >= end_s)) return refuse(w);
+    VT_CHECK(vt_stop_asked() == VT_GO_ON, VT_STOPPED, "stopped before the first scenario");
+    if (got == BUSY && vt_clock_s() >= end_s) return refuse(w);
     if (got == BUSY) (void)nanosleep(&pause, NULL);
   }
 }

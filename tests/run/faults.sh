@@ -69,9 +69,10 @@ streams() {
   expect 'resume -q --json' 0 "$vintner" resume quiet.h5 -q --json
   holds 'a document again' python3 -m json.tool stdout
   local command
-  for command in 'check single.yaml --json' 'show quiet.h5' 'run single.yaml -o closed.h5'; do
+  for command in 'check single.yaml --json' 'check ensemble.yaml' 'inventory heat/single.yaml -o closed.h5' 'show quiet.h5' 'run single.yaml -o closed.h5'; do
     expect "full: $command" 1 bash -c "'$vintner' $command >/dev/full"
     holds "full: $command: says it" [ "$(grep -c 'standard output' stderr)" = 1 ]
+    case $command in check*) holds "full: $command: one line" [ "$(wc -l <stderr)" = 1 ] ;; esac
     rm -f closed.h5
     expect "closed: $command" 1 bash -c "'$vintner' $command >&-"
     holds "closed: $command: says it" [ "$(grep -c 'standard output' stderr)" = 1 ]
@@ -276,7 +277,7 @@ other_commands() {
 # Who writes.
 
 writers() {
-  local ranks
+  local ranks words waiting
   for ranks in 0 2; do
     rm -f held.h5*
     begin "$ranks" run long.yaml -q -o held.h5
@@ -288,6 +289,18 @@ writers() {
     holds "$ranks ranks: says who" grep -q '^vintner: held.h5: another run is writing it (host .*, pid [0-9]*, .*since ' stderr
     expect "$ranks ranks: a second run" 2 run 2 1 run long.yaml -o held.h5 --force --wait 0.1
     expect "$ranks ranks: an inventory" 2 "$vintner" inventory heat/single.yaml -o held.h5 --force --wait 0
+    for words in 'resume held.h5' 'run long.yaml -o held.h5 --force' 'resume held.h5 --verify'; do
+      # shellcheck disable=SC2086 # words
+      env --default-signal mpirun -n 2 "$vintner" $words --wait 20 >stdout 2>stderr </dev/null &
+      waiting=$!
+      sleep 2
+      kill -s USR1 "$waiting"
+      code=0
+      wait "$waiting" || code=$?
+      holds "$ranks ranks: USR1 while waiting: $words: $code" [ "$code" = 75 ]
+      holds "$ranks ranks: USR1 while waiting: $words: says it" \
+        grep -q '^vintner: stopped by SIGUSR1 before the first scenario' stderr
+    done
     expect "$ranks ranks: show waits for nobody" 0 "$vintner" show held.h5
     send CONT all
     ended
@@ -372,6 +385,31 @@ outputs_that_are_gone() {
   gone 3 replaced
 }
 
+# A write that fails, on all ranks or one: the system's reason, and no other rank goes on with what
+# is left. limited RANKS RANK: that rank alone, or all.
+limited() {
+  local title="no room: $1 ranks, rank $2" left
+  cp part.h5 small.h5
+  cat >limited <<SH
+if [ $2 = all ] || [ "\${OMPI_COMM_WORLD_RANK:-0}" = $2 ]; then ulimit -f $(($(stat -c %s part.h5) / 2048)); fi
+exec "$vintner" "\$@"
+SH
+  expect "$title" 1 mpirun -n "$1" bash limited resume small.h5 -q
+  holds "$title: says why" grep -q '^vintner: small.h5: cannot be written: File too large' stderr
+  left=$(value small.h5 status | grep -c '^-1$' || true)
+  echo "$title: $left left"
+  holds "$title: much is left" [ "$left" -gt 1000 ]
+  expect "$title: resume" 0 run 2 1 resume small.h5 -q
+  same "$title: bits" whole.h5 small.h5
+}
+
+no_room() {
+  torn part.h5 0 run long.yaml
+  limited 2 all
+  limited 2 1
+  limited 3 0
+}
+
 mkdir heat
 outputs_over_inputs
 names_of_outputs
@@ -384,5 +422,6 @@ edited ensemble.yaml 's/1000/100000/' xl.yaml
 writers
 without_locks
 outputs_that_are_gone
+no_room
 no_time
 finish
