@@ -36,14 +36,28 @@ static bool same_file(int file, const char *path) {
 // ---------------------------------------------------------------------------------------------
 // FILE.lock.
 
+// A file of this name that holds something else is somebody's own.
+static bool is_note(int file) {
+  static const char start[] = "host ";
+  char head[sizeof start] = "";
+  struct stat info;
+  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  const ssize_t length = pread(file, head, sizeof start - 1, 0);
+  return length == 0 || (length > 0 && strcmp(head, start) == 0);
+}
+
 static void put_note(vt_writer *w, int flags) {
   char host[64] = "?", since[32];
   const time_t now = time(NULL);
   struct tm utc;
   const char *job = getenv("SLURM_JOB_ID");
-  const int file = open(
-      w->note, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0666);
+  const int file =
+      open(w->note, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0666);
   if (file < 0) return;
+  if (!is_note(file) || ftruncate(file, 0) != 0) {
+    (void)close(file);
+    return;
+  }
   (void)gethostname(host, sizeof host - 1);
   (void)strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   (void)dprintf(file, "host %s, pid %ld, %s%s%ssince %s\n", host, (long)getpid(),
@@ -71,8 +85,12 @@ static vt_error refuse(const vt_writer *w) {
 // Without the kernel's locks: a young FILE.lock is a living one.
 static bool take_note(vt_writer *w) {
   struct stat info;
-  if (lstat(w->note, &info) == 0) {
-    if (time(NULL) - info.st_mtime < DEAD_S) return false;
+  const int file = open(w->note, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (file >= 0) {
+    const bool dead =
+        is_note(file) && fstat(file, &info) == 0 && time(NULL) - info.st_mtime >= DEAD_S;
+    (void)close(file);
+    if (!dead) return false;
     (void)unlink(w->note);
   }
   put_note(w, O_EXCL);

@@ -40,6 +40,69 @@ outputs_over_inputs() {
   kept 'results by their own table' 2 tabled.h5 "$vintner" export tabled.h5 --csv tables --variables objective --force
 }
 
+# What a source folder holds, by its name and by a link, and what a link in it leads to.
+outputs_in_sources() {
+  local by
+  mkdir package
+  cat >package/datapackage.json <<'JSON'
+{"profile": "data-package", "name": "p", "resources": [
+  {"matrix": "technosphere_matrix", "group": "g", "kind": "data", "path": "t.data.npy", "format": "npy", "category": "vector"},
+  {"matrix": "technosphere_matrix", "group": "g", "kind": "indices", "path": "t.indices.npy", "format": "npy", "category": "vector"}]}
+JSON
+  npy() { printf '\x93NUMPY\x01\x00\x76\x00%-117s\n%b' "{'descr': $1, 'fortran_order': False, 'shape': (1,), }" "$2"; }
+  npy "'<f8'" '\0\0\0\0\0\0\xf0\x3f' >package/t.data.npy
+  npy "[('row', '<i4'), ('col', '<i4')]" '\x1\0\0\0\x1\0\0\0' >outside.npy
+  ln -s ../outside.npy package/t.indices.npy
+  ln -s package/t.data.npy into.h5
+  plain packaged package '[{datapackage id: 1}]' 'keep: [supply]'
+  expect 'the package is sound' 0 "$vintner" run packaged.yaml -q -o sound.h5
+  chmod 444 package/t.data.npy
+  for by in '' --force; do
+    kept "in a source folder $by" 2 package/t.data.npy "$vintner" import package -o package/t.data.npy $by
+    kept "the same of a study $by" 2 package/t.data.npy "$vintner" run packaged.yaml -o ./package/../package/t.data.npy $by
+    kept "by a link $by" 2 package/t.data.npy "$vintner" import package -o into.h5 $by
+    kept "what describes it $by" 2 package/datapackage.json "$vintner" run packaged.yaml -o package/datapackage.json $by
+    kept "where a link leads to $by" 2 outside.npy "$vintner" import package -o outside.npy $by
+    kept "the same of a study $by" 2 outside.npy "$vintner" run packaged.yaml -o outside.npy $by
+  done
+  expect 'a new file in it' 0 "$vintner" import package -o package/new.h5
+}
+
+# FILE.partial and FILE.lock are made beside FILE, and removed.
+beside_outputs() {
+  local by
+  for by in partial lock; do
+    cp single.yaml "beside.h5.$by"
+    kept "study FILE.$by" 2 "beside.h5.$by" "$vintner" run "beside.h5.$by" -o beside.h5
+    cp single.yaml "beside.yaml"
+    edited single.yaml "s/model_inputs.json/beside.h5.$by/" beside.yaml
+    cp model_inputs.json "beside.h5.$by"
+    kept "inputs FILE.$by" 2 "beside.h5.$by" "$vintner" run beside.yaml -o beside.h5
+    cp heat/heat.json "beside.h5.$by"
+    kept "source FILE.$by" 2 "beside.h5.$by" "$vintner" import "beside.h5.$by" -o beside.h5
+    rm "beside.h5.$by"
+  done
+  mkdir sides lps
+  cp tabled.h5 sides/status.csv.partial
+  kept 'results TABLE.partial' 2 sides/status.csv.partial "$vintner" export sides/status.csv.partial --csv sides
+  for by in reference.lp reference.lp.partial scenario_0.lp; do
+    edited single.yaml 's#model_inputs.json#../model_inputs.json#' "lps/$by"
+    kept "study $by" 2 "lps/$by" "$vintner" run "lps/$by" -o beside.h5 --write-lp lps
+    cp model_inputs.json "lps/$by"
+    edited single.yaml "s#model_inputs.json#lps/$by#" beside.yaml
+    kept "inputs $by" 2 "lps/$by" "$vintner" run beside.yaml -o beside.h5 --write-lp lps
+    rm lps/*
+  done
+  holds 'no results of these' [ ! -e beside.h5 ]
+  # Of a file that is somebody's own no note is made.
+  echo 'mine' >beside.h5.lock
+  for by in 'run single.yaml -o' 'run single.yaml --force -o' resume 'inventory heat/single.yaml --force -o'; do
+    # shellcheck disable=SC2086 # words of a command
+    expect "beside somebody's file: $by" 0 "$vintner" $by beside.h5 -q
+    holds "it is as it was: $by" [ "$(cat beside.h5.lock)" = mine ]
+  done
+}
+
 names_of_outputs() {
   local by long
   long=$(printf 'a%.0s' {1..300})
@@ -412,6 +475,8 @@ no_room() {
 
 mkdir heat
 outputs_over_inputs
+outputs_in_sources
+beside_outputs
 names_of_outputs
 streams
 surroundings
