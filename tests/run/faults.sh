@@ -94,6 +94,7 @@ beside_outputs() {
     rm lps/*
   done
   holds 'no results of these' [ ! -e beside.h5 ]
+  rm -r sides lps
   # Of a file that is somebody's own no note is made.
   echo 'mine' >beside.h5.lock
   for by in 'run single.yaml -o' 'run single.yaml --force -o' resume 'inventory heat/single.yaml --force -o'; do
