@@ -14,12 +14,15 @@ enum { REASON_BYTES = 512 };
 typedef struct reason {
   char text[REASON_BYTES];
   bool of_system;
+  bool of_reading; // what was to be read first cannot be
 } reason;
 
 // The system's own words, which HDF5 buries in "..., error message = 'No space left', buf = ...",
 // or else the innermost message.
 static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *context) {
   reason *r = context;
+  r->of_reading = r->of_reading || error->min_num == H5E_READERROR ||
+                  error->min_num == H5E_CANTLOAD || error->min_num == H5E_CANTPROTECT;
   static const char key[] = "error message = '";
   const char *said = error->desc ? strstr(error->desc, key) : NULL;
   if (said) {
@@ -41,7 +44,7 @@ vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *func
   const int failed = errno;
   reason r = {.text = "HDF5 gives no reason"};
   (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, &r);
-  const bool written = strcmp(done, "written") == 0;
+  const bool written = strcmp(done, "written") == 0 && !r.of_reading;
   // MPI-IO keeps the system's words to itself.
   if (written && !r.of_system && failed != 0)
     (void)snprintf(r.text, sizeof r.text, "%s", strerror(failed));
