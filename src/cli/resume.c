@@ -56,6 +56,7 @@ static vt_error list_work(job *j, vt_reader *reader) {
                         : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
                                          "out of memory: %" PRId64 " scenarios", count);
   if (listed == VT_OK) listed = choose_work(j, status, bad, count);
+  if (listed == VT_OK && j->work_count > 0) listed = vt_writer_may_write(j->writer);
   free(bad);
   free(status);
   return listed;
@@ -98,7 +99,7 @@ static vt_error look(job *j, vt_reader **reader, bool *finished) {
   VT_TRY(vt_reader_open(j->path, reader));
   if (j->o->study) VT_TRY(stored_is_of(j->path, *reader, j->o->study));
   *finished = vt_reader_finished(*reader);
-  return VT_OK;
+  return *finished ? VT_OK : vt_writer_may_write(j->writer);
 }
 
 // Of a run that was killed at its start the reference is not in the file yet.

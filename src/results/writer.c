@@ -24,6 +24,7 @@ struct vt_writer {
   int file;
   bool noted;  // FILE.lock is ours
   bool kernel; // the lock is the kernel's
+  int refused; // why the file cannot be written, an error number: the right is to replace it only
   double beat_s;
 };
 
@@ -103,18 +104,23 @@ static bool take_note(vt_writer *w) {
 typedef enum taken { TAKEN, BUSY, MOVED } taken;
 
 static bool lock_byte(vt_writer *w) {
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+  const short type = w->refused ? F_RDLCK : F_WRLCK;
+  struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
   w->kernel = fcntl(w->file, F_OFD_SETLK, &lock) == 0;
   return w->kernel || (errno != EAGAIN && errno != EACCES);
 }
 
 static taken try_lock(vt_writer *w) {
-  if (!lock_byte(w) || (!w->kernel && !take_note(w))) return BUSY;
+  if (!lock_byte(w)) return BUSY;
+  if (!w->kernel && !w->refused && !take_note(w)) return BUSY;
   return TAKEN;
 }
 
 static taken try_path(vt_writer *w, vt_error *error) {
   w->file = open(w->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  w->refused = w->file < 0 && (errno == EACCES || errno == EROFS) ? errno : 0;
+  // Who may only read it has a lock that all may have, as long as nobody writes.
+  if (w->refused) w->file = open(w->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (w->file < 0) {
     *error = vt_error_raise(errno == ENOENT ? VT_ERR_INPUT : VT_ERR_SYSTEM, __FILE__, __LINE__,
                             __func__, "%s: cannot be opened: %s", w->path, strerror(errno));
@@ -159,10 +165,15 @@ vt_error vt_writer_take(const char *path, double wait_s, vt_writer **writer) {
   vt_writer *w = NULL;
   vt_error error = make(path, &w);
   if (error == VT_OK) error = wait_for(w, wait_s);
-  if (error == VT_OK && !w->noted) put_note(w, 0);
+  if (error == VT_OK && !w->noted && !w->refused) put_note(w, 0);
   if (error != VT_OK) vt_writer_release(w);
   *writer = error == VT_OK ? w : NULL;
   return error;
+}
+
+vt_error vt_writer_may_write(const vt_writer *w) {
+  VT_CHECK(!w->refused, VT_ERR_SYSTEM, "%s: cannot be opened: %s", w->path, strerror(w->refused));
+  return VT_OK;
 }
 
 vt_error vt_writer_of_new(const char *path, int file, vt_writer **writer) {

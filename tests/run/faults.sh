@@ -474,6 +474,41 @@ no_room() {
   limited 3 0
 }
 
+# Results that may only be read: what is finished needs no writing, what is one's own is replaced.
+read_only() {
+  chmod 755 "$folder"
+  if ! command -v setpriv >/dev/null || ! setpriv --reuid=65534 --regid=65534 --clear-groups \
+    test -r "$vintner" -a -x "$vintner" -a -x "$folder" 2>/dev/null; then
+    echo 'no other user can be had here, or has no way to the program: read-only results left out'
+    return
+  fi
+  local other=(setpriv --reuid=65534 --regid=65534 --clear-groups) words
+  mkdir own
+  cp ensemble.yaml single.yaml model_inputs.json own/
+  edited ensemble.yaml 's/1000/30/' own/small.yaml
+  chown -R 65534:65534 own
+  expect 'read-only: a run' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/done.h5
+  torn part.h5 0 run long.yaml
+  cp part.h5 own/part.h5
+  cp own/done.h5 own/bad.h5
+  printf '\1\2\3' | dd of=own/bad.h5 conv=notrunc status=none bs=1 \
+    seek="$("$build/tests/common/outside" own/bad.h5 objective where .)"
+  chmod 444 own/*.h5
+  for words in '' --verify --json; do
+    # shellcheck disable=SC2086 # words
+    expect "read-only: resume $words" 0 "${other[@]}" "$vintner" resume own/done.h5 -q $words
+    # shellcheck disable=SC2086 # words
+    expect "read-only and unfinished: resume $words" 1 "${other[@]}" "$vintner" resume own/part.h5 $words
+    holds "read-only and unfinished: resume $words: says why" \
+      [ "$(cat stderr)" = 'vintner: own/part.h5: cannot be opened: Permission denied' ]
+  done
+  expect 'read-only and damaged' 1 "${other[@]}" "$vintner" resume own/bad.h5 --verify
+  holds 'read-only and damaged: says why' grep -q 'own/bad.h5: cannot be opened: Permission denied' stderr
+  expect 'read-only: replaced' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/done.h5 --force
+  expect 'read-only: replaced, unfinished' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/part.h5 --force
+  holds 'read-only: no note stays' [ -z "$(find own -name '*.lock')" ]
+}
+
 mkdir heat
 outputs_over_inputs
 outputs_in_sources
@@ -489,5 +524,6 @@ writers
 without_locks
 outputs_that_are_gone
 no_room
+read_only
 no_time
 finish
