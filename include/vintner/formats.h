@@ -92,6 +92,7 @@ typedef struct vt_database_source {
   ptrdiff_t first_exchange, exchanges;
   int store, stored; ///< store it lies in and its number there, store -1: none
   vt_pool pool;      ///< its texts in the store, once its labels are loaded
+  bool reached;      ///< by the load that is under way
 } vt_database_source;
 
 /// Where a method lies in a store; store -1: nowhere.

@@ -44,17 +44,20 @@ vt_error vt_parameters_read(vt_database_set *set, ptrdiff_t *count,
 // -------------------------------------------------------------------------------------------------
 // Closure.
 
-// Databases in the order they were reached.
+// Databases in the order they were reached. Its size is theirs: there may be very many others.
 typedef struct closure {
-  bool *seen; // shape [databases]
-  int *list;  // shape [count]
+  vt_database_source *source; // shape [databases], of the set
+  int *list;                  // shape [count]
   int count;
+  ptrdiff_t room;
 } closure;
 
-static void reach(closure *all, int database) {
-  if (all->seen[database]) return;
-  all->seen[database] = true;
+static vt_error reach(closure *all, int database) {
+  if (all->source[database].reached) return VT_OK;
+  VT_TRY(vt_grow(&all->list, &all->room, (ptrdiff_t)all->count + 1, sizeof *all->list));
+  all->source[database].reached = true;
   all->list[all->count++] = database;
+  return VT_OK;
 }
 
 // Labels and links of one database, without its records.
@@ -74,12 +77,13 @@ static vt_error open_database(vt_database_set *set, int database) {
   return format->load_exchanges ? format->load_exchanges(set, database) : VT_OK;
 }
 
-static vt_error load_closure(vt_database_set *set, closure *all) {
+static vt_error load_closure(vt_database_set *set, int wanted, closure *all) {
+  VT_TRY(reach(all, wanted));
   for (int i = 0; i < all->count; i++) {
     const int database = all->list[i];
     VT_TRY(open_database(set, database));
     for (int k = 0; k < set->database[database].depend_count; k++)
-      reach(all, set->database[database].depends[k]);
+      VT_TRY(reach(all, set->database[database].depends[k]));
   }
   // Ids of one datapackage may name nodes of any database of the closure: records come last.
   for (int i = 0; i < all->count; i++) {
@@ -91,18 +95,11 @@ static vt_error load_closure(vt_database_set *set, closure *all) {
   return VT_OK;
 }
 
-static vt_error require(vt_database_set *set, int database, closure *all) {
-  VT_NEW(all->seen, set->databases);
-  VT_NEW(all->list, set->databases);
-  reach(all, database);
-  return load_closure(set, all);
-}
-
 vt_error vt_database_require(vt_database_set *set, int database) {
   if (set->database[database].loaded) return VT_OK;
-  closure all = {0};
-  const vt_error error = require(set, database, &all);
-  free(all.seen);
+  closure all = {.source = set->sources->database};
+  const vt_error error = load_closure(set, database, &all);
+  for (int i = 0; i < all.count; i++) all.source[all.list[i]].reached = false;
   free(all.list);
   return error;
 }

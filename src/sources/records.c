@@ -1,21 +1,17 @@
 // records.c - groups of records out of exchanges.
 #include "sources.h"
 
-// Exchanges of one kind, then implicit production, as one group of a package.
-typedef struct filling {
-  vt_record_group *group;
-  ptrdiff_t room;
-} filling;
-
-static vt_error start_filling(vt_database_set *set, vt_matrix_kind kind, ptrdiff_t room,
-                              filling *to) {
-  vt_record_group *group = to->group;
+// Exchanges of one kind, then implicit production, as one group of a package. No group for no
+// records: a document may have very many small databases.
+static vt_error add_group(vt_database_set *set, vt_package *package, vt_matrix_kind kind,
+                          ptrdiff_t room, vt_record_group **added) {
+  if (room == 0) return VT_OK;
+  vt_record_group *group = *added = &package->group[package->groups++];
   *group = (vt_record_group){.matrix = kind,
                              .matrix_name = vt_matrix_label(kind),
                              .name = vt_matrix_label(kind),
                              .columns = 1,
                              .method = -1};
-  to->room = room;
   VT_ARENA_NEW(set->arena, group->row, room);
   VT_ARENA_NEW(set->arena, group->column, room);
   VT_ARENA_NEW(set->arena, group->data, room);
@@ -24,9 +20,8 @@ static vt_error start_filling(vt_database_set *set, vt_matrix_kind kind, ptrdiff
   return VT_OK;
 }
 
-static void put_record(filling *to, int row, int column, double value, bool flip,
+static void put_record(vt_record_group *group, int row, int column, double value, bool flip,
                        ptrdiff_t source) {
-  vt_record_group *group = to->group;
   const ptrdiff_t k = group->count++;
   group->row[k] = row;
   group->column[k] = column;
@@ -35,8 +30,8 @@ static void put_record(filling *to, int row, int column, double value, bool flip
   group->source[k] = source;
 }
 
-static void put_node(const vt_database_set *set, int index, filling *technosphere,
-                     filling *biosphere) {
+static void put_node(const vt_database_set *set, int index, vt_record_group *technosphere,
+                     vt_record_group *biosphere) {
   const vt_node *node = &set->node[index];
   bool positive = false;
   for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++) {
@@ -57,7 +52,6 @@ vt_error vt_exchange_records(vt_database_set *set, int database) {
   VT_TRY(vt_set_add_package(set, set->database[database].path, &index));
   vt_package *package = &set->package[index];
   package->name = set->database[database].name;
-  VT_ARENA_NEW(set->arena, package->group, 2);
   const vt_database *d = &set->database[database];
   ptrdiff_t emitted = 0, all = 0;
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
@@ -67,14 +61,14 @@ vt_error vt_exchange_records(vt_database_set *set, int database) {
     for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++)
       emitted += set->exchange[x].type == VT_EXCHANGE_BIOSPHERE;
   }
-  filling technosphere = {.group = &package->group[0]}, biosphere = {.group = &package->group[1]};
-  VT_TRY(start_filling(set, VT_MATRIX_TECHNOSPHERE, all - emitted, &technosphere));
-  VT_TRY(start_filling(set, VT_MATRIX_BIOSPHERE, emitted, &biosphere));
+  VT_ARENA_NEW(set->arena, package->group, (all > emitted) + (emitted > 0));
+  vt_record_group *technosphere = NULL, *biosphere = NULL;
+  VT_TRY(add_group(set, package, VT_MATRIX_TECHNOSPHERE, all - emitted, &technosphere));
+  VT_TRY(add_group(set, package, VT_MATRIX_BIOSPHERE, emitted, &biosphere));
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
     if (set->node[n].type != VT_NODE_PROCESS && set->node[n].type != VT_NODE_CHIMAERA) continue;
-    put_node(set, n, &technosphere, &biosphere);
+    put_node(set, n, technosphere, biosphere);
   }
-  package->groups = 2;
   set->database[database].package = index;
   return VT_OK;
 }
