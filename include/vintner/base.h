@@ -173,15 +173,18 @@ vt_error vt_target_move(const vt_target *target, const char *partial);
 void vt_target_abandon(const char *partial);
 
 /// Files that are to be removed if this process ends before they are forgotten. Targets note
-/// theirs; whatever else is made of this kind says so. A few at a time.
+/// theirs; whatever else is made of this kind says so. Folders, if they are empty then.
 void vt_partial_note(const char *path);
 void vt_partial_forget(const char *path);
 /// Remove them all. For signal handlers too.
 void vt_partial_abandon(void);
 
 /// A folder for several files, made unless it is there. A name that cannot be one is VT_ERR_INPUT.
-/// @param made  whether this call made it: on a later failure the caller's to remove, if empty
+/// @param made  whether this call made it, and noted it as a partial: on a later failure the
+///              caller's to abandon
 vt_error vt_folder_make(const char *path, bool *made);
+/// Forget a folder as a partial, and what lies in it with this ending.
+void vt_folder_keep(const char *path, const char *ending);
 
 /// SHA-256 as 64 hexadecimal digits and a NUL.
 void vt_sha256(const void *bytes, ptrdiff_t length, char hex[65]);
@@ -330,6 +333,8 @@ typedef enum vt_stop {
 /// Never goes back to a lower level. For signal handlers and threads alike.
 void vt_stop_ask(vt_stop level);
 vt_stop vt_stop_asked(void);
+/// The same, for threads that may be at it while the word is shared otherwise.
+vt_stop vt_stop_look(void);
 /// From now on the word is one in memory that processes share; NULL: the process's own again. The
 /// new one is raised to what the old one says.
 void vt_stop_share(_Atomic int *shared);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,17 @@
 static vt_error refuse_existing(const vt_target *t) {
   VT_FAIL(VT_ERR_INPUT, "%s: exists already; --force replaces it%s", t->path,
           t->hint ? t->hint : "");
+}
+
+// What is made is noted before a handler comes that would remove it.
+static void hold_signals(sigset_t *before) {
+  sigset_t all;
+  (void)sigfillset(&all);
+  (void)pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void release_signals(const sigset_t *before) {
+  (void)pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 // Whose words are the cause of a failure: those of who named the file, or nobody's.
@@ -55,7 +67,7 @@ vt_error vt_target_check(const vt_target *t) {
   return t->force ? VT_OK : refuse_existing(t);
 }
 
-vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
+static vt_error open_partial(const vt_target *t, const char *partial, int *file) {
   for (;;) {
     *file = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     VT_CHECK(*file >= 0, blame(errno), "%s: cannot be created: %s", t->path, strerror(errno));
@@ -76,6 +88,14 @@ vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
   }
 }
 
+vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {
+  sigset_t before;
+  hold_signals(&before);
+  const vt_error opened = open_partial(t, partial, file);
+  release_signals(&before);
+  return opened;
+}
+
 vt_error vt_target_move(const vt_target *t, const char *partial) {
   int failed = 0;
   if (!t->force) {
@@ -93,8 +113,12 @@ vt_error vt_target_move(const vt_target *t, const char *partial) {
 
 vt_error vt_folder_make(const char *path, bool *made) {
   struct stat info;
+  sigset_t before;
+  hold_signals(&before);
   *made = mkdir(path, 0777) == 0;
   const int failed = *made ? 0 : errno;
+  if (*made) vt_partial_note(path);
+  release_signals(&before);
   if (failed == EEXIST && stat(path, &info) == 0) {
     VT_CHECK(S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a file, expected a folder", path);
     return VT_OK;
@@ -105,37 +129,84 @@ vt_error vt_folder_make(const char *path, bool *made) {
 }
 
 void vt_target_abandon(const char *partial) {
-  (void)unlink(partial);
+  (void)remove(partial);
   vt_partial_forget(partial);
 }
 
 // ---------------------------------------------------------------------------------------------
 // What would be left behind. Slots are swapped whole, so that a handler may come at any moment.
 
-enum { PARTIALS = 16 };
-static _Atomic(char *) half_made[PARTIALS];
+enum { SLOTS = 64 };
+
+typedef struct slots {
+  _Atomic(char *) path[SLOTS];
+  _Atomic(struct slots *) next;
+} slots;
+
+static slots half_made;
+// Where the last was put: there may be very many.
+static _Atomic(slots *) filling = &half_made;
+
+static bool put(slots *in, char *path) {
+  for (int i = 0; i < SLOTS; i++) {
+    char *none = NULL;
+    if (atomic_compare_exchange_strong(&in->path[i], &none, path)) return true;
+  }
+  return false;
+}
+
+static slots *after(slots *at) {
+  slots *next = atomic_load(&at->next);
+  if (!next) {
+    slots *added = calloc(1, sizeof *added);
+    if (atomic_compare_exchange_strong(&at->next, &next, added)) return added;
+    free(added);
+  }
+  return next;
+}
 
 void vt_partial_note(const char *path) {
   char *copy = strdup(path);
-  for (int i = 0; copy && i < PARTIALS; i++) {
-    char *none = NULL;
-    if (atomic_compare_exchange_strong(&half_made[i], &none, copy)) return;
+  slots *at = atomic_load(&filling);
+  while (copy && at && !put(at, copy)) at = after(at);
+  if (at)
+    atomic_store(&filling, at);
+  else
+    free(copy);
+}
+
+static void forget(const char *folder, const char *ending) {
+  const size_t length = strlen(folder), tail = ending ? strlen(ending) : 0;
+  for (slots *at = &half_made; at; at = atomic_load(&at->next)) {
+    for (int i = 0; i < SLOTS; i++) {
+      char *noted = atomic_load(&at->path[i]);
+      if (!noted || strncmp(noted, folder, length) != 0) continue;
+      const char *rest = noted + length;
+      const bool in = tail > 0 && rest[0] == '/' && strlen(rest) > tail &&
+                      strcmp(rest + strlen(rest) - tail, ending) == 0;
+      if (rest[0] != '\0' && !in) continue;
+      atomic_store(&at->path[i], NULL);
+      free(noted);
+    }
   }
-  free(copy);
 }
 
 void vt_partial_forget(const char *path) {
-  for (int i = 0; i < PARTIALS; i++) {
-    char *noted = atomic_load(&half_made[i]);
-    if (!noted || strcmp(noted, path) != 0) continue;
-    atomic_store(&half_made[i], NULL);
-    free(noted);
-  }
+  forget(path, NULL);
 }
 
+void vt_folder_keep(const char *path, const char *ending) {
+  forget(path, ending);
+}
+
+// Folders when nothing is in them any more.
 void vt_partial_abandon(void) {
-  for (int i = 0; i < PARTIALS; i++) {
-    const char *noted = atomic_load(&half_made[i]);
-    if (noted) (void)unlink(noted);
+  for (int folders = 0; folders < 2; folders++) {
+    for (slots *at = &half_made; at; at = atomic_load(&at->next)) {
+      for (int i = 0; i < SLOTS; i++) {
+        const char *noted = atomic_load(&at->path[i]);
+        if (noted) (void)(folders ? rmdir(noted) : unlink(noted));
+      }
+    }
   }
 }

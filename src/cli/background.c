@@ -1,6 +1,9 @@
 // background.c - vintner inventory: the background of a study, computed alone.
 #include "job.h"
 #include "show.h"
+#include "signals.h"
+
+#include <unistd.h>
 
 static vt_error write_row(vt_results *results) {
   double done = VT_OPTIMAL; // of the only scenario
@@ -11,14 +14,25 @@ static vt_error write_row(vt_results *results) {
   return vt_results_finish(results);
 }
 
-static vt_error write_file(job *j, const vt_layout *layout) {
+static vt_error fill_file(const job *j, const vt_layout *layout) {
   vt_results *results;
-  VT_TRY(job_create_file(j, layout));
   VT_TRY(vt_results_open(j->path, layout, false, MPI_COMM_NULL, &results));
   const vt_error written = write_row(results);
   const vt_error closed = vt_results_close(results);
   VT_TRY(written);
   return closed;
+}
+
+// Nothing could go on with a file without its row.
+static vt_error write_file(job *j, const vt_layout *layout) {
+  signals_mean(SIGNALS_HOLD);
+  vt_error written = job_create_file(j, layout);
+  if (written == VT_OK) {
+    written = fill_file(j, layout);
+    if (written != VT_OK) (void)unlink(j->path);
+  }
+  signals_mean(SIGNALS_END);
+  return written;
 }
 
 vt_error command_background(job *j) {

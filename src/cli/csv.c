@@ -13,6 +13,7 @@ static vt_error open_stream(csv_file *file) {
   const vt_error error = vt_target_open(&target, file->partial, &opened);
   if (error == VT_OK && ftruncate(opened, 0) == 0) file->stream = fdopen(opened, "w");
   const int why = errno;
+  if (error == VT_OK && !file->stream) vt_target_abandon(file->partial);
   if (!file->stream && opened >= 0) (void)close(opened);
   VT_TRY(error);
   VT_CHECK(file->stream, VT_ERR_SYSTEM, "%s: cannot be created: %s", file->path, strerror(why));

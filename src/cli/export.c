@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { BLOCK_NUMBERS = 1 << 20, MOST_COLUMNS = 2 * VT_MAX_DIMENSIONS };
 
@@ -302,7 +301,7 @@ vt_error command_export(job *j) {
   if (j->o->inputs) return command_export_inputs(j);
   exporter x = {.o = j->o};
   const vt_error exported = export_all(&x);
-  if (exported != VT_OK && x.made) (void)rmdir(x.o->csv);
+  if (exported != VT_OK && x.made) vt_target_abandon(x.o->csv);
   vt_reader_close(x.reader);
   vt_arena_free(x.arena);
   return exported;

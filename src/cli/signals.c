@@ -24,9 +24,13 @@ enum { SIGNALS = sizeof heard_of / sizeof *heard_of };
 static const double twice_s = 0.1;
 // What an LP takes to notice that it is to be dropped, and rows to be written.
 static const double drop_s = 0.7;
+// Before there are results nothing is in flight. Ranks may meet, and launchers are quick to kill.
+static const double meet_s = 0.2;
+// Before what is told of results that are there is cut short.
+static const double tell_s = 0.5;
 
 static struct {
-  _Atomic int mode, number;
+  _Atomic int mode, number, exit_code;
   _Atomic bool again;
   _Atomic double first_s, second_s;
   double drain_s;
@@ -36,7 +40,7 @@ static struct {
   void (*look)(void *context);
   void *context;
   double looked_s;
-} state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} state = {.lock = PTHREAD_MUTEX_INITIALIZER, .exit_code = -1};
 
 static const char *name_of(int number) {
   for (int i = 0; i < SIGNALS; i++) {
@@ -64,16 +68,19 @@ static void leave(void) {
   _exit(75);
 }
 
+static void end(int number) {
+  vt_partial_abandon();
+  (void)signal(number, SIG_DFL);
+  (void)raise(number);
+}
+
 static void hear(int number) {
   const double now = vt_clock_s();
   const int mode = atomic_load(&state.mode);
-  if (mode == SIGNALS_IGNORE) return;
-  if (mode == SIGNALS_END) {
-    vt_partial_abandon();
-    (void)signal(number, SIG_DFL);
-    (void)raise(number);
-    return;
-  }
+  if (mode == SIGNALS_IGNORE && atomic_load(&state.exit_code) < 0) return;
+  if (mode == SIGNALS_HOLD) atomic_store(&state.number, number);
+  if (mode == SIGNALS_END) end(number);
+  if (mode == SIGNALS_HOLD || mode == SIGNALS_END) return;
   if (atomic_load(&state.number) == 0) {
     atomic_store(&state.first_s, now);
     atomic_store(&state.number, number);
@@ -99,9 +106,15 @@ static void look_after(double now) {
 // Once this process was told to stop, by whomever, its time counts.
 static void help_out(double now) {
   double none = 0.0;
-  if (vt_stop_asked() == VT_GO_ON || atomic_load(&state.mode) == SIGNALS_IGNORE) return;
-  if (vt_stop_asked() == VT_QUIT && atomic_load(&state.number) == 0) return;
+  const int mode = atomic_load(&state.mode), exit_code = atomic_load(&state.exit_code);
+  const vt_stop asked = vt_stop_look();
+  if (asked == VT_GO_ON) return;
+  if (asked == VT_QUIT && atomic_load(&state.number) == 0) return;
   (void)atomic_compare_exchange_strong(&state.first_s, &none, now);
+  const double since_s = now - atomic_load(&state.first_s);
+  if (mode == SIGNALS_LEAVE && since_s >= meet_s) leave();
+  if (mode == SIGNALS_IGNORE && exit_code >= 0 && since_s >= tell_s) _exit(exit_code);
+  if (mode != SIGNALS_DRAIN) return;
   const bool again = atomic_load(&state.again);
   const double end_s =
       again ? atomic_load(&state.second_s) : atomic_load(&state.first_s) + state.drain_s;
@@ -113,7 +126,7 @@ static void *watch(void *unused) {
   for (;;) {
     struct timespec next;
     (void)clock_gettime(CLOCK_MONOTONIC, &next);
-    next.tv_nsec += vt_stop_asked() == VT_GO_ON ? 250000000 : 20000000;
+    next.tv_nsec += vt_stop_look() == VT_GO_ON ? 250000000 : 20000000;
     next.tv_sec += next.tv_nsec / 1000000000;
     next.tv_nsec %= 1000000000;
     (void)sem_clockwait(&state.wake, CLOCK_MONOTONIC, &next);
@@ -167,6 +180,12 @@ vt_error signals_listen(signals_mode mode, double drain_s, bool parallel) {
 
 void signals_mean(signals_mode mode) {
   atomic_store(&state.mode, (int)mode);
+  const int number = atomic_load(&state.number);
+  if (mode == SIGNALS_END && number != 0) end(number);
+}
+
+void signals_done(int exit_code) {
+  atomic_store(&state.exit_code, exit_code);
 }
 
 vt_error signals_settle(const vt_team *team, vt_error mine) {

@@ -9,6 +9,7 @@ typedef enum signals_mode {
   SIGNALS_END,   ///< the end, by the signal; nothing half-written stays
   SIGNALS_LEAVE, ///< the end with exit code 75, before there are results; all ranks together
   SIGNALS_DRAIN, ///< finish what is in flight (vt_stop_asked)
+  SIGNALS_HOLD,  ///< the same as SIGNALS_END, when that is said: what is at hand takes a moment
   SIGNALS_IGNORE ///< all is done
 } signals_mode;
 
@@ -20,6 +21,9 @@ typedef enum signals_mode {
 /// @param parallel  ranks have to meet before they end
 vt_error signals_listen(signals_mode mode, double drain_s, bool parallel);
 void signals_mean(signals_mode mode);
+/// All is done, and written: what is still told may be cut short, half a second after a signal, and
+/// the process ends with this code.
+void signals_done(int exit_code);
 
 /// Have something looked after about once a second, beside whatever the process does; NULL: no
 /// more, when the function returns. By another thread.

@@ -130,6 +130,7 @@ vt_error job_solve(job *j) {
   j->writer = NULL;
   if (j->team->rank != 0) return VT_OK;
   VT_TRY(set_exit_code(j));
+  signals_done(j->exit_code);
   if (j->o->quiet && !j->o->json) return VT_OK;
   VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
   if (j->exit_code == 3 && !j->o->json) explain_run(j);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // ---------------------------------------------------------------------------------------------
 // One scenario.
@@ -273,6 +274,7 @@ static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, co
     vt_pathway_apply(state, s >= 0 ? factor : NULL, &numbers);
     (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
     (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
+    if (access(path, F_OK) != 0) vt_partial_note(path);
     VT_TRY(vt_lp_write(vt_pathway_program(m->pathway), &numbers, title, path));
   }
   return VT_OK;

@@ -390,6 +390,47 @@ writers() {
   holds 'is gone' [ ! -e held.h5.lock ]
 }
 
+# interrupted TITLE CODE FUNCTION:N:SIGNAL ARGUMENT...: the signal comes right after that call
+interrupted() {
+  local title=$1 wanted=$2 where=$3
+  shift 3
+  INTERRUPT=$where LD_PRELOAD=$build/tests/common/interrupt.so expect "$title" "$wanted" "$vintner" "$@"
+}
+
+# Nothing is half made, or it is noted, at the very moment in which it comes to be.
+moments() {
+  local signal number before
+  mkdir moments && cd moments
+  cp ../{ensemble.yaml,model_inputs.json} ../heat/heat.json . && cp ../heat/single.yaml heat.yaml
+  sed -i -E 's/(monte-carlo:) *[0-9]+/\1 30/' ensemble.yaml
+  touch stdout stderr
+  before=$(ls)
+  for signal in TERM INT HUP; do
+    number=$(kill -l "$signal")
+    for where in flock:1 renameat2:1; do
+      rm -f x.h5
+      interrupted "run, $signal at $where" 75 "$where:$number" run ensemble.yaml -q -o x.h5
+      holds "run, $signal at $where: says what is left" grep -q '30 of 30 scenarios left; vintner resume' stderr
+      expect "run, $signal at $where: resume" 0 "$vintner" resume x.h5 -q
+    done
+    rm -f x.h5
+    interrupted "import, $signal" $((128 + number)) "flock:1:$number" import heat.json -o x.store
+    # Its results are whole, or are not there: nothing could go on with a part.
+    interrupted "inventory, $signal" $((128 + number)) "flock:1:$number" inventory heat.yaml -q -o x.h5
+    holds "inventory, $signal: whole" [ "$(value x.h5 status)" = 0 ]
+    rm -f x.h5
+    interrupted "run --write-lp, $signal" 75 "mkdir:1:$number" run ensemble.yaml -q -o x.h5 --write-lp lps
+    expect "a result" 0 "$vintner" run ensemble.yaml -q -o ../moments.h5 --force
+    for where in mkdir:1 flock:1; do
+      interrupted "export, $signal at $where" $((128 + number)) "$where:$number" export ../moments.h5 --csv tables -q
+    done
+    holds "$signal: nothing is left" [ "$(ls)" = "$before" ]
+  done
+  interrupted 'a full disk' 1 ftruncate:1:0 export ../moments.h5 --csv tables -q
+  holds 'a full disk: nothing is left' [ "$(ls)" = "$before" ]
+  cd ..
+}
+
 # Where the file system has no locks, a note that is touched every few seconds is one.
 without_locks() {
   local none=$build/tests/common/no_locks.so
@@ -525,5 +566,6 @@ without_locks
 outputs_that_are_gone
 no_room
 read_only
+moments
 no_time
 finish
