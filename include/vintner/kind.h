@@ -149,8 +149,8 @@ typedef struct vt_kind {
   vt_error (*explain)(const vt_study *study, void *data, int64_t scenario,
                       vt_explanation *explanation);
 
-  /// Write the reference and the scenarios as CPLEX LP files into a folder that exists; new ones are
-  /// noted as partials.
+  /// Write the reference and the scenarios as CPLEX LP files into a folder that exists; new ones
+  /// are noted as partials.
   vt_error (*write_lp)(void *model, const char *folder);
 
   /// Write what the reference scenario is solved with as optimex inputs.
