@@ -8,7 +8,7 @@
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/cli
 //     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_results tests/fuzz/fuzz_results.c
 //     src/cli/{show,report,report_json,print,variants,lines}.c
-//     src/{results,statistics,layout,base}/*.c $(pkg-config --libs hdf5-openmpi ompi-c)
+//     src/{results,statistics,layout,team,base}/*.c $(pkg-config --libs hdf5-openmpi ompi-c)
 //     -lhdf5_openmpi_hl -lxxhash -lmd -lm
 //   VT_FUZZ_SOURCE=basic.h5 ./fuzz_results -runs=100000
 #include "show.h"
