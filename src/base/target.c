@@ -58,6 +58,8 @@ vt_error vt_target_check(const vt_target *t) {
   struct stat info;
   if (stat(t->path, &info) != 0) {
     VT_CHECK(errno == ENOENT, blame(errno), "%s: cannot be created: %s", t->path, strerror(errno));
+    // A link to nowhere is a name that is taken.
+    if (lstat(t->path, &info) == 0 && !t->force) return refuse_existing(t);
     return check_folder(t);
   }
   VT_CHECK(!S_ISDIR(info.st_mode), VT_ERR_INPUT, "%s: found a folder, expected the name of %s",

@@ -178,18 +178,19 @@ vt_error vt_writer_may_write(const vt_writer *w) {
 
 vt_error vt_writer_of_new(const char *path, int file, vt_writer **writer) {
   vt_writer *w = NULL;
-  const vt_error made = make(path, &w);
-  *writer = w;
-  if (made != VT_OK) vt_writer_release(w);
-  VT_TRY(made);
-  w->file = file;
+  vt_error made = make(path, &w);
   // Of a new file nobody knows: without the kernel's locks the note will do.
-  if (lock_byte(w)) return VT_OK;
-  const vt_error refused = refuse(w);
-  w->file = -1;
-  vt_writer_release(w);
-  *writer = NULL;
-  return refused;
+  if (made == VT_OK) {
+    w->file = file;
+    if (!lock_byte(w)) made = refuse(w);
+  }
+  if (made != VT_OK) {
+    if (w) w->file = -1; // the caller's
+    vt_writer_release(w);
+    w = NULL;
+  }
+  *writer = w;
+  return made;
 }
 
 vt_error vt_writer_replace(const char *path, double wait_s, vt_writer **old) {

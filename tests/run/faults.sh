@@ -117,6 +117,9 @@ names_of_outputs() {
     expect "a file as a folder $by" 2 "$vintner" run single.yaml -o single.yaml/x.h5 $by
     expect "a store in a folder that is missing $by" 2 "$vintner" import heat/heat.json -o no/store.h5 $by
   done
+  ln -s nowhere.h5 dangling.h5
+  expect 'a link to nowhere' 2 "$vintner" run single.yaml -o dangling.h5
+  holds 'says it' grep -q 'dangling.h5: exists already; --force replaces it' stderr
   holds 'no file' [ -z "$(find . -name '*.partial')" ]
   for by in . ..; do
     edited single.yaml "s/^name: .*/name: $by/" bad.yaml
