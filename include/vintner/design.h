@@ -8,7 +8,11 @@
 // Random numbers.
 
 /// What a stream of random numbers is for: streams of different purposes are independent.
-typedef enum vt_purpose { VT_PURPOSE_FACTOR = 1, VT_PURPOSE_TIE_BREAK = 2 } vt_purpose;
+typedef enum vt_purpose {
+  VT_PURPOSE_FACTOR = 1,
+  VT_PURPOSE_TIE_BREAK = 2,
+  VT_PURPOSE_RESAMPLE = 5, ///< bootstrap
+} vt_purpose;
 
 /// A number in (0, 1) that depends on its arguments alone.
 ///
