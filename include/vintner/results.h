@@ -62,12 +62,13 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block);
 /// Status of rows [first, first + count), counted from 0 in the file.
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status);
 
-/// Fill /statistics from the rows in the file: this rank's share of the cells (rank of size), all
-/// scenarios. Every rank must have written its rows (and a barrier passed) before.
+/// Fill in the groups that are made from rows, such as /statistics: this rank's share (rank of
+/// size), from all scenarios in `rows`, into `target`, which may be the same file. Not collective,
+/// but every rank must have written its rows (and a barrier passed) before.
 ///
 /// Each cell is summarised by one rank alone, in scenario order, over scenarios whose status is
 /// optimal, so the numbers do not depend on `size`.
-vt_error vt_results_statistics(vt_results *results, int rank, int size);
+vt_error vt_results_derive(vt_results *rows, vt_results *target, int rank, int size);
 
 /// Fill in which points of a Pareto front are dominated, from the rows in the file; nothing to do
 /// for other layouts. One rank, after all rows are written.

@@ -215,6 +215,27 @@ typedef struct vt_model_plan {
   };
 } vt_model_plan;
 
+enum { VT_MOST_GROUPINGS = 16, VT_MOST_GROUPS = 10000 };
+
+/// Of which numbers the share of scenarios above them is told.
+typedef struct vt_threshold_plan {
+  int line;
+  vt_selector of; ///< of objective, total_impact [category] or score [demand, category]
+  int count;
+  const double *threshold; ///< ascending
+} vt_threshold_plan;
+
+/// What is to be in /statistics besides moments and quantiles.
+typedef struct vt_statistics_plan {
+  int group_line;
+  int groupings;               ///< at most VT_MOST_GROUPINGS
+  const char *const *group_by; ///< names of design factors with levels or names
+  int exceedances;
+  const vt_threshold_plan *exceedance;
+  int built_line;     ///< 0: not given
+  double built_above; ///< units
+} vt_statistics_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -231,7 +252,8 @@ typedef struct vt_study {
   const char *const *keep; ///< names of kept tensors, of vt_keepable_outputs
   int quantiles;
   const double *quantile; ///< ascending, in [0, 1]
-  bool single;            ///< store the big tensors in single precision
+  vt_statistics_plan statistics;
+  bool single; ///< store the big tensors in single precision
   struct {
     int64_t iteration_limit; ///< 0 = none given
     double time_limit_s;     ///< 0 = none given

@@ -2,7 +2,7 @@
 //
 // Typical work: 4,000 scenarios of 180 cells, 6 MB, read once. At 10^6 scenarios the cells are
 // taken in blocks of columns that fit the memory; a pass over the file for each.
-#include "rows.h"
+#include "derive.h"
 #include "vintner/statistics.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ enum {
 };
 
 typedef struct summary {
-  vt_results *results;
+  vt_results *results, *rows;
   vt_h5_pool pool;
   int64_t covered;      // optimal scenarios
   bool *optimal;        // shape [scenarios]
@@ -40,7 +40,7 @@ static vt_error read_outcomes(summary *s, int64_t count[VT_H5_OUTCOMES]) {
   for (int64_t first = 0; first < scenarios; first += (int64_t)sizeof status) {
     const int64_t rest = scenarios - first;
     const int64_t some = rest < (int64_t)sizeof status ? rest : (int64_t)sizeof status;
-    VT_TRY(vt_results_read_status(s->results, first, some, status));
+    VT_TRY(vt_results_read_status(s->rows, first, some, status));
     for (int64_t i = 0; i < some; i++) {
       const bool known = status[i] >= 0 && status[i] < VT_OUTCOME_COUNT;
       count[known ? status[i] : VT_OUTCOME_COUNT]++;
@@ -143,7 +143,7 @@ static vt_error read_columns(summary *s, const vt_slot *slot, ptrdiff_t first, p
     const int64_t rows = rest < at_once ? rest : at_once;
     b.start[0] = (hsize_t)from;
     b.count[0] = (hsize_t)rows;
-    VT_TRY(vt_slot_read(s->results, slot, b.start, b.count, s->chunk));
+    VT_TRY(vt_slot_read(s->rows, slot, b.start, b.count, s->chunk));
     for (int64_t r = 0; r < rows;) {
       ptrdiff_t row[TILE_ROWS], taken = 0;
       for (; r < rows && taken < TILE_ROWS; r++) {
@@ -233,7 +233,7 @@ static vt_error open_statistics(summary *s, const vt_variable *v, vt_h5_pool *po
 static vt_error summarise_cells(summary *s, int variable, ptrdiff_t first, ptrdiff_t last) {
   for (ptrdiff_t at = first; at < last; at += s->columns) {
     const ptrdiff_t cells = last - at < s->columns ? last - at : s->columns;
-    VT_TRY(read_columns(s, &s->results->slot[variable], at, cells));
+    VT_TRY(read_columns(s, &s->rows->slot[variable], at, cells));
     compute(s, cells);
     VT_TRY(write_figures(s, at, cells));
   }
@@ -293,9 +293,9 @@ static vt_error summarise(summary *s, int rank, int size) {
   return VT_OK;
 }
 
-vt_error vt_results_statistics(vt_results *results, int rank, int size) {
-  summary s = {.results = results};
-  const vt_error done = summarise(&s, rank, size);
+vt_error vt_statistics_fill(const vt_derivation *d) {
+  summary s = {.results = d->target, .rows = d->rows};
+  const vt_error done = summarise(&s, d->rank, d->size);
   free(s.optimal);
   free(s.column);
   free(s.figure);

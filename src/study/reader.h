@@ -227,6 +227,11 @@ typedef struct vt_exploration_row {
 
 extern const vt_exploration_row vt_exploration_rows[]; ///< ends with a row without a name. aims.c
 
+vt_read_key vt_read_statistics; ///< statistics.c; `target` is the study
+
+/// Whether results.statistics fits the rest, when all else is read. statistics.c
+vt_error vt_check_statistics(const vt_study_reader *reader);
+
 vt_read_key vt_read_distribution; ///< distribution.c; `target` is a vt_distribution
 
 #endif

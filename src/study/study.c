@@ -63,6 +63,7 @@ static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void 
   static const vt_key keys[] = {{.name = "keep", .read = read_keep},
                                 {.name = "quantiles", .read = read_quantiles},
                                 {.name = "precision", .read = read_precision},
+                                {.name = "statistics", .read = vt_read_statistics},
                                 {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
@@ -148,7 +149,8 @@ static vt_error read_root(vt_study_reader *reader) {
   VT_TRY(vt_map_read(reader, &root, keys, reader->study));
   const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);
   if (kind->check) VT_TRY(kind->check(reader));
-  return vt_plan_design(reader->study);
+  VT_TRY(vt_plan_design(reader->study));
+  return vt_check_statistics(reader);
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
