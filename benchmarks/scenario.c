@@ -42,6 +42,7 @@ static vt_error prepare(bench *b, const char *path) {
   VT_TRY(vt_inputs_read(b->study->model.pathway.inputs, &b->inputs));
   VT_TRY(vt_pathway_create(b->study, b->inputs, &b->pathway));
   VT_TRY(vt_design_create(&b->study->design, &b->design));
+  VT_TRY(vt_pathway_add_cells(b->pathway, b->design));
   VT_TRY(vt_pathway_state_create(b->pathway, &b->state));
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(b->inputs->process) * b->inputs->system_times;
   const int categories = vt_labels_count(b->inputs->category);
@@ -49,7 +50,7 @@ static vt_error prepare(bench *b, const char *path) {
   VT_NEW(b->plan.operation, cells);
   VT_NEW(b->plan.impact, categories * cells);
   VT_NEW(b->plan.total_impact, categories);
-  VT_NEW(b->factor, b->study->factors);
+  VT_NEW(b->factor, vt_design_width(b->design));
   vt_numbers numbers;
   vt_lp_solution solution;
   const vt_lp_options options = {.tie_break = b->study->solver.tie_break};

@@ -63,6 +63,9 @@ ptrdiff_t vt_pathway_state_bytes(const vt_pathway *pathway);
 /// changed its weights).
 double vt_pathway_neutral(const vt_pathway *pathway, int factor);
 
+/// Tell the design of a pathway's study which cells have a draw for each.
+vt_error vt_pathway_add_cells(const vt_pathway *pathway, vt_design *design);
+
 /// What stages of a scenario minimise or bound besides the objective: the levels of a lexicographic
 /// objective, the two categories of a Pareto front, the objective of near-optimal alternatives; in
 /// this order, none in other studies. How many there are.
@@ -87,8 +90,8 @@ void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
 
 /// Numbers of a scenario.
 ///
-/// @param factor   shape [factors], for choose the place of the name; NaN = the factor is not
-/// applied; NULL for the reference scenario
+/// @param factor   what the design gives: shape [width of the design], for choose the place of the
+/// name; NaN = the factor is not applied; NULL for the reference scenario
 /// @param numbers  borrowed from the state, valid until its next call
 void vt_pathway_apply(vt_pathway_state *state, const double *factor, vt_numbers *numbers);
 

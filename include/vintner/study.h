@@ -45,6 +45,7 @@ typedef struct vt_factor {
   vt_selector target;
   vt_operation operation;
   vt_value value;
+  bool each; ///< a draw for each cell of the target instead of one for all
 } vt_factor;
 
 /// One weighted category of the objective.
@@ -247,7 +248,7 @@ typedef struct vt_study {
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
   vt_design_plan design;
   int factors;
-  const vt_factor *factor; ///< shape [factors], in the order of design.factor
+  const vt_factor *factor; ///< shape [factors], in the order of design.input
   int keeps;
   const char *const *keep; ///< names of kept tensors, of vt_keepable_outputs
   int quantiles;

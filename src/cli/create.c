@@ -19,7 +19,8 @@ vt_error job_choose_path(job *j) {
 vt_error job_spare_sources(const job *j, const char *path) {
   vt_source_list list = {0};
   VT_TRY(vt_target_spare(path, j->study->path));
-  if (j->study->design.table) VT_TRY(vt_target_spare(path, j->study->design.table));
+  for (int i = 0; i < j->study->design.files; i++)
+    VT_TRY(vt_target_spare(path, j->study->design.file[i].path));
   vt_error spared = j->kind->sources(j->study, NULL, &list);
   for (int i = 0; i < list.count && spared == VT_OK; i++)
     spared = vt_target_spare(path, list.source[i].path);

@@ -19,7 +19,8 @@ static vt_error check_access(const char *study, int line, const char *path) {
 static vt_error check_sources(const job *j) {
   const vt_study *s = j->study;
   vt_source_list list = {0};
-  if (s->design.table) VT_TRY(check_access(s->path, s->design.line, s->design.table));
+  for (int i = 0; i < s->design.files; i++)
+    VT_TRY(check_access(s->path, s->design.file[i].line, s->design.file[i].path));
   vt_error found = j->kind->sources(s, NULL, &list);
   for (int i = 0; i < list.count && found == VT_OK; i++)
     found = check_access(s->path, list.source[i].line, list.source[i].path);
@@ -131,11 +132,13 @@ static vt_error describe_source(const vt_source *source, vt_text *text) {
 }
 
 static vt_error describe_sources(const job *j, vt_source_list *list, vt_text *text) {
-  const vt_source table = {.path = j->study->design.table};
+  const vt_design_plan *design = &j->study->design;
   VT_TRY(j->kind->sources(j->study, j->data, list));
   for (int i = 0; i < list->count; i++) VT_TRY(describe_source(&list->source[i], text));
   if (list->built) VT_TRY(vt_text_add(text, "\nmodel %s", list->built));
-  return table.path ? describe_source(&table, text) : VT_OK;
+  for (int i = 0; i < design->files; i++)
+    VT_TRY(describe_source(&(vt_source){.path = design->file[i].path}, text));
+  return VT_OK;
 }
 
 vt_error job_describe_inputs(const job *j, vt_text *text) {

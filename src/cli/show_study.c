@@ -130,6 +130,16 @@ static void print_plan(const vt_database_plan *plan, FILE *out) {
   print_flows(plan, out);
 }
 
+static void print_design(const vt_design_plan *d, FILE *out) {
+  const vt_design_type *type = &vt_design_types[d->kind];
+  if (type->name) print_line(out, "design      %s\n", type->name);
+  if (type->takes & VT_ARGUMENT_SIZE)
+    print_line(out, "%-11s %" PRId64 "\n", type->size ? type->size : "scenarios", d->size);
+  if (d->table) print_line(out, "table       %s\n", d->table);
+  if (d->correlations_file) print_line(out, "correlated  by %s\n", d->correlations_file);
+  if (d->correlations > 0) print_line(out, "correlated  %d pairs\n", d->correlations);
+}
+
 static void print_pathway(const vt_study *s, FILE *out) {
   if (s->model.pathway.from)
     print_plan(s->model.pathway.from, out);
@@ -141,9 +151,7 @@ static void print_pathway(const vt_study *s, FILE *out) {
                s->aims.objective[i].category, s->aims.objective[i].weight);
   }
   if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
-  if (s->design.kind == VT_DESIGN_MONTE_CARLO)
-    print_line(out, "scenarios   %" PRId64 "\n", s->design.size);
-  if (s->design.table) print_line(out, "table       %s\n", s->design.table);
+  print_design(&s->design, out);
   print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
   print_factors("factors", s->factor, s->factors, out);
 }

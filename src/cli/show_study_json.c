@@ -128,6 +128,16 @@ static void put_objectives(json_out *j, const vt_study *s) {
   json_close(j);
 }
 
+static void put_design(json_out *j, const vt_design_plan *d) {
+  const vt_design_type *type = &vt_design_types[d->kind];
+  if (type->name) json_text(j, "design", type->name);
+  if (type->takes & VT_ARGUMENT_SIZE)
+    json_raw(j, type->size ? type->size : "scenarios", "%" PRId64, d->size);
+  if (d->table) json_text(j, "table", d->table);
+  if (d->correlations_file) json_text(j, "correlations", d->correlations_file);
+  if (d->correlations > 0) json_raw(j, "correlations", "%d", d->correlations);
+}
+
 static void put_pathway(json_out *j, const vt_study *s) {
   if (s->model.pathway.from)
     put_plan(j, s->model.pathway.from);
@@ -136,8 +146,7 @@ static void put_pathway(json_out *j, const vt_study *s) {
   json_text(j, "unit", vt_unit_names[s->model.pathway.unit]);
   put_objectives(j, s);
   if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
-  if (s->design.kind == VT_DESIGN_MONTE_CARLO) json_raw(j, "scenarios", "%" PRId64, s->design.size);
-  if (s->design.table) json_text(j, "table", s->design.table);
+  put_design(j, &s->design);
   put_factors(j, "overrides", s->model.pathway.override, s->model.pathway.overrides);
   put_factors(j, "factors", s->factor, s->factors);
 }

@@ -8,8 +8,8 @@
 #include <strings.h>
 
 static int find_factor(const vt_design_plan *plan, const char *name) {
-  for (int f = 0; f < plan->factors; f++) {
-    if (strcmp(plan->factor[f].name, name) == 0) return f;
+  for (int f = 0; f < plan->inputs; f++) {
+    if (strcmp(plan->input[f].name, name) == 0) return f;
   }
   return -1;
 }
@@ -17,7 +17,7 @@ static int find_factor(const vt_design_plan *plan, const char *name) {
 // Which factor each column holds.
 static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_of, vt_text *field) {
   bool *seen, last = false;
-  VT_NEW(seen, plan->factors);
+  VT_NEW(seen, plan->inputs);
   vt_error result = VT_OK;
   int columns = 0;
   while (!last && result == VT_OK) {
@@ -25,7 +25,7 @@ static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_o
     if (result != VT_OK) break;
     const int f = find_factor(plan, field->bytes);
     vt_nearest nearest = {.name = field->bytes};
-    for (int i = 0; i < plan->factors; i++) vt_nearest_try(&nearest, plan->factor[i].name);
+    for (int i = 0; i < plan->inputs; i++) vt_nearest_try(&nearest, plan->input[i].name);
     if (f < 0 || seen[f]) {
       result =
           vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
@@ -37,12 +37,12 @@ static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_o
     seen[f] = true;
     factor_of[columns++] = f;
   }
-  for (int f = 0; f < plan->factors && result == VT_OK; f++) {
+  for (int f = 0; f < plan->inputs && result == VT_OK; f++) {
     if (!seen[f])
       result = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
                               "%s:%d: found no column for factor '%s', expected one for every "
                               "factor of the study",
-                              c->path, c->line, plan->factor[f].name);
+                              c->path, c->line, plan->input[f].name);
   }
   free(seen);
   return result;
@@ -51,7 +51,7 @@ static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_o
 // As in a study: decimal; where limits take it .inf too, which other programs write as inf.
 static vt_error read_number(const vt_design_plan *plan, const vt_csv *c, int factor,
                             const char *text, double *value) {
-  const vt_design_factor *f = &plan->factor[factor];
+  const vt_design_input *f = &plan->input[factor];
   const char *digits = text[0] == '-' || text[0] == '+' ? text + 1 : text;
   if (f->infinite && strcasecmp(digits + (digits[0] == '.'), "inf") == 0) {
     *value = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
@@ -66,7 +66,7 @@ static vt_error read_number(const vt_design_plan *plan, const vt_csv *c, int fac
 // The name of an alternative, or its place in the list of them, from 0.
 static vt_error read_variant(const vt_design_plan *plan, const vt_csv *c, int factor,
                              const char *text, double *value) {
-  const vt_design_factor *f = &plan->factor[factor];
+  const vt_design_input *f = &plan->input[factor];
   vt_nearest nearest = {.name = text};
   for (int i = 0; i < f->variants; i++) {
     *value = i;
@@ -89,16 +89,16 @@ static vt_error read_variant(const vt_design_plan *plan, const vt_csv *c, int fa
 static vt_error read_row(const vt_design_plan *plan, vt_csv *c, const int *factor_of,
                          vt_text *field, double *row) {
   bool last = false;
-  for (int column = 0; column < plan->factors; column++) {
+  for (int column = 0; column < plan->inputs; column++) {
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->path, c->line, column,
-             plan->factors);
+             plan->inputs);
     VT_TRY(vt_csv_field(c, field, &last));
     const int f = factor_of[column];
-    VT_TRY((plan->factor[f].variants > 0 ? read_variant : read_number)(plan, c, f, field->bytes,
-                                                                       &row[f]));
+    VT_TRY((plan->input[f].variants > 0 ? read_variant : read_number)(plan, c, f, field->bytes,
+                                                                      &row[f]));
   }
   VT_CHECK(last, VT_ERR_INPUT, "%s:%d: found more than the expected %d fields", c->path, c->line,
-           plan->factors);
+           plan->inputs);
   return VT_OK;
 }
 
@@ -108,8 +108,8 @@ static vt_error read_rows(const vt_design_plan *plan, vt_csv *c, int *factor_of,
   VT_CHECK(vt_csv_row(c), VT_ERR_INPUT, "%s: found an empty table, expected a header row", c->path);
   VT_TRY(read_header(plan, c, factor_of, field));
   while (vt_csv_row(c)) {
-    const ptrdiff_t first = (ptrdiff_t)*rows * plan->factors;
-    VT_TRY(vt_grow(value, &capacity, first + plan->factors, sizeof **value));
+    const ptrdiff_t first = (ptrdiff_t)*rows * plan->inputs;
+    VT_TRY(vt_grow(value, &capacity, first + plan->inputs, sizeof **value));
     VT_TRY(read_row(plan, c, factor_of, field, *value + first));
     ++*rows;
   }
@@ -122,7 +122,7 @@ vt_error vt_design_table_read(const vt_design_plan *plan, double **value, int64_
   int *factor_of = NULL;
   *value = NULL;
   *rows = 0;
-  VT_NEW(factor_of, plan->factors);
+  VT_NEW(factor_of, plan->inputs);
   vt_error done = vt_watch(plan->table);
   if (done == VT_OK) done = vt_text_read_file(plan->table, &text);
   vt_csv c;

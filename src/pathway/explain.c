@@ -12,7 +12,7 @@ typedef struct scenario {
   vt_pathway *pathway;
   vt_design *design;
   vt_pathway_state *state;
-  double *factor; // shape [factors]; NULL for the reference
+  double *factor; // shape [width of the design]; NULL for the reference
   vt_numbers numbers;
 } scenario;
 
@@ -26,9 +26,10 @@ static void scenario_free(scenario *s) {
 static vt_error open_scenario(scenario *s, int64_t id) {
   VT_TRY(vt_pathway_create_uncoupled(s->study, s->inputs, &s->pathway));
   VT_TRY(vt_design_create(&s->study->design, &s->design));
+  VT_TRY(vt_pathway_add_cells(s->pathway, s->design));
   VT_TRY(vt_pathway_state_create(s->pathway, &s->state));
   if (id >= 0) {
-    VT_NEW(s->factor, s->study->factors);
+    VT_NEW(s->factor, vt_design_width(s->design));
     vt_design_values(s->design, id, s->factor);
   }
   vt_pathway_apply(s->state, s->factor, &s->numbers);

@@ -33,23 +33,52 @@ static vt_error apply_overrides(vt_core *core, vt_factor_leaves *factors) {
   return VT_OK;
 }
 
+static vt_error add_touch(vt_factor_leaves *factors, vt_touch touch, int *made) {
+  VT_TRY(vt_grow(&factors->touch, &factors->touch_capacity, factors->touches + 1,
+                 sizeof *factors->touch));
+  touch.alpha = touch.beta = -1;
+  touch.length = touch.parent < 0 ? 1 : factors->touch[touch.parent].length + 1;
+  *made = (int)factors->touches;
+  factors->touch[factors->touches++] = touch;
+  return VT_OK;
+}
+
 // The touch that a factor adds to those before it; equal lists share one number. `known` has shape
 // [touches before the factor + 1]: the touch made for each parent (from -1 on), or -1.
-static vt_error extend(vt_factor_leaves *factors, int parent, int factor, int *known,
-                       int *touched) {
-  if (known[parent + 1] < 0) {
-    VT_TRY(vt_grow(&factors->touch, &factors->touch_capacity, factors->touches + 1,
-                   sizeof *factors->touch));
-    known[parent + 1] = (int)factors->touches;
-    factors->touch[factors->touches++] =
-        (vt_touch){.parent = parent,
-                   .factor = factor,
-                   .alpha = -1,
-                   .beta = -1,
-                   .length = parent < 0 ? 1 : factors->touch[parent].length + 1};
-  }
-  *touched = known[parent + 1];
+static vt_error extend(vt_factor_leaves *factors, int factor, int *known, int *touched) {
+  int *made = &known[*touched + 1];
+  if (*made < 0)
+    VT_TRY(add_touch(factors, (vt_touch){.parent = *touched, .factor = factor, .value = factor},
+                     made));
+  *touched = *made;
   return VT_OK;
+}
+
+static vt_error hash_cell(const vt_core *core, const char *name, vt_tensor_id id, ptrdiff_t entry,
+                          uint64_t *hash) {
+  const vt_tensor_kind *kind = &vt_tensor_kinds[id];
+  const int32_t *key = core->inputs->tensor[id].index + entry * kind->axes;
+  vt_text text = {0};
+  vt_error added = vt_text_add(&text, "%s", name);
+  for (int a = 0; a < kind->axes && added == VT_OK; a++)
+    added = vt_text_add(&text, "%c%s", '\0', vt_inputs_label(core->inputs, kind->axis[a], key[a]));
+  *hash = vt_hash64(text.bytes, text.length);
+  vt_text_free(&text);
+  return added;
+}
+
+// A touch of its own for each cell.
+static vt_error extend_each(const vt_core *core, vt_factor_leaves *factors, int factor,
+                            vt_tensor_id id, ptrdiff_t entry, int *touched) {
+  const vt_study *study = core->study;
+  vt_drawn_cell drawn = {.factor = factor};
+  VT_TRY(hash_cell(core, study->factor[factor].name, id, entry, &drawn.stream));
+  VT_TRY(vt_grow(&factors->drawn, &factors->drawn_capacity, factors->drawings + 1,
+                 sizeof *factors->drawn));
+  const vt_touch touch = {
+      .parent = *touched, .factor = factor, .value = study->design.inputs + factors->drawings};
+  factors->drawn[factors->drawings++] = drawn;
+  return add_touch(factors, touch, touched);
 }
 
 static double common_value(const double *value, const vt_selection *chosen) {
@@ -74,7 +103,9 @@ static vt_error mark(const vt_core *core, vt_factor_leaves *factors, int factor,
   vt_error extended = VT_OK;
   for (ptrdiff_t k = 0; k < chosen->count && extended == VT_OK; k++) {
     int *entry = &(*touched)[chosen->entry[k]];
-    extended = extend(factors, *entry, factor, known, entry);
+    extended = core->study->factor[factor].each
+                   ? extend_each(core, factors, factor, chosen->tensor, chosen->entry[k], entry)
+                   : extend(factors, factor, known, entry);
   }
   free(known);
   VT_TRY(extended);
@@ -230,7 +261,7 @@ static void apply_affine(const vt_core *core, const vt_factor_leaves *factors, i
   *alpha = 1.0;
   *beta = 0.0;
   if (t->parent >= 0) apply_affine(core, factors, t->parent, factor, alpha, beta);
-  const double operand = factor ? factor[t->factor] : NAN;
+  const double operand = factor ? factor[t->value] : NAN;
   if (isnan(operand)) return;
   switch (core->study->factor[t->factor].operation) {
     case VT_SET:
@@ -277,7 +308,7 @@ static double apply_all(const vt_core *core, const vt_factor_leaves *factors,
                         const double *factor) {
   const vt_touch *t = &factors->touch[touched];
   if (t->parent >= 0) base = apply_all(core, factors, leaf, t->parent, base, factor);
-  const double operand = factor ? factor[t->factor] : NAN;
+  const double operand = factor ? factor[t->value] : NAN;
   if (isnan(operand)) return base;
   const vt_operation operation = core->study->factor[t->factor].operation;
   if (operation == VT_CHOOSE)

@@ -8,6 +8,7 @@
 typedef struct vt_touch {
   int parent; ///< the touches before this one, or -1
   int factor;
+  ptrdiff_t value; ///< place of its value among the design's
   int alpha, beta; ///< cells so that a touched number is alpha * base + beta; -1 not made yet
   int length;
 } vt_touch;
@@ -20,6 +21,12 @@ typedef struct vt_touched_cell {
   const double *weight; ///< of a mapping entry: in each variant; NULL where there is one variant
 } vt_touched_cell;
 
+/// A cell of a factor with a draw for each.
+typedef struct vt_drawn_cell {
+  int factor;
+  uint64_t stream; ///< hash of the factor's name and the cell's labels
+} vt_drawn_cell;
+
 typedef struct vt_factor_leaves {
   vt_tensor reference[VT_TENSOR_COUNT]; ///< with the overrides, before factors create entries
   vt_touch *touch;                      ///< shape [touches]
@@ -29,7 +36,9 @@ typedef struct vt_factor_leaves {
   int *cell[VT_TENSOR_COUNT];     ///< shape [entries]; NULL for the background, which has no cells
   vt_touched_cell *leaf;          ///< shape [leaves]: the cells that factors touch
   ptrdiff_t leaves, leaf_capacity;
-  double *neutral; ///< shape [factors]
+  double *neutral;      ///< shape [factors]
+  vt_drawn_cell *drawn; ///< shape [drawings], in the order of their values
+  ptrdiff_t drawings, drawn_capacity;
   vt_variants variants;
 } vt_factor_leaves;
 

@@ -35,7 +35,7 @@ static vt_error fill_worker(vt_pathway_worker *w) {
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->process) * in->system_times;
   const int categories = vt_labels_count(in->category);
   VT_TRY(vt_arena_create(&w->arena));
-  VT_ARENA_NEW(w->arena, w->factor, w->model->study->factors);
+  VT_ARENA_NEW(w->arena, w->factor, vt_design_width(w->model->design));
   VT_ARENA_NEW(w->arena, w->plan.installation, cells);
   VT_ARENA_NEW(w->arena, w->plan.operation, cells);
   VT_ARENA_NEW(w->arena, w->plan.impact, categories * cells);
@@ -103,10 +103,12 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   return VT_OK;
 }
 
-// What factor_value says of a factor that is not applied: the value that changes nothing.
+// What factor_value says of a factor that is not applied: the value that changes nothing. One with
+// a draw for each cell has no value.
 static void put_factors(const vt_pathway_model *m, const double *factor, double *const *row) {
   for (int f = 0; m->factor_value >= 0 && f < m->study->factors; f++) {
-    row[m->factor_value][f] = isnan(factor[f]) ? vt_pathway_neutral(m->pathway, f) : factor[f];
+    const bool applied = !isnan(factor[f]) || m->study->factor[f].each;
+    row[m->factor_value][f] = applied ? factor[f] : vt_pathway_neutral(m->pathway, f);
   }
 }
 
@@ -170,6 +172,7 @@ static vt_error create_staging(vt_pathway_model *m) {
 static vt_error create_design(vt_pathway_model *m) {
   int alternatives;
   VT_TRY(vt_design_create(&m->study->design, &m->design));
+  VT_TRY(vt_pathway_add_cells(m->pathway, m->design));
   (void)vt_pathway_alternatives(m->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(m->design, alternatives);
   if (m->study->aims.explores == VT_EXPLORE_PARETO)
@@ -282,7 +285,7 @@ static vt_error write_lp(void *model, const char *folder) {
   // Scenarios without factors have the reference's programme; they aim at something else.
   const bool alike = m->study->ensemble && m->study->factors == 0;
   VT_TRY(vt_pathway_name_program(m->pathway));
-  VT_ARENA_NEW(m->data->inputs->arena, factor, m->study->factors);
+  VT_ARENA_NEW(m->data->inputs->arena, factor, vt_design_width(m->design));
   VT_TRY(vt_pathway_state_create(m->pathway, &state));
   const vt_error written =
       write_lps(m, state, folder, alike ? 0 : vt_design_scenarios(m->design), factor);

@@ -86,9 +86,10 @@ vt_error vt_pathway_create_uncoupled(const vt_study *study, vt_inputs *inputs,
 
 // What grew and so is not of the arena; all parts are there.
 static void free_lists(vt_pathway *m) {
-  void *const lists[] = {m->factors->touch,  m->factors->leaf,   m->lines->point,
-                         m->lines->line,     m->lines->vintage,  m->classes->rate,
-                         m->classes->class_, m->classes->member, m->program->row};
+  void *const lists[] = {m->factors->touch, m->factors->drawn,  m->factors->leaf,
+                         m->lines->point,   m->lines->line,     m->lines->vintage,
+                         m->classes->rate,  m->classes->class_, m->classes->member,
+                         m->program->row};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
 }
 
@@ -120,6 +121,12 @@ const double *vt_pathway_tie_weight(const vt_pathway *m) {
 
 double vt_pathway_neutral(const vt_pathway *m, int factor) {
   return m->factors->neutral[factor];
+}
+
+vt_error vt_pathway_add_cells(const vt_pathway *m, vt_design *design) {
+  for (ptrdiff_t i = 0; i < m->factors->drawings; i++)
+    VT_TRY(vt_design_add_cell(design, m->factors->drawn[i].factor, m->factors->drawn[i].stream));
+  return VT_OK;
 }
 
 bool vt_pathway_coupled(const void *pathway, int process, int other) {

@@ -16,7 +16,7 @@ static vt_error add_quoted(vt_text *json, const char *text) {
   return vt_text_add(json, "\"");
 }
 
-static vt_error add_factor(vt_text *json, const vt_design_factor *factor) {
+static vt_error add_factor(vt_text *json, const vt_design_input *factor) {
   if (factor->variants == 0) return VT_OK;
   VT_TRY(vt_text_add(json, json->length > 1 ? ", " : ""));
   VT_TRY(add_quoted(json, factor->name));
@@ -29,7 +29,7 @@ static vt_error add_factor(vt_text *json, const vt_design_factor *factor) {
 
 static vt_error add_factors(vt_text *json, const vt_design_plan *design) {
   VT_TRY(vt_text_add(json, "{"));
-  for (int f = 0; f < design->factors; f++) VT_TRY(add_factor(json, &design->factor[f]));
+  for (int f = 0; f < design->inputs; f++) VT_TRY(add_factor(json, &design->input[f]));
   return vt_text_add(json, "}");
 }
 

@@ -4,8 +4,27 @@
 
 #include "reader.h"
 
+typedef enum sign { ANY, NOT_NEGATIVE, POSITIVE } sign;
+
+// How a study gives a kind of distribution.
+typedef struct form {
+  vt_error (*read)(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d);
+  const char *expected; // a list, in words
+  bool bounds;          // min and max may stand inside
+  bool range;           // its last two parameters are the list `range`, [0, 1] if not given
+  int parameters;
+  struct {
+    const char *name;
+    sign sign;
+    bool optional; // 0 or, of `scale`, 1 if not given
+  } parameter[VT_MAX_PARAMETERS];
+} form;
+
+static const form forms[VT_DISTRIBUTIONS];
+
 static vt_error read_bound(vt_study_reader *reader, const vt_yaml *node, double *bound) {
-  if (isfinite(*bound)) VT_REFUSE(reader, node, "found a second bound, the distribution has one");
+  if (isfinite(*bound))
+    VT_REFUSE(reader, node, "found the bound twice, inside the distribution and beside it");
   return vt_read_number(reader, node, bound);
 }
 
@@ -17,66 +36,136 @@ static vt_error read_max(vt_study_reader *reader, const vt_yaml *node, void *tar
   return read_bound(reader, node, &((vt_distribution *)target)->max);
 }
 
-// ---------------------------------------------------------------------------------------------
-// One reader for each form of parameters.
-
-static vt_error read_ascending(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
-  const vt_distribution_type *type = &vt_distribution_types[d->kind];
-  double *number;
-  int count;
-  VT_TRY(vt_read_numbers(reader, node, type->parameters, &number, &count));
-  if (!isfinite(number[count - 1] - number[0]))
-    VT_REFUSE(reader, node, "found a range too wide for floating-point numbers");
-  bool ascending = true;
-  for (int i = 0; i < count; i++) {
-    d->parameter[i] = number[i];
-    ascending = ascending && (i == 0 || number[i - 1] <= number[i]);
-  }
-  if (!ascending && count == 2)
-    VT_REFUSE(reader, node, "found [%g, %g], expected %s", number[0], number[1], type->expected);
-  if (!ascending)
-    VT_REFUSE(reader, node, "found [%g, %g, %g], expected %s", number[0], number[1], number[2],
-              type->expected);
-  return VT_OK;
-}
-
-static vt_error read_parameter(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_distribution *d = target;
-  int p = 0;
-  while (strcmp(vt_distribution_types[d->kind].parameter[p].name, node->key) != 0) p++;
-  return vt_read_number(reader, node, &d->parameter[p]);
-}
-
-// Keys of the bounds, which may stand beside the distribution or inside.
+// Keys of the bounds, which may stand beside the distribution, and in some inside.
 static const vt_key bounds[] = {{.name = "min", .read = read_min},
                                 {.name = "max", .read = read_max}};
 enum { BOUNDS = sizeof bounds / sizeof *bounds };
 
-static vt_error read_named(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
-  const vt_distribution_type *type = &vt_distribution_types[d->kind];
-  vt_key keys[VT_MAX_PARAMETERS + BOUNDS + 1] = {{0}};
-  for (int p = 0; p < type->parameters; p++)
-    keys[p] =
-        (vt_key){.name = type->parameter[p].name, .presence = VT_REQUIRED, .read = read_parameter};
-  memcpy(keys + type->parameters, bounds, sizeof bounds);
-  VT_TRY(vt_map_read(reader, node, keys, d));
-  for (int p = 0; p < type->parameters; p++) {
-    const char *name = type->parameter[p].name;
-    const double value = d->parameter[p];
-    const vt_sign sign = type->parameter[p].sign;
-    if (sign == VT_SIGN_POSITIVE && !(value > 0))
-      VT_REFUSE(reader, node, "found %s %g, expected %s > 0", name, value, name);
-    if (sign == VT_SIGN_NOT_NEGATIVE && value < 0)
-      VT_REFUSE(reader, node, "found %s %g, expected %s >= 0", name, value, name);
+// ---------------------------------------------------------------------------------------------
+// Lists.
+
+static vt_error read_ascending(vt_study_reader *reader, const vt_yaml *node, const char *expected,
+                               int count, double *number) {
+  double *found;
+  int length;
+  VT_TRY(vt_read_numbers(reader, node, count, &found, &length));
+  if (!isfinite(found[count - 1] - found[0]))
+    VT_REFUSE(reader, node, "found a range too wide for floating-point numbers");
+  memcpy(number, found, (size_t)count * sizeof *number);
+  if (count == 2 && found[0] > found[1])
+    VT_REFUSE(reader, node, "found [%g, %g], expected %s", found[0], found[1], expected);
+  if (count == 3 && (found[0] > found[1] || found[1] > found[2]))
+    VT_REFUSE(reader, node, "found [%g, %g, %g], expected %s", found[0], found[1], found[2],
+              expected);
+  return VT_OK;
+}
+
+static vt_error read_list(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  const form *f = &forms[d->kind];
+  return read_ascending(reader, node, f->expected, f->parameters, d->parameter);
+}
+
+static vt_error read_whole_numbers(vt_study_reader *reader, const vt_yaml *node,
+                                   vt_distribution *d) {
+  const double most = 0x1p53;
+  VT_TRY(read_list(reader, node, d));
+  for (int i = 0; i < 2; i++) {
+    const double number = d->parameter[i];
+    if (number != floor(number) || fabs(number) >= most)
+      VT_REFUSE(reader, node, "found %.17g, expected a whole number of at most 15 digits", number);
   }
   return VT_OK;
 }
 
+// Min, mode and max of a PERT distribution: not all the same.
+static vt_error read_modes(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_distribution *d = target;
+  VT_TRY(read_ascending(reader, node, forms[VT_PERT].expected, 3, d->parameter));
+  if (!(d->parameter[0] < d->parameter[2]))
+    VT_REFUSE(reader, node, "found the range [%g, %g], expected it ascending, min < max",
+              d->parameter[0], d->parameter[2]);
+  return VT_OK;
+}
+
+static vt_error read_lambda(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  double *lambda = &((vt_distribution *)target)->parameter[3];
+  VT_TRY(vt_read_number(reader, node, lambda));
+  if (*lambda < 0) VT_REFUSE(reader, node, "found lambda %g, expected lambda >= 0", *lambda);
+  return VT_OK;
+}
+
+static vt_error read_pert(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  static const vt_key keys[] = {{.name = "range", .presence = VT_REQUIRED, .read = read_modes},
+                                {.name = "lambda", .read = read_lambda},
+                                {.name = NULL}};
+  d->parameter[3] = 4.0;
+  if (vt_type_of(node) == VT_TYPE_MAP) return vt_map_read(reader, node, keys, d);
+  return read_modes(reader, node, d);
+}
+
+static vt_error read_probability(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  VT_TRY(vt_read_number(reader, node, &d->parameter[0]));
+  if (!(d->parameter[0] >= 0 && d->parameter[0] <= 1))
+    VT_REFUSE(reader, node, "found the probability %g, expected one from 0 to 1", d->parameter[0]);
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Maps of named parameters.
+
+static vt_error read_parameter(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_distribution *d = target;
+  const form *f = &forms[d->kind];
+  int p = 0;
+  while (strcmp(f->parameter[p].name, node->key) != 0) p++;
+  double *value = &d->parameter[p];
+  const char *name = f->parameter[p].name;
+  VT_TRY(vt_read_number(reader, node, value));
+  if (f->parameter[p].sign == POSITIVE && !(*value > 0))
+    VT_REFUSE(reader, node->parent, "found %s %g, expected %s > 0", name, *value, name);
+  if (f->parameter[p].sign == NOT_NEGATIVE && *value < 0)
+    VT_REFUSE(reader, node->parent, "found %s %g, expected %s >= 0", name, *value, name);
+  return VT_OK;
+}
+
+static vt_error read_range(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  double *range = ((vt_distribution *)target)->parameter + 2;
+  VT_TRY(read_ascending(reader, node, "[a, b] ascending with a < b", 2, range));
+  if (range[0] == range[1])
+    VT_REFUSE(reader, node, "found [%g, %g], expected [a, b] ascending with a < b", range[0],
+              range[1]);
+  return VT_OK;
+}
+
+static vt_error read_named(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  const form *f = &forms[d->kind];
+  vt_key keys[VT_MAX_PARAMETERS + 1 + BOUNDS + 1] = {{0}};
+  int count = 0;
+  for (; count < f->parameters; count++) {
+    const bool optional = f->parameter[count].optional;
+    keys[count] = (vt_key){.name = f->parameter[count].name,
+                           .presence = optional ? VT_OPTIONAL : VT_REQUIRED,
+                           .read = read_parameter};
+    d->parameter[count] = optional && strcmp(keys[count].name, "scale") == 0 ? 1.0 : 0.0;
+  }
+  if (f->range) {
+    keys[count++] = (vt_key){.name = "range", .read = read_range};
+    d->parameter[3] = 1.0;
+  }
+  if (f->bounds) memcpy(keys + count, bounds, sizeof bounds);
+  return vt_map_read(reader, node, keys, d);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Values with weights.
+
 static vt_error read_values(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_distribution *distribution = target;
   double *value;
-  VT_TRY(vt_read_numbers(reader, node, 0, &value, &distribution->count));
-  if (distribution->count == 0) VT_REFUSE(reader, node, "found an empty list, expected numbers");
+  int count;
+  VT_TRY(vt_read_numbers(reader, node, 0, &value, &count));
+  if (count == 0) VT_REFUSE(reader, node, "found an empty list, expected numbers");
+  distribution->count = count;
   distribution->value = value;
   return VT_OK;
 }
@@ -88,7 +177,7 @@ static vt_error read_weights(vt_study_reader *reader, const vt_yaml *node, void 
   VT_TRY(vt_read_numbers(reader, node, 0, &weight, &count));
   if (count != distribution->count)
     VT_REFUSE(reader, node, "found %d weights, expected %d as there are values", count,
-              distribution->count);
+              (int)distribution->count);
   for (int i = 0; i < count; i++) {
     if (weight[i] < 0)
       VT_REFUSE(reader, node, "found the weight %g, expected weights >= 0", weight[i]);
@@ -106,43 +195,92 @@ static vt_error read_weighted(vt_study_reader *reader, const vt_yaml *node, vt_d
                                 {.name = "min", .read = read_min},
                                 {.name = "max", .read = read_max},
                                 {.name = NULL}};
-  VT_TRY(vt_map_read(reader, node, keys, d));
-  if (d->weight) return VT_OK;
-  double *equal;
-  VT_ARENA_NEW(reader->arena, equal, d->count);
-  for (int i = 0; i < d->count; i++) equal[i] = 1;
-  d->weight = equal;
-  return VT_OK;
+  return vt_map_read(reader, node, keys, d);
+}
+
+static vt_error read_file(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_path(reader, node, &((vt_distribution *)target)->file);
+}
+
+static vt_error read_empirical(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
+  static const vt_key keys[] = {
+      {.name = "file", .presence = VT_REQUIRED, .read = read_file},
+      {.name = "column",
+       .presence = VT_REQUIRED,
+       .read = vt_text_at,
+       .at = offsetof(vt_distribution, column)},
+      {.name = "weights", .read = vt_text_at, .at = offsetof(vt_distribution, weights)},
+      {.name = NULL}};
+  const char *place = vt_place(node);
+  d->line = node->line;
+  VT_TRY(vt_arena_text(reader->arena, place, (ptrdiff_t)strlen(place), &d->place));
+  return vt_map_read(reader, node, keys, d);
 }
 
 // ---------------------------------------------------------------------------------------------
 // The whole.
 
+static const form forms[VT_DISTRIBUTIONS] = {
+    [VT_LOGNORMAL] = {read_named, .bounds = true, .parameters = 2,
+                      .parameter = {{"median", POSITIVE}, {"gsd", POSITIVE}}},
+    [VT_NORMAL] = {read_named, .bounds = true, .parameters = 2,
+                   .parameter = {{"mean", ANY}, {"sd", NOT_NEGATIVE}}},
+    [VT_UNIFORM] = {read_list, "[a, b] in ascending order", .parameters = 2},
+    [VT_TRIANGULAR] = {read_list, "[min, mode, max] in ascending order", .parameters = 3},
+    [VT_BERNOULLI] = {read_probability},
+    [VT_INTEGER] = {read_whole_numbers, "[a, b] in ascending order", .parameters = 2},
+    [VT_WEIBULL] = {read_named, .parameters = 3,
+                    .parameter = {{"shape", POSITIVE}, {"scale", POSITIVE}, {"offset", ANY, true}}},
+    [VT_GAMMA] = {read_named, .parameters = 3,
+                  .parameter = {{"shape", POSITIVE}, {"scale", POSITIVE}, {"offset", ANY, true}}},
+    [VT_BETA] = {read_named, .range = true, .parameters = 2,
+                 .parameter = {{"alpha", POSITIVE}, {"beta", POSITIVE}}},
+    [VT_GUMBEL] = {read_named, .parameters = 2,
+                   .parameter = {{"location", ANY}, {"scale", NOT_NEGATIVE}}},
+    [VT_STUDENT] = {read_named, .parameters = 3,
+                    .parameter = {{"nu", POSITIVE},
+                                  {"location", ANY, true},
+                                  {"scale", NOT_NEGATIVE, true}}},
+    [VT_PERT] = {read_pert, "[min, mode, max] in ascending order"},
+    [VT_DISCRETE] = {read_weighted},
+    [VT_EMPIRICAL] = {read_empirical},
+};
+
 static vt_error read_kind(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  static vt_error (*const forms[])(vt_study_reader *, const vt_yaml *,
-                                   vt_distribution *) = {[VT_FORM_ASCENDING] = read_ascending,
-                                                         [VT_FORM_NAMED] = read_named,
-                                                         [VT_FORM_WEIGHTED] = read_weighted};
   vt_distribution *d = target;
   int kind = 0;
   while (strcmp(vt_distribution_types[kind].name, node->key) != 0) kind++;
   d->kind = (vt_distribution_kind)kind;
-  return forms[vt_distribution_types[kind].form](reader, node, d);
+  return forms[kind].read(reader, node, d);
+}
+
+static vt_error check_whole(const vt_study_reader *reader, const vt_yaml *node,
+                            vt_distribution *d) {
+  if (!(d->min <= d->max))
+    VT_REFUSE(reader, node, "found min %g and max %g, expected them in ascending order", d->min,
+              d->max);
+  if (d->negative && !vt_distribution_types[d->kind].signed_value)
+    VT_REFUSE(reader, node, "found 'negative', expected it with lognormal, weibull and gamma only");
+  if (d->kind == VT_EMPIRICAL) return VT_OK; // its numbers are not read yet
+  const vt_error prepared = vt_distribution_prepare(reader->arena, d);
+  if (prepared == VT_ERR_INPUT) VT_REFUSE(reader, node, "%s", vt_error_message());
+  return prepared;
 }
 
 vt_error vt_read_distribution(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_key keys[VT_DISTRIBUTIONS + BOUNDS + 1] = {{0}};
+  vt_key keys[VT_DISTRIBUTIONS + BOUNDS + 2] = {{0}};
+  vt_yaml child[VT_MAX_KEYS];
+  int only = 0;
   for (int k = 0; k < VT_DISTRIBUTIONS; k++)
     keys[k] =
         (vt_key){.name = vt_distribution_types[k].name, .presence = VT_ONE_OF, .read = read_kind};
   memcpy(keys + VT_DISTRIBUTIONS, bounds, sizeof bounds);
+  keys[VT_DISTRIBUTIONS + BOUNDS] =
+      (vt_key){.name = "negative", .read = vt_bool_at, .at = offsetof(vt_distribution, negative)};
   vt_distribution *d = target;
   *d = (vt_distribution){.min = -(double)INFINITY, .max = (double)INFINITY};
-  VT_TRY(vt_map_read(reader, node, keys, d));
-  if (!(d->min < d->max))
-    VT_REFUSE(reader, node, "found min %g and max %g, expected min < max", d->min, d->max);
-  if (!vt_distribution_types[d->kind].meets_bounds(d))
-    VT_REFUSE(reader, node, "found min %g and max %g, which leave nothing of the distribution",
-              d->min, d->max);
-  return VT_OK;
+  VT_TRY(vt_map_match(reader, node, keys, child));
+  VT_TRY(vt_map_one_of(reader, node, keys, child, &only));
+  VT_TRY(vt_map_read_matched(reader, node, keys, child, d));
+  return check_whole(reader, &child[only], d);
 }

@@ -109,11 +109,15 @@ const char *const vt_operation_names[] = {
 vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
                         vt_yaml *operation) {
   enum { OPERATIONS = sizeof vt_operation_names / sizeof *vt_operation_names - 1 };
-  vt_key keys[OPERATIONS + 2] = {{.name = "target", .presence = VT_REQUIRED, .read = read_target}};
+  vt_key keys[OPERATIONS + 3] = {{.name = "target", .presence = VT_REQUIRED, .read = read_target}};
   for (int k = 0; k < OPERATIONS; k++)
     keys[k + 1] = (vt_key){.name = vt_operation_names[k], .presence = VT_ONE_OF, .value = k};
   vt_yaml child[VT_MAX_KEYS];
   int only = 0;
+  // An override is one number: it has no draws.
+  if (factor->name)
+    keys[OPERATIONS + 1] =
+        (vt_key){.name = "each", .read = vt_bool_at, .at = offsetof(vt_factor, each)};
   VT_TRY(vt_map_match(reader, node, keys, child));
   VT_TRY(vt_map_read_matched(reader, node, keys, child, factor));
   VT_TRY(vt_map_one_of(reader, node, keys, child, &only));

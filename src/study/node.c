@@ -191,7 +191,7 @@ vt_error vt_map_match(vt_study_reader *reader, const vt_yaml *map, const vt_key 
     const int line = line_of_key(reader, &value);
     if (!keys[k].name) return refuse_unknown(reader, map, keys, &value, line);
     if (child[k].yaml)
-      VT_FAULT(reader, line, "duplicate key in '%s': found '%s' again, first in line %d",
+      VT_FAULT(reader, line, "duplicate key in '%s': found '%s' twice, first in line %d",
                vt_place(map), value.key, line_of_key(reader, &child[k]));
     child[k] = value;
   }

@@ -1,9 +1,10 @@
-// plan.c - the ensemble: seed, design, factors, and whether the three fit together.
+// plan.c - the ensemble: seed, design, factors, correlations, and whether they fit together.
+#include <math.h>
 #include <string.h>
 
 #include "reader.h"
 
-enum { SIZE_BITS = 62 };
+enum { SIZE_BITS = 62, DEFAULT_LEVELS = 4, MOST_LEVELS = 1000000 };
 
 static vt_error read_seed(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_uint64(reader, node, &((vt_study *)target)->design.seed);
@@ -23,10 +24,6 @@ static vt_error design_name(vt_study_reader *reader, const vt_yaml *node, vt_yam
   return VT_OK;
 }
 
-// Names that are known, but not in this version.
-static const char *const unavailable[] = {"latin-hypercube", "sobol", "saltelli", "morris"};
-enum { UNAVAILABLE = sizeof unavailable / sizeof *unavailable };
-
 static vt_error refuse_design(const vt_study_reader *reader, const vt_yaml *node,
                               const char *name) {
   vt_nearest nearest = {.name = name};
@@ -35,45 +32,90 @@ static vt_error refuse_design(const vt_study_reader *reader, const vt_yaml *node
   }
   for (const vt_exploration_row *e = vt_exploration_rows; e->name; e++)
     vt_nearest_try(&nearest, e->name);
-  for (int i = 0; i < UNAVAILABLE; i++) {
-    if (strcmp(name, unavailable[i]) == 0)
-      VT_FAULT(reader, node->line, "the design '%s' is not available in this version", name);
-    vt_nearest_try(&nearest, unavailable[i]);
-  }
   VT_REFUSE(reader, node,
             "found '%s', expected factorial, one-at-a-time, {monte-carlo: N}, "
-            "{table: file.csv}, {pareto: ...} or {alternatives: ...}%s",
+            "{latin-hypercube: N}, {sobol: N}, {saltelli: N}, {morris: r}, {table: file.csv}, "
+            "{pareto: ...} or {alternatives: ...}%s",
             name, vt_nearest_hint(&nearest));
 }
 
-// A design has its argument if and only if it takes one.
+// A design has its argument if it takes one, and none if it does not.
 static vt_error check_argument(const vt_study_reader *reader, const vt_yaml *node,
                                const vt_yaml *value, const char *name, const char *usage,
-                               bool takes) {
+                               bool takes, bool may_do_without) {
   const bool given = value->yaml && vt_type_of(value) != VT_TYPE_NULL;
-  if (given != takes)
+  if (given != takes && !(may_do_without && !given))
     VT_REFUSE(reader, node, "found '%s' %s, expected 'design: %s'", name,
               given ? "with a value" : "without its value", usage);
   return VT_OK;
+}
+
+static vt_error read_size(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  return vt_read_integer(reader, node, 1, INT64_C(1) << SIZE_BITS,
+                         &((vt_design_plan *)target)->size);
+}
+
+static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  int64_t *levels = &((vt_design_plan *)target)->levels;
+  VT_TRY(vt_read_integer(reader, node, 2, MOST_LEVELS, levels));
+  if (*levels % 2 != 0)
+    VT_REFUSE(reader, node, "found %s, expected an even number", vt_found(node));
+  return VT_OK;
+}
+
+static vt_error read_quantiles(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_design_plan *design = target;
+  double *quantile;
+  VT_TRY(vt_read_numbers(reader, node, 0, &quantile, &design->quantiles));
+  if (design->quantiles == 0) VT_REFUSE(reader, node, "found an empty list, expected quantiles");
+  for (int q = 0; q < design->quantiles; q++) {
+    if (!(quantile[q] > 0.0 && quantile[q] < 1.0))
+      VT_REFUSE(reader, node, "found %g, expected quantiles between 0 and 1", quantile[q]);
+  }
+  design->quantile = quantile;
+  return VT_OK;
+}
+
+// What stands for the argument of a design alone, and what a map of them may hold.
+static vt_error read_arguments(vt_study_reader *reader, const vt_yaml *value,
+                               const vt_design_type *type, vt_design_plan *design) {
+  vt_key keys[VT_MAX_KEYS] = {{0}};
+  int count = 0;
+  if (type->takes & VT_ARGUMENT_FILE) return vt_read_path(reader, value, &design->table);
+  if (type->takes & VT_ARGUMENT_SIZE && (!type->size || vt_type_of(value) != VT_TYPE_MAP))
+    return read_size(reader, value, design);
+  if (type->size)
+    keys[count++] = (vt_key){.name = type->size, .presence = VT_REQUIRED, .read = read_size};
+  if (type->takes & VT_ARGUMENT_SCRAMBLE)
+    keys[count++] =
+        (vt_key){.name = "scramble", .read = vt_bool_at, .at = offsetof(vt_design_plan, scramble)};
+  if (type->takes & VT_ARGUMENT_SECOND_ORDER)
+    keys[count++] = (vt_key){
+        .name = "second_order", .read = vt_bool_at, .at = offsetof(vt_design_plan, second_order)};
+  if (type->takes & VT_ARGUMENT_LEVELS)
+    keys[count++] = (vt_key){.name = "levels", .read = read_levels};
+  if (type->takes & VT_ARGUMENT_QUANTILES)
+    keys[count++] = (vt_key){.name = "quantiles", .presence = VT_REQUIRED, .read = read_quantiles};
+  return vt_map_read(reader, value, keys, design);
 }
 
 static vt_error take_design(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
                             vt_design_kind kind) {
   vt_design_plan *design = &reader->study->design;
   const vt_design_type *type = &vt_design_types[kind];
-  VT_TRY(check_argument(reader, node, value, type->name, type->usage,
-                        type->takes != VT_ARGUMENT_NONE));
+  const bool optional = type->takes == VT_ARGUMENT_QUANTILES;
+  VT_TRY(check_argument(reader, node, value, type->name, type->usage, type->takes != 0, optional));
   design->kind = kind;
-  if (type->takes == VT_ARGUMENT_SIZE)
-    VT_TRY(vt_read_integer(reader, value, 1, INT64_C(1) << SIZE_BITS, &design->size));
-  if (type->takes == VT_ARGUMENT_FILE) VT_TRY(vt_read_path(reader, value, &design->table));
-  return VT_OK;
+  design->scramble = true;
+  design->levels = DEFAULT_LEVELS;
+  const bool given = value->yaml && vt_type_of(value) != VT_TYPE_NULL;
+  return given ? read_arguments(reader, value, type, design) : VT_OK;
 }
 
 static vt_error take_exploration(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
                                  const vt_exploration_row *row) {
   vt_aims *aims = &reader->study->aims;
-  VT_TRY(check_argument(reader, node, value, row->name, row->usage, true));
+  VT_TRY(check_argument(reader, node, value, row->name, row->usage, true, false));
   aims->explores = row->explores;
   return row->read(reader, value, aims);
 }
@@ -104,8 +146,24 @@ static const char *const value_names[] = {
 // Whether the design knows what to do with this kind of value.
 static vt_error check_against_design(const vt_study_reader *reader, const vt_yaml *operation,
                                      const vt_factor *factor) {
-  const vt_design_type *type = &vt_design_types[reader->study->design.kind];
+  const vt_design_plan *design = &reader->study->design;
+  const vt_design_type *type = &vt_design_types[design->kind];
+  const bool random = factor->value.kind == VT_VALUE_DISTRIBUTION;
+  if (factor->each && !type->each)
+    VT_REFUSE(reader, operation->parent,
+              "found 'each' in the design '%s', expected it in a random "
+              "design other than morris",
+              type->name);
+  if (factor->each && !random)
+    VT_REFUSE(reader, operation->parent, "found 'each' with %s, expected a distribution",
+              value_names[factor->value.kind]);
+  if (random && design->quantiles > 0) return VT_OK;
   if (type->values & 1U << factor->value.kind) return VT_OK;
+  if (random && type->takes & VT_ARGUMENT_QUANTILES)
+    VT_REFUSE(reader, operation,
+              "found a distribution, expected a number, a list of levels, or quantiles as in "
+              "'design: {%s: {quantiles: [0.05, 0.95]}}'",
+              type->name);
   VT_REFUSE(reader, operation, "found %s, expected %s in the design '%s'",
             value_names[factor->value.kind], type->expected, type->name);
 }
@@ -149,11 +207,58 @@ static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void 
   return VT_OK;
 }
 
+// ---------------------------------------------------------------------------------------------
+// Correlations: pairs, or the file of a matrix. Their names are looked up with the design.
+
+static vt_error read_pair(vt_study_reader *reader, const vt_yaml *node, vt_correlation *pair) {
+  enum { NAMES = 2 };
+  if (vt_type_of(node) != VT_TYPE_LIST || vt_yaml_count(node) != NAMES + 1)
+    VT_REFUSE(reader, node, "found %s, expected two names and a correlation as in [gas, oil, 0.7]",
+              vt_found(node));
+  pair->line = node->line;
+  for (int i = 0; i <= NAMES; i++) {
+    vt_yaml item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(i < NAMES ? vt_read_text(reader, &item, &pair->name[i])
+                     : vt_read_number(reader, &item, &pair->rho));
+  }
+  return VT_OK;
+}
+
+static vt_error read_correlations(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_design_plan *design = &((vt_study *)target)->design;
+  const vt_design_type *type = &vt_design_types[design->kind];
+  if (type->independent)
+    VT_REFUSE(reader, node, "found correlations in the design '%s', expected none: %s",
+              type->name ? type->name : "of what is minimised", type->independent);
+  design->correlations_line = node->line;
+  if (vt_type_of(node) == VT_TYPE_TEXT)
+    return vt_read_path(reader, node, &design->correlations_file);
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of pairs or the file of a matrix"));
+  vt_correlation *pair;
+  const ptrdiff_t count = vt_yaml_count(node);
+  VT_TRY(vt_charge(reader, node, count));
+  VT_ARENA_NEW(reader->arena, pair, count);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_yaml item;
+    VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(read_pair(reader, &item, &pair[i]));
+  }
+  design->correlations = (int)count;
+  design->correlation = pair;
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The whole.
+
 vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
-  static const vt_key keys[] = {{.name = "seed", .read = read_seed},
-                                {.name = "design", .presence = VT_REQUIRED, .read = read_design},
-                                {.name = "factors", .read = read_factors, .after = "design"},
-                                {.name = NULL}};
+  static const vt_key keys[] = {
+      {.name = "seed", .read = read_seed},
+      {.name = "design", .presence = VT_REQUIRED, .read = read_design},
+      {.name = "factors", .read = read_factors, .after = "design"},
+      {.name = "correlations", .read = read_correlations, .after = "factors"},
+      {.name = NULL}};
   reader->study->ensemble = true;
   VT_TRY(vt_map_read(reader, node, keys, study));
   if (reader->study->aims.explores == VT_EXPLORE_NOTHING && reader->study->factors == 0)
@@ -162,7 +267,7 @@ vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *st
 }
 
 // Names of a `choose` factor: those that it lists, else all backgrounds of the study.
-static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_design_factor *to) {
+static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_design_input *to) {
   const vt_database_plan *plan = vt_study_databases(study);
   to->variants = from->value.levels;
   to->variant = from->value.name;
@@ -176,17 +281,43 @@ static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_d
   return VT_OK;
 }
 
+// Each file once, in the order in which the study names them.
+static void add_file(vt_design_plan *design, vt_design_file *file, const char *path, int line) {
+  for (int i = 0; i < design->files; i++) {
+    if (strcmp(file[i].path, path) == 0) return;
+  }
+  file[design->files++] = (vt_design_file){.path = path, .line = line};
+}
+
+static vt_error list_files(vt_study *study) {
+  vt_design_plan *design = &study->design;
+  vt_design_file *file;
+  VT_ARENA_NEW(study->arena, file, design->inputs + 2);
+  if (design->table) add_file(design, file, design->table, design->line);
+  for (int i = 0; i < design->inputs; i++) {
+    const vt_value *v = &design->input[i].value;
+    if (v->kind == VT_VALUE_DISTRIBUTION && v->distribution.file)
+      add_file(design, file, v->distribution.file, v->distribution.line);
+  }
+  if (design->correlations_file)
+    add_file(design, file, design->correlations_file, design->correlations_line);
+  design->file = file;
+  return VT_OK;
+}
+
 vt_error vt_plan_design(vt_study *study) {
-  vt_design_factor *factor;
-  VT_ARENA_NEW(study->arena, factor, study->factors);
+  vt_design_input *input;
+  VT_ARENA_NEW(study->arena, input, study->factors);
   for (int f = 0; f < study->factors; f++) {
     const vt_factor *from = &study->factor[f];
-    factor[f] = (vt_design_factor){
-        .name = from->name, .value = from->value, .infinite = vt_takes_infinite(from)};
-    if (from->operation == VT_CHOOSE) VT_TRY(list_variants(study, from, &factor[f]));
+    input[f] = (vt_design_input){.name = from->name,
+                                 .value = from->value,
+                                 .each = from->each,
+                                 .infinite = vt_takes_infinite(from)};
+    if (from->operation == VT_CHOOSE) VT_TRY(list_variants(study, from, &input[f]));
   }
   study->design.path = study->path;
-  study->design.factors = study->factors;
-  study->design.factor = factor;
-  return VT_OK;
+  study->design.inputs = study->factors;
+  study->design.input = input;
+  return list_files(study);
 }

@@ -56,7 +56,7 @@ typedef struct vt_key {
   int value;         ///< what the row stands for, to the table's user
 } vt_key;
 
-enum { VT_MAX_KEYS = 16 };
+enum { VT_MAX_KEYS = 24 };
 
 // --- tree.c -----------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ vt_read_key vt_read_pathway;   ///< pathway.c; `target` is the study
 vt_read_key vt_read_inventory; ///< inventory.c; `target` is the study
 vt_read_key vt_read_ensemble;  ///< plan.c; `target` is the study
 
-/// Fill study->design.factor, when all else is read. plan.c
+/// Fill study->design.input, when all else is read. plan.c
 vt_error vt_plan_design(vt_study *study);
 
 /// The keys of a pathway model from databases; `target` of each is the study. databases.c

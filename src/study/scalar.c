@@ -210,5 +210,5 @@ vt_error vt_read_keys(vt_study_reader *reader, const vt_yaml *map, const char **
   VT_TRY(vt_first_duplicate((int)count, *key, &duplicate));
   if (duplicate < 0) return VT_OK;
   VT_TRY(vt_map_pair(reader, map, duplicate, &child));
-  VT_FAULT(reader, child.line, "duplicate key in '%s': found '%s' again", vt_place(map), child.key);
+  VT_FAULT(reader, child.line, "duplicate key in '%s': found '%s' twice", vt_place(map), child.key);
 }

@@ -151,21 +151,21 @@ vt_error vt_read_statistics(vt_study_reader *reader, const vt_yaml *node, void *
 // Whether all that fits the rest of the study.
 
 static int find_input(const vt_study *study, const char *name) {
-  for (int i = 0; i < study->design.factors; i++) {
-    if (strcmp(study->design.factor[i].name, name) == 0) return i;
+  for (int i = 0; i < study->design.inputs; i++) {
+    if (strcmp(study->design.input[i].name, name) == 0) return i;
   }
   return -1;
 }
 
-static bool has_levels(const vt_design_factor *input) {
+static bool has_levels(const vt_design_input *input) {
   return input->value.kind == VT_VALUE_LEVELS || input->variants > 0;
 }
 
 static vt_error refuse_input(const vt_study_reader *reader, const char *name, int found) {
   const vt_design_plan *design = &reader->study->design;
   vt_nearest nearest = {.name = name};
-  for (int i = 0; i < design->factors; i++) {
-    if (has_levels(&design->factor[i])) vt_nearest_try(&nearest, design->factor[i].name);
+  for (int i = 0; i < design->inputs; i++) {
+    if (has_levels(&design->input[i])) vt_nearest_try(&nearest, design->input[i].name);
   }
   VT_FAULT(reader, reader->study->statistics.group_line,
            "'results.statistics.group_by': %s '%s', expected an input of the ensemble with levels "
@@ -180,7 +180,7 @@ static vt_error check_groups(const vt_study_reader *reader) {
     const char *name = plan->group_by[g];
     const int place = find_input(reader->study, name);
     if (place < 0) return refuse_input(reader, name, place);
-    const vt_design_factor *input = &reader->study->design.factor[place];
+    const vt_design_input *input = &reader->study->design.input[place];
     if (!has_levels(input)) return refuse_input(reader, name, place);
     if (strchr(name, '/'))
       VT_FAULT(reader, plan->group_line,

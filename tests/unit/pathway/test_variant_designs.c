@@ -60,7 +60,7 @@ static void designs_enumerate_and_draw_the_names(void **state) {
 // or NULL.
 static const char *try_table(const char *csv, vt_design **design, vt_study **study) {
   static const char *const variants[] = {"1", "SSP1"};
-  static vt_design_factor factor;
+  static vt_design_input factor;
   char path[] = "/tmp/vintner-choice-XXXXXX";
   const int file = mkstemp(path);
   assert_true(file >= 0 && write(file, csv, strlen(csv)) == (ssize_t)strlen(csv));
@@ -70,11 +70,11 @@ static const char *try_table(const char *csv, vt_design **design, vt_study **stu
                             "    path: {target: background, choose: ~}\n");
   must(vt_study_parse("study.yaml", text.bytes, text.length, study));
   vt_text_free(&text);
-  factor = (*study)->design.factor[0];
+  factor = (*study)->design.input[0];
   factor.variants = 2;
   factor.variant = variants;
   (*study)->design.table = path;
-  (*study)->design.factor = &factor;
+  (*study)->design.input = &factor;
   const vt_error made_it = vt_design_create(&(*study)->design, design);
   (void)unlink(path);
   return made_it == VT_OK ? NULL : vt_error_message();

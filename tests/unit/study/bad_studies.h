@@ -52,7 +52,7 @@ static const bad_study bad_heads[] = {
     {"vintner: '1'\n", "s.yaml:1: 'vintner': found '1', expected 1"},
     {HEAD "ensembel: {}\n", "s.yaml:6: unknown key in 'study': found 'ensembel', expected vintner, "
                             "name, model, ensemble, results, solver; did you mean 'ensemble'?"},
-    {HEAD "name: y\n", "s.yaml:6: duplicate key in 'study': found 'name' again, first in line 2"},
+    {HEAD "name: y\n", "s.yaml:6: duplicate key in 'study': found 'name' twice, first in line 2"},
     {"vintner: 1\nname: a b\nmodel: {}\n", "s.yaml:2: 'name': found 'a b', expected only letters"},
     {"vintner: 1\nname: ../x\nmodel: {}\n", "s.yaml:2: 'name': found '../x', expected only"},
     {"vintner: 1\nname: ''\nmodel: {}\n", "s.yaml:2: 'name': found an empty text"},
@@ -108,7 +108,7 @@ static const bad_study bad_heads[] = {
                              "inputs, databases, foreground, years, demand, methods, background, "
                              "flows, missing, objective, unit, extend, overrides; did you mean "
                              "'inputs'?"},
-    {HEAD "    inputs: b\n", "s.yaml:6: duplicate key in 'model.pathway': found 'inputs' again"},
+    {HEAD "    inputs: b\n", "s.yaml:6: duplicate key in 'model.pathway': found 'inputs' twice"},
     {HEAD "    unit: liftime\n", "s.yaml:6: 'model.pathway.unit': found 'liftime', expected one of "
                                  "lifetime, annual; did you mean 'lifetime'?"},
     {HEAD "    extend: -1\n", "s.yaml:6: 'model.pathway.extend': found the number -1, expected"},
@@ -142,7 +142,7 @@ static const bad_study bad_heads[] = {
      "s.yaml:6: 'model.pathway.objective.a': found the number .nan, expected a finite number"},
     {HEAD "    objective: {a: 0, b: 0.0}\n", "s.yaml:6: 'model.pathway.objective': found only"},
     {HEAD "    objective:\n      a: 1\n      a: 2\n",
-     "s.yaml:8: duplicate key in 'model.pathway.objective': found 'a' again"},
+     "s.yaml:8: duplicate key in 'model.pathway.objective': found 'a' twice"},
 };
 
 static const bad_study bad_overrides[] = {
@@ -218,7 +218,7 @@ static const bad_study bad_ensembles[] = {
     {HEAD "ensemble: {design: factorial, factors: [a]}\n",
      "s.yaml:6: 'ensemble.factors': found a list, expected a map"},
     {HEAD "ensemble:\n  sede: 3\n", "s.yaml:7: unknown key in 'ensemble': found 'sede', expected "
-                                    "seed, design, factors; did you mean 'seed'?"},
+                                    "seed, design, factors, correlations; did you mean 'seed'?"},
     {HEAD "ensemble:\n  seed: -1\n  design: factorial\n  factors: {}\n",
      "s.yaml:7: 'ensemble.seed': found the number -1, expected a whole number from 0 to 1844674"},
     {HEAD "ensemble:\n  seed: 0.5\n  design: factorial\n  factors: {}\n",
@@ -252,7 +252,8 @@ static const bad_study bad_ensembles[] = {
     {HEAD "    objective: [a, b]\nensemble:\n  design: {pareto: {categories: [a, b], points: 3}}\n",
      "s.yaml:8: 'ensemble.design.pareto': found an objective of 2 levels in line 6, expected one"},
     {DESIGN("factorail"), "s.yaml:7: 'ensemble.design': found 'factorail', expected factorial, "
-                          "one-at-a-time, {monte-carlo: N}, {table: file.csv}, {pareto: ...} or "
+                          "one-at-a-time, {monte-carlo: N}, {latin-hypercube: N}, {sobol: N}, "
+                          "{saltelli: N}, {morris: r}, {table: file.csv}, {pareto: ...} or "
                           "{alternatives: ...}; did you mean 'factorial'?"},
     {DESIGN("{montecarlo: 3}"), "s.yaml:7: 'ensemble.design': found 'montecarlo', expected "},
     {DESIGN("monte-carlo"),
@@ -262,10 +263,20 @@ static const bad_study bad_ensembles[] = {
                                "expected 'design: factorial'"},
     {DESIGN("{table: }"), "s.yaml:7: 'ensemble.design': found 'table' without its value"},
     {DESIGN("{table: [a]}"), "s.yaml:7: 'ensemble.design.table': found a list, expected text"},
-    {DESIGN("{sobol: 8}"), "s.yaml:7: the design 'sobol' is not available in this version"},
-    {DESIGN("{latin-hypercube: 8}"), "s.yaml:7: the design 'latin-hypercube' is not available"},
-    {DESIGN("saltelli"), "s.yaml:7: the design 'saltelli' is not available in this version"},
-    {DESIGN("{morris: 8}"), "s.yaml:7: the design 'morris' is not available in this version"},
+    {DESIGN("saltelli"),
+     "s.yaml:7: 'ensemble.design': found 'saltelli' without its value, expected"},
+    {DESIGN("{sobol: {point: 8}}"), "s.yaml:7: unknown key in 'ensemble.design.sobol': found "
+                                    "'point', expected points, scramble; did you mean 'points'?"},
+    {DESIGN("{saltelli: {second_order: true}}"),
+     "s.yaml:7: missing key in 'ensemble.design.saltelli': expected 'base'"},
+    {DESIGN("{sobol: 0}"), "s.yaml:7: 'ensemble.design.sobol': found the number 0, expected"},
+    {DESIGN("{latin-hypercube: {points: 8}}"),
+     "s.yaml:7: 'ensemble.design.latin-hypercube': found a map, expected a whole number"},
+    {DESIGN("{morris: {trajectories: 8, levels: 3}}"),
+     "s.yaml:7: 'ensemble.design.morris.levels': found the number 3, expected an even number"},
+    {DESIGN("{one-at-a-time: {quantiles: [0.5, 1]}}"),
+     "s.yaml:7: 'ensemble.design.one-at-a-time.quantiles': found 1, expected quantiles between"},
+    {DESIGN("{one-at-a-time: 3}"), "s.yaml:7: 'ensemble.design.one-at-a-time': found the number 3"},
     {DESIGN("{monte-carlo: 8, table: a}"), "s.yaml:7: 'ensemble.design': found a map of 2 keys"},
     {DESIGN("7"), "s.yaml:7: 'ensemble.design': found the number 7, expected a design such as"},
     {DESIGN("{monte-carlo: 0}"), "s.yaml:7: 'ensemble.design.monte-carlo': found the number 0, "
@@ -282,12 +293,12 @@ static const bad_study bad_ensembles[] = {
 static const bad_study bad_factors[] = {
     {MONTE_CARLO "f: 3\n", "s.yaml:9: 'ensemble.factors.f': found the number 3, expected a map"},
     {MONTE_CARLO "f: {target: a, set: 1}\n    f: {target: b, set: 1}\n",
-     "s.yaml:10: duplicate key in 'ensemble.factors': found 'f' again"},
+     "s.yaml:10: duplicate key in 'ensemble.factors': found 'f' twice"},
     {MONTE_CARLO "\"a\\nb\": {target: a, set: 1}\n",
      "s.yaml:9: 'ensemble.factors.a?b': found a control character in the factor's name"},
     {MONTE_CARLO "f: {tarjet: a, set: 1}\n",
      "s.yaml:9: unknown key in 'ensemble.factors.f': found 'tarjet', expected target, set, add, "
-     "multiply, choose; did you mean 'target'?"},
+     "multiply, choose, each; did you mean 'target'?"},
     {MONTE_CARLO "f:\n      set: 1\n",
      "s.yaml:9: missing key in 'ensemble.factors.f': expected 'target'"},
     {MONTE_CARLO "f:\n      target: 5\n      set: 1\n",
@@ -300,26 +311,31 @@ static const bad_study bad_factors[] = {
     {DRAW("[1, x]"), "s.yaml:9: 'ensemble.factors.f.multiply[1]': found 'x', expected a number"},
     {DRAW("[1, .nan]"), "s.yaml:9: 'ensemble.factors.f.multiply[1]': found the number .nan"},
     {DRAW("{}"), "s.yaml:9: 'ensemble.factors.f.multiply': found none, expected exactly one of "
-                 "uniform, normal, lognormal, triangular, discrete"},
-    {DRAW("{min: 1}"), "found none, expected exactly one of uniform, normal"},
+                 "lognormal, normal, uniform, triangular, bernoulli, integer, "},
+    {DRAW("{min: 1}"), "found none, expected exactly one of lognormal, normal"},
     {DRAW("{unifrom: [1, 2]}"), "s.yaml:9: unknown key in 'ensemble.factors.f.multiply': found "
-                                "'unifrom', expected uniform, normal, lognormal, triangular, "
-                                "discrete, min, max; did you mean 'uniform'?"},
+                                "'unifrom', expected lognormal, normal, uniform, triangular, "
+                                "bernoulli, integer, weibull, gamma, beta, gumbel, student, pert, "
+                                "discrete, empirical, min, max, negative; did you mean "
+                                "'uniform'?"},
     {DRAW("{uniform: [1, 2], normal: {mean: 1, sd: 1}}"),
-     "s.yaml:9: 'ensemble.factors.f.multiply': found 'uniform' and 'normal', expected exactly one"},
+     "s.yaml:9: 'ensemble.factors.f.multiply': found 'normal' and 'uniform', expected exactly one"},
     {DRAW("{uniform: 3}"), "s.yaml:9: 'ensemble.factors.f.multiply.uniform': found the number 3, "
                            "expected a list of 2 numbers"},
     {DRAW("{uniform: [1]}"), "found a list of 1, expected a list of 2 numbers"},
     {DRAW("{uniform: [1, 2, 3]}"), "found a list of 3, expected a list of 2 numbers"},
-    {DRAW("{uniform: [2, 1]}"), "found [2, 1], expected [a, b] with a <= b"},
+    {DRAW("{uniform: [2, 1]}"), "found [2, 1], expected [a, b] in ascending order"},
     {DRAW("{uniform: [1, .inf]}"),
      "multiply.uniform[1]': found the number .inf, expected a finite"},
     {DRAW("{uniform: [-1e308, 1e308]}"), "found a range too wide for floating-point numbers"},
-    {DRAW("{uniform: [1, 2], min: 3}"), "found min 3 and max inf, which leave nothing of the"},
-    {DRAW("{uniform: [1, 2], max: 1}"), "found min -inf and max 1, which leave nothing of the"},
+    {DRAW("{uniform: [1, 2], min: 3}"),
+     "found nothing left of the distribution between min 3 and max inf"},
+    {DRAW("{uniform: [1, 2], max: 1}"),
+     "found nothing left of the distribution between min -inf and max 1"},
     {DRAW("{uniform: [1, 2], min: 1.5, max: 1.5}"),
-     "found min 1.5 and max 1.5, expected min < max"},
-    {DRAW("{uniform: [1, 2], min: 2, max: 1}"), "found min 2 and max 1, expected min < max"},
+     "found nothing left of the distribution between min 1.5 and max 1.5"},
+    {DRAW("{uniform: [1, 2], min: 2, max: 1}"),
+     "found min 2 and max 1, expected them in ascending order"},
     {DRAW("{uniform: [1, 2], min: low}"), "multiply.min': found 'low', expected a number"},
     {DRAW("{normal: [1, 2]}"), "f.multiply.normal': found a list, expected a map with the keys"},
     {DRAW("{normal: {mean: 1}}"), "missing key in 'ensemble.factors.f.multiply.normal': expected "
@@ -327,16 +343,16 @@ static const bad_study bad_factors[] = {
     {DRAW("{normal: {mean: 1, std: 1}}"), "unknown key in 'ensemble.factors.f.multiply.normal': "
                                           "found 'std', expected mean, sd, min, max"},
     {DRAW("{normal: {mean: 1, sd: -1}}"), "found sd -1, expected sd >= 0"},
-    {DRAW("{normal: {mean: 0, sd: 1}, min: 50}"), "which leave nothing of the distribution"},
-    {DRAW("{normal: {mean: 0, sd: 0}, min: 1}"), "which leave nothing of the distribution"},
-    {DRAW("{normal: {mean: 0, sd: 1, min: 0}, min: 1}"), "multiply.min': found a second bound"},
+    {DRAW("{normal: {mean: 0, sd: 1}, min: 50}"), "found nothing left of the distribution"},
+    {DRAW("{normal: {mean: 0, sd: 0}, min: 1}"), "found nothing left of the distribution"},
+    {DRAW("{normal: {mean: 0, sd: 1, min: 0}, min: 1}"), "multiply.min': found the bound twice"},
     {DRAW("{lognormal: {median: 0, gsd: 2}}"), "found median 0, expected median > 0"},
     {DRAW("{lognormal: {median: 1, gsd: 0}}"), "found gsd 0, expected gsd > 0"},
-    {DRAW("{lognormal: {median: 1, gsd: 2}, max: 0}"), "which leave nothing of the distribution"},
+    {DRAW("{lognormal: {median: 1, gsd: 2}, max: 0}"), "found nothing left of the distribution"},
     {DRAW("{lognormal: {mean: 1, gsd: 2}}"), "found 'mean', expected median, gsd, min, max"},
     {DRAW("{triangular: [1, 2]}"), "found a list of 2, expected a list of 3 numbers"},
     {DRAW("{triangular: [1, 4, 3]}"), "found [1, 4, 3], expected [min, mode, max] in ascending"},
-    {DRAW("{triangular: [1, 2, 3], min: 3}"), "which leave nothing of the distribution"},
+    {DRAW("{triangular: [1, 2, 3], min: 3}"), "found nothing left of the distribution"},
     {DRAW("{discrete: [1, 2]}"), "multiply.discrete': found a list, expected a map with the keys"},
     {DRAW("{discrete: {weights: [1]}}"), "discrete': expected 'values'"},
     {DRAW("{discrete: {values: []}}"), "discrete.values': found an empty list, expected numbers"},
@@ -344,7 +360,39 @@ static const bad_study bad_factors[] = {
     {DRAW("{discrete: {values: [1, 2], weights: [1, -1]}}"), "found the weight -1, expected"},
     {DRAW("{discrete: {values: [1, 2], weights: [0, 0]}}"), "found weights with the sum 0"},
     {DRAW("{discrete: {values: [1, 2], weights: [1e308, 1e308]}}"), "with the sum inf"},
-    {DRAW("{discrete: {values: [1, 2], weights: [1, 0]}, min: 2}"), "which leave nothing"},
+    {DRAW("{discrete: {values: [1, 2], weights: [1, 0]}, min: 2}"), "found nothing left"},
+    {DRAW("{bernoulli: 1.5}"), "multiply.bernoulli': found the probability 1.5, expected one from"},
+    {DRAW("{integer: [1, 2.5]}"), "multiply.integer': found 2.5, expected a whole number"},
+    {DRAW("{integer: [1, 3], min: 1.2, max: 1.8}"), "multiply.integer': found nothing left"},
+    {DRAW("{weibull: {shape: 0, scale: 1}}"), "found shape 0, expected shape > 0"},
+    {DRAW("{weibull: {shape: 1, scale: 1, min: 2}}"), "found 'min', expected shape, scale, offset"},
+    {DRAW("{gamma: {shape: 1}}"), "missing key in 'ensemble.factors.f.multiply.gamma': expected"},
+    {DRAW("{gamma: {shape: 1, scale: 1}, max: -1}"), "multiply.gamma': found nothing left"},
+    {DRAW("{beta: {alpha: 1, beta: 2, range: [1, 1]}}"), "expected [a, b] ascending with a < b"},
+    {DRAW("{beta: {alpha: 1, beta: 2}, negative: true}"), "multiply.beta': found 'negative'"},
+    {DRAW("{gumbel: {location: 1, scale: -1}}"), "found scale -1, expected scale >= 0"},
+    {DRAW("{student: {nu: 0}}"), "found nu 0, expected nu > 0"},
+    {DRAW("{student: {nu: 0.01}}"), "found a range too wide for floating-point numbers"},
+    {DRAW("{pert: [1, 1, 1]}"), "found the range [1, 1], expected it ascending, min < max"},
+    {DRAW("{pert: {range: [1, 3, 2]}}"), "pert.range': found [1, 3, 2], expected [min, mode, max]"},
+    {DRAW("{pert: {range: [1, 2, 3], lambda: -1}}"), "found lambda -1, expected lambda >= 0"},
+    {DRAW("{empirical: {file: f.csv}}"), "multiply.empirical': expected 'column'"},
+    {MONTE_CARLO "f: {target: a, set: [1, 2], each: true}\n",
+     "s.yaml:9: 'ensemble.factors.f': found 'each' with a list, expected a distribution"},
+    {FACTORIAL "f: {target: a, set: {uniform: [1, 2]}, each: true}\n",
+     "s.yaml:9: 'ensemble.factors.f': found 'each' in the design 'factorial', expected it in a"},
+    {HEAD
+     "ensemble:\n  design: one-at-a-time\n  factors: {f: {target: a, set: {uniform: [1, 2]}}}\n",
+     "s.yaml:8: 'ensemble.factors.f.set': found a distribution, expected a number, a list of "
+     "levels, or quantiles as in 'design: {one-at-a-time: {quantiles: [0.05, 0.95]}}'"},
+    {MONTE_CARLO "f: {target: a, set: [1, 2]}\n  correlations: [[f, g]]\n",
+     "s.yaml:10: 'ensemble.correlations[0]': found a list, expected two names and a correlation"},
+    {MONTE_CARLO "f: {target: a, set: [1, 2]}\n  correlations: 3\n",
+     "s.yaml:10: 'ensemble.correlations': found the number 3, expected a list of pairs"},
+    {HEAD "ensemble:\n  design: {latin-hypercube: 8}\n  factors: {f: {target: a, set: [1, 2]}}\n"
+          "  correlations: [[f, g, 0.5]]\n",
+     "s.yaml:9: 'ensemble.correlations': found correlations in the design 'latin-hypercube', "
+     "expected none: its strata would be lost"},
     {MONTE_CARLO "f: {target: a, choose: x}\n",
      "s.yaml:9: 'ensemble.factors.f.choose': found 'x', expected a list of names"},
     {MONTE_CARLO "f: {target: a, choose: []}\n", "found an empty list, expected names"},

@@ -14,7 +14,8 @@
 
 static void expect_refused(const char *text, ptrdiff_t length, const char *expected) {
   vt_study *study = NULL;
-  assert_int_equal(vt_study_parse("s.yaml", text, length, &study), VT_ERR_INPUT);
+  if (vt_study_parse("s.yaml", text, length, &study) != VT_ERR_INPUT)
+    fail_msg("accepted, expected %s\n", expected);
   assert_null(study);
   const char *message = vt_error_message();
   if (!strstr(message, expected)) fail_msg("found    %s\nexpected %s\n", message, expected);
@@ -262,7 +263,7 @@ static void every_distribution_arrives_with_its_bounds(void **state) {
   d = &factor[3].value.distribution;
   assert_true(d->kind == VT_TRIANGULAR && d->parameter[1] == 1 && d->parameter[2] == 4);
   d = &factor[4].value.distribution;
-  assert_true(d->kind == VT_DISCRETE && d->count == 2 && d->weight[0] == d->weight[1]);
+  assert_true(d->kind == VT_DISCRETE && d->count == 2 && !d->weight);
   d = &factor[5].value.distribution;
   assert_true(d->value[1] == 6 && d->weight[0] == 0 && d->weight[1] == 3);
   assert_int_equal(factor[6].operation, VT_CHOOSE);
