@@ -44,6 +44,18 @@ typedef struct vt_sizes {
 void vt_sizes_free(vt_sizes *sizes);
 
 // ---------------------------------------------------------------------------------------------
+// What is told of the ensemble.
+
+/// What a study asks of the statistics, in terms of a layout, both borrowed. The caller frees
+/// *summary with vt_summary_free.
+///
+/// Not collective. Where axes have no labels, vt_exceedance.asked is left empty: it is rank 0's to
+/// tell.
+/// @return VT_ERR_INPUT with file and line for a label that is not on its axis
+vt_error vt_summary_create(const vt_study *study, const vt_layout *layout, vt_summary **summary);
+void vt_summary_free(vt_summary *summary); ///< accepts NULL
+
+// ---------------------------------------------------------------------------------------------
 // Why a scenario has no optimum.
 
 /// A demand, limit or coupling of a minimal conflict.

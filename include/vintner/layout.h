@@ -76,6 +76,36 @@ typedef struct vt_front {
   int dominated;   ///< variable that tells which points some other one betters
 } vt_front;
 
+/// An input by whose values the scenarios are grouped.
+typedef struct vt_grouping {
+  vt_dimension axis;   ///< level_<input>: its levels or names
+  int place;           ///< on the axis `factor`
+  const double *value; ///< shape [axis.size], as factor_value has them
+} vt_grouping;
+
+/// Shares of the scenarios above thresholds.
+typedef struct vt_exceedance {
+  int variable;
+  vt_dimension axis; ///< <variable>_threshold
+  bool *asked;       ///< shape [cells of the variable, axis.size]; else the share is NaN
+} vt_exceedance;
+
+enum { VT_MEASURES = 3 }; ///< variables that thresholds may be of
+
+/// What /statistics has besides moments and quantiles; kind.h makes it. Arrays are the arena's.
+typedef struct vt_summary {
+  vt_arena *arena;
+  int groupings;
+  vt_grouping *grouping;  ///< shape [groupings]
+  int64_t groups;         ///< combinations, the last grouping fastest
+  const char *group_name; ///< "by_<input>,<input>"
+  int factor_value;       ///< variable
+  int exceedances;
+  vt_exceedance exceedance[VT_MEASURES];
+  int built;          ///< variable over process and time, from which years are told; -1: none
+  double built_above; ///< units; NaN: a share of what the reference builds
+} vt_summary;
+
 /// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.
 typedef struct vt_layout {
   int64_t first, scenarios; ///< ids first to first + scenarios - 1
@@ -89,6 +119,7 @@ typedef struct vt_layout {
   const double *quantile;           ///< borrowed
   const char *scenario_text_name;   ///< a name for each scenario, or NULL
   const char *const *scenario_text; ///< shape [scenarios]
+  const vt_summary *summary;        ///< borrowed; NULL: moments and quantiles alone
   const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
   ptrdiff_t dimension_room, variable_room, constant_room;
 } vt_layout;

@@ -70,6 +70,10 @@ vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t coun
 /// optimal, so the numbers do not depend on `size`.
 vt_error vt_results_derive(vt_results *rows, vt_results *target, int rank, int size);
 
+/// Then, on one rank, when all have done so: how many scenarios there are by outcome, which tells
+/// that the groups are whole, and of which rows.
+vt_error vt_results_seal(vt_results *rows, vt_results *target);
+
 /// Fill in which points of a Pareto front are dominated, from the rows in the file; nothing to do
 /// for other layouts. One rank, after all rows are written.
 vt_error vt_results_mark_dominated(vt_results *results);

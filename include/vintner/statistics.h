@@ -22,6 +22,9 @@ void vt_moments_of(const double *value, int64_t count, vt_moments *moments);
 /// `value`. NaN for count 0.
 void vt_quantiles_of(double *value, int64_t count, const double *p, int quantiles, double *out);
 
+/// The share of values[0..count) that are above a threshold; NaN for count 0, or if one is NaN.
+double vt_share_above(const double *value, int64_t count, double threshold);
+
 /// Which points (a, b), both to be small, another point betters: flag 1 or 0, NaN for a point
 /// that has a NaN. Differences up to 1e-7 of the largest size on an axis count as none, so that
 /// equal points do not better each other.

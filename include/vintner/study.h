@@ -216,8 +216,6 @@ typedef struct vt_model_plan {
   };
 } vt_model_plan;
 
-enum { VT_MOST_GROUPINGS = 16, VT_MOST_GROUPS = 10000 };
-
 /// Of which numbers the share of scenarios above them is told.
 typedef struct vt_threshold_plan {
   int line;

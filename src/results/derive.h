@@ -20,12 +20,25 @@ typedef struct vt_derived {
   vt_error (*make)(vt_maker *m);
   /// Fill in this rank's share. Not collective; the bits do not depend on the number of ranks.
   vt_error (*fill)(const vt_derivation *d);
+  /// What is written last, by one rank, when all have filled in their shares; may be NULL.
+  vt_error (*seal)(const vt_derivation *d);
 } vt_derived;
 
 /// All of them, in the order of the file; ends with a row without functions.
 extern const vt_derived vt_derived_groups[];
 
+// The rows of the list.
 vt_error vt_statistics_make(vt_maker *m);            ///< statistics.c
 vt_error vt_statistics_fill(const vt_derivation *d); ///< summary.c
+vt_error vt_statistics_seal(const vt_derivation *d); ///< summary.c
+
+// What they share: statistics.c.
+
+/// Open statistics/NAME_SUFFIX, or that of the groups.
+vt_error vt_statistics_open(const vt_results *target, bool grouped, vt_h5_pool *pool,
+                            const char *name, const char *suffix, vt_slot *slot);
+
+/// Where the share of a rank begins: shares differ by one item at most.
+ptrdiff_t vt_share_start(ptrdiff_t total, int rank, int size);
 
 #endif

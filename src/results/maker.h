@@ -8,7 +8,7 @@
 
 #include "h5.h"
 
-enum { VT_FIELD_AXES = VT_MAX_DIMENSIONS + 2 };
+enum { VT_FIELD_AXES = VT_MOST_GROUPINGS + VT_MAX_DIMENSIONS + 2 };
 
 typedef struct vt_maker {
   const char *path; ///< for messages

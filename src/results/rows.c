@@ -38,7 +38,7 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
   slot->type = vt_h5_number_of(slot->storage).memory;
   slot->item_bytes = vt_h5_number_of(slot->storage).bytes;
   slot->axes = H5Sget_simple_extent_ndims(slot->space);
-  VT_CHECK(slot->axes >= 0 && slot->axes <= VT_MAX_DIMENSIONS + 2, VT_ERR_INPUT,
+  VT_CHECK(slot->axes >= 0 && slot->axes <= VT_SLOT_AXES, VT_ERR_INPUT,
            "%s: '%s' has too many axes", path, name);
   VT_H5(path, opened, H5Sget_simple_extent_dims(slot->space, slot->extent, NULL));
   return VT_OK;
@@ -233,8 +233,8 @@ static vt_error convert(vt_results *results, vt_storage storage, const double *v
 
 static vt_error write_variable(vt_results *results, int variable, const vt_block *block) {
   const vt_slot *slot = &results->slot[variable];
-  hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)(block->first - results->layout->first)};
-  hsize_t count[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->count};
+  hsize_t start[VT_SLOT_AXES] = {(hsize_t)(block->first - results->layout->first)};
+  hsize_t count[VT_SLOT_AXES] = {(hsize_t)block->count};
   const vt_variable *v = &results->layout->variable[variable];
   if (v->once) start[0] = 0;
   for (int a = v->once ? 0 : 1; a < slot->axes; a++) count[a] = slot->extent[a];
@@ -295,7 +295,7 @@ static vt_error write_once(vt_results *results, const char *name, const double *
   vt_h5_pool pool = {0};
   vt_slot slot;
   const void *item = NULL;
-  const hsize_t start[VT_MAX_DIMENSIONS + 2] = {0};
+  const hsize_t start[VT_SLOT_AXES] = {0};
   vt_error done = vt_slot_open(results, &pool, name, &slot);
   if (done == VT_OK) {
     hsize_t items = 1;
