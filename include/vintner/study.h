@@ -235,6 +235,26 @@ typedef struct vt_statistics_plan {
   double built_above; ///< units
 } vt_statistics_plan;
 
+/// How the sensitivity of outputs to inputs is told: what a design can give.
+typedef enum vt_sensitivity_method {
+  VT_SENSITIVITY_SOBOL,      ///< saltelli
+  VT_SENSITIVITY_MORRIS,     ///< morris
+  VT_SENSITIVITY_REGRESSION, ///< any other
+  VT_SENSITIVITIES
+} vt_sensitivity_method;
+
+/// What is to be in /sensitivity.
+typedef struct vt_sensitivity_plan {
+  int line; ///< in the study file, of the design where the study does not say
+  bool wanted;
+  vt_sensitivity_method method;
+  int output_line, outputs;  ///< 0: objective and total impacts, or scores
+  const vt_selector *output; ///< of cells of variables; shape [outputs]
+  int resamples;
+  double confidence; ///< in (0, 1), of the intervals
+  double max_failed; ///< share of groups, trajectories or scenarios that may have no optimum
+} vt_sensitivity_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -252,6 +272,7 @@ typedef struct vt_study {
   int quantiles;
   const double *quantile; ///< ascending, in [0, 1]
   vt_statistics_plan statistics;
+  vt_sensitivity_plan sensitivity;
   bool single; ///< store the big tensors in single precision
   struct {
     int64_t iteration_limit; ///< 0 = none given
@@ -259,6 +280,10 @@ typedef struct vt_study {
     bool tie_break, warm_start;
   } solver;
 } vt_study;
+
+/// Whether an input is one whose sensitivity is told: random inputs, in saltelli also those with a
+/// draw for each cell, in tables the columns.
+bool vt_sensitivity_counts(const vt_design_plan *design, int input);
 
 /// An output that a study may ask for by name.
 typedef struct vt_keepable {

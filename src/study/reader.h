@@ -232,6 +232,13 @@ vt_read_key vt_read_statistics; ///< statistics.c; `target` is the study
 /// Whether results.statistics fits the rest, when all else is read. statistics.c
 vt_error vt_check_statistics(const vt_study_reader *reader);
 
+vt_read_key vt_read_sensitivity; ///< sensitivity.c; `target` is the study
+
+void vt_sensitivity_implied(vt_study *study); ///< what holds unless told otherwise. sensitivity.c
+
+/// Whether results.sensitivity fits the rest, when all else is read. sensitivity.c
+vt_error vt_check_sensitivity(const vt_study_reader *reader);
+
 vt_read_key vt_read_distribution; ///< distribution.c; `target` is a vt_distribution
 
 #endif

@@ -64,6 +64,7 @@ static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void 
                                 {.name = "quantiles", .read = read_quantiles},
                                 {.name = "precision", .read = read_precision},
                                 {.name = "statistics", .read = vt_read_statistics},
+                                {.name = "sensitivity", .read = vt_read_sensitivity},
                                 {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
@@ -140,7 +141,7 @@ static vt_error read_root(vt_study_reader *reader) {
                                 {.name = "name", .presence = VT_REQUIRED, .read = read_name},
                                 {.name = "model", .presence = VT_REQUIRED, .read = vt_read_model},
                                 {.name = "ensemble", .read = read_the_ensemble, .after = "model"},
-                                {.name = "results", .read = read_results, .after = "model"},
+                                {.name = "results", .read = read_results, .after = "ensemble"},
                                 {.name = "solver", .read = read_solver},
                                 {.name = NULL}};
   const vt_yaml root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
@@ -150,13 +151,15 @@ static vt_error read_root(vt_study_reader *reader) {
   const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);
   if (kind->check) VT_TRY(kind->check(reader));
   VT_TRY(vt_plan_design(reader->study));
-  return vt_check_statistics(reader);
+  VT_TRY(vt_check_statistics(reader));
+  return vt_check_sensitivity(reader);
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
   VT_TRY(vt_arena_create(&study->arena));
   VT_TRY(vt_arena_text(study->arena, path, (ptrdiff_t)strlen(path), &study->path));
   VT_TRY(vt_keep_implied(study));
+  vt_sensitivity_implied(study);
   yaml_document_t document;
   VT_TRY(vt_tree_load(study->path, text, length, &document));
   vt_study_reader reader = {.path = study->path,
