@@ -55,6 +55,16 @@ void vt_sizes_free(vt_sizes *sizes);
 vt_error vt_summary_create(const vt_study *study, const vt_layout *layout, vt_summary **summary);
 void vt_summary_free(vt_summary *summary); ///< accepts NULL
 
+/// Of which inputs and outputs the sensitivity is told, in terms of a layout, all borrowed; NULL
+/// where the study does not want it. The caller frees *sensitivity with vt_sensitivity_free.
+///
+/// Not collective. All ranks must have the labels of the axes that the study selects from.
+/// @return VT_ERR_INPUT with file and line for an unknown variable or label, for a regression on
+///         too few scenarios
+vt_error vt_sensitivity_create(const vt_study *study, const vt_layout *layout,
+                               vt_sensitivity **sensitivity);
+void vt_sensitivity_free(vt_sensitivity *sensitivity); ///< accepts NULL
+
 // ---------------------------------------------------------------------------------------------
 // Why a scenario has no optimum.
 

@@ -106,21 +106,49 @@ typedef struct vt_summary {
   double built_above; ///< units; NaN: a share of what the reference builds
 } vt_summary;
 
+/// One number of a row.
+typedef struct vt_output_cell {
+  int variable;
+  ptrdiff_t cell;
+} vt_output_cell;
+
+// What a study and a design say: study.h, design.h.
+typedef struct vt_sensitivity_plan vt_sensitivity_plan;
+typedef struct vt_design_plan vt_design_plan;
+typedef struct vt_design vt_design;
+
+/// What /sensitivity has; kind.h makes it.
+typedef struct vt_sensitivity {
+  vt_arena *arena;
+  const vt_sensitivity_plan *plan; ///< borrowed, as the next
+  const vt_design_plan *design_plan;
+  vt_design *design; ///< of trajectories, which it tells the steps of; else NULL
+  int inputs;
+  const char *const *input; ///< names; shape [inputs]
+  const int *place;         ///< on the axis of factor_value; shape [inputs]
+  const bool *nominal;      ///< whose values are names; shape [inputs]
+  ptrdiff_t outputs;
+  const char **output_name; ///< shape [outputs]: objective, total_impact[climate_change]
+  vt_output_cell *output;   ///< shape [outputs]
+  int factor_value;         ///< variable
+} vt_sensitivity;
+
 /// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.
 typedef struct vt_layout {
   int64_t first, scenarios; ///< ids first to first + scenarios - 1
   int dimensions, variables, constants;
   vt_dimension *dimension;
   vt_variable *variable;
-  vt_constant *constant;            ///< those of a group stand together
-  int status;                       ///< variable that is the outcome: written last, by itself
-  int wall_s, iterations, rank;     ///< in /performance
-  int quantiles;                    ///< of the statistics
-  const double *quantile;           ///< borrowed
-  const char *scenario_text_name;   ///< a name for each scenario, or NULL
-  const char *const *scenario_text; ///< shape [scenarios]
-  const vt_summary *summary;        ///< borrowed; NULL: moments and quantiles alone
-  const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
+  vt_constant *constant;             ///< those of a group stand together
+  int status;                        ///< variable that is the outcome: written last, by itself
+  int wall_s, iterations, rank;      ///< in /performance
+  int quantiles;                     ///< of the statistics
+  const double *quantile;            ///< borrowed
+  const char *scenario_text_name;    ///< a name for each scenario, or NULL
+  const char *const *scenario_text;  ///< shape [scenarios]
+  const vt_summary *summary;         ///< borrowed; NULL: moments and quantiles alone
+  const vt_sensitivity *sensitivity; ///< borrowed; NULL: none is told
+  const vt_front *front;             ///< NULL: the scenarios are not a Pareto front
   ptrdiff_t dimension_room, variable_room, constant_room;
 } vt_layout;
 

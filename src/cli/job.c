@@ -81,6 +81,8 @@ static vt_error create_layout(job *j) {
   j->layout = *j->kind->layout(j->model);
   VT_TRY(vt_summary_create(j->study, &j->layout, &j->summary));
   j->layout.summary = j->summary;
+  VT_TRY(vt_sensitivity_create(j->study, &j->layout, &j->sensitivity));
+  j->layout.sensitivity = j->sensitivity;
   return VT_OK;
 }
 
@@ -120,6 +122,7 @@ void job_free(job *j) {
   vt_writer_release(j->writer);
   if (j->reference.data) vt_block_free(job_layout(j), &j->reference);
   vt_summary_free(j->summary);
+  vt_sensitivity_free(j->sensitivity);
   if (j->model) j->kind->model_free(j->model);
   if (j->data) j->kind->data_free(j->data);
   vt_study_free(j->study);

@@ -11,11 +11,12 @@ typedef struct job {
   const options *o;
   const vt_team *team;
   vt_study *study;
-  const vt_kind *kind; ///< of its model
-  void *data, *model;  ///< the kind's
-  vt_summary *summary; ///< what the study asks of the statistics
-  vt_layout layout;    ///< the model's, with the summary
-  char *path;          ///< of the results file
+  const vt_kind *kind;         ///< of its model
+  void *data, *model;          ///< the kind's
+  vt_summary *summary;         ///< what the study asks of the statistics
+  vt_sensitivity *sensitivity; ///< of which outputs and inputs it is told, or NULL
+  vt_layout layout;            ///< the model's, with the two
+  char *path;                  ///< of the results file
   /// What must hold before anything large is read or solved; on rank 0, the study is known. May be
   /// NULL.
   vt_error (*check)(struct job *j);

@@ -4,6 +4,7 @@
 
 const vt_derived vt_derived_groups[] = {
     {vt_statistics_make, vt_statistics_fill, vt_statistics_seal},
+    {vt_sensitivity_make, vt_sensitivity_fill, NULL},
     {NULL, NULL, NULL},
 };
 

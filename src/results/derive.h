@@ -32,6 +32,9 @@ vt_error vt_statistics_make(vt_maker *m);            ///< statistics.c
 vt_error vt_statistics_fill(const vt_derivation *d); ///< summary.c
 vt_error vt_statistics_seal(const vt_derivation *d); ///< summary.c
 
+vt_error vt_sensitivity_make(vt_maker *m);            ///< measures.c
+vt_error vt_sensitivity_fill(const vt_derivation *d); ///< sensitivity.c
+
 // What they share: statistics.c.
 
 /// Open statistics/NAME_SUFFIX, or that of the groups.
