@@ -39,6 +39,7 @@ typedef enum vt_storage {
 typedef enum vt_group {
   VT_GROUP_ROOT,        ///< a scenario's data
   VT_GROUP_PERFORMANCE, ///< /performance: the only part that may differ between runs
+  VT_GROUP_NOWHERE,     ///< no rows are stored, only what is made from them, and the reference
 } vt_group;
 
 enum { VT_MAX_DIMENSIONS = 4 };
@@ -119,6 +120,7 @@ typedef struct vt_layout {
   const double *quantile;           ///< borrowed
   const char *scenario_text_name;   ///< a name for each scenario, or NULL
   const char *const *scenario_text; ///< shape [scenarios]
+  bool extract;                     ///< statistics without their rows: no /performance
   const vt_summary *summary;        ///< borrowed; NULL: moments and quantiles alone
   const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
   ptrdiff_t dimension_room, variable_room, constant_room;
@@ -152,6 +154,9 @@ vt_error vt_layout_add_constant(vt_layout *layout, const vt_constant *constant, 
 
 /// Number of cells of a constant.
 ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant);
+
+/// Leave out what an extract leaves out: rows but those of status, objective and factors.
+void vt_layout_extract(vt_layout *layout);
 
 /// Bytes of the results file, roughly.
 double vt_layout_file_bytes(const vt_layout *layout);

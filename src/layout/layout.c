@@ -118,6 +118,27 @@ ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant
 }
 
 // ---------------------------------------------------------------------------------------------
+// Without the rows.
+
+static bool stays(const vt_layout *layout, int variable) {
+  static const char *const kept[] = {"objective", "factor_value"};
+  const vt_variable *v = &layout->variable[variable];
+  if (v->once || variable == layout->status) return true;
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    if (strcmp(v->name, kept[i]) == 0) return true;
+  }
+  return false;
+}
+
+void vt_layout_extract(vt_layout *layout) {
+  layout->extract = true;
+  layout->front = NULL;
+  for (int i = 0; i < layout->variables; i++) {
+    if (!stays(layout, i)) layout->variable[i].group = VT_GROUP_NOWHERE;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
 // Sizes.
 
 double vt_layout_file_bytes(const vt_layout *layout) {
