@@ -39,6 +39,7 @@ typedef enum vt_storage {
 typedef enum vt_group {
   VT_GROUP_ROOT,        ///< a scenario's data
   VT_GROUP_PERFORMANCE, ///< /performance: the only part that may differ between runs
+  VT_GROUP_NOWHERE,     ///< no rows are stored, only what is made from them, and the reference
 } vt_group;
 
 enum { VT_MAX_DIMENSIONS = 4 };
@@ -139,17 +140,19 @@ typedef struct vt_layout {
   int dimensions, variables, constants;
   vt_dimension *dimension;
   vt_variable *variable;
-  vt_constant *constant;             ///< those of a group stand together
-  int status;                        ///< variable that is the outcome: written last, by itself
-  int wall_s, iterations, rank;      ///< in /performance
-  int quantiles;                     ///< of the statistics
-  const double *quantile;            ///< borrowed
-  const char *scenario_text_name;    ///< a name for each scenario, or NULL
-  const char *const *scenario_text;  ///< shape [scenarios]
-  const vt_summary *summary;         ///< borrowed; NULL: moments and quantiles alone
-  const vt_sensitivity *sensitivity; ///< borrowed; NULL: none is told
-  const vt_front *front;             ///< NULL: the scenarios are not a Pareto front
+  vt_constant *constant;            ///< those of a group stand together
+  int status;                       ///< variable that is the outcome: written last, by itself
+  int wall_s, iterations, rank;     ///< in /performance
+  int quantiles;                    ///< of the statistics
+  const double *quantile;           ///< borrowed
+  const char *scenario_text_name;   ///< a name for each scenario, or NULL
+  const char *const *scenario_text; ///< shape [scenarios]
+  bool extract;                     ///< statistics without their rows: no /performance
+  const vt_summary *summary;        ///< borrowed; NULL: moments and quantiles alone
+  const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
   ptrdiff_t dimension_room, variable_room, constant_room;
+  /// Borrowed; NULL: none is told.
+  const vt_sensitivity *sensitivity;
 } vt_layout;
 
 /// An empty layout; the caller frees it with vt_layout_free.
@@ -180,6 +183,12 @@ vt_error vt_layout_add_constant(vt_layout *layout, const vt_constant *constant, 
 
 /// Number of cells of a constant.
 ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant);
+
+/// Leave out what an extract leaves out: rows but those of status, objective and factors.
+void vt_layout_extract(vt_layout *layout);
+
+/// Numbers in /sensitivity, or a few more; 0 for NULL.
+int64_t vt_sensitivity_numbers(const vt_sensitivity *sensitivity);
 
 /// Bytes of the results file, roughly.
 double vt_layout_file_bytes(const vt_layout *layout);

@@ -39,6 +39,18 @@ void vt_writer_beat(vt_writer *writer);
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
                            int attributes, bool force, double wait_s, vt_writer **writer);
 
+/// A results file without rows to come: it has its name when it is whole.
+typedef struct vt_draft vt_draft;
+
+/// Create its contents as PATH.partial. One rank. The caller ends it with vt_draft_close.
+/// @return as vt_results_create
+vt_error vt_draft_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
+                         int attributes, bool force, double wait_s, vt_draft **draft);
+/// Give it its name, when nobody has it open any more.
+vt_error vt_draft_publish(vt_draft *draft);
+/// What was not published is removed. Accepts NULL.
+void vt_draft_close(vt_draft *draft);
+
 typedef struct vt_results vt_results;
 
 /// Open a created file to write rows.
@@ -49,6 +61,9 @@ typedef struct vt_results vt_results;
 /// @return VT_ERR_INPUT if the file's shape is not that of the layout
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
                          vt_results **results);
+
+/// Open a file to read its rows, and nothing else. Not collective.
+vt_error vt_results_open_rows(const char *path, const vt_layout *layout, vt_results **results);
 
 /// Collective if opened parallel. Flushes; a failed close is an error.
 vt_error vt_results_close(vt_results *results); ///< accepts NULL
@@ -98,9 +113,24 @@ void vt_results_look_into(const char *path);
 /// Open a results file to read. VT_ERR_INPUT for a missing file, a folder, or another kind of file.
 vt_error vt_reader_open(const char *path, vt_reader **reader);
 void vt_reader_close(vt_reader *reader); ///< accepts NULL
+/// Close the file, which is to be opened by another; what was read of it stays.
+void vt_reader_shut(vt_reader *reader);
 
-/// Whether vt_results_finish was reached.
+/// Whether vt_results_finish was reached; of an extract, whether all rows had been done.
 bool vt_reader_finished(const vt_reader *reader);
+
+/// Whether it holds statistics without the rows that they are of.
+bool vt_reader_is_extract(const vt_reader *reader);
+
+/// The layout of the file: all axes with their labels, variables, constants; without a front and
+/// without quantiles. Its texts are the reader's; the caller frees it with vt_layout_free.
+vt_error vt_reader_layout(vt_reader *reader, vt_layout **layout);
+/// Copy what an extract keeps of the rows, and the reference scenario, into its file. One rank.
+vt_error vt_reader_copy(vt_reader *reader, vt_results *target);
+
+/// VT_ERR_INPUT naming the first of the rows [first, first + count) that are done which does not
+/// have its checksum. Memory does not grow with `count`.
+vt_error vt_reader_check_rows(vt_reader *reader, int64_t first, int64_t count);
 
 /// A text attribute of the root; the reader owns it. NULL if absent.
 const char *vt_reader_attribute(vt_reader *reader, const char *name);

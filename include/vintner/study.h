@@ -313,6 +313,13 @@ vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt
 
 void vt_study_free(vt_study *study); ///< accepts NULL
 
+/// Where another study first says something else, in some parts (keys of the file,
+/// NULL-terminated): its place ("ensemble.design") is added to `place`, which is empty, with its
+/// line in `other`; nothing where they are the same. Numbers are compared as such, the order of
+/// keys matters for factors and parameters alone.
+vt_error vt_study_differs(const vt_study *study, const vt_study *other, const char *const *parts,
+                          vt_text *place, int *line);
+
 /// Parse one selector. Strings belong to `arena`. Errors carry no file name: the caller adds it.
 vt_error vt_selector_parse(vt_arena *arena, const char *text, vt_selector *selector);
 

@@ -109,7 +109,8 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
 static vt_error diagnose_file(job *j, int64_t scenario, bool json, FILE *out) {
   vt_reader *reader;
   VT_TRY(vt_reader_open(j->path, &reader));
-  const vt_error done = diagnose(reader, j, scenario, json, out);
+  vt_error done = stored_has_rows(j->path, reader);
+  if (done == VT_OK) done = diagnose(reader, j, scenario, json, out);
   vt_reader_close(reader);
   return done;
 }

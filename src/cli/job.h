@@ -83,6 +83,9 @@ vt_error stored_study(const char *path, vt_reader *reader, const char **study,
 /// An error unless a results file was made from a study with the text of this file.
 vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_file);
 
+/// An error if a file holds statistics without the rows that they are of.
+vt_error stored_has_rows(const char *path, const vt_reader *reader);
+
 /// Whether the inputs that were read are those that the results file was made from.
 vt_error stored_check_inputs(const job *j, vt_reader *reader);
 
@@ -100,5 +103,6 @@ vt_error command_export(job *j);
 vt_error command_export_inputs(job *j);
 vt_error command_import(job *j);
 vt_error command_check(job *j);
+vt_error command_stats(job *j);
 
 #endif

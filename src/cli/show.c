@@ -53,6 +53,17 @@ static bool take_counts(report *r) {
   return told && sum == r->scenarios;
 }
 
+// Of a file that is not finished: whether statistics were made of the scenarios that are done now.
+static bool statistics_are_of_these(const report *r) {
+  int64_t count;
+  double *value = read_if_there(r, "statistics/outcome_count", -1, &count);
+  bool same = value && count == REPORT_OUTCOMES;
+  for (int o = 0; same && o < REPORT_OUTCOMES; o++)
+    same = value[o] >= (double)r->outcome[o] && value[o] <= (double)r->outcome[o];
+  free(value);
+  return same;
+}
+
 // What all scenarios are asked for, some of them at a time: their number has no bound.
 typedef struct sweep {
   double *status, *value;      // shape [SWEEP_ROWS]
@@ -144,7 +155,7 @@ static void gather_objective(report *r) {
     if (r->factor) r->choices = vt_reader_text_of(r->reader, "factor_value", "choices");
     return;
   }
-  r->statistics = vt_reader_finished(r->reader);
+  r->statistics = vt_reader_finished(r->reader) || statistics_are_of_these(r);
   if (!r->statistics) return;
   for (int k = 0; k < REPORT_FIGURES; k++) {
     char name[64];
@@ -408,8 +419,11 @@ static void print_outcomes(FILE *out, const report *r) {
   (void)fputc('\n', out);
   const int64_t left = r->outcome[VT_OUTCOME_COUNT];
   if (!vt_reader_finished(r->reader)) {
-    (void)fprintf(out, "unfinished  %lld of %lld scenarios are done; 'vintner resume %s' goes on\n",
-                  (long long)(r->scenarios - left), (long long)r->scenarios, r->path);
+    (void)fprintf(out, "unfinished  %lld of %lld scenarios are done",
+                  (long long)(r->scenarios - left), (long long)r->scenarios);
+    if (!vt_reader_is_extract(r->reader))
+      (void)fprintf(out, "; 'vintner resume %s' goes on", r->path);
+    (void)fputc('\n', out);
   }
   if (r->scenario >= 0 && r->scenarios > 1) {
     (void)fprintf(out, "scenario    %lld: %s\n", (long long)r->scenario,

@@ -223,7 +223,7 @@ static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribu
   VT_TRY(open_file(m, partial));
   VT_TRY(put_root_attributes(m, attribute, attributes));
   VT_TRY(make_root(m));
-  VT_TRY(make_performance(m));
+  if (!m->layout->extract) VT_TRY(make_performance(m));
   for (const vt_derived *d = vt_derived_groups; d->make; d++) VT_TRY(d->make(m));
   VT_TRY(make_reference(m));
   VT_TRY(make_constants(m));

@@ -9,7 +9,7 @@ struct vt_reader {
   hid_t file, text_type;
   vt_arena *arena;
   vt_h5_pool pool;
-  bool finished;
+  bool finished, extract;
 };
 
 /// A dataset that was opened; its handles are those of a pool.

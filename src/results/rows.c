@@ -93,7 +93,8 @@ static vt_error open_file(vt_results *results) {
     lock_ranges_only(results->path);
     VT_H5(results->path, opened, H5Pset_fapl_mpio(access, results->comm, MPI_INFO_NULL));
   }
-  VT_H5(results->path, opened, results->file = H5Fopen(results->path, H5F_ACC_RDWR, access));
+  const unsigned how = results->read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+  VT_H5(results->path, opened, results->file = H5Fopen(results->path, how, access));
   const hsize_t one = 1;
   VT_H5(results->path, opened,
         results->memory = vt_h5_keep(&results->pool, H5Screate_simple(1, &one, NULL)));
@@ -118,6 +119,7 @@ static vt_error open_slots(vt_results *results) {
   VT_NEW(results->slot, layout->variables);
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
+    if (v->group == VT_GROUP_NOWHERE) continue;
     vt_text name = {0};
     vt_error done =
         vt_text_add(&name, "%s%s", v->group == VT_GROUP_PERFORMANCE ? "performance/" : "", v->name);
@@ -159,14 +161,15 @@ static vt_error open_results(vt_results *results, const char *path, MPI_Comm com
   return open_sums(results);
 }
 
-vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
-                         vt_results **results) {
+static vt_error open_how(const char *path, const vt_layout *layout, bool parallel, bool read_only,
+                         MPI_Comm comm, vt_results **results) {
   vt_h5_quiet();
   *results = NULL;
   vt_results *r;
   VT_NEW(r, 1);
   r->layout = layout;
   r->parallel = parallel;
+  r->read_only = read_only;
   r->comm = MPI_COMM_NULL;
   r->file = -1;
   const vt_error done = open_results(r, path, comm);
@@ -176,6 +179,15 @@ vt_error vt_results_open(const char *path, const vt_layout *layout, bool paralle
   }
   *results = r;
   return VT_OK;
+}
+
+vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
+                         vt_results **results) {
+  return open_how(path, layout, parallel, false, comm, results);
+}
+
+vt_error vt_results_open_rows(const char *path, const vt_layout *layout, vt_results **results) {
+  return open_how(path, layout, false, true, MPI_COMM_NULL, results);
 }
 
 static vt_error close_file(vt_results *results) {
@@ -280,7 +292,8 @@ vt_error vt_results_write(vt_results *results, const vt_block *block) {
   if (block->count == 0) return VT_OK;
   VT_TRY(start_sums(results, block));
   for (int i = 0; i < layout->variables; i++) {
-    if (i != layout->status) VT_TRY(write_variable(results, i, block));
+    if (i != layout->status && layout->variable[i].group != VT_GROUP_NOWHERE)
+      VT_TRY(write_variable(results, i, block));
   }
   if (results->sums >= 0)
     vt_checksums_end(results->checksums, (ptrdiff_t)block->count, results->sum);

@@ -20,7 +20,7 @@ typedef struct vt_slot {
 struct vt_results {
   char *path;
   const vt_layout *layout; ///< borrowed
-  bool parallel;
+  bool parallel, read_only;
   MPI_Comm comm; ///< a duplicate, if parallel
   hid_t file;
   hid_t memory;  ///< a one-dimensional space, resized at each use

@@ -101,15 +101,15 @@ static vt_error count_units(answers *a) {
 // Columns of numbers.
 
 // Outputs first, first + step, ... of one variable, which are cells of it from `low` on.
-typedef struct wanted {
+typedef struct column_request {
   const answers *a;
   ptrdiff_t columns;
   const ptrdiff_t *cell; // shape [columns]: counted from the first that is read; -1: another's
   double *column;        // shape [columns, scenarios]
-} wanted;
+} column_request;
 
 static void take_columns(void *context, const vt_sweep_piece *piece) {
-  const wanted *w = context;
+  const column_request *w = context;
   for (ptrdiff_t c = 0; c < w->columns; c++) {
     double *column = w->column + c * w->a->scenarios + piece->first;
     const bool *optimal = w->a->optimal + piece->first;
@@ -134,7 +134,7 @@ static vt_error read_cells(const answers *a, int variable, ptrdiff_t columns, pt
   }
   if (high < 0) return VT_OK;
   for (ptrdiff_t c = 0; c < columns; c++) cell[c] = cell[c] < 0 ? -1 : cell[c] - low;
-  wanted w = {a, columns, cell, column};
+  column_request w = {a, columns, cell, column};
   return vt_sweep(a->rows, &a->rows->slot[place], low, high - low + 1, take_columns, &w);
 }
 
