@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "report.h"
+#include "show_sensitivity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -244,20 +245,6 @@ static vt_error gather(report *r) {
 
 // ---------------------------------------------------------------------------------------------
 // Numbers and texts for people.
-
-// A label cut or padded to a width in characters; control characters do not reach the terminal.
-static void print_label(FILE *out, const char *label, int width) {
-  int length = 0;
-  for (const char *c = label; *c; c++) length += ((unsigned char)*c & 0xc0) != 0x80;
-  const int shown = length <= width ? length : width - 1;
-  int printed = 0;
-  for (const char *c = label; *c; c++) {
-    if (((unsigned char)*c & 0xc0) != 0x80 && printed++ == shown) break;
-    (void)fputc((unsigned char)*c < ' ' ? '?' : *c, out);
-  }
-  if (length > width) (void)fputs("…", out);
-  for (int i = length; i < width; i++) (void)fputc(' ', out);
-}
 
 // The name of a process, or its code where it has none or shares it with others.
 static const char *process_label(const char *const *code, const char *const *name,
@@ -521,6 +508,7 @@ static void print_text(FILE *out, const report *r) {
   print_impacts(out, r);
   print_installation(out, r);
   print_scores(out, r);
+  if (r->statistics) show_sensitivity(out, r);
 }
 
 // ---------------------------------------------------------------------------------------------
