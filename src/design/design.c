@@ -96,12 +96,19 @@ static double stratum(const vt_design *d, int dimension, int64_t k) {
   return ((double)vt_shuffle_place(&d->shuffle[dimension], k) + within) / (double)d->plan->size;
 }
 
+static void note_balance(const vt_design_plan *plan) {
+  if (plan->size & (plan->size - 1))
+    vt_log(VT_LOG_INFO, "%s:%d: %" PRId64 " is no power of two: Sobol points are balanced at those",
+           plan->path, plan->line, plan->size);
+}
+
 static vt_error prepare_points(vt_design *d, int64_t dimensions) {
   VT_CHECK(dimensions <= VT_SOBOL_DIMENSIONS, VT_ERR_INPUT,
            "%s:%d: 'ensemble.design.%s': found %" PRId64
            " dimensions, expected at most %d, for which there are direction numbers",
            d->plan->path, d->plan->line, vt_design_types[d->plan->kind].name, dimensions,
            (int)VT_SOBOL_DIMENSIONS);
+  note_balance(d->plan);
   if (dimensions == 0) return VT_OK;
   VT_TRY(vt_sobol_create(d->arena, (int)dimensions, &d->sobol));
   VT_ARENA_NEW(d->arena, d->scramble, dimensions);

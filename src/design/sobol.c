@@ -68,16 +68,27 @@ uint64_t vt_sobol_point(const vt_sobol *sobol, int dimension, int64_t point) {
   return x;
 }
 
+// Bits are scrambled by fours: a hash of the bits above them has a bit for each of the 1 + 2 + 4 +
+// 8 ways to come to one of the four.
+static uint64_t scramble_four(uint64_t four, uint64_t hash) {
+  const uint64_t first = hash, second = hash >> (1 + (four >> 3));
+  const uint64_t third = hash >> (3 + (four >> 2)), fourth = hash >> (7 + (four >> 1));
+  return four ^ ((first & 1) << 3 | (second & 1) << 2 | (third & 1) << 1 | (fourth & 1));
+}
+
 // The bits above one, told apart from other numbers of them by a leading 1.
-static uint64_t prefix_hash(uint64_t x, int bit, const uint64_t key[2]) {
-  const uint64_t prefix = x >> (bit + 1) | UINT64_C(1) << (VT_SOBOL_BITS - 1 - bit);
+static uint64_t prefix_hash(uint64_t x, int bits, const uint64_t key[2]) {
+  const uint64_t prefix = x >> bits | UINT64_C(1) << (VT_SOBOL_BITS - bits);
   return vt_mix64(prefix + key[0]) ^ key[1];
 }
 
 // No two points share the bits that tell 2^40 of them apart: below, one hash gives all flips.
 uint64_t vt_sobol_scramble(uint64_t x, const uint64_t key[2]) {
-  enum { LOW = VT_SOBOL_BITS - VT_SOBOL_POINT_BITS };
-  uint64_t flips = prefix_hash(x, LOW - 1, key) >> (64 - LOW);
-  for (int bit = LOW; bit < VT_SOBOL_BITS; bit++) flips |= prefix_hash(x, bit, key) >> 63 << bit;
-  return x ^ flips;
+  enum { LOW = VT_SOBOL_BITS - VT_SOBOL_POINT_BITS, FOUR = 4 };
+  uint64_t scrambled = (x ^ prefix_hash(x, LOW, key)) & ((UINT64_C(1) << LOW) - 1);
+  for (int bit = LOW; bit < VT_SOBOL_BITS; bit += FOUR) {
+    const uint64_t hash = prefix_hash(x, bit + FOUR, key);
+    scrambled |= scramble_four(x >> bit & 15, hash) << bit;
+  }
+  return scrambled;
 }
