@@ -103,6 +103,7 @@ static double item_value(vt_storage storage, const void *item, ptrdiff_t index) 
     case VT_STORE_DOUBLE: return ((const double *)item)[index];
     case VT_STORE_SINGLE: return (double)((const float *)item)[index];
     case VT_STORE_INT8: return ((const int8_t *)item)[index];
+    case VT_STORE_INT16: return ((const int16_t *)item)[index];
     case VT_STORE_INT32: return ((const int32_t *)item)[index];
   }
   return (double)NAN;
