@@ -90,7 +90,7 @@ assert d["parameters"][3] == {"name": "least", "formula": "min(a, b)"}
 assert d["overrides"][1]["formula"] == "total"'
   expect 'show of a scenario' 0 "$vintner" show forms.h5 --scenario 3
   holds 'its parameters' grep -q 'product' stdout
-  edited forms.yaml 's/60/30000/' many.yaml
+  edited forms.yaml 's/60/200000/' many.yaml
   expect 'many' 0 run 2 1 run many.yaml -q -o many.h5
   torn torn.h5 2 run many.yaml
   expect 'resume' 0 run 3 1 resume torn.h5 -q
@@ -152,6 +152,46 @@ YAML
     expect "$design" 0 run 0 1 run points.yaml -q --force -o points.h5
     rows "$design" points.h5 2 '2 * v[1] * v[2] + 3 * v[2]'
   done
+}
+
+# Beside parameters a draw for each cell is what it is without them; correlations join both kinds.
+beside() {
+  { model each && cat <<'YAML'; } >each.yaml
+    overrides: [{target: "demand[Y, *]", multiply: "q"}]
+parameters: {p: {uniform: [0, 1]}, q: "p + 1"}
+ensemble:
+  design: {monte-carlo: 400}
+  factors:
+    e: {target: "foreground_biosphere[PX, CO2, *]", multiply: {uniform: [0.5, 1.5]}, each: true}
+    f: {target: "demand[Y, *]", multiply: {uniform: [0.5, 1.5]}}
+  correlations: [[p, f, 0.9]]
+YAML
+  edited each.yaml '/overrides|parameters|correlations/d' plain.yaml
+  expect 'each' 0 run 0 1 run each.yaml -q -o each.h5
+  expect 'each, without parameters' 0 run 0 1 run plain.yaml -q -o plain.h5
+  holds 'the same draws for cells' python3 - <<PY
+plain, rows = ([float(x) for x in """$(value plain.h5 objective)""".split()],
+               [float(x) for x in """$(value each.h5 objective)""".split()])
+f = [float(x) for x in """$(value plain.h5 factor_value)""".split()][1::2]
+v = [float(x) for x in """$(value each.h5 factor_value)""".split()]
+q, g = v[1::4], v[3::4]
+assert len(plain) == len(rows) == len(g) == 400
+for k in range(400):
+    assert abs((plain[k] - 3 * f[k]) - (rows[k] - 3 * q[k] * g[k])) < 1e-12
+rank = lambda x: [sorted(x).index(y) for y in x]
+d = sum((a - b) ** 2 for a, b in zip(rank(v[0::4]), rank(g)))
+assert abs(1 - 6 * d / (400 * (400 ** 2 - 1)) - 0.9) < 0.15
+PY
+  edited each.yaml 's/^name: each/name: bad/; s/\[p, f, 0.9\]/[q, f, 0.9]/' bad.yaml
+  refused 'a formula cannot be correlated' "bad.yaml:13: 'ensemble.correlations': found 'q', which is fixed"
+  { model aims && cat <<'YAML'; } >aims.yaml
+    overrides: [{target: "demand[Y, *]", multiply: "q"}]
+parameters: {p: {uniform: [0, 1]}, q: "p + 1"}
+ensemble: {design: {alternatives: {slack: 0.1}}}
+YAML
+  expect 'alternatives' 0 run 2 1 run aims.yaml -q -o aims.h5
+  holds 'alternatives have the reference' [ "$(value aims.h5 factor_value | sort -u | tr '\n' ' ')" = '0.5 1.5 ' ]
+  numbers 'the reference' aims.h5 reference/objective 1e-15 6.5
 }
 
 failures() {
@@ -253,6 +293,7 @@ YAML
 
 closed_forms
 designs
+beside
 failures
 exported
 errors
