@@ -32,6 +32,7 @@ typedef enum vt_storage {
   VT_STORE_DOUBLE,
   VT_STORE_SINGLE,
   VT_STORE_INT8,
+  VT_STORE_INT16,
   VT_STORE_INT32
 } vt_storage;
 

@@ -38,7 +38,15 @@ typedef enum vt_operation { VT_SET, VT_ADD, VT_MULTIPLY, VT_CHOOSE } vt_operatio
 
 extern const char *const vt_operation_names[]; ///< as study files write them; ends with NULL
 
-/// One factor, or one override (name NULL; a number, or one name where the operation is VT_CHOOSE).
+/// A number with a name that formulas read.
+typedef struct vt_study_parameter {
+  const char *name;
+  int line;
+  vt_value value;
+} vt_study_parameter;
+
+/// One factor, or one override (name NULL; a number, a formula, or one name where the operation is
+/// VT_CHOOSE).
 typedef struct vt_factor {
   const char *name;
   int line; ///< in the study file, of the target
@@ -198,7 +206,8 @@ typedef struct vt_pathway_plan {
   vt_unit unit;
   int extend; ///< years that repeat the last one after it
   int overrides;
-  const vt_factor *override;
+  const vt_factor *override; ///< shape [overrides]
+  int fixed_overrides;       ///< those before the first with a formula
 } vt_pathway_plan;
 
 typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY } vt_model_kind;
@@ -265,6 +274,8 @@ typedef struct vt_study {
   vt_aims aims;  ///< of a model with a programme
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
   vt_design_plan design;
+  int parameters;
+  const vt_study_parameter *parameter; ///< shape [parameters]
   int factors;
   const vt_factor *factor; ///< shape [factors], in the order of design.input
   int keeps;

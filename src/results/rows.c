@@ -234,6 +234,9 @@ static vt_error convert(vt_results *results, vt_storage storage, const double *v
   } else if (storage == VT_STORE_INT8) {
     int8_t *out = results->scratch;
     for (ptrdiff_t i = 0; i < count; i++) out[i] = (int8_t)rounded(value[i], INT8_MIN, INT8_MAX);
+  } else if (storage == VT_STORE_INT16) {
+    int16_t *out = results->scratch;
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = (int16_t)rounded(value[i], INT16_MIN, INT16_MAX);
   } else {
     int32_t *out = results->scratch;
     for (ptrdiff_t i = 0; i < count; i++) {

@@ -13,7 +13,8 @@ typedef struct vt_study_reader {
   vt_arena *arena;  ///< owns all that the study refers to
   vt_study *study;
   yaml_document_t *document;
-  ptrdiff_t budget; ///< what may still be read: aliases must not multiply a small file
+  vt_labels *parameters; ///< names that formulas may read
+  ptrdiff_t budget;      ///< what may still be read: aliases must not multiply a small file
 } vt_study_reader;
 
 /// One value and where it is. Nodes live on the stack; a child points to its parent.
@@ -212,6 +213,15 @@ vt_error vt_factor_count(const vt_study_reader *reader, const vt_yaml *node,
 /// target, operation and value of one factor; *operation is the node of the value.
 vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
                         vt_yaml *operation); ///< factor.c
+
+/// A number, levels, a formula or a distribution; `infinite`: numbers may be that. factor.c
+vt_error vt_read_value(vt_study_reader *reader, const vt_yaml *node, bool infinite,
+                       vt_value *value);
+
+vt_read_key vt_read_parameters; ///< parameters.c; `target` is the study
+
+/// Whether the design of the study knows what to do with each parameter. parameters.c
+vt_error vt_check_parameters(const vt_study_reader *reader);
 
 /// Whether the numbers of a factor may be infinite. factor.c
 bool vt_takes_infinite(const vt_factor *factor);
