@@ -136,8 +136,17 @@ vt_error vt_path_beside(const char *base_file, const char *path, vt_text *joined
 vt_error vt_watch(const char *path);
 /// Remember it as it is now, and forget what lies in it, if it is a folder.
 vt_error vt_watch_anew(const char *path);
+/// Remember only that it is read: it may change meanwhile.
+vt_error vt_watch_name(const char *path);
 /// VT_ERR_INPUT if a file changed since; NULL: any, else `path` and what lies in it.
 vt_error vt_watch_check(const char *path);
+/// VT_ERR_INPUT if `path` must be spared because of something that is remembered.
+vt_error vt_watch_spare(const char *path);
+
+/// VT_ERR_INPUT if `path`, or what is made beside it while it is written (.partial, .lock), is the
+/// same file as `input`, after links, or a file in the folder `input`: nothing that a command reads
+/// is written by it.
+vt_error vt_target_spare(const char *path, const char *input);
 
 /// A file that is to appear when it is whole.
 typedef struct vt_target {
@@ -148,12 +157,8 @@ typedef struct vt_target {
 } vt_target;
 
 /// Whether a file may be made there: VT_ERR_INPUT if it exists and is not to be replaced, or is no
-/// regular file, if its name is too long or its folder missing.
+/// regular file, if its name is too long or its folder missing, or if something was read there.
 vt_error vt_target_check(const vt_target *target);
-
-/// VT_ERR_INPUT if `path` is the same file as `input`, after links: nothing that a command reads is
-/// written by it.
-vt_error vt_target_spare(const char *path, const char *input);
 
 /// Open and lock the file `partial` that is to become the target; the caller closes *file, and
 /// moves or abandons it. A lock
@@ -319,6 +324,7 @@ typedef enum vt_stop {
   VT_GO_ON,
   VT_DRAIN, ///< begin nothing more, finish what is in flight
   VT_DROP,  ///< leave what is in flight
+  VT_QUIT,  ///< the same, since something failed: an error ends the run, not the time that is up
 } vt_stop;
 
 /// Never goes back to a lower level. For signal handlers and threads alike.

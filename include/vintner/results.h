@@ -18,10 +18,13 @@ vt_error vt_results_check_target(const char *path, bool force);
 /// The right to write a results file, which one run has at a time.
 typedef struct vt_writer vt_writer;
 
-/// Take it for a file that is there, waiting for who has it up to `wait_s`.
+/// Take it for a file that is there, waiting for who has it up to `wait_s`. A file that may only be
+/// read can be replaced, and no other run writes it meanwhile.
 /// @return VT_ERR_INPUT if another run has it
 vt_error vt_writer_take(const char *path, double wait_s, vt_writer **writer);
 void vt_writer_release(vt_writer *writer); ///< accepts NULL
+/// VT_ERR_SYSTEM if the file may only be read.
+vt_error vt_writer_may_write(const vt_writer *writer);
 /// VT_ERR_SYSTEM if the file has been removed, moved or replaced meanwhile. Accepts NULL.
 vt_error vt_writer_check(const vt_writer *writer);
 /// Every few seconds: say that the writer lives, where the file system has no locks.

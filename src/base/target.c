@@ -42,6 +42,7 @@ static vt_error check_folder(const vt_target *t) {
 
 vt_error vt_target_check(const vt_target *t) {
   VT_CHECK(t->path[0] != '\0', VT_ERR_INPUT, "%s has an empty name", t->what);
+  VT_TRY(vt_watch_spare(t->path));
   struct stat info;
   if (stat(t->path, &info) != 0) {
     VT_CHECK(errno == ENOENT, blame(errno), "%s: cannot be created: %s", t->path, strerror(errno));
@@ -52,15 +53,6 @@ vt_error vt_target_check(const vt_target *t) {
   VT_CHECK(S_ISREG(info.st_mode), VT_ERR_INPUT,
            "%s: is not a regular file, expected the name of %s", t->path, t->what);
   return t->force ? VT_OK : refuse_existing(t);
-}
-
-vt_error vt_target_spare(const char *path, const char *input) {
-  struct stat target, source;
-  const bool same = stat(path, &target) == 0 && stat(input, &source) == 0 &&
-                    target.st_ino == source.st_ino && target.st_dev == source.st_dev;
-  VT_CHECK(!same, VT_ERR_INPUT, "%s: is read by this command (%s), expected another name to write",
-           path, input);
-  return VT_OK;
 }
 
 vt_error vt_target_open(const vt_target *t, const char *partial, int *file) {

@@ -31,9 +31,10 @@ vt_error command_background(job *j) {
            j->study->path, j->kind->title);
   VT_TRY(job_read(j));
   VT_TRY(j->kind->lay_background_out(j->study, j->data, &layout));
-  vt_log_release();
   const vt_error written = write_file(j, layout);
   vt_layout_free(layout);
   VT_TRY(written);
-  return j->o->quiet && !j->o->json ? VT_OK : vt_command_show(j->path, -1, j->o->json, stdout);
+  if (!j->o->quiet || j->o->json) VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));
+  vt_log_release();
+  return VT_OK;
 }

@@ -15,10 +15,11 @@ static void print_plan(const job *j, const vt_sizes *sizes) {
 vt_error command_check(job *j) {
   vt_sizes sizes = {0};
   VT_TRY(job_load(j, j->o->file, NULL));
-  const vt_error told = j->kind->sizes(j->model, j->threads, &sizes);
+  vt_error told = j->kind->sizes(j->model, j->threads, &sizes);
   if (told == VT_OK) {
-    vt_log_release();
     print_plan(j, &sizes);
+    told = print_flush(stdout);
+    if (told == VT_OK) vt_log_release();
   }
   vt_sizes_free(&sizes);
   return told;

@@ -16,10 +16,11 @@ vt_error command_export_inputs(job *j) {
            j->kind->title);
   VT_TRY(job_read(j));
   VT_TRY(j->kind->create(j->study, j->data, &j->model));
-  const vt_error written = j->kind->write_inputs(j->model, o->inputs, o->force, &lines);
+  vt_error written = j->kind->write_inputs(j->model, o->inputs, o->force, &lines);
   if (written == VT_OK) {
-    vt_log_release();
     if (!o->quiet) print_clean(stdout, lines.bytes);
+    written = print_flush(stdout);
+    if (written == VT_OK) vt_log_release();
   }
   vt_text_free(&lines);
   return written;

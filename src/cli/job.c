@@ -30,6 +30,7 @@ static vt_error check_sources(const job *j) {
 
 static vt_error read_study(job *j, const char *path, const char *text) {
   if (j->team->rank != 0) return VT_OK;
+  if (!text) VT_TRY(vt_watch_name(path));
   VT_TRY(text ? vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study)
               : vt_study_read(path, &j->study));
   j->kind = vt_kind_of(j->study);

@@ -116,9 +116,11 @@ int main(int argc, char **argv) {
   keep_memory();
   // A file size limit is then an error of write, not the end of the process.
   (void)signal(SIGXFSZ, SIG_IGN);
+  // Who started this may have ignored it: children would be gone before one can ask after them.
+  (void)signal(SIGCHLD, SIG_DFL);
   const vt_error understood = read_and_listen(argc, argv, &o);
   vt_error error = vt_team_open(&argc, &argv, &team);
-  if (error == VT_OK) error = understood;
+  if (error == VT_OK) error = vt_team_settle(&team, understood);
   if (error == VT_OK) {
     const vt_log_level level = o.quiet ? VT_LOG_ERROR : o.verbose ? VT_LOG_DETAIL : VT_LOG_INFO;
     vt_log_open(level, !o.verbose && !o.debug, team.rank == 0);

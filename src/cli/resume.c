@@ -56,15 +56,21 @@ static vt_error list_work(job *j, vt_reader *reader) {
                         : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
                                          "out of memory: %" PRId64 " scenarios", count);
   if (listed == VT_OK) listed = choose_work(j, status, bad, count);
+  if (listed == VT_OK && j->work_count > 0) listed = vt_writer_may_write(j->writer);
   free(bad);
   free(status);
   return listed;
 }
 
+static vt_error make_room(job *j) {
+  if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
+  return VT_OK;
+}
+
 // The list of work is rank 0's to know.
 static vt_error share_work(job *j) {
   VT_TRY(vt_team_broadcast(j->team, &j->work_count, (int64_t)sizeof j->work_count));
-  if (j->team->rank != 0) VT_NEW(j->work, j->work_count);
+  VT_TRY(vt_team_settle(j->team, make_room(j)));
   VT_TRY(vt_team_broadcast(j->team, j->work, j->work_count * (int64_t)sizeof *j->work));
   if (j->team->rank == 0 && j->work_count > 0)
     vt_log(VT_LOG_INFO, "%" PRId64 " scenarios are missing", j->work_count);
@@ -94,7 +100,7 @@ static vt_error look(job *j, vt_reader **reader, bool *finished) {
   VT_TRY(vt_reader_open(j->path, reader));
   if (j->o->study) VT_TRY(stored_is_of(j->path, *reader, j->o->study));
   *finished = vt_reader_finished(*reader);
-  return VT_OK;
+  return *finished ? VT_OK : vt_writer_may_write(j->writer);
 }
 
 // Of a run that was killed at its start the reference is not in the file yet.

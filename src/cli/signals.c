@@ -100,6 +100,7 @@ static void look_after(double now) {
 static void help_out(double now) {
   double none = 0.0;
   if (vt_stop_asked() == VT_GO_ON || atomic_load(&state.mode) == SIGNALS_IGNORE) return;
+  if (vt_stop_asked() == VT_QUIT && atomic_load(&state.number) == 0) return;
   (void)atomic_compare_exchange_strong(&state.first_s, &none, now);
   const bool again = atomic_load(&state.again);
   const double end_s =
@@ -170,7 +171,8 @@ void signals_mean(signals_mode mode) {
 
 vt_error signals_settle(const vt_team *team, vt_error mine) {
   const char *name = name_of(atomic_load(&state.number));
-  if (mine == VT_OK && name)
+  // Whatever else went wrong: a lock that was not waited for, a child that was told to end too.
+  if (name)
     mine = vt_error_raise(VT_STOPPED, __FILE__, __LINE__, __func__,
                           "stopped by %s before the first scenario", name);
   return vt_team_settle(team, mine);

@@ -4,7 +4,11 @@
 #include "show.h"
 #include "signals.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static vt_error write_block(void *context, const vt_block *block) {
   return vt_results_write(context, block);
@@ -89,8 +93,24 @@ static vt_error tell_stop(job *j) {
   return VT_OK;
 }
 
+// On a disk of one node, or under a mount that others lack, the file is not there for every rank:
+// those that could open it would wait for the rest.
+static vt_error check_reach(const job *j) {
+  char host[64] = "?";
+  const int file = open(j->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (file >= 0) {
+    (void)close(file);
+    return VT_OK;
+  }
+  const char *reason = strerror(errno);
+  (void)gethostname(host, sizeof host - 1);
+  VT_FAIL(VT_ERR_SYSTEM, "%s: cannot be opened by rank %d on %s: %s", j->path, j->team->rank, host,
+          reason);
+}
+
 static vt_error solve_file(job *j) {
   vt_results *results;
+  if (j->team->size > 1) VT_TRY(vt_team_settle(j->team, check_reach(j)));
   VT_TRY(vt_results_open(j->path, job_layout(j), j->team->size > 1, j->team->comm, &results));
   const vt_error solved = solve_open(j, results);
   const vt_error closed = vt_results_close(results);

@@ -47,7 +47,7 @@ vt_error vt_halt_open(const vt_team *team, vt_halt *h) {
 
 // One rank of a node tells all others of a level; to those of its own node it is nothing new.
 static vt_error tell(vt_halt *h, int level) {
-  static const int levels[] = {VT_GO_ON, VT_DRAIN, VT_DROP};
+  static const int levels[] = {VT_GO_ON, VT_DRAIN, VT_DROP, VT_QUIT};
   const int size = h->team->size;
   VT_TRY(vt_grow(&h->sent, &h->room, (ptrdiff_t)(h->told + 1) * size, sizeof *h->sent));
   MPI_Request *sent = h->sent + (ptrdiff_t)h->told * size;

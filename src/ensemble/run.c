@@ -99,7 +99,7 @@ static vt_error solve_share(loop *l, void *worker) {
       row[v] = l->rows.data[v] + i * layout->variable[v].cells;
     solved = l->kind->solve(worker, id_at(l, l->first + i), row);
     // It may have been left in the middle.
-    if (vt_stop_asked() == VT_DROP) *status_at(l, i) = VT_NOT_DONE;
+    if (vt_stop_asked() >= VT_DROP) *status_at(l, i) = VT_NOT_DONE;
   }
   free(row);
   return solved;
@@ -128,9 +128,12 @@ static vt_error write_rows(loop *l) {
   return written;
 }
 
+// All ranks are told at once: what they would still solve might have nowhere to go.
 static void note_failure(loop *l, vt_error error) {
   int none = VT_OK;
-  if (error != VT_OK) (void)atomic_compare_exchange_strong(&l->failed, &none, (int)error);
+  if (error == VT_OK) return;
+  (void)atomic_compare_exchange_strong(&l->failed, &none, (int)error);
+  vt_stop_ask(VT_QUIT);
 }
 
 static void take_block(loop *l) {
@@ -194,6 +197,8 @@ static vt_error run_shared(loop *l, int64_t work, int64_t *left) {
   if (ran == VT_OK) ran = run_threads(l);
   vt_block_free(l->layout, &l->rows);
   progress_end(&l->progress);
+  note_failure(l, ran);
+  if (ran != VT_OK) (void)vt_halt_poll(&l->halt); // tells other nodes
   ran = vt_team_settle(team, ran);
   return ran == VT_OK ? count_rest(team, work, l->done, left) : ran;
 }

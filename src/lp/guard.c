@@ -21,7 +21,7 @@ static int overhear(void *unused, const char *text) {
   (void)unused;
   if (strncmp(text, "Error detected", 14) != 0)
     (void)snprintf(state.message, sizeof state.message, "%.*s", (int)strcspn(text, "\n"), text);
-  if (state.guarded && vt_stop_asked() == VT_DROP) {
+  if (state.guarded && vt_stop_asked() >= VT_DROP) {
     state.guarded = false;
     glp_error("left\n");
   }

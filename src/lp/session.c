@@ -196,7 +196,7 @@ static vt_error solve_numbers(vt_lp_session *s, const vt_numbers *numbers, const
            "a start basis of %d x %d for a linear programme of %d x %d", start ? start->rows : 0,
            start ? start->columns : 0, m->rows, m->columns);
   begin(s, numbers, start);
-  if (vt_stop_asked() == VT_DROP) {
+  if (vt_stop_asked() >= VT_DROP) {
     refuse(s, VT_NOT_DONE, dropped);
   } else if (!check_numbers(s)) {
     // Nothing to solve.
@@ -205,7 +205,7 @@ static vt_error solve_numbers(vt_lp_session *s, const vt_numbers *numbers, const
   } else if (!revive(s) || !vt_glpk_guard(solve, s)) {
     (void)snprintf(s->reason, sizeof s->reason, "GLPK gave up: %s", vt_glpk_message());
     refuse(s, VT_FAILED, s->reason);
-    if (vt_stop_asked() == VT_DROP) refuse(s, VT_NOT_DONE, dropped);
+    if (vt_stop_asked() >= VT_DROP) refuse(s, VT_NOT_DONE, dropped);
   }
   finish(s);
   *solution = s->answer;

@@ -1,6 +1,7 @@
 // h5.c - HDF5 under our error mechanism.
 #include "h5.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,15 @@ enum { REASON_BYTES = 512 };
 typedef struct reason {
   char text[REASON_BYTES];
   bool of_system;
+  bool of_reading; // what was to be read first cannot be
 } reason;
 
 // The system's own words, which HDF5 buries in "..., error message = 'No space left', buf = ...",
 // or else the innermost message.
 static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *context) {
   reason *r = context;
+  r->of_reading = r->of_reading || error->min_num == H5E_READERROR ||
+                  error->min_num == H5E_CANTLOAD || error->min_num == H5E_CANTPROTECT;
   static const char key[] = "error message = '";
   const char *said = error->desc ? strstr(error->desc, key) : NULL;
   if (said) {
@@ -37,10 +41,32 @@ static herr_t find_reason(unsigned depth, const H5E_error2_t *error, void *conte
 // Without a word of the system a file that is there is damaged.
 vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
                      const char *path, const char *done) {
+  const int failed = errno;
   reason r = {.text = "HDF5 gives no reason"};
   (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_reason, &r);
-  if (!r.of_system && strcmp(done, "created") != 0) code = VT_ERR_INPUT;
+  const bool written = strcmp(done, "written") == 0 && !r.of_reading;
+  // MPI-IO keeps the system's words to itself.
+  if (written && !r.of_system && failed != 0)
+    (void)snprintf(r.text, sizeof r.text, "%s", strerror(failed));
+  if (!r.of_system && !written && strcmp(done, "created") != 0) code = VT_ERR_INPUT;
   return vt_error_raise(code, file, line, function, "%s: cannot be %s: %s", path, done, r.text);
+}
+
+bool vt_h5_is_within(hid_t dataset) {
+  const hid_t properties = H5Dget_create_plist(dataset);
+  const bool within = properties >= 0 && H5Pget_layout(properties) != H5D_VIRTUAL &&
+                      H5Pget_external_count(properties) == 0;
+  if (properties >= 0) (void)H5Pclose(properties);
+  return within;
+}
+
+hid_t vt_h5_open_dataset(hid_t at, const char *name) {
+  const hid_t dataset = H5Dopen2(at, name, H5P_DEFAULT);
+  if (dataset < 0 || vt_h5_is_within(dataset)) return dataset;
+  (void)H5Dclose(dataset);
+  (void)H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_DATASET,
+                 H5E_CANTOPENOBJ, "'%s' has its numbers in another file", name);
+  return -1;
 }
 
 void vt_h5_quiet(void) {
@@ -49,6 +75,8 @@ void vt_h5_quiet(void) {
   // We close what we open; HDF5's own tidying at exit would print if a full disk kept it from it.
   (void)H5dont_atexit();
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  // Links into other files lead nowhere from now on.
+  (void)H5Lunregister(H5L_TYPE_EXTERNAL);
 }
 
 hid_t vt_h5_keep(vt_h5_pool *pool, hid_t handle) {

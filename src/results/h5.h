@@ -4,11 +4,13 @@
 
 #include "vintner/results.h"
 
+#include <errno.h>
 #include <hdf5.h>
 
 /// Call HDF5, and turn a failure into one line: "PATH: cannot be DONE: reason".
 #define VT_H5(path, done, ...)                                                                     \
   do {                                                                                             \
+    errno = 0;                                                                                     \
     if ((__VA_ARGS__) < 0) {                                                                       \
       return vt_h5_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, (path), (done));             \
     }                                                                                              \
@@ -19,7 +21,8 @@
 vt_error vt_h5_raise(vt_error code, const char *file, int line, const char *function,
                      const char *path, const char *done);
 
-/// Keep HDF5 from printing and from tidying up at exit. Every entry to the room calls it.
+/// Keep HDF5 from printing, from tidying up at exit and from following links out of a file. Every
+/// entry to the room calls it.
 void vt_h5_quiet(void);
 
 /// Handles (no files) that are closed together; start it as {0}.
@@ -32,6 +35,13 @@ typedef struct vt_h5_pool {
 /// memory (the handle is closed then).
 hid_t vt_h5_keep(vt_h5_pool *pool, hid_t handle);
 void vt_h5_release(vt_h5_pool *pool);
+
+/// Whether a dataset's numbers lie in its file. Other places may be anything: devices, pipes that
+/// nobody writes.
+bool vt_h5_is_within(hid_t dataset);
+
+/// Open a dataset; fails as H5Dopen2 does, also where its numbers lie elsewhere.
+hid_t vt_h5_open_dataset(hid_t at, const char *name);
 
 /// Access properties for a file of ours: no locks (readers during a run, file systems without
 /// them), each raw write handed to the kernel at once, format of HDF5 1.8.

@@ -138,7 +138,7 @@ vt_error vt_reader_open_dataset(vt_reader *reader, const char *name, vt_h5_pool 
                                 vt_opened *o) {
   const char *path = reader->path;
   VT_CHECK(vt_reader_has(reader, name), VT_ERR_INPUT, "%s: has no '%s'", path, name);
-  VT_H5(path, read_done, o->dataset = vt_h5_keep(pool, H5Dopen2(reader->file, name, H5P_DEFAULT)));
+  VT_H5(path, read_done, o->dataset = vt_h5_keep(pool, vt_h5_open_dataset(reader->file, name)));
   VT_H5(path, read_done, o->space = vt_h5_keep(pool, H5Dget_space(o->dataset)));
   VT_H5(path, read_done, o->type = vt_h5_keep(pool, H5Dget_type(o->dataset)));
   o->axes = H5Sget_simple_extent_ndims(o->space);
@@ -197,7 +197,7 @@ int64_t vt_reader_dimension(vt_reader *reader, const char *name) {
   if (!vt_reader_has(reader, name)) return 0;
   vt_h5_pool pool = {0};
   hsize_t extent = 0;
-  const hid_t dataset = vt_h5_keep(&pool, H5Dopen2(reader->file, name, H5P_DEFAULT));
+  const hid_t dataset = vt_h5_keep(&pool, vt_h5_open_dataset(reader->file, name));
   const hid_t space = dataset < 0 ? -1 : vt_h5_keep(&pool, H5Dget_space(dataset));
   const bool scale = space >= 0 && has_attribute(dataset, "CLASS", 1, is_class_of_scale) &&
                      H5DSis_scale(dataset) > 0 && H5Sget_simple_extent_ndims(space) == 1;
@@ -248,27 +248,45 @@ const char *const *vt_reader_labels(vt_reader *reader, const char *name) {
   return (const char *const *)label;
 }
 
-// The last part of the name under which a scale is in the file.
+// The last part of the name under which a scale is in the file, the arena's.
+static const char *name_of_scale(vt_reader *reader, hid_t scale) {
+  H5O_info_t info;
+  char path[512] = "";
+  if (H5Oget_info2(scale, &info, H5O_INFO_BASIC) < 0) return NULL;
+  for (int i = 0; i < reader->scales; i++) {
+    if (reader->scale_address[i] == info.addr) return reader->scale_name[i];
+  }
+  if (H5Iget_name(scale, path, sizeof path) <= 0) return NULL;
+  const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+  const char *name = keep_text(reader, last, strlen(last));
+  if (name && reader->scales < MOST_SCALES) {
+    reader->scale_address[reader->scales] = info.addr;
+    reader->scale_name[reader->scales++] = name;
+  }
+  return name;
+}
+
+typedef struct axis_naming {
+  vt_reader *reader;
+  const char *name;
+} axis_naming;
+
 static herr_t take_scale_name(hid_t dataset, unsigned axis, hid_t scale, void *context) {
   (void)dataset;
   (void)axis;
-  vt_text *name = context;
-  char path[512] = "";
-  if (H5Iget_name(scale, path, sizeof path) <= 0) return -1;
-  const char *slash = strrchr(path, '/');
-  return vt_text_add(name, "%s", slash ? slash + 1 : path) == VT_OK ? 1 : -1;
+  axis_naming *naming = context;
+  naming->name = name_of_scale(naming->reader, scale);
+  return naming->name ? 1 : -1;
 }
 
-static vt_error axis_name(vt_reader *reader, const vt_opened *o, int axis, const char **name) {
-  vt_text text = {0};
+// "" where there is none.
+static const char *axis_name(vt_reader *reader, const vt_opened *o, int axis) {
+  axis_naming naming = {.reader = reader, .name = NULL};
   if (has_attribute(o->dataset, "DIMENSION_LIST", o->axes, is_list_of_scales) &&
       H5DSget_num_scales(o->dataset, (unsigned)axis) > 0) {
-    (void)H5DSiterate_scales(o->dataset, (unsigned)axis, NULL, take_scale_name, &text);
+    (void)H5DSiterate_scales(o->dataset, (unsigned)axis, NULL, take_scale_name, &naming);
   }
-  const vt_error done =
-      vt_arena_text(reader->arena, text.bytes ? text.bytes : "", text.length, name);
-  vt_text_free(&text);
-  return done;
+  return naming.name ? naming.name : "";
 }
 
 vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
@@ -276,10 +294,10 @@ vt_error vt_reader_shape(vt_reader *reader, const char *path, int *axes,
                          const char *name[VT_MAX_DIMENSIONS + 1]) {
   vt_h5_pool pool = {0};
   vt_opened o;
-  vt_error done = vt_reader_open_dataset(reader, path, &pool, &o);
+  const vt_error done = vt_reader_open_dataset(reader, path, &pool, &o);
   for (int a = 0; done == VT_OK && a < o.axes; a++) {
     size[a] = (int64_t)o.extent[a];
-    done = axis_name(reader, &o, a, &name[a]);
+    name[a] = axis_name(reader, &o, a);
   }
   if (done == VT_OK) *axes = o.axes;
   vt_h5_release(&pool);

@@ -4,12 +4,18 @@
 
 #include "h5.h"
 
+enum { MOST_SCALES = 64 };
+
 struct vt_reader {
   const char *path; ///< the arena's, as all texts
   hid_t file, text_type;
   vt_arena *arena;
   vt_h5_pool pool;
   bool finished, extract;
+  // Names of scales by their place in the file: HDF5 walks through all of it to find one.
+  int scales;
+  haddr_t scale_address[MOST_SCALES];
+  const char *scale_name[MOST_SCALES];
 };
 
 /// A dataset that was opened; its handles are those of a pool.

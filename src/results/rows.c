@@ -4,6 +4,7 @@
 // nothing is cached, so a kill afterwards loses nothing. A block of rows is contiguous in every
 // dataset.
 #include "checksum.h"
+#include "vintner/team.h"
 
 #include <linux/magic.h>
 #include <math.h>
@@ -31,7 +32,7 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
                       vt_slot *slot) {
   const char *path = results->path;
   hid_t type;
-  VT_H5(path, opened, slot->dataset = vt_h5_keep(pool, H5Dopen2(results->file, name, H5P_DEFAULT)));
+  VT_H5(path, opened, slot->dataset = vt_h5_keep(pool, vt_h5_open_dataset(results->file, name)));
   VT_H5(path, opened, slot->space = vt_h5_keep(pool, H5Dget_space(slot->dataset)));
   VT_H5(path, opened, type = vt_h5_keep(pool, H5Dget_type(slot->dataset)));
   VT_TRY(storage_of(results, type, name, &slot->storage));
@@ -86,8 +87,12 @@ static void lock_ranges_only(const char *path) {
   if (whole) (void)setenv(variable, "3", 1);
 }
 
-static vt_error open_file(vt_results *results) {
+static vt_error open_file(vt_results *results, MPI_Comm comm) {
   hid_t access;
+  if (results->parallel) {
+    VT_CHECK(MPI_Comm_dup(comm, &results->comm) == MPI_SUCCESS, VT_ERR_SYSTEM,
+             "%s: cannot be opened: MPI gives no communicator", results->path);
+  }
   VT_H5(results->path, opened, access = vt_h5_keep(&results->pool, vt_h5_file_access()));
   if (results->parallel) {
     lock_ranges_only(results->path);
@@ -139,7 +144,7 @@ static vt_error open_sums(vt_results *results) {
   if (H5Lexists(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT) <= 0) return VT_OK;
   VT_H5(path, opened,
         results->sums =
-            vt_h5_keep(&results->pool, H5Dopen2(results->file, VT_CHECKSUM_PATH, H5P_DEFAULT)));
+            vt_h5_keep(&results->pool, vt_h5_open_dataset(results->file, VT_CHECKSUM_PATH)));
   VT_H5(path, opened,
         results->sums_space = vt_h5_keep(&results->pool, H5Dget_space(results->sums)));
   const bool fits =
@@ -149,16 +154,25 @@ static vt_error open_sums(vt_results *results) {
   return VT_OK;
 }
 
-static vt_error open_results(vt_results *results, const char *path, MPI_Comm comm) {
+static vt_error name_results(vt_results *results, const char *path) {
   VT_NEW(results->path, (ptrdiff_t)strlen(path) + 1);
   memcpy(results->path, path, strlen(path));
-  if (results->parallel) {
-    VT_CHECK(MPI_Comm_dup(comm, &results->comm) == MPI_SUCCESS, VT_ERR_SYSTEM,
-             "%s: cannot be opened: MPI gives no communicator", path);
-  }
-  VT_TRY(open_file(results));
+  return VT_OK;
+}
+
+static vt_error open_datasets(vt_results *results) {
   VT_TRY(open_slots(results));
   return open_sums(results);
+}
+
+// All ranks come to one mind before the first call that one which failed would miss: closing is
+// such a call too.
+static vt_error open_together(vt_results *results, const char *path, MPI_Comm comm) {
+  vt_team team;
+  VT_TRY(vt_team_of(results->parallel ? comm : MPI_COMM_NULL, &team));
+  VT_TRY(vt_team_settle(&team, name_results(results, path)));
+  VT_TRY(open_file(results, comm));
+  return vt_team_settle(&team, open_datasets(results));
 }
 
 static vt_error open_how(const char *path, const vt_layout *layout, bool parallel, bool read_only,
@@ -172,7 +186,7 @@ static vt_error open_how(const char *path, const vt_layout *layout, bool paralle
   r->read_only = read_only;
   r->comm = MPI_COMM_NULL;
   r->file = -1;
-  const vt_error done = open_results(r, path, comm);
+  const vt_error done = open_together(r, path, comm);
   if (done != VT_OK) {
     (void)vt_results_close(r);
     VT_TRY(done);
@@ -359,8 +373,7 @@ static vt_error write_number(vt_results *results, int64_t row) {
   hid_t dataset, space;
   vt_h5_pool pool = {0};
   const char *path = results->path;
-  VT_H5(path, opened,
-        dataset = vt_h5_keep(&pool, H5Dopen2(results->file, "scenario", H5P_DEFAULT)));
+  VT_H5(path, opened, dataset = vt_h5_keep(&pool, vt_h5_open_dataset(results->file, "scenario")));
   space = vt_h5_keep(&pool, H5Dget_space(dataset));
   const bool put =
       space >= 0 && H5Sset_extent_simple(results->memory, 1, &one, NULL) >= 0 &&

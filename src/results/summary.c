@@ -378,7 +378,7 @@ static vt_error write_counts(const vt_results *target, const char *folder, const
   hid_t dataset = -1;
   herr_t put = -1;
   if (vt_text_add(&path, "statistics/%s%s%s", folder, folder[0] ? "/" : "", name) == VT_OK)
-    dataset = H5Dopen2(target->file, path.bytes, H5P_DEFAULT);
+    dataset = vt_h5_open_dataset(target->file, path.bytes);
   vt_text_free(&path);
   if (dataset >= 0) put = H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, count);
   if (dataset >= 0) (void)H5Dclose(dataset);

@@ -24,6 +24,7 @@ struct vt_writer {
   int file;
   bool noted;  // FILE.lock is ours
   bool kernel; // the lock is the kernel's
+  int refused; // why the file cannot be written, an error number: the right is to replace it only
   double beat_s;
 };
 
@@ -36,14 +37,28 @@ static bool same_file(int file, const char *path) {
 // ---------------------------------------------------------------------------------------------
 // FILE.lock.
 
+// A file of this name that holds something else is somebody's own.
+static bool is_note(int file) {
+  static const char start[] = "host ";
+  char head[sizeof start] = "";
+  struct stat info;
+  if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  const ssize_t length = pread(file, head, sizeof start - 1, 0);
+  return length == 0 || (length > 0 && strcmp(head, start) == 0);
+}
+
 static void put_note(vt_writer *w, int flags) {
   char host[64] = "?", since[32];
   const time_t now = time(NULL);
   struct tm utc;
   const char *job = getenv("SLURM_JOB_ID");
-  const int file = open(
-      w->note, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0666);
+  const int file =
+      open(w->note, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0666);
   if (file < 0) return;
+  if (!is_note(file) || ftruncate(file, 0) != 0) {
+    (void)close(file);
+    return;
+  }
   (void)gethostname(host, sizeof host - 1);
   (void)strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   (void)dprintf(file, "host %s, pid %ld, %s%s%ssince %s\n", host, (long)getpid(),
@@ -71,8 +86,12 @@ static vt_error refuse(const vt_writer *w) {
 // Without the kernel's locks: a young FILE.lock is a living one.
 static bool take_note(vt_writer *w) {
   struct stat info;
-  if (lstat(w->note, &info) == 0) {
-    if (time(NULL) - info.st_mtime < DEAD_S) return false;
+  const int file = open(w->note, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (file >= 0) {
+    const bool dead =
+        is_note(file) && fstat(file, &info) == 0 && time(NULL) - info.st_mtime >= DEAD_S;
+    (void)close(file);
+    if (!dead) return false;
     (void)unlink(w->note);
   }
   put_note(w, O_EXCL);
@@ -85,18 +104,23 @@ static bool take_note(vt_writer *w) {
 typedef enum taken { TAKEN, BUSY, MOVED } taken;
 
 static bool lock_byte(vt_writer *w) {
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+  const short type = w->refused ? F_RDLCK : F_WRLCK;
+  struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
   w->kernel = fcntl(w->file, F_OFD_SETLK, &lock) == 0;
   return w->kernel || (errno != EAGAIN && errno != EACCES);
 }
 
 static taken try_lock(vt_writer *w) {
-  if (!lock_byte(w) || (!w->kernel && !take_note(w))) return BUSY;
+  if (!lock_byte(w)) return BUSY;
+  if (!w->kernel && !w->refused && !take_note(w)) return BUSY;
   return TAKEN;
 }
 
 static taken try_path(vt_writer *w, vt_error *error) {
   w->file = open(w->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  w->refused = w->file < 0 && (errno == EACCES || errno == EROFS) ? errno : 0;
+  // Who may only read it has a lock that all may have, as long as nobody writes.
+  if (w->refused) w->file = open(w->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (w->file < 0) {
     *error = vt_error_raise(errno == ENOENT ? VT_ERR_INPUT : VT_ERR_SYSTEM, __FILE__, __LINE__,
                             __func__, "%s: cannot be opened: %s", w->path, strerror(errno));
@@ -131,7 +155,8 @@ static vt_error wait_for(vt_writer *w, double wait_s) {
     const taken got = try_path(w, &error);
     VT_TRY(error);
     if (got == TAKEN) return VT_OK;
-    if (vt_stop_asked() != VT_GO_ON || (got == BUSY && vt_clock_s() >= end_s)) return refuse(w);
+    VT_CHECK(vt_stop_asked() == VT_GO_ON, VT_STOPPED, "stopped before the first scenario");
+    if (got == BUSY && vt_clock_s() >= end_s) return refuse(w);
     if (got == BUSY) (void)nanosleep(&pause, NULL);
   }
 }
@@ -140,10 +165,15 @@ vt_error vt_writer_take(const char *path, double wait_s, vt_writer **writer) {
   vt_writer *w = NULL;
   vt_error error = make(path, &w);
   if (error == VT_OK) error = wait_for(w, wait_s);
-  if (error == VT_OK && !w->noted) put_note(w, 0);
+  if (error == VT_OK && !w->noted && !w->refused) put_note(w, 0);
   if (error != VT_OK) vt_writer_release(w);
   *writer = error == VT_OK ? w : NULL;
   return error;
+}
+
+vt_error vt_writer_may_write(const vt_writer *w) {
+  VT_CHECK(!w->refused, VT_ERR_SYSTEM, "%s: cannot be opened: %s", w->path, strerror(w->refused));
+  return VT_OK;
 }
 
 vt_error vt_writer_of_new(const char *path, int file, vt_writer **writer) {

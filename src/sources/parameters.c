@@ -60,10 +60,9 @@ static vt_error add_table(parameters_reading *from, vt_parameter_scope scope, co
   bool has;
   VT_TRY(vt_sqlite_has_table(&from->sqlite, table, &has));
   if (!has) return VT_OK;
-  sqlite3_stmt *query = NULL;
-  vt_error error = VT_OK;
-  int code = sqlite3_prepare_v2(from->sqlite.handle, text, -1, &query, NULL);
-  if (code != SQLITE_OK) error = vt_sqlite_fail(&from->sqlite, failed);
+  sqlite3_stmt *query;
+  vt_error error = vt_sqlite_prepare(&from->sqlite, text, failed, &query);
+  int code = SQLITE_OK;
   while (error == VT_OK && (code = sqlite3_step(query)) == SQLITE_ROW)
     error = add_row(from, scope, query);
   if (error == VT_OK && code != SQLITE_DONE) error = vt_sqlite_fail(&from->sqlite, failed);

@@ -92,12 +92,10 @@ static vt_error load_labels(vt_database_set *set, int database) {
   if (sources->database[database].code) return VT_OK;
   vt_project *project = &sources->project[sources->database[database].project];
   VT_TRY(open_labels(project));
-  sqlite3_stmt *query = NULL;
+  sqlite3_stmt *query;
   const char *text = "SELECT id, code, name, location, product, type FROM activitydataset "
                      "WHERE database = ?1 ORDER BY id";
-  vt_error error = VT_OK;
-  if (sqlite3_prepare_v2(project->files->labels.handle, text, -1, &query, NULL) != SQLITE_OK)
-    error = vt_sqlite_fail(&project->files->labels, "cannot be read");
+  vt_error error = vt_sqlite_prepare(&project->files->labels, text, "cannot be read", &query);
   if (error == VT_OK) error = add_rows(set, database, project, query);
   (void)sqlite3_finalize(query);
   return error;
@@ -430,11 +428,9 @@ static vt_error read_records(vt_database_set *set, int index, struct json_object
   VT_CHECK(has, VT_ERR_INPUT,
            "%s: found neither 'databases.json' nor a table 'databaserecord' in the project",
            project->path);
-  sqlite3_stmt *query = NULL;
+  sqlite3_stmt *query;
   const char *text = "SELECT name, depends, dirty FROM databaserecord ORDER BY name";
-  vt_error error = VT_OK;
-  if (sqlite3_prepare_v2(project->files->labels.handle, text, -1, &query, NULL) != SQLITE_OK)
-    error = vt_sqlite_fail(&project->files->labels, "cannot be read");
+  vt_error error = vt_sqlite_prepare(&project->files->labels, text, "cannot be read", &query);
   if (error == VT_OK) error = collect_records(project, query, all);
   (void)sqlite3_finalize(query);
   VT_TRY(error);

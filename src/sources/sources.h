@@ -41,13 +41,18 @@ typedef struct vt_sqlite {
   const char *name;
   struct sqlite3 *handle;
   ptrdiff_t size, taken; ///< bytes of the file, and of the texts that were read of it
+  ptrdiff_t steps;       ///< of the query under way, in thousands
 } vt_sqlite;
-/// `otherwise`: what to say if it fails.
+/// `otherwise`: what to say if it fails. *sqlite stays where it is until it is closed.
 vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *otherwise,
                         vt_sqlite *sqlite);
 vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what);
+/// Start a query; the caller finalises *query, also after a failure. It may take as many steps as
+/// the rows of such a file can need: those of a damaged one may lead round in it.
+vt_error vt_sqlite_prepare(vt_sqlite *from, const char *text, const char *otherwise,
+                           struct sqlite3_stmt **query);
 /// Whether there is a table; a view, or a table that runs code, is VT_ERR_INPUT.
-vt_error vt_sqlite_has_table(const vt_sqlite *from, const char *name, bool *has);
+vt_error vt_sqlite_has_table(vt_sqlite *from, const char *name, bool *has);
 /// A column's text until the next step, NULL for none; one that is not UTF-8 without NUL is
 /// VT_ERR_INPUT.
 vt_error vt_sqlite_look(vt_sqlite *from, struct sqlite3_stmt *query, int column, const char **text,

@@ -2,10 +2,13 @@
 #include "sources.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { PATIENCE_MS = 5000, LEAST_LENGTH = 1 << 20 };
+// Steps of a query: for the shortest rows that a file can hold, each looked at several times.
+enum { STEPS_AT_ONCE = 1000, STEPS_PER_BYTE = 16, LEAST_STEPS = 1000000 };
 
 // What SQLite says of a file that somebody else has is about something else.
 static const char *cause_of(struct sqlite3 *handle) {
@@ -14,16 +17,27 @@ static const char *cause_of(struct sqlite3 *handle) {
     case SQLITE_READONLY:
       return "it has a journal of a program that was interrupted while it wrote: open the project "
              "in Brightway once";
+    case SQLITE_PROTOCOL:
+      return "its '-wal' and '-shm' files are not of one time: open the project in Brightway once";
     case SQLITE_NOTADB: return "it is no SQLite file";
+    case SQLITE_INTERRUPT: return "found more rows than a file of its size can hold";
+    case SQLITE_NOMEM:
     case SQLITE_TOOBIG: return "found a row that is longer than the file";
     default: return sqlite3_errmsg(handle);
   }
 }
 
+// Whether there is memory for any row that a file can hold: what SQLite had none for was longer.
+static bool has_memory(const vt_sqlite *of) {
+  void *room = vt_calloc(of->size + LEAST_LENGTH, 1);
+  free(room);
+  return room != NULL;
+}
+
 vt_error vt_sqlite_fail(const vt_sqlite *from, const char *what) {
   const int code = from->handle ? sqlite3_errcode(from->handle) : SQLITE_NOMEM;
-  VT_CHECK(code != SQLITE_NOMEM, VT_ERR_SYSTEM, "%s: %s: %s: out of memory", from->files->path,
-           from->name, what);
+  VT_CHECK(code != SQLITE_NOMEM || (from->handle && has_memory(from)), VT_ERR_SYSTEM,
+           "%s: %s: %s: out of memory", from->files->path, from->name, what);
   VT_FAIL(VT_ERR_INPUT, "%s: %s: %s: %s", from->files->path, from->name, what,
           cause_of(from->handle));
 }
@@ -71,19 +85,25 @@ static vt_error open_in_folder(vt_sqlite *to, const char *otherwise, vt_text *pa
   return vt_sqlite_fail(to, otherwise);
 }
 
+static int count_steps(void *context) {
+  vt_sqlite *of = context;
+  of->steps++;
+  return of->steps > LEAST_STEPS / STEPS_AT_ONCE + of->size / (STEPS_AT_ONCE / STEPS_PER_BYTE);
+}
+
 // No row is longer than the file that holds it, unless code makes it so; texts are taken as they
-// are stored.
-static vt_error set_limits(const vt_sqlite *to, const char *otherwise) {
+// are stored; no table is one of a module, however its schema is written.
+static vt_error set_limits(vt_sqlite *to, const char *otherwise) {
   const ptrdiff_t most = to->size < INT32_MAX ? to->size : INT32_MAX;
   (void)sqlite3_busy_timeout(to->handle, PATIENCE_MS);
   (void)sqlite3_db_config(to->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  (void)sqlite3_drop_modules(to->handle, NULL);
   (void)sqlite3_limit(to->handle, SQLITE_LIMIT_LENGTH,
                       most > LEAST_LENGTH ? (int)most : (int)LEAST_LENGTH);
-  sqlite3_stmt *query = NULL;
-  vt_error error = VT_OK;
-  if (sqlite3_prepare_v2(to->handle, "PRAGMA encoding", -1, &query, NULL) != SQLITE_OK ||
-      sqlite3_step(query) != SQLITE_ROW)
-    error = vt_sqlite_fail(to, otherwise);
+  sqlite3_progress_handler(to->handle, STEPS_AT_ONCE, count_steps, to);
+  sqlite3_stmt *query;
+  vt_error error = vt_sqlite_prepare(to, "PRAGMA encoding", otherwise, &query);
+  if (error == VT_OK && sqlite3_step(query) != SQLITE_ROW) error = vt_sqlite_fail(to, otherwise);
   const void *name = error == VT_OK ? sqlite3_column_text(query, 0) : NULL;
   if (name && strcmp(name, "UTF-8") != 0)
     error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
@@ -91,6 +111,14 @@ static vt_error set_limits(const vt_sqlite *to, const char *otherwise) {
                            (const char *)name);
   (void)sqlite3_finalize(query);
   return error;
+}
+
+vt_error vt_sqlite_prepare(vt_sqlite *from, const char *text, const char *otherwise,
+                           sqlite3_stmt **query) {
+  *query = NULL;
+  from->steps = 0;
+  if (sqlite3_prepare_v2(from->handle, text, -1, query, NULL) == SQLITE_OK) return VT_OK;
+  return vt_sqlite_fail(from, otherwise);
 }
 
 vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *otherwise,
@@ -112,12 +140,11 @@ vt_error vt_sqlite_open(const vt_files *files, const char *name, const char *oth
 // Tables, of which reading runs no code.
 
 // The one text of the first row of a query about a name; the caller finalises *query.
-static vt_error ask(const vt_sqlite *from, const char *text, const char *name, sqlite3_stmt **query,
+static vt_error ask(vt_sqlite *from, const char *text, const char *name, sqlite3_stmt **query,
                     const char **answer) {
   *answer = NULL;
-  *query = NULL;
-  if (sqlite3_prepare_v2(from->handle, text, -1, query, NULL) != SQLITE_OK ||
-      sqlite3_bind_text(*query, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
+  VT_TRY(vt_sqlite_prepare(from, text, "cannot be read", query));
+  if (sqlite3_bind_text(*query, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
     return vt_sqlite_fail(from, "cannot be read");
   const int code = sqlite3_step(*query);
   if (code == SQLITE_DONE) return VT_OK;
@@ -127,7 +154,7 @@ static vt_error ask(const vt_sqlite *from, const char *text, const char *name, s
   return VT_OK;
 }
 
-static vt_error check_kind(const vt_sqlite *from, const char *name, bool *has) {
+static vt_error check_kind(vt_sqlite *from, const char *name, bool *has) {
   sqlite3_stmt *query;
   const char *kind;
   vt_error error = ask(from,
@@ -143,7 +170,7 @@ static vt_error check_kind(const vt_sqlite *from, const char *name, bool *has) {
   return error;
 }
 
-static vt_error check_columns(const vt_sqlite *from, const char *name) {
+static vt_error check_columns(vt_sqlite *from, const char *name) {
   sqlite3_stmt *query;
   const char *column;
   vt_error error =
@@ -157,7 +184,7 @@ static vt_error check_columns(const vt_sqlite *from, const char *name) {
   return error;
 }
 
-vt_error vt_sqlite_has_table(const vt_sqlite *from, const char *name, bool *has) {
+vt_error vt_sqlite_has_table(vt_sqlite *from, const char *name, bool *has) {
   VT_TRY(check_kind(from, name, has));
   return *has ? check_columns(from, name) : VT_OK;
 }

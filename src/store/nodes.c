@@ -128,10 +128,10 @@ static vt_error index_nodes(vt_store *store, vt_database_set *set, hid_t at, int
 vt_error vt_store_take_nodes(vt_store *store, vt_database_set *set, hid_t at, int database,
                              const vt_pool *own) {
   const vt_database *d = &set->database[database];
-  vt_node *node = set->node + d->first_node;
-  for (int i = 0; i < d->nodes; i++) node[i].id = VT_NO_ID;
-  if (d->nodes > 0) {
+  if (d->nodes > 0) { // there is no array yet before the first node of a set
+    vt_node *node = set->node + d->first_node;
     int64_t *id;
+    for (int i = 0; i < d->nodes; i++) node[i].id = VT_NO_ID;
     VT_TRY(take_texts(store, at, own, d->nodes, node));
     VT_TRY(take_kinds(store, at, d->nodes, node));
     VT_TRY(take_windows(store, at, d->nodes, node));

@@ -126,6 +126,7 @@ bool vt_sensitivity_counts(const vt_design_plan *design, int input) {
     case VT_VALUE_NAMES:
     case VT_VALUE_DISTRIBUTION: return design->kind != VT_DESIGN_NONE;
     case VT_VALUE_EMPTY: return design->kind == VT_DESIGN_TABLE;
+    case VT_VALUE_FORMULA:
     case VT_VALUE_NUMBER: break;
   }
   return false;

@@ -8,7 +8,7 @@
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/store
 //     $(pkg-config --cflags hdf5-openmpi ompi-c) -o fuzz_store tests/fuzz/fuzz_store.c
 //     src/assembly/{foreground_tensors,mapping}.c src/{system,store,sources,inputs,json,base}/*.c
-//     $(pkg-config --libs hdf5-openmpi) -lzip -lsqlite3 -ljson-c -lmd -lz -lm
+//     $(pkg-config --libs hdf5-openmpi) -lhdf5_openmpi_hl -lzip -lsqlite3 -ljson-c -lmd -lz -lm
 //   VT_FUZZ_SOURCE=jobs/examples/bike/bike.json ./fuzz_store -runs=100000
 #include "store.h"
 #include "vintner/assembly.h"
@@ -48,10 +48,15 @@ static void put_file(const vt_text *bytes) {
   if (fclose(file) != 0) __builtin_trap();
 }
 
+static void remove_file(void) {
+  (void)unlink(path);
+}
+
 static void start(void) {
   const char *source = getenv("VT_FUZZ_SOURCE");
   vt_database_set *set;
   (void)snprintf(path, sizeof path, "/dev/shm/fuzz-store-%d.h5", (int)getpid());
+  (void)atexit(remove_file);
   if (!source || vt_database_set_read(1, &source, &set) != VT_OK) __builtin_trap();
   if (vt_store_make_image(set, 1, &source, &sound) != VT_OK) __builtin_trap();
   vt_database_set_free(set);

@@ -19,7 +19,10 @@ survives() {
   2) holds "$what: one line: $(head -c 300 stderr)" [ "$(wc -l <stderr)" = 1 ] ;;
   *) fail "$what: code $code: $* : $(head -c 300 stderr)" ;;
   esac
-  if grep -q 'is damaged: found' stderr; then hopeless=$((hopeless + 1)); fi
+  if grep -q 'is damaged: found' stderr; then
+    hopeless=$((hopeless + 1))
+    if grep -q 'leads nowhere' stderr; then cp damaged.h5 endless.h5; else cp damaged.h5 crash.h5; fi
+  fi
 }
 
 files() {
@@ -57,6 +60,59 @@ damaged() {
   holds 'some damage is beyond HDF5' [ "$hopeless" -gt 0 ]
 }
 
+# What is said to lie elsewhere, where reading would wait for ever.
+elsewhere() {
+  local how name command wanted hopeless=0
+  mkfifo pipe
+  for how in link data virtual; do
+    for name in status objective performance/finished performance/checksum scenario; do
+      cp finished.h5 damaged.h5
+      holds "$how: $name" "$build/tests/common/outside" damaged.h5 "$name" "$how" pipe
+      for command in 'show --scenario 3' 'export --csv tables --force' 'resume --verify' diagnose; do
+        # shellcheck disable=SC2086 # words
+        survives "$how: $name: $command" "$vintner" $command damaged.h5
+      done
+    done
+    cp stopped.h5 damaged.h5
+    holds "$how: stopped" "$build/tests/common/outside" damaged.h5 objective "$how" pipe
+    for ranks in 0 2; do
+      wanted="$how: resume on $ranks ranks"
+      expect "$wanted" 2 timeout --foreground -s KILL "$seconds" \
+        $([ $ranks = 0 ] || echo mpirun -n $ranks) "$vintner" resume damaged.h5
+      holds "$wanted: says it once" [ "$(grep -c '^vintner: damaged.h5' stderr)" = 1 ]
+    done
+  done
+  rm pipe
+}
+
+# The verdict reaches a parent that was started to ignore its children, or has a child that is told
+# to end.
+verdicts() {
+  local file child process code
+  for file in crash.h5 endless.h5; do
+    if [ ! -f "$file" ]; then
+      echo "no $file among the damaged ones: left out"
+      continue
+    fi
+    for command in show resume diagnose; do
+      expect "$file, no children: $command" 2 timeout --foreground -s KILL "$seconds" \
+        env --ignore-signal=CHLD "$vintner" "$command" "$file"
+      holds "$file, no children: $command: says it" grep -q 'is damaged: found' stderr
+    done
+  done
+  if [ ! -f endless.h5 ]; then return; fi
+  for name in TERM INT HUP USR1 USR2; do
+    env --default-signal "$vintner" show endless.h5 >stdout 2>stderr </dev/null &
+    process=$!
+    child=
+    while [ -z "$child" ] && kill -0 "$process" 2>/dev/null; do child=$(descendants "$process"); done
+    kill -s "$name" "$child" 2>/dev/null || true
+    code=0
+    wait "$process" || code=$?
+    holds "$name to the child: its verdict counts: $code" [ "$code" = 2 ]
+  done
+}
+
 # Ranks wait for rank 0's word.
 by_ranks() {
   local case=${VINTNER_SHARED:-}/cases/reports/damaged-hangs.h5
@@ -71,5 +127,7 @@ by_ranks() {
 }
 
 damaged
+elsewhere
+verdicts
 by_ranks
 finish

@@ -40,6 +40,70 @@ outputs_over_inputs() {
   kept 'results by their own table' 2 tabled.h5 "$vintner" export tabled.h5 --csv tables --variables objective --force
 }
 
+# What a source folder holds, by its name and by a link, and what a link in it leads to.
+outputs_in_sources() {
+  local by
+  mkdir package
+  cat >package/datapackage.json <<'JSON'
+{"profile": "data-package", "name": "p", "resources": [
+  {"matrix": "technosphere_matrix", "group": "g", "kind": "data", "path": "t.data.npy", "format": "npy", "category": "vector"},
+  {"matrix": "technosphere_matrix", "group": "g", "kind": "indices", "path": "t.indices.npy", "format": "npy", "category": "vector"}]}
+JSON
+  npy() { printf '\x93NUMPY\x01\x00\x76\x00%-117s\n%b' "{'descr': $1, 'fortran_order': False, 'shape': (1,), }" "$2"; }
+  npy "'<f8'" '\0\0\0\0\0\0\xf0\x3f' >package/t.data.npy
+  npy "[('row', '<i4'), ('col', '<i4')]" '\x1\0\0\0\x1\0\0\0' >outside.npy
+  ln -s ../outside.npy package/t.indices.npy
+  ln -s package/t.data.npy into.h5
+  plain packaged package '[{datapackage id: 1}]' 'keep: [supply]'
+  expect 'the package is sound' 0 "$vintner" run packaged.yaml -q -o sound.h5
+  chmod 444 package/t.data.npy
+  for by in '' --force; do
+    kept "in a source folder $by" 2 package/t.data.npy "$vintner" import package -o package/t.data.npy $by
+    kept "the same of a study $by" 2 package/t.data.npy "$vintner" run packaged.yaml -o ./package/../package/t.data.npy $by
+    kept "by a link $by" 2 package/t.data.npy "$vintner" import package -o into.h5 $by
+    kept "what describes it $by" 2 package/datapackage.json "$vintner" run packaged.yaml -o package/datapackage.json $by
+    kept "where a link leads to $by" 2 outside.npy "$vintner" import package -o outside.npy $by
+    kept "the same of a study $by" 2 outside.npy "$vintner" run packaged.yaml -o outside.npy $by
+  done
+  expect 'a new file in it' 0 "$vintner" import package -o package/new.h5
+}
+
+# FILE.partial and FILE.lock are made beside FILE, and removed.
+beside_outputs() {
+  local by
+  for by in partial lock; do
+    cp single.yaml "beside.h5.$by"
+    kept "study FILE.$by" 2 "beside.h5.$by" "$vintner" run "beside.h5.$by" -o beside.h5
+    cp single.yaml "beside.yaml"
+    edited single.yaml "s/model_inputs.json/beside.h5.$by/" beside.yaml
+    cp model_inputs.json "beside.h5.$by"
+    kept "inputs FILE.$by" 2 "beside.h5.$by" "$vintner" run beside.yaml -o beside.h5
+    cp heat/heat.json "beside.h5.$by"
+    kept "source FILE.$by" 2 "beside.h5.$by" "$vintner" import "beside.h5.$by" -o beside.h5
+    rm "beside.h5.$by"
+  done
+  mkdir sides lps
+  cp tabled.h5 sides/status.csv.partial
+  kept 'results TABLE.partial' 2 sides/status.csv.partial "$vintner" export sides/status.csv.partial --csv sides
+  for by in reference.lp reference.lp.partial scenario_0.lp; do
+    edited single.yaml 's#model_inputs.json#../model_inputs.json#' "lps/$by"
+    kept "study $by" 2 "lps/$by" "$vintner" run "lps/$by" -o beside.h5 --write-lp lps
+    cp model_inputs.json "lps/$by"
+    edited single.yaml "s#model_inputs.json#lps/$by#" beside.yaml
+    kept "inputs $by" 2 "lps/$by" "$vintner" run beside.yaml -o beside.h5 --write-lp lps
+    rm lps/*
+  done
+  holds 'no results of these' [ ! -e beside.h5 ]
+  rm -r sides lps
+  # Of a file that is somebody's own no note is made.
+  echo 'mine' >beside.h5.lock
+  for by in 'run single.yaml -o' 'run single.yaml --force -o' resume 'inventory heat/single.yaml --force -o'; do
+    # shellcheck disable=SC2086 # words of a command
+    expect "beside somebody's file: $by" 0 "$vintner" $by beside.h5 -q
+    holds "it is as it was: $by" [ "$(cat beside.h5.lock)" = mine ]
+  done
+}
+
 names_of_outputs() {
   local by long
   long=$(printf 'a%.0s' {1..300})
@@ -69,9 +133,10 @@ streams() {
   expect 'resume -q --json' 0 "$vintner" resume quiet.h5 -q --json
   holds 'a document again' python3 -m json.tool stdout
   local command
-  for command in 'check single.yaml --json' 'show quiet.h5' 'run single.yaml -o closed.h5'; do
+  for command in 'check single.yaml --json' 'check ensemble.yaml' 'inventory heat/single.yaml -o closed.h5' 'show quiet.h5' 'run single.yaml -o closed.h5'; do
     expect "full: $command" 1 bash -c "'$vintner' $command >/dev/full"
     holds "full: $command: says it" [ "$(grep -c 'standard output' stderr)" = 1 ]
+    case $command in check*) holds "full: $command: one line" [ "$(wc -l <stderr)" = 1 ] ;; esac
     rm -f closed.h5
     expect "closed: $command" 1 bash -c "'$vintner' $command >&-"
     holds "closed: $command: says it" [ "$(grep -c 'standard output' stderr)" = 1 ]
@@ -276,7 +341,7 @@ other_commands() {
 # Who writes.
 
 writers() {
-  local ranks
+  local ranks words waiting
   for ranks in 0 2; do
     rm -f held.h5*
     begin "$ranks" run long.yaml -q -o held.h5
@@ -288,6 +353,18 @@ writers() {
     holds "$ranks ranks: says who" grep -q '^vintner: held.h5: another run is writing it (host .*, pid [0-9]*, .*since ' stderr
     expect "$ranks ranks: a second run" 2 run 2 1 run long.yaml -o held.h5 --force --wait 0.1
     expect "$ranks ranks: an inventory" 2 "$vintner" inventory heat/single.yaml -o held.h5 --force --wait 0
+    for words in 'resume held.h5' 'run long.yaml -o held.h5 --force' 'resume held.h5 --verify'; do
+      # shellcheck disable=SC2086 # words
+      env --default-signal mpirun -n 2 "$vintner" $words --wait 20 >stdout 2>stderr </dev/null &
+      waiting=$!
+      sleep 2
+      kill -s USR1 "$waiting"
+      code=0
+      wait "$waiting" || code=$?
+      holds "$ranks ranks: USR1 while waiting: $words: $code" [ "$code" = 75 ]
+      holds "$ranks ranks: USR1 while waiting: $words: says it" \
+        grep -q '^vintner: stopped by SIGUSR1 before the first scenario' stderr
+    done
     expect "$ranks ranks: show waits for nobody" 0 "$vintner" show held.h5
     send CONT all
     ended
@@ -372,8 +449,70 @@ outputs_that_are_gone() {
   gone 3 replaced
 }
 
+# A write that fails, on all ranks or one: the system's reason, and no other rank goes on with what
+# is left. limited RANKS RANK: that rank alone, or all.
+limited() {
+  local title="no room: $1 ranks, rank $2" left
+  cp part.h5 small.h5
+  cat >limited <<SH
+if [ $2 = all ] || [ "\${OMPI_COMM_WORLD_RANK:-0}" = $2 ]; then ulimit -f $(($(stat -c %s part.h5) / 2048)); fi
+exec "$vintner" "\$@"
+SH
+  expect "$title" 1 mpirun -n "$1" bash limited resume small.h5 -q
+  holds "$title: says why" grep -q '^vintner: small.h5: cannot be written: File too large' stderr
+  left=$(value small.h5 status | grep -c '^-1$' || true)
+  echo "$title: $left left"
+  holds "$title: much is left" [ "$left" -gt 1000 ]
+  expect "$title: resume" 0 run 2 1 resume small.h5 -q
+  same "$title: bits" whole.h5 small.h5
+}
+
+no_room() {
+  torn part.h5 0 run long.yaml
+  limited 2 all
+  limited 2 1
+  limited 3 0
+}
+
+# Results that may only be read: what is finished needs no writing, what is one's own is replaced.
+read_only() {
+  chmod 755 "$folder"
+  if ! command -v setpriv >/dev/null || ! setpriv --reuid=65534 --regid=65534 --clear-groups \
+    test -r "$vintner" -a -x "$vintner" -a -x "$folder" 2>/dev/null; then
+    echo 'no other user can be had here, or has no way to the program: read-only results left out'
+    return
+  fi
+  local other=(setpriv --reuid=65534 --regid=65534 --clear-groups) words
+  mkdir own
+  cp ensemble.yaml single.yaml model_inputs.json own/
+  edited ensemble.yaml 's/1000/30/' own/small.yaml
+  chown -R 65534:65534 own
+  expect 'read-only: a run' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/done.h5
+  torn part.h5 0 run long.yaml
+  cp part.h5 own/part.h5
+  cp own/done.h5 own/bad.h5
+  printf '\1\2\3' | dd of=own/bad.h5 conv=notrunc status=none bs=1 \
+    seek="$("$build/tests/common/outside" own/bad.h5 objective where .)"
+  chmod 444 own/*.h5
+  for words in '' --verify --json; do
+    # shellcheck disable=SC2086 # words
+    expect "read-only: resume $words" 0 "${other[@]}" "$vintner" resume own/done.h5 -q $words
+    # shellcheck disable=SC2086 # words
+    expect "read-only and unfinished: resume $words" 1 "${other[@]}" "$vintner" resume own/part.h5 $words
+    holds "read-only and unfinished: resume $words: says why" \
+      [ "$(cat stderr)" = 'vintner: own/part.h5: cannot be opened: Permission denied' ]
+  done
+  expect 'read-only and damaged' 1 "${other[@]}" "$vintner" resume own/bad.h5 --verify
+  holds 'read-only and damaged: says why' grep -q 'own/bad.h5: cannot be opened: Permission denied' stderr
+  expect 'read-only: replaced' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/done.h5 --force
+  expect 'read-only: replaced, unfinished' 0 "${other[@]}" "$vintner" run own/small.yaml -q -o own/part.h5 --force
+  holds 'read-only: no note stays' [ -z "$(find own -name '*.lock')" ]
+}
+
 mkdir heat
 outputs_over_inputs
+outputs_in_sources
+beside_outputs
 names_of_outputs
 streams
 surroundings
@@ -384,5 +523,7 @@ edited ensemble.yaml 's/1000/100000/' xl.yaml
 writers
 without_locks
 outputs_that_are_gone
+no_room
+read_only
 no_time
 finish

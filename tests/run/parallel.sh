@@ -32,5 +32,18 @@ parallel() {
   holds 'are the first two' [ "$(value few.h5 objective)" = "$(value e11.h5 objective 0 2)" ]
 }
 
+# What befalls one rank is said once and ends all.
+one_rank() {
+  local bad
+  for bad in --bad '--threads 0' '--drain x'; do
+    # shellcheck disable=SC2086 # words
+    expect "one rank: $bad" 2 timeout -s KILL 60 mpirun -n 1 "$vintner" run few.yaml -o one.h5 : \
+      -n 1 "$vintner" run few.yaml -o one.h5 $bad
+    holds "one rank: $bad: no file" [ ! -e one.h5 ]
+    holds "one rank: $bad: once" [ "$(grep -c '^vintner: ' stderr)" = 1 ]
+  done
+}
+
 parallel
+one_rank
 finish

@@ -18,7 +18,7 @@ static vt_arena *arena;
 
 static int start(void **state) {
   (void)state;
-  return vt_arena_create(&arena);
+  return vt_arena_create(&arena) == VT_OK ? 0 : -1;
 }
 
 static int finish(void **state) {

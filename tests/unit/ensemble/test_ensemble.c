@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -93,27 +95,41 @@ static void a_resumed_run_solves_only_what_is_missing(void **state) {
   free(seen);
 }
 
-static void a_failure_in_any_thread_ends_the_run_with_its_message(void **state) {
-  (void)state;
-  for (int threads = 1; threads <= 3; threads++) {
-    counting c = {.fail_at = 3210, .stop_at = -1};
-    double *seen = calloc(SCENARIOS, sizeof *seen);
-    int64_t left;
-    const vt_run_options options = {.threads = threads, .solve_s = 1e-6};
-    assert_int_equal(run_counting(&c, options, seen, &left), VT_ERR_SYSTEM);
-    assert_string_equal(vt_error_message(), "scenario 3210 cannot be");
-    assert_true(seen[3210] == 0.0);
-    free(seen);
+// A process that was told to stop stays told: a run that is has one of its own, made before this
+// one has threads.
+static void apart(void (*run)(int), int threads) {
+  int status;
+  const pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    run(threads);
+    _exit(0);
   }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
 }
 
-// The last test: a process that was told to stop stays told.
-static void who_is_told_to_stop_begins_no_other_scenario(void **state) {
+static void fail_in_the_middle(int threads) {
+  counting c = {.fail_at = 3210, .stop_at = -1};
+  double *seen = calloc(SCENARIOS, sizeof *seen);
+  int64_t left;
+  const vt_run_options options = {.threads = threads, .solve_s = 1e-6};
+  assert_int_equal(run_counting(&c, options, seen, &left), VT_ERR_SYSTEM);
+  assert_string_equal(vt_error_message(), "scenario 3210 cannot be");
+  assert_true(seen[3210] == 0.0);
+  free(seen);
+}
+
+static void a_failure_in_any_thread_ends_the_run_with_its_message(void **state) {
   (void)state;
+  for (int threads = 1; threads <= 3; threads++) apart(fail_in_the_middle, threads);
+}
+
+static void stop_in_the_middle(int threads) {
   counting c = {.fail_at = -1, .stop_at = 1700};
   double *seen = calloc(SCENARIOS, sizeof *seen);
   int64_t left = 0, solved = 0;
-  const vt_run_options options = {.threads = 1, .solve_s = 1e-6};
+  const vt_run_options options = {.threads = threads, .solve_s = 1e-6};
   assert_int_equal(run_counting(&c, options, seen, &left), VT_OK);
   for (int k = 0; k < SCENARIOS; k++) solved += seen[k] == 1.0;
   assert_int_equal(solved + left, SCENARIOS);
@@ -122,12 +138,17 @@ static void who_is_told_to_stop_begins_no_other_scenario(void **state) {
   free(seen);
 }
 
+static void who_is_told_to_stop_begins_no_other_scenario(void **state) {
+  (void)state;
+  apart(stop_in_the_middle, 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_scenario_is_solved_and_written_once),
-      cmocka_unit_test(a_resumed_run_solves_only_what_is_missing),
       cmocka_unit_test(a_failure_in_any_thread_ends_the_run_with_its_message),
       cmocka_unit_test(who_is_told_to_stop_begins_no_other_scenario),
+      cmocka_unit_test(every_scenario_is_solved_and_written_once),
+      cmocka_unit_test(a_resumed_run_solves_only_what_is_missing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -254,8 +254,104 @@ static void a_project_does_not_lead_out_of_its_folder(void **state) {
   assert_int_equal(nodes_of("outside"), 1);
 }
 
+// A program that died, or a copy that was made page by page: SQLite would try for 10 s, and make a
+// log for the head of a file.
+static void what_does_not_fit_beside_is_not_waited_for(void **state) {
+  (void)state;
+  make_project("unfit", "wal", "gwp.1");
+  sqlite3 *sqlite = open_labels("unfit");
+  run_sql(sqlite, "INSERT INTO activitydataset VALUES (8, 'b', 'db', NULL, 'B', NULL, 'process')");
+  copy_file("unfit/lci/databases.db-wal", "log");
+  copy_file("unfit/lci/databases.db-shm", "shared");
+  assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
+  const double start = vt_clock_s();
+  for (size_t at = 0; at < 80; at += 20) {
+    vt_text shared = {0};
+    must(vt_text_read_file(in_scratch("shared"), &shared));
+    shared.bytes[at] ^= 1;
+    copy_file("log", "unfit/lci/databases.db-wal");
+    write_file("unfit/lci/databases.db-shm", shared.bytes, (size_t)shared.length);
+    must_refuse_all("unfit", "databases.db-wal: found changes", NULL);
+    vt_text_free(&shared);
+  }
+  assert_true(vt_clock_s() - start < 10);
+  // An empty database beside them, of which SQLite would remove the log.
+  copy_file("shared", "unfit/lci/databases.db-shm");
+  write_file("unfit/lci/databases.db", "", 0);
+  must_refuse_all("unfit", "found no table 'activitydataset'", NULL);
+  assert_int_equal(access(in_scratch("unfit/lci/databases.db-wal"), F_OK), 0);
+  make_project("whole", "wal", "gwp.1");
+  copy_file("whole/lci/databases.db", "unfit/lci/databases.db");
+  assert_int_equal(unlink(in_scratch("unfit/lci/databases.db-wal")), 0);
+  assert_int_equal(unlink(in_scratch("unfit/lci/databases.db-shm")), 0);
+  for (off_t length = 19; length < 100; length += 9) {
+    assert_int_equal(truncate(in_scratch("unfit/lci/databases.db"), 100 - length), 0);
+    must_refuse_all("unfit", "lci/databases.db", NULL);
+    assert_int_not_equal(access(in_scratch("unfit/lci/databases.db-wal"), F_OK), 0);
+  }
+}
+
+static void put_big(unsigned char *at, unsigned value, int bytes) {
+  for (int i = 0; i < bytes; i++) at[i] = (unsigned char)(value >> 8 * (bytes - 1 - i));
+}
+
+// 18 inner pages that each lead 40 times to the next one are 40^18 rows in a file of 11 kB.
+static void rows_without_end_are_refused(void **state) {
+  (void)state;
+  enum { PAGE = 512, LEVELS = 18, CELLS = 40 };
+  make_project("endless", "delete", "gwp.1");
+  assert_int_equal(unlink(in_scratch("endless/lci/databases.db")), 0);
+  sqlite3 *sqlite = open_labels("endless");
+  run_sql(sqlite,
+          "PRAGMA page_size = 512; PRAGMA auto_vacuum = 0; CREATE TABLE activitydataset (id "
+          "INTEGER NOT NULL PRIMARY KEY, code, database, location, name, product, type); "
+          "INSERT INTO activitydataset (code, database) VALUES ('a', 'other')");
+  assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
+  vt_text text = {0};
+  must(vt_text_read_file(in_scratch("endless/lci/databases.db"), &text));
+  assert_int_equal(text.length, 2 * PAGE);
+  must(vt_text_add_bytes(&text, (const char[LEVELS * PAGE]){0}, LEVELS * PAGE));
+  unsigned char *bytes = (unsigned char *)text.bytes;
+  put_big(bytes + 28, 2 + LEVELS, 4);
+  memcpy(bytes + (1 + LEVELS) * PAGE, bytes + PAGE, PAGE);
+  for (unsigned level = 0; level < LEVELS; level++) {
+    unsigned char *page = bytes + (1 + level) * PAGE;
+    memset(page, 0, PAGE);
+    page[0] = 5;
+    put_big(page + 3, CELLS, 2);
+    put_big(page + 5, PAGE - 5 * CELLS, 2);
+    put_big(page + 8, level + 3, 4);
+    for (unsigned c = 0; c < CELLS; c++) {
+      put_big(page + 12 + 2 * c, PAGE - 5 * (c + 1), 2);
+      put_big(page + PAGE - 5 * (c + 1), level + 3, 4);
+      page[PAGE - 5 * (c + 1) + 4] = 1;
+    }
+  }
+  write_file("endless/lci/databases.db", text.bytes, (size_t)text.length);
+  vt_text_free(&text);
+  (void)alarm(120);
+  must_refuse_all("endless", "found more rows than a file of its size can hold", NULL);
+  (void)alarm(0);
+}
+
+// SQLite's own writing of it is refused by name; others are no table either.
+static void tables_of_modules_are_refused_however_they_are_written(void **state) {
+  (void)state;
+  make_project("module", "delete", "gwp.1");
+  sqlite3 *sqlite = open_labels("module");
+  run_sql(sqlite,
+          "PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = 0, sql = "
+          "'CREATE/**/VIRTUAL TABLE activitydataset USING fts5(id, code, database, location, "
+          "name, product, type)' WHERE name = 'activitydataset'");
+  assert_int_equal(sqlite3_close(sqlite), SQLITE_OK);
+  must_refuse_all("module", "lci/databases.db", NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_does_not_fit_beside_is_not_waited_for),
+      cmocka_unit_test(rows_without_end_are_refused),
+      cmocka_unit_test(tables_of_modules_are_refused_however_they_are_written),
       cmocka_unit_test(nothing_is_made_beside_what_is_read),
       cmocka_unit_test(changes_of_an_open_program_are_read_or_refused),
       cmocka_unit_test(backups_in_wal_mode_are_read_unless_changes_wait),
