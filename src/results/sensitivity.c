@@ -168,8 +168,7 @@ static vt_error open_datasets(answers *a) {
   }
   const char *path = a->target->path;
   VT_H5(path, "opened",
-        a->count =
-            vt_h5_keep(&a->pool, vt_h5_open_dataset(a->target->file, "sensitivity/count")));
+        a->count = vt_h5_keep(&a->pool, vt_h5_open_dataset(a->target->file, "sensitivity/count")));
   VT_H5(path, "opened", a->count_space = vt_h5_keep(&a->pool, H5Dget_space(a->count)));
   return VT_OK;
 }
