@@ -358,6 +358,9 @@ typedef enum vt_outcome {
 
 const char *vt_outcome_name(vt_outcome outcome);
 
+/// By how many inputs scenarios are grouped, and into how many groups.
+enum { VT_MOST_GROUPINGS = 16, VT_MOST_GROUPS = 10000 };
+
 // ---------------------------------------------------------------------------------------------
 // A sparse matrix by columns.
 

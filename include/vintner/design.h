@@ -2,7 +2,7 @@
 #ifndef VT_DESIGN_H
 #define VT_DESIGN_H
 
-#include "vintner/base.h"
+#include "vintner/formula.h"
 
 // ---------------------------------------------------------------------------------------------
 // Random numbers: Philox4x64-10 of Random123 (Salmon et al. 2011).
@@ -112,6 +112,7 @@ typedef enum vt_value_kind {
   VT_VALUE_LEVELS, ///< level[0..levels)
   VT_VALUE_NAMES,  ///< name[0..levels), whose numbers are their places
   VT_VALUE_DISTRIBUTION,
+  VT_VALUE_FORMULA, ///< of the parameters, evaluated after all else
 } vt_value_kind;
 
 /// What an input may be set to.
@@ -121,9 +122,12 @@ typedef struct vt_value {
   const double *level;
   const char *const *name;
   vt_distribution distribution;
+  const vt_formula *formula; ///< bound to the parameters by their places
+  const char *place;         ///< of a formula in the study, for messages
+  int line;                  ///< of a formula
 } vt_value;
 
-/// What differs between scenarios, as a design sees it: a factor.
+/// What differs between scenarios, as a design sees it: a parameter, a factor, an override.
 typedef struct vt_design_input {
   const char *name;
   vt_value value;
@@ -183,8 +187,9 @@ typedef struct vt_design_plan {
   int quantiles;
   const double *quantile; ///< one-at-a-time: what a distribution takes; shape [quantiles]
   const char *table;      ///< table: path, resolved
-  int inputs;
-  const vt_design_input *input; ///< shape [inputs]
+  int inputs, parameters, factors;
+  const vt_design_input *input; ///< parameters, factors, then overrides that differ between
+                                ///< scenarios: numbers and formulas; shape [inputs]
   int correlations, correlations_line;
   const vt_correlation *correlation; ///< shape [correlations]
   const char *correlations_file;     ///< in their place a square CSV file, resolved; or NULL
@@ -240,8 +245,27 @@ vt_error vt_design_add_cell(vt_design *design, int input, uint64_t stream);
 /// How many values a scenario has: the inputs, then the cells added.
 ptrdiff_t vt_design_width(const vt_design *design);
 
-/// Value of each input in scenario k, NaN where the input is not applied or differs between cells;
-/// then of each cell. value: shape [vt_design_width]. Depends on the plan and k alone.
-void vt_design_values(const vt_design *design, int64_t k, double *value);
+/// Value of each input in scenario k, NaN where the input is not applied or differs between cells,
+/// and where its formula fails; then of each cell. value: shape [vt_design_width]. Depends on the
+/// plan and k alone.
+///
+/// @return the first input whose own formula fails, -1 if there is none
+int vt_design_values(const vt_design *design, int64_t k, double *value);
+
+/// The same of the reference scenario: random parameters at their median, lists at their middle, of
+/// a table the first row; no factor is applied.
+/// @return VT_ERR_INPUT for a formula that fails
+vt_error vt_design_reference(const vt_design *design, double *value);
+
+/// Derivatives of all inputs by one of them, through their formulas: 1 for itself, 0 for what does
+/// not depend on it, NaN where there is none.
+/// @param value  of the scenario
+/// @param slope  shape [inputs]
+void vt_design_slopes(const vt_design *design, const double *value, int input, double *slope);
+
+/// Say why an input's formula fails: "'parameters.capex' fails: column 3: 1 / 0 is no finite
+/// number".
+/// @param value  of the scenario
+vt_error vt_design_explain(const vt_design *design, int input, const double *value, vt_text *why);
 
 #endif

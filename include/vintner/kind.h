@@ -44,6 +44,28 @@ typedef struct vt_sizes {
 void vt_sizes_free(vt_sizes *sizes);
 
 // ---------------------------------------------------------------------------------------------
+// What is told of the ensemble.
+
+/// What a study asks of the statistics, in terms of a layout, both borrowed. The caller frees
+/// *summary with vt_summary_free.
+///
+/// Not collective. Where axes have no labels, vt_exceedance.asked is left empty: it is rank 0's to
+/// tell.
+/// @return VT_ERR_INPUT with file and line for a label that is not on its axis
+vt_error vt_summary_create(const vt_study *study, const vt_layout *layout, vt_summary **summary);
+void vt_summary_free(vt_summary *summary); ///< accepts NULL
+
+/// Of which inputs and outputs the sensitivity is told, in terms of a layout, all borrowed; NULL
+/// where the study does not want it. The caller frees *sensitivity with vt_sensitivity_free.
+///
+/// Not collective. All ranks must have the labels of the axes that the study selects from.
+/// @return VT_ERR_INPUT with file and line for an unknown variable or label, for a regression on
+///         too few scenarios
+vt_error vt_sensitivity_create(const vt_study *study, const vt_layout *layout,
+                               vt_sensitivity **sensitivity);
+void vt_sensitivity_free(vt_sensitivity *sensitivity); ///< accepts NULL
+
+// ---------------------------------------------------------------------------------------------
 // Why a scenario has no optimum.
 
 /// A demand, limit or coupling of a minimal conflict.

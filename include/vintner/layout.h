@@ -32,6 +32,7 @@ typedef enum vt_storage {
   VT_STORE_DOUBLE,
   VT_STORE_SINGLE,
   VT_STORE_INT8,
+  VT_STORE_INT16,
   VT_STORE_INT32
 } vt_storage;
 
@@ -39,6 +40,7 @@ typedef enum vt_storage {
 typedef enum vt_group {
   VT_GROUP_ROOT,        ///< a scenario's data
   VT_GROUP_PERFORMANCE, ///< /performance: the only part that may differ between runs
+  VT_GROUP_NOWHERE,     ///< no rows are stored, only what is made from them, and the reference
 } vt_group;
 
 enum { VT_MAX_DIMENSIONS = 4 };
@@ -76,6 +78,63 @@ typedef struct vt_front {
   int dominated;   ///< variable that tells which points some other one betters
 } vt_front;
 
+/// An input by whose values the scenarios are grouped.
+typedef struct vt_grouping {
+  vt_dimension axis;   ///< level_<input>: its levels or names
+  int place;           ///< on the axis `factor`
+  const double *value; ///< shape [axis.size], as factor_value has them
+} vt_grouping;
+
+/// Shares of the scenarios above thresholds.
+typedef struct vt_exceedance {
+  int variable;
+  vt_dimension axis; ///< <variable>_threshold
+  bool *asked;       ///< shape [cells of the variable, axis.size]; else the share is NaN
+} vt_exceedance;
+
+enum { VT_MEASURES = 3 }; ///< variables that thresholds may be of
+
+/// What /statistics has besides moments and quantiles; kind.h makes it. Arrays are the arena's.
+typedef struct vt_summary {
+  vt_arena *arena;
+  int groupings;
+  vt_grouping *grouping;  ///< shape [groupings]
+  int64_t groups;         ///< combinations, the last grouping fastest
+  const char *group_name; ///< "by_<input>,<input>"
+  int factor_value;       ///< variable
+  int exceedances;
+  vt_exceedance exceedance[VT_MEASURES];
+  int built;          ///< variable over process and time, from which years are told; -1: none
+  double built_above; ///< units; NaN: a share of what the reference builds
+} vt_summary;
+
+/// One number of a row.
+typedef struct vt_output_cell {
+  int variable;
+  ptrdiff_t cell;
+} vt_output_cell;
+
+// What a study and a design say: study.h, design.h.
+typedef struct vt_sensitivity_plan vt_sensitivity_plan;
+typedef struct vt_design_plan vt_design_plan;
+typedef struct vt_design vt_design;
+
+/// What /sensitivity has; kind.h makes it.
+typedef struct vt_sensitivity {
+  vt_arena *arena;
+  const vt_sensitivity_plan *plan; ///< borrowed, as the next
+  const vt_design_plan *design_plan;
+  vt_design *design; ///< of trajectories, which it tells the steps of; else NULL
+  int inputs;
+  const char *const *input; ///< names; shape [inputs]
+  const int *place;         ///< on the axis of factor_value; shape [inputs]
+  const bool *nominal;      ///< whose values are names; shape [inputs]
+  ptrdiff_t outputs;
+  const char **output_name; ///< shape [outputs]: objective, total_impact[climate_change]
+  vt_output_cell *output;   ///< shape [outputs]
+  int factor_value;         ///< variable
+} vt_sensitivity;
+
 /// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.
 typedef struct vt_layout {
   int64_t first, scenarios; ///< ids first to first + scenarios - 1
@@ -89,8 +148,12 @@ typedef struct vt_layout {
   const double *quantile;           ///< borrowed
   const char *scenario_text_name;   ///< a name for each scenario, or NULL
   const char *const *scenario_text; ///< shape [scenarios]
+  bool extract;                     ///< statistics without their rows: no /performance
+  const vt_summary *summary;        ///< borrowed; NULL: moments and quantiles alone
   const vt_front *front;            ///< NULL: the scenarios are not a Pareto front
   ptrdiff_t dimension_room, variable_room, constant_room;
+  /// Borrowed; NULL: none is told.
+  const vt_sensitivity *sensitivity;
 } vt_layout;
 
 /// An empty layout; the caller frees it with vt_layout_free.
@@ -121,6 +184,12 @@ vt_error vt_layout_add_constant(vt_layout *layout, const vt_constant *constant, 
 
 /// Number of cells of a constant.
 ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant);
+
+/// Leave out what an extract leaves out: rows but those of status, objective and factors.
+void vt_layout_extract(vt_layout *layout);
+
+/// Numbers in /sensitivity, or a few more; 0 for NULL.
+int64_t vt_sensitivity_numbers(const vt_sensitivity *sensitivity);
 
 /// Bytes of the results file, roughly.
 double vt_layout_file_bytes(const vt_layout *layout);

@@ -42,6 +42,18 @@ void vt_writer_beat(vt_writer *writer);
 vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
                            int attributes, bool force, double wait_s, vt_writer **writer);
 
+/// A results file without rows to come: it has its name when it is whole.
+typedef struct vt_draft vt_draft;
+
+/// Create its contents as PATH.partial. One rank. The caller ends it with vt_draft_close.
+/// @return as vt_results_create
+vt_error vt_draft_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
+                         int attributes, bool force, double wait_s, vt_draft **draft);
+/// Give it its name, when nobody has it open any more.
+vt_error vt_draft_publish(vt_draft *draft);
+/// What was not published is removed. Accepts NULL.
+void vt_draft_close(vt_draft *draft);
+
 typedef struct vt_results vt_results;
 
 /// Open a created file to write rows.
@@ -52,6 +64,9 @@ typedef struct vt_results vt_results;
 /// @return VT_ERR_INPUT if the file's shape is not that of the layout
 vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
                          vt_results **results);
+
+/// Open a file to read its rows, and nothing else. Not collective.
+vt_error vt_results_open_rows(const char *path, const vt_layout *layout, vt_results **results);
 
 /// Collective if opened parallel. Flushes; a failed close is an error.
 vt_error vt_results_close(vt_results *results); ///< accepts NULL
@@ -65,12 +80,17 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block);
 /// Status of rows [first, first + count), counted from 0 in the file.
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status);
 
-/// Fill /statistics from the rows in the file: this rank's share of the cells (rank of size), all
-/// scenarios. Every rank must have written its rows (and a barrier passed) before.
+/// Fill in the groups that are made from rows, such as /statistics: this rank's share (rank of
+/// size), from all scenarios in `rows`, into `target`, which may be the same file. Not collective,
+/// but every rank must have written its rows (and a barrier passed) before.
 ///
 /// Each cell is summarised by one rank alone, in scenario order, over scenarios whose status is
 /// optimal, so the numbers do not depend on `size`.
-vt_error vt_results_statistics(vt_results *results, int rank, int size);
+vt_error vt_results_derive(vt_results *rows, vt_results *target, int rank, int size);
+
+/// Then, on one rank, when all have done so: how many scenarios there are by outcome, which tells
+/// that the groups are whole, and of which rows.
+vt_error vt_results_seal(vt_results *rows, vt_results *target);
 
 /// Fill in which points of a Pareto front are dominated, from the rows in the file; nothing to do
 /// for other layouts. One rank, after all rows are written.
@@ -96,9 +116,24 @@ void vt_results_look_into(const char *path);
 /// Open a results file to read. VT_ERR_INPUT for a missing file, a folder, or another kind of file.
 vt_error vt_reader_open(const char *path, vt_reader **reader);
 void vt_reader_close(vt_reader *reader); ///< accepts NULL
+/// Close the file, which is to be opened by another; what was read of it stays.
+void vt_reader_shut(vt_reader *reader);
 
-/// Whether vt_results_finish was reached.
+/// Whether vt_results_finish was reached; of an extract, whether all rows had been done.
 bool vt_reader_finished(const vt_reader *reader);
+
+/// Whether it holds statistics without the rows that they are of.
+bool vt_reader_is_extract(const vt_reader *reader);
+
+/// The layout of the file: all axes with their labels, variables, constants; without a front and
+/// without quantiles. Its texts are the reader's; the caller frees it with vt_layout_free.
+vt_error vt_reader_layout(vt_reader *reader, vt_layout **layout);
+/// Copy what an extract keeps of the rows, and the reference scenario, into its file. One rank.
+vt_error vt_reader_copy(vt_reader *reader, vt_results *target);
+
+/// VT_ERR_INPUT naming the first of the rows [first, first + count) that are done which does not
+/// have its checksum. Memory does not grow with `count`.
+vt_error vt_reader_check_rows(vt_reader *reader, int64_t first, int64_t count);
 
 /// A text attribute of the root; the reader owns it. NULL if absent.
 const char *vt_reader_attribute(vt_reader *reader, const char *name);

@@ -38,7 +38,15 @@ typedef enum vt_operation { VT_SET, VT_ADD, VT_MULTIPLY, VT_CHOOSE } vt_operatio
 
 extern const char *const vt_operation_names[]; ///< as study files write them; ends with NULL
 
-/// One factor, or one override (name NULL; a number, or one name where the operation is VT_CHOOSE).
+/// A number with a name that formulas read.
+typedef struct vt_study_parameter {
+  const char *name;
+  int line;
+  vt_value value;
+} vt_study_parameter;
+
+/// One factor, or one override (name NULL; a number, a formula, or one name where the operation is
+/// VT_CHOOSE).
 typedef struct vt_factor {
   const char *name;
   int line; ///< in the study file, of the target
@@ -198,7 +206,8 @@ typedef struct vt_pathway_plan {
   vt_unit unit;
   int extend; ///< years that repeat the last one after it
   int overrides;
-  const vt_factor *override;
+  const vt_factor *override; ///< shape [overrides]
+  int fixed_overrides;       ///< those before the first with a formula
 } vt_pathway_plan;
 
 typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY } vt_model_kind;
@@ -216,6 +225,45 @@ typedef struct vt_model_plan {
   };
 } vt_model_plan;
 
+/// Of which numbers the share of scenarios above them is told.
+typedef struct vt_threshold_plan {
+  int line;
+  vt_selector of; ///< of objective, total_impact [category] or score [demand, category]
+  int count;
+  const double *threshold; ///< ascending
+} vt_threshold_plan;
+
+/// What is to be in /statistics besides moments and quantiles.
+typedef struct vt_statistics_plan {
+  int group_line;
+  int groupings;               ///< at most VT_MOST_GROUPINGS
+  const char *const *group_by; ///< names of design factors with levels or names
+  int exceedances;
+  const vt_threshold_plan *exceedance;
+  int built_line;     ///< 0: not given
+  double built_above; ///< units
+} vt_statistics_plan;
+
+/// How the sensitivity of outputs to inputs is told: what a design can give.
+typedef enum vt_sensitivity_method {
+  VT_SENSITIVITY_SOBOL,      ///< saltelli
+  VT_SENSITIVITY_MORRIS,     ///< morris
+  VT_SENSITIVITY_REGRESSION, ///< any other
+  VT_SENSITIVITIES
+} vt_sensitivity_method;
+
+/// What is to be in /sensitivity.
+typedef struct vt_sensitivity_plan {
+  int line; ///< in the study file, of the design where the study does not say
+  bool wanted;
+  vt_sensitivity_method method;
+  int output_line, outputs;  ///< 0: objective and total impacts, or scores
+  const vt_selector *output; ///< of cells of variables; shape [outputs]
+  int resamples;
+  double confidence; ///< in (0, 1), of the intervals
+  double max_failed; ///< share of groups, trajectories or scenarios that may have no optimum
+} vt_sensitivity_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -226,19 +274,27 @@ typedef struct vt_study {
   vt_aims aims;  ///< of a model with a programme
   bool ensemble; ///< false: one scenario, exit code 3 when it has no optimum
   vt_design_plan design;
+  int parameters;
+  const vt_study_parameter *parameter; ///< shape [parameters]
   int factors;
   const vt_factor *factor; ///< shape [factors], in the order of design.input
   int keeps;
   const char *const *keep; ///< names of kept tensors, of vt_keepable_outputs
   int quantiles;
   const double *quantile; ///< ascending, in [0, 1]
-  bool single;            ///< store the big tensors in single precision
+  vt_statistics_plan statistics;
+  vt_sensitivity_plan sensitivity;
+  bool single; ///< store the big tensors in single precision
   struct {
     int64_t iteration_limit; ///< 0 = none given
     double time_limit_s;     ///< 0 = none given
     bool tie_break, warm_start;
   } solver;
 } vt_study;
+
+/// Whether an input is one whose sensitivity is told: random inputs, in saltelli also those with a
+/// draw for each cell, in tables the columns.
+bool vt_sensitivity_counts(const vt_design_plan *design, int input);
 
 /// An output that a study may ask for by name.
 typedef struct vt_keepable {
@@ -267,6 +323,13 @@ vt_error vt_study_read(const char *path, vt_study **study);
 vt_error vt_study_parse(const char *path, const char *text, ptrdiff_t length, vt_study **study);
 
 void vt_study_free(vt_study *study); ///< accepts NULL
+
+/// Where another study first says something else, in some parts (keys of the file,
+/// NULL-terminated): its place ("ensemble.design") is added to `place`, which is empty, with its
+/// line in `other`; nothing where they are the same. Numbers are compared as such, the order of
+/// keys matters for factors and parameters alone.
+vt_error vt_study_differs(const vt_study *study, const vt_study *other, const char *const *parts,
+                          vt_text *place, int *line);
 
 /// Parse one selector. Strings belong to `arena`. Errors carry no file name: the caller adds it.
 vt_error vt_selector_parse(vt_arena *arena, const char *text, vt_selector *selector);

@@ -55,14 +55,27 @@ static void choose(finding *f, double reference, const double *status, int64_t c
   }
 }
 
+// Whether the study has no ensemble: its scenario is the reference.
+static vt_error is_single(vt_reader *reader, const char *path, bool *single) {
+  const char *text, *file;
+  vt_study *study;
+  VT_TRY(stored_study(path, reader, &text, &file));
+  VT_TRY(vt_study_parse(file, text, (ptrdiff_t)strlen(text), &study));
+  *single = !study->ensemble;
+  vt_study_free(study);
+  return VT_OK;
+}
+
 static vt_error find_scenario(vt_reader *reader, int64_t wanted, finding *f) {
   double *status, reference;
   int64_t count;
+  bool single;
+  VT_TRY(is_single(reader, f->path, &single));
   VT_TRY(read_reference(reader, &reference));
   VT_TRY(read_status(reader, "status", &status, &count));
   const bool there = wanted < count;
   if (wanted < 0) {
-    choose(f, reference, status, count, count == 1 && vt_reader_dimension(reader, "factor") == 0);
+    choose(f, reference, status, count, single);
   } else if (there) {
     f->scenario = wanted;
     f->stored = outcome_of(status[wanted]);
@@ -109,7 +122,8 @@ static vt_error diagnose(vt_reader *reader, job *j, int64_t scenario, bool json,
 static vt_error diagnose_file(job *j, int64_t scenario, bool json, FILE *out) {
   vt_reader *reader;
   VT_TRY(vt_reader_open(j->path, &reader));
-  const vt_error done = diagnose(reader, j, scenario, json, out);
+  vt_error done = stored_has_rows(j->path, reader);
+  if (done == VT_OK) done = diagnose(reader, j, scenario, json, out);
   vt_reader_close(reader);
   return done;
 }

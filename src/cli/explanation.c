@@ -207,6 +207,7 @@ void explanation_print_json(FILE *out, const finding *f) {
   json_close(&j);
   json_text(&j, "plain", e->plain[0] ? e->plain : NULL);
   json_lines(&j, "existing_capacity", e->capacity);
+  json_text(&j, "reason", e->reason[0] ? e->reason : NULL);
   json_ray(&j, &e->ray);
   json_end(&j);
 }

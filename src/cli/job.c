@@ -78,10 +78,31 @@ static vt_error create_model(job *j) {
   return vt_watch_check(NULL);
 }
 
+static vt_error create_layout(job *j) {
+  j->layout = *j->kind->layout(j->model);
+  VT_TRY(vt_summary_create(j->study, &j->layout, &j->summary));
+  j->layout.summary = j->summary;
+  VT_TRY(vt_sensitivity_create(j->study, &j->layout, &j->sensitivity));
+  j->layout.sensitivity = j->sensitivity;
+  return VT_OK;
+}
+
+// Only rank 0 may have the labels by which thresholds are asked for.
+static vt_error share_thresholds(job *j) {
+  for (int e = 0; e < j->summary->exceedances; e++) {
+    const vt_exceedance *x = &j->summary->exceedance[e];
+    const ptrdiff_t cells = j->layout.variable[x->variable].cells * x->axis.size;
+    VT_TRY(vt_team_broadcast(j->team, x->asked, (int64_t)cells * (int64_t)sizeof *x->asked));
+  }
+  return VT_OK;
+}
+
 vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(job_open(j, path, text));
   VT_TRY(job_read(j));
   VT_TRY(signals_settle(j->team, create_model(j)));
+  VT_TRY(vt_team_settle(j->team, create_layout(j)));
+  VT_TRY(share_thresholds(j));
   VT_TRY(vt_team_settle(j->team, vt_team_threads(j->team, &j->threads)));
   if (j->o->threads > 0) j->threads = j->o->threads;
   // A thread without a scenario would only cost its memory.
@@ -95,12 +116,14 @@ vt_error job_prepare(job *j) {
 }
 
 const vt_layout *job_layout(const job *j) {
-  return j->kind->layout(j->model);
+  return &j->layout;
 }
 
 void job_free(job *j) {
   vt_writer_release(j->writer);
   if (j->reference.data) vt_block_free(job_layout(j), &j->reference);
+  vt_summary_free(j->summary);
+  vt_sensitivity_free(j->sensitivity);
   if (j->model) j->kind->model_free(j->model);
   if (j->data) j->kind->data_free(j->data);
   vt_study_free(j->study);

@@ -11,9 +11,12 @@ typedef struct job {
   const options *o;
   const vt_team *team;
   vt_study *study;
-  const vt_kind *kind; ///< of its model
-  void *data, *model;  ///< the kind's
-  char *path;          ///< of the results file
+  const vt_kind *kind;         ///< of its model
+  void *data, *model;          ///< the kind's
+  vt_summary *summary;         ///< what the study asks of the statistics
+  vt_sensitivity *sensitivity; ///< of which outputs and inputs it is told, or NULL
+  vt_layout layout;            ///< the model's, with the two
+  char *path;                  ///< of the results file
   /// What must hold before anything large is read or solved; on rank 0, the study is known. May be
   /// NULL.
   vt_error (*check)(struct job *j);
@@ -80,6 +83,9 @@ vt_error stored_study(const char *path, vt_reader *reader, const char **study,
 /// An error unless a results file was made from a study with the text of this file.
 vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_file);
 
+/// An error if a file holds statistics without the rows that they are of.
+vt_error stored_has_rows(const char *path, const vt_reader *reader);
+
 /// Whether the inputs that were read are those that the results file was made from.
 vt_error stored_check_inputs(const job *j, vt_reader *reader);
 
@@ -97,5 +103,6 @@ vt_error command_export(job *j);
 vt_error command_export_inputs(job *j);
 vt_error command_import(job *j);
 vt_error command_check(job *j);
+vt_error command_stats(job *j);
 
 #endif

@@ -63,6 +63,7 @@ static const struct {
     [COMMAND_DIAGNOSE] = {command_diagnose, false},
     [COMMAND_EXPORT] = {command_export, false},
     [COMMAND_IMPORT] = {command_import, false},
+    [COMMAND_STATS] = {command_stats, true},
     [COMMAND_HELP] = {help, false},
     [COMMAND_VERSION] = {version, false},
 };
@@ -127,5 +128,6 @@ int main(int argc, char **argv) {
   }
   exit_code = report(error, &o, &team, exit_code);
   vt_team_close(&team);
+  options_free(&o);
   return exit_code;
 }

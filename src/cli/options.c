@@ -18,6 +18,7 @@ typedef enum option_id {
   OPTION_VARIABLES,
   OPTION_SCENARIOS,
   OPTION_STUDY,
+  OPTION_QUANTILES,
   OPTION_INPUTS,
   OPTION_ACTIVITY,
   OPTION_DRAIN,
@@ -49,7 +50,11 @@ static const struct {
     [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
                        "write the optimex inputs of a study's reference scenario"},
     [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
-    [OPTION_STUDY] = {"--study", NULL, "STUDY", "only if FILE was made from this study"},
+    [OPTION_STUDY] = {"--study", NULL, "STUDY",
+                      "only if FILE was made from this study (stats: whose statistics to make)"},
+    [OPTION_QUANTILES] = {"--quantiles", NULL, "Q,...",
+                          "quantiles, from 0 to 1, in place of the "
+                          "study's"},
     [OPTION_DRAIN] = {"--drain", NULL, "S",
                       "seconds that what is in flight has after a signal (default 10)"},
     [OPTION_WAIT] = {"--wait", NULL, "S",
@@ -89,10 +94,13 @@ static const struct {
                             BIT(OUTPUT) | BIT(FORCE) | BIT(JSON) | BIT(WAIT)},
     [COMMAND_IMPORT] = {"import", "SOURCE...", "bring databases and methods into one store",
                         BIT(OUTPUT) | BIT(FORCE)},
+    [COMMAND_STATS] = {"stats", "FILE", "make the statistics of a results file again from its rows",
+                       BIT(OUTPUT) | BIT(FORCE) | BIT(STUDY) | BIT(QUANTILES) | BIT(JSON) |
+                           BIT(WAIT)},
 };
 enum { COMMANDS = sizeof known_commands / sizeof *known_commands };
 static const char command_list[] =
-    "run, check, resume, show, diagnose, export, inventory or import";
+    "run, check, resume, show, diagnose, export, inventory, import or stats";
 
 static void list_options(unsigned which, FILE *out) {
   for (int i = 0; i < OPTION_COUNT; i++) {
@@ -113,8 +121,8 @@ void options_help(int of, FILE *out) {
     return;
   }
   (void)fputs("vintner: time-explicit life-cycle optimisation for ensembles of scenarios\n\n"
-              "usage: vintner COMMAND ARGUMENT [options]   (run and resume also under mpirun or "
-              "srun)\n\n",
+              "usage: vintner COMMAND ARGUMENT [options]   (run, resume and stats also under "
+              "mpirun or srun)\n\n",
               out);
   for (int i = 0; i < COMMANDS; i++)
     (void)fprintf(out, "  %-9s %-5s  %s\n", known_commands[i].name, known_commands[i].argument,
@@ -193,6 +201,36 @@ static vt_error read_range(const char *name, const char *text, int64_t *first, i
   return VT_OK;
 }
 
+static int compare_numbers(const void *left, const void *right) {
+  const double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
+}
+
+// Numbers with commas between them, in ascending order.
+static vt_error read_quantiles(const char *text, options *o) {
+  free(o->quantile);
+  o->quantiles = 0;
+  VT_NEW(o->quantile, (ptrdiff_t)strlen(text) + 1);
+  for (const char *at = text;; at++) {
+    char *end;
+    const bool plain = strspn(at, "0123456789.eE+-") > 0;
+    const double number = plain ? strtod(at, &end) : (double)NAN;
+    const bool good = number >= 0 && number <= 1 && (*end == ',' || *end == '\0');
+    VT_CHECK(
+        good, VT_ERR_INPUT,
+        "option --quantiles: found '%s', expected numbers from 0 to 1 with commas between them",
+        text);
+    o->quantile[o->quantiles++] = number + 0.0; // -0 becomes 0
+    at = end;
+    if (*at == '\0') break;
+  }
+  qsort(o->quantile, (size_t)o->quantiles, sizeof *o->quantile, compare_numbers);
+  for (int i = 1; i < o->quantiles; i++)
+    VT_CHECK(o->quantile[i - 1] < o->quantile[i], VT_ERR_INPUT,
+             "option --quantiles: found %g twice, expected distinct numbers", o->quantile[i]);
+  return VT_OK;
+}
+
 static vt_error set_option(options *o, int id, const char *value) {
   int64_t number = 0;
   switch ((option_id)id) {
@@ -211,6 +249,7 @@ static vt_error set_option(options *o, int id, const char *value) {
     case OPTION_ACTIVITY: o->activity = value; break;
     case OPTION_VARIABLES: o->variables = value; break;
     case OPTION_STUDY: o->study = value; break;
+    case OPTION_QUANTILES: return read_quantiles(value, o);
     case OPTION_INPUTS: o->inputs = value; break;
     case OPTION_VERIFY: o->verify = true; break;
     case OPTION_DRAIN: return read_seconds("--drain", value, &o->drain_s);
@@ -296,6 +335,11 @@ static vt_error check_export(unsigned given) {
   return VT_OK;
 }
 
+void options_free(options *o) {
+  free(o->quantile);
+  o->quantile = NULL;
+}
+
 vt_error options_read(int argc, char **argv, options *o) {
   reading r = {.command = -1};
   *o = (options){
@@ -322,6 +366,8 @@ vt_error options_read(int argc, char **argv, options *o) {
   if (r.command == COMMAND_EXPORT) VT_TRY(check_export(r.given));
   VT_CHECK(r.command != COMMAND_IMPORT || o->output, VT_ERR_INPUT,
            "vintner import: found no --output, expected the name of the store");
+  VT_CHECK(o->output || !(r.given & BIT(QUANTILES)), VT_ERR_INPUT,
+           "vintner stats: found --quantiles without -o, expected it with the file to write");
   VT_CHECK(!(o->quiet && o->verbose), VT_ERR_INPUT, "found -q and -v, expected one of them");
   o->command = (command_id)r.command;
   return VT_OK;

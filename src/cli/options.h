@@ -15,6 +15,7 @@ typedef enum command_id {
   COMMAND_EXPORT,
   COMMAND_BACKGROUND,
   COMMAND_IMPORT,
+  COMMAND_STATS,
   COMMAND_HELP, ///< of the command in `help_of`, or of all
   COMMAND_VERSION,
 } command_id;
@@ -28,7 +29,10 @@ typedef struct options {
   char **source;         ///< shape [sources]
   const char *activity;  ///< --activity, or NULL
   const char *output;    ///< -o; NULL: <name>.h5
-  const char *study;     ///< what a resumed file must have been made from, or NULL
+  const char *study;     ///< what a resumed file must have been made from, or whose statistics to
+                         ///< make; or NULL
+  int quantiles;         ///< --quantiles; 0: those of the study
+  double *quantile;      ///< ascending, shape [quantiles]; options_free
   const char *write_lp;  ///< folder, or NULL
   const char *csv;       ///< folder of an export, or NULL
   const char *variables; ///< names with commas between them, or NULL
@@ -44,6 +48,8 @@ typedef struct options {
 
 /// Read a command line. VT_ERR_INPUT with one line for what cannot be understood.
 vt_error options_read(int argc, char **argv, options *o);
+
+void options_free(options *o);
 
 void options_help(int of, FILE *out);
 

@@ -27,6 +27,19 @@ void show_plain(FILE *out, const char *text) {
   }
 }
 
+void print_label(FILE *out, const char *label, int width) {
+  int length = 0;
+  for (const char *c = label; *c; c++) length += ((unsigned char)*c & 0xc0) != 0x80;
+  const int shown = length <= width ? length : width - 1;
+  int printed = 0;
+  for (const char *c = label; *c; c++) {
+    if (((unsigned char)*c & 0xc0) != 0x80 && printed++ == shown) break;
+    (void)fputc((unsigned char)*c < ' ' ? '?' : *c, out);
+  }
+  if (length > width) (void)fputs("…", out);
+  for (int i = length; i < width; i++) (void)fputc(' ', out);
+}
+
 vt_error print_flush(FILE *out) {
   VT_CHECK(fflush(out) == 0 && !ferror(out), VT_ERR_SYSTEM,
            "standard output: cannot be written: %s", strerror(errno));

@@ -12,6 +12,9 @@ const char *report_exact(double value, char text[32]);
 /// One line of a text, whatever bytes it has.
 void show_plain(FILE *out, const char *text);
 
+/// A label cut or padded to a width in characters; control characters do not reach the terminal.
+void print_label(FILE *out, const char *label, int width);
+
 /// A line, or what ends none: only the line end at the end of `format` is one.
 void print_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,5 +1,6 @@
 // report_json.c - what a results file holds, as one JSON document.
 #include "report.h"
+#include "show_sensitivity.h"
 
 #include <math.h>
 #include <string.h>
@@ -149,5 +150,6 @@ void report_print_json(FILE *out, const report *r) {
     json_impacts(&j, r);
     json_installation(&j, r);
   }
+  if (r->statistics) json_sensitivity(&j, r);
   json_end(&j);
 }

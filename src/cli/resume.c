@@ -93,6 +93,7 @@ static vt_error load(job *j, vt_reader *reader) {
 static vt_error look(job *j, vt_reader **reader, bool *finished) {
   VT_TRY(look_check(j->path));
   VT_TRY(vt_reader_open(j->path, reader));
+  VT_TRY(stored_has_rows(j->path, *reader));
   vt_reader_close(*reader);
   *reader = NULL;
   VT_TRY(vt_writer_take(j->path, j->o->wait_s, &j->writer));

@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "report.h"
+#include "show_sensitivity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,6 +52,17 @@ static bool take_counts(report *r) {
   }
   free(value);
   return told && sum == r->scenarios;
+}
+
+// Of a file that is not finished: whether statistics were made of the scenarios that are done now.
+static bool statistics_are_of_these(const report *r) {
+  int64_t count;
+  double *value = read_if_there(r, "statistics/outcome_count", -1, &count);
+  bool same = value && count == REPORT_OUTCOMES;
+  for (int o = 0; same && o < REPORT_OUTCOMES; o++)
+    same = value[o] >= (double)r->outcome[o] && value[o] <= (double)r->outcome[o];
+  free(value);
+  return same;
 }
 
 // What all scenarios are asked for, some of them at a time: their number has no bound.
@@ -144,7 +156,7 @@ static void gather_objective(report *r) {
     if (r->factor) r->choices = vt_reader_text_of(r->reader, "factor_value", "choices");
     return;
   }
-  r->statistics = vt_reader_finished(r->reader);
+  r->statistics = vt_reader_finished(r->reader) || statistics_are_of_these(r);
   if (!r->statistics) return;
   for (int k = 0; k < REPORT_FIGURES; k++) {
     char name[64];
@@ -233,20 +245,6 @@ static vt_error gather(report *r) {
 
 // ---------------------------------------------------------------------------------------------
 // Numbers and texts for people.
-
-// A label cut or padded to a width in characters; control characters do not reach the terminal.
-static void print_label(FILE *out, const char *label, int width) {
-  int length = 0;
-  for (const char *c = label; *c; c++) length += ((unsigned char)*c & 0xc0) != 0x80;
-  const int shown = length <= width ? length : width - 1;
-  int printed = 0;
-  for (const char *c = label; *c; c++) {
-    if (((unsigned char)*c & 0xc0) != 0x80 && printed++ == shown) break;
-    (void)fputc((unsigned char)*c < ' ' ? '?' : *c, out);
-  }
-  if (length > width) (void)fputs("…", out);
-  for (int i = length; i < width; i++) (void)fputc(' ', out);
-}
 
 // The name of a process, or its code where it has none or shares it with others.
 static const char *process_label(const char *const *code, const char *const *name,
@@ -408,8 +406,11 @@ static void print_outcomes(FILE *out, const report *r) {
   (void)fputc('\n', out);
   const int64_t left = r->outcome[VT_OUTCOME_COUNT];
   if (!vt_reader_finished(r->reader)) {
-    (void)fprintf(out, "unfinished  %lld of %lld scenarios are done; 'vintner resume %s' goes on\n",
-                  (long long)(r->scenarios - left), (long long)r->scenarios, r->path);
+    (void)fprintf(out, "unfinished  %lld of %lld scenarios are done",
+                  (long long)(r->scenarios - left), (long long)r->scenarios);
+    if (!vt_reader_is_extract(r->reader))
+      (void)fprintf(out, "; 'vintner resume %s' goes on", r->path);
+    (void)fputc('\n', out);
   }
   if (r->scenario >= 0 && r->scenarios > 1) {
     (void)fprintf(out, "scenario    %lld: %s\n", (long long)r->scenario,
@@ -507,6 +508,7 @@ static void print_text(FILE *out, const report *r) {
   print_impacts(out, r);
   print_installation(out, r);
   print_scores(out, r);
+  if (r->statistics) show_sensitivity(out, r);
 }
 
 // ---------------------------------------------------------------------------------------------

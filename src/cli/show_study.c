@@ -21,8 +21,18 @@ static const char *value_text(const vt_value *v, char *text, size_t bytes) {
     case VT_VALUE_LEVELS: (void)snprintf(text, bytes, "%d levels", v->levels); break;
     case VT_VALUE_NAMES: return names_text(v, text, bytes);
     case VT_VALUE_DISTRIBUTION: return vt_distribution_types[v->distribution.kind].name;
+    case VT_VALUE_FORMULA: return vt_cut(vt_formula_text(v->formula), (int)bytes);
   }
   return text;
+}
+
+static void print_parameters(const vt_study *s, FILE *out) {
+  if (s->parameters > 0) (void)fputs("\nparameters\n", out);
+  for (int i = 0; i < s->parameters; i++) {
+    char text[200];
+    print_line(out, "  %-16s %s\n", s->parameter[i].name,
+               value_text(&s->parameter[i].value, text, sizeof text));
+  }
 }
 
 static void print_factors(const char *title, const vt_factor *factor, int factors, FILE *out) {
@@ -152,6 +162,7 @@ static void print_pathway(const vt_study *s, FILE *out) {
   }
   if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
   print_design(&s->design, out);
+  print_parameters(s, out);
   print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
   print_factors("factors", s->factor, s->factors, out);
 }

@@ -101,10 +101,22 @@ static void put_value(json_out *j, const vt_value *v) {
     case VT_VALUE_NUMBER: json_number(j, "value", v->level[0]); break;
     case VT_VALUE_NAMES: json_texts(j, "value", v->name, v->levels); break;
     case VT_VALUE_LEVELS: json_numbers(j, "value", v->level, v->levels); break;
+    case VT_VALUE_FORMULA: json_text(j, "formula", vt_formula_text(v->formula)); break;
     case VT_VALUE_DISTRIBUTION:
       json_text(j, "value", vt_distribution_types[v->distribution.kind].name);
       break;
   }
+}
+
+static void put_parameters(json_out *j, const vt_study *s) {
+  json_list(j, "parameters", JSON_LINES);
+  for (int i = 0; i < s->parameters; i++) {
+    json_map(j, NULL);
+    json_text(j, "name", s->parameter[i].name);
+    put_value(j, &s->parameter[i].value);
+    json_close(j);
+  }
+  json_close(j);
 }
 
 static void put_factors(json_out *j, const char *title, const vt_factor *factor, int factors) {
@@ -147,6 +159,7 @@ static void put_pathway(json_out *j, const vt_study *s) {
   put_objectives(j, s);
   if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
   put_design(j, &s->design);
+  put_parameters(j, s);
   put_factors(j, "overrides", s->model.pathway.override, s->model.pathway.overrides);
   put_factors(j, "factors", s->factor, s->factors);
 }

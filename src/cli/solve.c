@@ -36,7 +36,8 @@ static vt_error solve_and_write(job *j, vt_results *results) {
 static vt_error summarise(job *j, vt_results *results) {
   const vt_team *team = j->team;
   const bool first = team->rank == 0;
-  VT_TRY(vt_team_settle(team, vt_results_statistics(results, team->rank, team->size)));
+  VT_TRY(vt_team_settle(team, vt_results_derive(results, results, team->rank, team->size)));
+  VT_TRY(vt_team_settle(team, first ? vt_results_seal(results, results) : VT_OK));
   VT_TRY(vt_team_settle(team, first ? vt_results_mark_dominated(results) : VT_OK));
   VT_TRY(vt_team_barrier(team));
   return vt_team_settle(team, first ? vt_results_finish(results) : VT_OK);

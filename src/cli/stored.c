@@ -31,6 +31,14 @@ vt_error stored_is_of(const char *path, vt_reader *reader, const char *study_fil
   return check_study(path, study_file, study);
 }
 
+vt_error stored_has_rows(const char *path, const vt_reader *reader) {
+  VT_CHECK(!vt_reader_is_extract(reader), VT_ERR_INPUT,
+           "%s: found statistics without the scenarios that they are of, expected a results file "
+           "with its scenarios",
+           path);
+  return VT_OK;
+}
+
 vt_error stored_check_inputs(const job *j, vt_reader *reader) {
   const char *stored = vt_reader_attribute(reader, "inputs");
   vt_source_list list = {0};

@@ -28,6 +28,8 @@ struct vt_design {
   int *dimension; // shape [inputs]: its number among the random ones, or -1
   int counted;    // saltelli: inputs that have an AB of their own
   int *count_of;  // shape [inputs]: its number among those, or -1
+  int formulas;
+  int *formula; // shape [formulas]: inputs, each after those that it reads
   vt_copula copula;
   vt_shuffle *shuffle;     // latin-hypercube; shape [dimensions]
   vt_sobol sobol;          // sobol, saltelli
@@ -189,7 +191,8 @@ static double level_of(const vt_design *d, int input, int64_t level) {
     case VT_VALUE_NAMES: return (double)level;
     case VT_VALUE_NUMBER:
     case VT_VALUE_LEVELS: return v->level[level];
-    case VT_VALUE_EMPTY: break;
+    case VT_VALUE_EMPTY:
+    case VT_VALUE_FORMULA: break;
   }
   return (double)NAN;
 }
@@ -236,7 +239,8 @@ static vt_error count_rows(vt_design *d) {
 }
 
 static double tabulated(const vt_design *d, int input, int64_t k) {
-  return d->table[k * d->plan->inputs + input];
+  const vt_value *v = &d->plan->input[input].value;
+  return v->kind == VT_VALUE_NUMBER ? v->level[0] : d->table[k * d->plan->inputs + input];
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -358,6 +362,27 @@ static vt_error read_distribution(vt_design *d, int input) {
   return vt_distribution_read(d->arena, d->plan->path, own);
 }
 
+// Parameters by what they read; factors and overrides read parameters alone.
+static vt_error order_formulas(vt_design *d) {
+  const vt_design_plan *p = d->plan;
+  const vt_formula **formula;
+  const char **name;
+  int *order, fault;
+  VT_ARENA_NEW(d->arena, formula, p->parameters);
+  VT_ARENA_NEW(d->arena, name, p->parameters);
+  VT_ARENA_NEW(d->arena, order, p->inputs);
+  for (int i = 0; i < p->inputs; i++) order[i] = i;
+  for (int i = 0; i < p->parameters; i++) {
+    formula[i] = p->input[i].value.formula;
+    name[i] = p->input[i].name;
+  }
+  VT_TRY(vt_formula_order(p->parameters, formula, name, order, &fault));
+  for (int i = 0; i < p->inputs; i++)
+    if (p->input[order[i]].value.kind == VT_VALUE_FORMULA) order[d->formulas++] = order[i];
+  d->formula = order;
+  return VT_OK;
+}
+
 static vt_error fill(vt_design *d) {
   const int inputs = d->plan->inputs;
   VT_TRY(vt_arena_create(&d->arena));
@@ -371,6 +396,7 @@ static vt_error fill(vt_design *d) {
   for (int f = 0; f < inputs; f++) {
     if (d->plan->input[f].value.kind == VT_VALUE_DISTRIBUTION) VT_TRY(read_distribution(d, f));
   }
+  VT_TRY(order_formulas(d));
   VT_TRY(vt_copula_create(d->arena, d->plan, &d->copula));
   return vt_design_types[d->plan->kind].count(d);
 }
@@ -456,10 +482,81 @@ static double cell_value(const vt_design *d, const cell *c, int64_t k) {
                   vt_random_uniform(d->plan->seed, VT_PURPOSE_FACTOR, counter, c->stream, draw_of));
 }
 
-void vt_design_values(const vt_design *d, int64_t k, double *value) {
+// Overrides that are fixed hold whatever the design is.
+static void fill_overrides(const vt_design *d, double *value) {
+  for (int i = d->plan->parameters + d->plan->factors; i < d->plan->inputs; i++)
+    if (d->plan->input[i].value.kind == VT_VALUE_NUMBER)
+      value[i] = d->plan->input[i].value.level[0];
+}
+
+// A parameter always has a value: that of the reference where the design gives it none.
+static double reference_value(const vt_design *d, int parameter) {
+  const vt_value *v = &d->plan->input[parameter].value;
+  switch (v->kind) {
+    case VT_VALUE_NUMBER: return v->level[0];
+    case VT_VALUE_LEVELS: return v->level[v->levels / 2];
+    case VT_VALUE_DISTRIBUTION: return vt_distribution_quantile(d->distribution[parameter], 0.5);
+    case VT_VALUE_EMPTY: return d->table ? d->table[parameter] : (double)NAN;
+    case VT_VALUE_NAMES:
+    case VT_VALUE_FORMULA: break;
+  }
+  return (double)NAN;
+}
+
+// Formulas of the inputs outside of [skip, end), once all other values are there.
+static int evaluate(const vt_design *d, int skip, int end, double *value) {
+  int failed = -1;
+  for (int i = 0; i < d->formulas; i++) {
+    const int input = d->formula[i];
+    const vt_formula *formula = d->plan->input[input].value.formula;
+    if (skip <= input && input < end) continue;
+    value[input] = vt_formula_value(formula, value);
+    const bool own = isnan(value[input]) && vt_formula_culprit(formula, value) < 0;
+    if (own && (failed < 0 || input < failed)) failed = input;
+  }
+  return failed;
+}
+
+int vt_design_values(const vt_design *d, int64_t k, double *value) {
   const vt_design_type *type = &vt_design_types[d->plan->kind];
+  for (int f = 0; f < d->plan->inputs; f++) value[f] = type->value ? type->value(d, f, k) : NAN;
   if (type->uniform) random_values(d, k, value);
-  for (int f = 0; f < d->plan->inputs && type->value; f++) value[f] = type->value(d, f, k);
+  for (int f = 0; f < d->plan->parameters; f++)
+    if (isnan(value[f])) value[f] = reference_value(d, f);
   for (ptrdiff_t c = 0; c < d->cell_count; c++)
     value[d->plan->inputs + c] = cell_value(d, &d->cells[c], k);
+  fill_overrides(d, value);
+  return evaluate(d, 0, 0, value);
+}
+
+void vt_design_slopes(const vt_design *d, const double *value, int input, double *slope) {
+  for (int f = 0; f < d->plan->inputs; f++) slope[f] = f == input;
+  for (int i = 0; i < d->formulas; i++) {
+    const int f = d->formula[i];
+    (void)vt_formula_slope(d->plan->input[f].value.formula, value, slope, &slope[f]);
+  }
+}
+
+vt_error vt_design_explain(const vt_design *d, int input, const double *value, vt_text *why) {
+  const vt_value *v = &d->plan->input[input].value;
+  VT_TRY(vt_text_add(why, "'%s' fails: ", v->place));
+  return vt_formula_explain(v->formula, value, why);
+}
+
+vt_error vt_design_reference(const vt_design *d, double *value) {
+  const vt_design_plan *p = d->plan;
+  const int factors_end = p->parameters + p->factors;
+  for (ptrdiff_t i = 0; i < vt_design_width(d); i++) value[i] = (double)NAN;
+  for (int i = 0; i < p->parameters; i++) value[i] = reference_value(d, i);
+  fill_overrides(d, value);
+  const int failed = evaluate(d, p->parameters, factors_end, value);
+  if (failed < 0) return VT_OK;
+  vt_text why = {0};
+  vt_error told = vt_design_explain(d, failed, value, &why);
+  if (told == VT_OK)
+    told = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                          "%s:%d: in the reference scenario %s", p->path,
+                          p->input[failed].value.line, why.bytes);
+  vt_text_free(&why);
+  return told;
 }

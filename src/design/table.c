@@ -7,11 +7,23 @@
 #include <string.h>
 #include <strings.h>
 
-static int find_factor(const vt_design_plan *plan, const char *name) {
+static bool has_column(const vt_design_plan *plan, int input) {
+  return plan->input[input].value.kind == VT_VALUE_EMPTY;
+}
+
+static int find_input(const vt_design_plan *plan, const char *name, vt_nearest *nearest) {
   for (int f = 0; f < plan->inputs; f++) {
+    if (!has_column(plan, f)) continue;
     if (strcmp(plan->input[f].name, name) == 0) return f;
+    vt_nearest_try(nearest, plan->input[f].name);
   }
   return -1;
+}
+
+static int count_columns(const vt_design_plan *plan) {
+  int columns = 0;
+  for (int f = 0; f < plan->inputs; f++) columns += has_column(plan, f);
+  return columns;
 }
 
 // Which factor each column holds.
@@ -23,26 +35,28 @@ static vt_error read_header(const vt_design_plan *plan, vt_csv *c, int *factor_o
   while (!last && result == VT_OK) {
     result = vt_csv_field(c, field, &last);
     if (result != VT_OK) break;
-    const int f = find_factor(plan, field->bytes);
     vt_nearest nearest = {.name = field->bytes};
-    for (int i = 0; i < plan->inputs; i++) vt_nearest_try(&nearest, plan->input[i].name);
+    const int f = find_input(plan, field->bytes, &nearest);
     if (f < 0 || seen[f]) {
-      result =
-          vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                         "%s:%d: column %d: found '%s'%s, expected the name of a factor%s", c->path,
-                         c->line, columns + 1, field->bytes, f < 0 ? "" : " a second time",
-                         f < 0 ? vt_nearest_hint(&nearest) : "");
+      result = vt_error_raise(
+          VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+          "%s:%d: column %d: found '%s'%s, expected the name of a %s%s", c->path, c->line,
+          columns + 1, field->bytes, f < 0 ? "" : " a second time",
+          plan->parameters > 0 ? "parameter or factor whose value is empty" : "factor",
+          f < 0 ? vt_nearest_hint(&nearest) : "");
       break;
     }
     seen[f] = true;
     factor_of[columns++] = f;
   }
   for (int f = 0; f < plan->inputs && result == VT_OK; f++) {
-    if (!seen[f])
+    if (has_column(plan, f) && !seen[f])
       result = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                              "%s:%d: found no column for factor '%s', expected one for every "
-                              "factor of the study",
-                              c->path, c->line, plan->input[f].name);
+                              "%s:%d: found no column for %s '%s', expected one for every "
+                              "%s of the study",
+                              c->path, c->line, f < plan->parameters ? "parameter" : "factor",
+                              plan->input[f].name,
+                              f < plan->parameters ? "parameter without a value" : "factor");
   }
   free(seen);
   return result;
@@ -89,16 +103,18 @@ static vt_error read_variant(const vt_design_plan *plan, const vt_csv *c, int fa
 static vt_error read_row(const vt_design_plan *plan, vt_csv *c, const int *factor_of,
                          vt_text *field, double *row) {
   bool last = false;
-  for (int column = 0; column < plan->inputs; column++) {
+  const int columns = count_columns(plan);
+  for (int f = 0; f < plan->inputs; f++) row[f] = (double)NAN;
+  for (int column = 0; column < columns; column++) {
     VT_CHECK(!last, VT_ERR_INPUT, "%s:%d: found %d fields, expected %d", c->path, c->line, column,
-             plan->inputs);
+             columns);
     VT_TRY(vt_csv_field(c, field, &last));
     const int f = factor_of[column];
     VT_TRY((plan->input[f].variants > 0 ? read_variant : read_number)(plan, c, f, field->bytes,
                                                                       &row[f]));
   }
   VT_CHECK(last, VT_ERR_INPUT, "%s:%d: found more than the expected %d fields", c->path, c->line,
-           plan->inputs);
+           columns);
   return VT_OK;
 }
 

@@ -1,5 +1,6 @@
 // layout.c - builds the description of what a results file holds.
 #include "vintner/layout.h"
+#include "vintner/design.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -118,17 +119,49 @@ ptrdiff_t vt_constant_cells(const vt_layout *layout, const vt_constant *constant
 }
 
 // ---------------------------------------------------------------------------------------------
+// Without the rows.
+
+static bool stays(const vt_layout *layout, int variable) {
+  static const char *const kept[] = {"objective", "factor_value"};
+  const vt_variable *v = &layout->variable[variable];
+  if (v->once || variable == layout->status) return true;
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    if (strcmp(v->name, kept[i]) == 0) return true;
+  }
+  return false;
+}
+
+void vt_layout_extract(vt_layout *layout) {
+  layout->extract = true;
+  layout->front = NULL;
+  for (int i = 0; i < layout->variables; i++) {
+    if (!stays(layout, i)) layout->variable[i].group = VT_GROUP_NOWHERE;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
 // Sizes.
 
+int64_t vt_sensitivity_numbers(const vt_sensitivity *s) {
+  if (!s) return 0;
+  // Three measures and the ends of their intervals, a few numbers without; pairs of inputs.
+  const int64_t pairs = s->design_plan->second_order ? 3 * (int64_t)s->inputs * s->inputs : 0;
+  return (int64_t)s->outputs * (9 * (int64_t)s->inputs + 2 + pairs);
+}
+
 double vt_layout_file_bytes(const vt_layout *layout) {
-  static const int width[] = {
-      [VT_STORE_DOUBLE] = 8, [VT_STORE_SINGLE] = 4, [VT_STORE_INT8] = 1, [VT_STORE_INT32] = 4};
+  static const int width[] = {[VT_STORE_DOUBLE] = 8,
+                              [VT_STORE_SINGLE] = 4,
+                              [VT_STORE_INT8] = 1,
+                              [VT_STORE_INT16] = 2,
+                              [VT_STORE_INT32] = 4};
   double row = 8, once = 64 * 1024;
   for (int v = 0; v < layout->variables; v++) {
     const vt_variable *variable = &layout->variable[v];
     row += (double)variable->cells * width[variable->storage];
     if (variable->statistics) once += 8.0 * (double)variable->cells * (6 + layout->quantiles);
   }
+  once += 8.0 * (double)vt_sensitivity_numbers(layout->sensitivity);
   return once + row * (double)layout->scenarios;
 }
 

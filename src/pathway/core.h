@@ -15,6 +15,15 @@ typedef struct vt_core {
   int processes, products, intermediates, elementaries, categories, times;
 } vt_core;
 
+/// What has a number in each scenario: factors, then the overrides from the first with a formula
+/// on.
+static inline const vt_factor *change_of(const vt_core *core, int change) {
+  const vt_study *study = core->study;
+  const vt_pathway_plan *plan = &study->model.pathway;
+  return change < study->factors ? &study->factor[change]
+                                 : &plan->override[plan->fixed_overrides + change - study->factors];
+}
+
 /// Index of (p, t) in arrays of shape [processes, times]; likewise of products and others.
 static inline ptrdiff_t at_time(const vt_core *core, int process, int time) {
   return (ptrdiff_t)process * core->times + time;

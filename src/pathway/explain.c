@@ -12,7 +12,8 @@ typedef struct scenario {
   vt_pathway *pathway;
   vt_design *design;
   vt_pathway_state *state;
-  double *factor; // shape [width of the design]; NULL for the reference
+  double *value; // what the design gives; shape [width of the design]
+  int failed;    // the input whose formula fails, or -1
   vt_numbers numbers;
 } scenario;
 
@@ -20,7 +21,7 @@ static void scenario_free(scenario *s) {
   vt_pathway_state_free(s->state);
   vt_design_free(s->design);
   vt_pathway_free(s->pathway);
-  free(s->factor);
+  free(s->value);
 }
 
 static vt_error open_scenario(scenario *s, int64_t id) {
@@ -28,11 +29,9 @@ static vt_error open_scenario(scenario *s, int64_t id) {
   VT_TRY(vt_design_create(&s->study->design, &s->design));
   VT_TRY(vt_pathway_add_cells(s->pathway, s->design));
   VT_TRY(vt_pathway_state_create(s->pathway, &s->state));
-  if (id >= 0) {
-    VT_NEW(s->factor, vt_design_width(s->design));
-    vt_design_values(s->design, id, s->factor);
-  }
-  vt_pathway_apply(s->state, s->factor, &s->numbers);
+  VT_NEW(s->value, vt_design_width(s->design));
+  s->failed = id >= 0 ? vt_design_values(s->design, id, s->value) : -1;
+  if (s->failed < 0) vt_pathway_apply(s->state, id >= 0 ? s->value : NULL, &s->numbers);
   return VT_OK;
 }
 
@@ -152,9 +151,19 @@ static vt_error explain_ray(const scenario *s, vt_explanation *e) {
   return done;
 }
 
+static vt_error explain_failure(const scenario *s, vt_explanation *e) {
+  vt_text why = {0};
+  vt_error told = vt_design_explain(s->design, s->failed, s->value, &why);
+  if (told == VT_OK) told = keep_text(e, &why, &e->reason);
+  vt_text_free(&why);
+  e->outcome = VT_FAILED;
+  return told;
+}
+
 static vt_error explain(scenario *s, int64_t id, vt_explanation *e) {
   VT_TRY(vt_arena_create(&e->arena));
   VT_TRY(open_scenario(s, id));
+  if (s->failed >= 0) return explain_failure(s, e);
   VT_TRY(solve(s, e));
   if (e->outcome == VT_INFEASIBLE) return explain_conflict(s, e);
   return e->outcome == VT_UNBOUNDED ? explain_ray(s, e) : VT_OK;

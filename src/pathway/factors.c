@@ -15,22 +15,20 @@ static double apply_one(vt_operation operation, double operand, double value) {
   return value;
 }
 
-static vt_error apply_overrides(vt_core *core, vt_factor_leaves *factors) {
-  const vt_study *study = core->study;
-  for (int i = 0; i < study->model.pathway.overrides; i++) {
-    const vt_factor *o = &study->model.pathway.override[i];
-    vt_selection chosen;
-    VT_TRY(vt_selection_create_entries(study->path, o, core->inputs));
-    VT_TRY(vt_selection_resolve(study->path, o, core->inputs, &chosen));
-    if (o->operation == VT_CHOOSE) vt_variants_override(core, &factors->variants, o);
-    double *value = core->inputs->tensor[chosen.tensor].value;
-    for (ptrdiff_t k = 0; k < chosen.count && o->operation != VT_CHOOSE; k++) {
-      value[chosen.entry[k]] = apply_one(o->operation, o->value.level[0], value[chosen.entry[k]]);
-    }
-    free(chosen.entry);
-  }
-  if (study->model.pathway.overrides > 0) VT_TRY(vt_inputs_check_numbers(core->inputs));
-  return VT_OK;
+// The value of a touch in a scenario, NaN where it is not applied; `value` NULL: in the reference.
+static double operand_of(const vt_core *core, const vt_factor_leaves *factors, const vt_touch *t,
+                         const double *value) {
+  if (value) return value[t->value];
+  return t->value < core->study->design.inputs ? factors->standing[t->value] : (double)NAN;
+}
+
+// What the reference makes of a number through its touches, none of which is a choice.
+static double apply_numbers(const vt_core *core, const vt_factor_leaves *factors, int touched,
+                            double base) {
+  const vt_touch *t = &factors->touch[touched];
+  if (t->parent >= 0) base = apply_numbers(core, factors, t->parent, base);
+  const double operand = operand_of(core, factors, t, NULL);
+  return isnan(operand) ? base : apply_one(change_of(core, t->factor)->operation, operand, base);
 }
 
 static vt_error add_touch(vt_factor_leaves *factors, vt_touch touch, int *made) {
@@ -45,11 +43,12 @@ static vt_error add_touch(vt_factor_leaves *factors, vt_touch touch, int *made) 
 
 // The touch that a factor adds to those before it; equal lists share one number. `known` has shape
 // [touches before the factor + 1]: the touch made for each parent (from -1 on), or -1.
-static vt_error extend(vt_factor_leaves *factors, int factor, int *known, int *touched) {
+static vt_error extend(const vt_core *core, vt_factor_leaves *factors, int factor, int *known,
+                       int *touched) {
   int *made = &known[*touched + 1];
-  if (*made < 0)
-    VT_TRY(add_touch(factors, (vt_touch){.parent = *touched, .factor = factor, .value = factor},
-                     made));
+  const vt_touch touch = {
+      .parent = *touched, .factor = factor, .value = core->study->parameters + factor};
+  if (*made < 0) VT_TRY(add_touch(factors, touch, made));
   *touched = *made;
   return VT_OK;
 }
@@ -71,7 +70,7 @@ static vt_error hash_cell(const vt_core *core, const char *name, vt_tensor_id id
 static vt_error extend_each(const vt_core *core, vt_factor_leaves *factors, int factor,
                             vt_tensor_id id, ptrdiff_t entry, int *touched) {
   const vt_study *study = core->study;
-  vt_drawn_cell drawn = {.factor = factor};
+  vt_drawn_cell drawn = {.input = study->parameters + factor};
   VT_TRY(hash_cell(core, study->factor[factor].name, id, entry, &drawn.stream));
   VT_TRY(vt_grow(&factors->drawn, &factors->drawn_capacity, factors->drawings + 1,
                  sizeof *factors->drawn));
@@ -81,10 +80,18 @@ static vt_error extend_each(const vt_core *core, vt_factor_leaves *factors, int 
   return add_touch(factors, touch, touched);
 }
 
-static double common_value(const double *value, const vt_selection *chosen) {
-  const double first = value[chosen->entry[0]];
+static double reference_value(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id id,
+                              ptrdiff_t entry) {
+  const double base = core->inputs->tensor[id].value[entry];
+  const int touched = factors->touched[id] ? factors->touched[id][entry] : -1;
+  return touched < 0 ? base : apply_numbers(core, factors, touched, base);
+}
+
+static double common_value(const vt_core *core, const vt_factor_leaves *factors,
+                           const vt_selection *chosen) {
+  const double first = reference_value(core, factors, chosen->tensor, chosen->entry[0]);
   for (ptrdiff_t k = 1; k < chosen->count; k++) {
-    if (value[chosen->entry[k]] != first) return NAN;
+    if (reference_value(core, factors, chosen->tensor, chosen->entry[k]) != first) return NAN;
   }
   return first;
 }
@@ -103,9 +110,9 @@ static vt_error mark(const vt_core *core, vt_factor_leaves *factors, int factor,
   vt_error extended = VT_OK;
   for (ptrdiff_t k = 0; k < chosen->count && extended == VT_OK; k++) {
     int *entry = &(*touched)[chosen->entry[k]];
-    extended = core->study->factor[factor].each
+    extended = change_of(core, factor)->each
                    ? extend_each(core, factors, factor, chosen->tensor, chosen->entry[k], entry)
-                   : extend(factors, factor, known, entry);
+                   : extend(core, factors, factor, known, entry);
   }
   free(known);
   VT_TRY(extended);
@@ -114,9 +121,8 @@ static vt_error mark(const vt_core *core, vt_factor_leaves *factors, int factor,
 
 static vt_error mark_and_note(const vt_core *core, vt_factor_leaves *factors, int factor,
                               vt_selection *chosen) {
-  const vt_tensor *tensor = &core->inputs->tensor[chosen->tensor];
   switch (core->study->factor[factor].operation) {
-    case VT_SET: factors->neutral[factor] = common_value(tensor->value, chosen); break;
+    case VT_SET: factors->neutral[factor] = common_value(core, factors, chosen); break;
     case VT_ADD: factors->neutral[factor] = 0.0; break;
     case VT_MULTIPLY: factors->neutral[factor] = 1.0; break;
     case VT_CHOOSE:
@@ -127,9 +133,10 @@ static vt_error mark_and_note(const vt_core *core, vt_factor_leaves *factors, in
   return mark(core, factors, factor, chosen);
 }
 
-// A factor created entries in a tensor: move what is known of the old ones.
+// Entries were created in a tensor: move what is known of the old ones. An entry that an override
+// created is there in all scenarios.
 static vt_error make_room(const vt_core *core, vt_factor_leaves *factors, vt_tensor_id id,
-                          const vt_tensor *old) {
+                          const vt_tensor *old, bool by_factor) {
   const vt_tensor *tensor = &core->inputs->tensor[id];
   const size_t key_bytes = (size_t)vt_tensor_kinds[id].axes * sizeof *tensor->index;
   const int *old_touched = factors->touched[id];
@@ -142,7 +149,7 @@ static vt_error make_room(const vt_core *core, vt_factor_leaves *factors, vt_ten
         from < old->count && memcmp(old->index + from * vt_tensor_kinds[id].axes,
                                     tensor->index + e * vt_tensor_kinds[id].axes, key_bytes) == 0;
     factors->touched[id][e] = known && old_touched ? old_touched[from] : -1;
-    factors->created[id][e] = !known || (old_created && old_created[from]);
+    factors->created[id][e] = known ? old_created && old_created[from] : by_factor;
     if (known) from++;
   }
   return VT_OK;
@@ -161,7 +168,7 @@ static vt_error look_factors_up(vt_core *core, vt_factor_leaves *factors) {
     const vt_tensor *old = &before[chosen.tensor];
     vt_error marked = VT_OK;
     if (old->count != core->inputs->tensor[chosen.tensor].count)
-      marked = make_room(core, factors, chosen.tensor, old);
+      marked = make_room(core, factors, chosen.tensor, old, true);
     if (marked == VT_OK) marked = mark_and_note(core, factors, f, &chosen);
     free(chosen.entry);
     VT_TRY(marked);
@@ -169,9 +176,96 @@ static vt_error look_factors_up(vt_core *core, vt_factor_leaves *factors) {
   return VT_OK;
 }
 
+// -------------------------------------------------------------------------------------------------
+// Overrides. Those with a formula differ between scenarios: they touch numbers as factors do,
+// before all of these, and so does what other overrides add to such numbers later.
+
+// A number that is set, by an override that is fixed, is what it is whatever came before.
+static vt_error override_entries(vt_core *core, vt_factor_leaves *factors, int override,
+                                 const vt_selection *chosen) {
+  const vt_pathway_plan *plan = &core->study->model.pathway;
+  const vt_factor *o = &plan->override[override];
+  const bool formula = o->value.kind == VT_VALUE_FORMULA;
+  const bool replaces = o->operation == VT_SET || o->operation == VT_CHOOSE;
+  double *value = core->inputs->tensor[chosen->tensor].value;
+  int *touched = factors->touched[chosen->tensor];
+  vt_selection varying = {.tensor = chosen->tensor};
+  VT_NEW(varying.entry, chosen->count);
+  for (ptrdiff_t k = 0; k < chosen->count; k++) {
+    const ptrdiff_t e = chosen->entry[k];
+    if (touched && replaces) touched[e] = -1;
+    if (formula || (touched && touched[e] >= 0))
+      varying.entry[varying.count++] = e;
+    else if (o->operation != VT_CHOOSE)
+      value[e] = apply_one(o->operation, o->value.level[0], value[e]);
+  }
+  vt_error marked = VT_OK;
+  if (varying.count > 0)
+    marked = mark(core, factors, core->study->factors + override - plan->fixed_overrides, &varying);
+  free(varying.entry);
+  return marked;
+}
+
+static vt_error apply_override(vt_core *core, vt_factor_leaves *factors, int override) {
+  const vt_study *study = core->study;
+  const vt_factor *o = &study->model.pathway.override[override];
+  vt_tensor before[VT_TENSOR_COUNT];
+  vt_selection chosen;
+  memcpy(before, core->inputs->tensor, sizeof before);
+  VT_TRY(vt_selection_create_entries(study->path, o, core->inputs));
+  VT_TRY(vt_selection_resolve(study->path, o, core->inputs, &chosen));
+  if (o->operation == VT_CHOOSE) vt_variants_override(core, &factors->variants, o);
+  const vt_tensor *old = &before[chosen.tensor];
+  vt_error applied = VT_OK;
+  if (old->count != core->inputs->tensor[chosen.tensor].count && factors->touched[chosen.tensor])
+    applied = make_room(core, factors, chosen.tensor, old, false);
+  if (applied == VT_OK) applied = override_entries(core, factors, override, &chosen);
+  free(chosen.entry);
+  return applied;
+}
+
+// Values of the overrides that differ, in the reference.
+static vt_error find_standing(const vt_core *core, vt_factor_leaves *factors) {
+  const vt_study *study = core->study;
+  const vt_pathway_plan *plan = &study->model.pathway;
+  vt_design *design;
+  VT_ARENA_NEW(core->arena, factors->standing, study->design.inputs);
+  for (int i = 0; i < study->design.inputs; i++) factors->standing[i] = (double)NAN;
+  if (plan->fixed_overrides == plan->overrides) return VT_OK;
+  VT_TRY(vt_design_create(&study->design, &design));
+  const vt_error found = vt_design_reference(design, factors->standing);
+  vt_design_free(design);
+  return found;
+}
+
+// What the reference is solved with: where numbers differ between scenarios, an array of its own.
+static vt_error note_reference(vt_core *core, vt_factor_leaves *factors) {
+  vt_inputs view = *core->inputs;
+  for (int id = 0; id < VT_TENSOR_COUNT; id++) {
+    vt_tensor *tensor = &view.tensor[id];
+    if (!factors->touched[id]) continue;
+    VT_ARENA_NEW(core->arena, tensor->value, tensor->count);
+    for (ptrdiff_t e = 0; e < tensor->count; e++)
+      tensor->value[e] = reference_value(core, factors, (vt_tensor_id)id, e);
+  }
+  if (core->study->model.pathway.overrides > 0) VT_TRY(vt_inputs_check_numbers(&view));
+  memcpy(factors->reference, view.tensor, sizeof factors->reference);
+  return VT_OK;
+}
+
+static vt_error apply_overrides(vt_core *core, vt_factor_leaves *factors) {
+  VT_TRY(find_standing(core, factors));
+  for (int i = 0; i < core->study->model.pathway.overrides; i++)
+    VT_TRY(apply_override(core, factors, i));
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Cells.
+
 bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int touched) {
   for (int i = touched; i >= 0; i = factors->touch[i].parent) {
-    if (core->study->factor[factors->touch[i].factor].operation == VT_CHOOSE) return true;
+    if (change_of(core, factors->touch[i].factor)->operation == VT_CHOOSE) return true;
   }
   return false;
 }
@@ -248,7 +342,7 @@ vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors) {
   VT_TRY(vt_variants_prepare(core, &factors->variants));
   VT_TRY(apply_overrides(core, factors));
   // Factors create entries in new arrays and change no value, so these stay as they are.
-  memcpy(factors->reference, core->inputs->tensor, sizeof factors->reference);
+  VT_TRY(note_reference(core, factors));
   VT_TRY(look_factors_up(core, factors));
   return make_cells(core, factors);
 }
@@ -261,9 +355,9 @@ static void apply_affine(const vt_core *core, const vt_factor_leaves *factors, i
   *alpha = 1.0;
   *beta = 0.0;
   if (t->parent >= 0) apply_affine(core, factors, t->parent, factor, alpha, beta);
-  const double operand = factor ? factor[t->value] : NAN;
+  const double operand = operand_of(core, factors, t, factor);
   if (isnan(operand)) return;
-  switch (core->study->factor[t->factor].operation) {
+  switch (change_of(core, t->factor)->operation) {
     case VT_SET:
       *alpha = 0.0;
       *beta = operand;
@@ -280,7 +374,7 @@ static void apply_affine(const vt_core *core, const vt_factor_leaves *factors, i
 // Whether beta can differ from zero: something in the list sets or adds.
 static bool has_offset(const vt_core *core, const vt_factor_leaves *factors, int touched) {
   for (int i = touched; i >= 0; i = factors->touch[i].parent) {
-    if (core->study->factor[factors->touch[i].factor].operation != VT_MULTIPLY) return true;
+    if (change_of(core, factors->touch[i].factor)->operation != VT_MULTIPLY) return true;
   }
   return false;
 }
@@ -308,9 +402,9 @@ static double apply_all(const vt_core *core, const vt_factor_leaves *factors,
                         const double *factor) {
   const vt_touch *t = &factors->touch[touched];
   if (t->parent >= 0) base = apply_all(core, factors, leaf, t->parent, base, factor);
-  const double operand = factor ? factor[t->value] : NAN;
+  const double operand = operand_of(core, factors, t, factor);
   if (isnan(operand)) return base;
-  const vt_operation operation = core->study->factor[t->factor].operation;
+  const vt_operation operation = change_of(core, t->factor)->operation;
   if (operation == VT_CHOOSE)
     return vt_variants_apply(&factors->variants, t->factor, operand, leaf->weight, base);
   return apply_one(operation, operand, base);

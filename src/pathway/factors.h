@@ -6,8 +6,8 @@
 
 /// Which factors touch a number, in order: a list that grows at its end, so a tree.
 typedef struct vt_touch {
-  int parent; ///< the touches before this one, or -1
-  int factor;
+  int parent;      ///< the touches before this one, or -1
+  int factor;      ///< a factor, or an override that differs between scenarios: change_of
   ptrdiff_t value; ///< place of its value among the design's
   int alpha, beta; ///< cells so that a touched number is alpha * base + beta; -1 not made yet
   int length;
@@ -23,7 +23,7 @@ typedef struct vt_touched_cell {
 
 /// A cell of a factor with a draw for each.
 typedef struct vt_drawn_cell {
-  int factor;
+  int input;       ///< of the design
   uint64_t stream; ///< hash of the factor's name and the cell's labels
 } vt_drawn_cell;
 
@@ -39,10 +39,12 @@ typedef struct vt_factor_leaves {
   double *neutral;      ///< shape [factors]
   vt_drawn_cell *drawn; ///< shape [drawings], in the order of their values
   ptrdiff_t drawings, drawn_capacity;
+  double *standing; ///< values in the reference, NaN of factors; shape [inputs of the design]
   vt_variants variants;
 } vt_factor_leaves;
 
-/// Apply the overrides, look the factors up, make the cells.
+/// Apply the overrides, look the factors up, make the cells. The numbers of the core are then those
+/// before the overrides that differ between scenarios.
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors);
 
 /// Cell of the entry with this key, or the cell given for a missing one.
@@ -56,7 +58,8 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
 /// Whether numbers with this touch are not affine in what they were: use their cells.
 bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int touched);
 
-/// Set all leaves of value[cells] that factors touch.
+/// Set all leaves of value[cells] that factors touch. factor: what
+/// the design gives; NULL: the reference.
 void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
                            const double *factor, double *value);
 

@@ -17,7 +17,7 @@ typedef struct vt_pathway_worker {
   vt_pathway_state *state;
   vt_lp_session *session;
   vt_stages *stages; // NULL: a scenario is one solve
-  double *factor;    // shape [factors]
+  double *value;     // what the design gives; shape [width of the design]
   vt_plan plan;
 } vt_pathway_worker;
 
@@ -36,7 +36,7 @@ static vt_error fill_worker(vt_pathway_worker *w) {
   const ptrdiff_t cells = (ptrdiff_t)vt_labels_count(in->process) * in->system_times;
   const int categories = vt_labels_count(in->category);
   VT_TRY(vt_arena_create(&w->arena));
-  VT_ARENA_NEW(w->arena, w->factor, vt_design_width(w->model->design));
+  VT_ARENA_NEW(w->arena, w->value, vt_design_width(w->model->design));
   VT_ARENA_NEW(w->arena, w->plan.installation, cells);
   VT_ARENA_NEW(w->arena, w->plan.operation, cells);
   VT_ARENA_NEW(w->arena, w->plan.impact, categories * cells);
@@ -104,12 +104,29 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   return VT_OK;
 }
 
-// What factor_value says of a factor that is not applied: the value that changes nothing. One with
-// a draw for each cell has no value.
-static void put_factors(const vt_pathway_model *m, const double *factor, double *const *row) {
-  for (int f = 0; m->factor_value >= 0 && f < m->study->factors; f++) {
-    const bool applied = !isnan(factor[f]) || m->study->factor[f].each;
-    row[m->factor_value][f] = applied ? factor[f] : vt_pathway_neutral(m->pathway, f);
+// A scenario whose formulas fail has no numbers to solve.
+static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
+  const bool on_axis = failed < m->study->parameters + m->study->factors;
+  vt_row_clear(m->layout, row);
+  row[m->layout->status][0] = VT_FAILED;
+  row[m->layout->wall_s][0] = 0.0;
+  row[m->layout->iterations][0] = 0.0;
+  row[m->layout->rank][0] = m->data->team->rank;
+  if (m->failed_input >= 0 && on_axis) row[m->failed_input][0] = failed;
+}
+
+// Parameters, then factors. What factor_value says of a factor that is not applied: the value that
+// changes nothing. One with a draw for each cell has no value, nor has a formula that fails.
+static void put_inputs(const vt_pathway_model *m, const double *value, double *const *row) {
+  const vt_study *study = m->study;
+  if (m->factor_value < 0) return;
+  double *out = row[m->factor_value];
+  for (int i = 0; i < study->parameters; i++) out[i] = value[i];
+  for (int f = 0; f < study->factors; f++) {
+    const double factor = value[study->parameters + f];
+    const bool formula = study->factor[f].value.kind == VT_VALUE_FORMULA;
+    const bool applied = !isnan(factor) || formula || study->factor[f].each;
+    out[study->parameters + f] = applied ? factor : vt_pathway_neutral(m->pathway, f);
   }
 }
 
@@ -117,9 +134,12 @@ static vt_error solve_scenario(void *context, int64_t scenario, double *const *r
   vt_pathway_worker *w = context;
   const vt_pathway_model *m = w->model;
   const bool warm = m->study->solver.warm_start && m->reference.status;
-  vt_design_values(m->design, scenario, w->factor);
-  VT_TRY(solve_numbers(w, scenario, w->factor, warm ? &m->reference : NULL, row));
-  put_factors(m, w->factor, row);
+  const int failed = vt_design_values(m->design, scenario, w->value);
+  if (failed >= 0)
+    fail_inputs(m, failed, row);
+  else
+    VT_TRY(solve_numbers(w, scenario, w->value, warm ? &m->reference : NULL, row));
+  put_inputs(m, w->value, row);
   return VT_OK;
 }
 
@@ -169,11 +189,21 @@ static vt_error create_staging(vt_pathway_model *m) {
   return vt_staging_create(&m->study->aims, &aimed, vt_pathway_keeps_ranges(m->study), &m->staging);
 }
 
+// That the formulas of the reference have values.
+static vt_error check_reference(const vt_design *design) {
+  double *value;
+  VT_NEW(value, vt_design_width(design));
+  const vt_error checked = vt_design_reference(design, value);
+  free(value);
+  return checked;
+}
+
 // Where the aims of the study differ instead of factors, they say how many scenarios there are.
 static vt_error create_design(vt_pathway_model *m) {
   int alternatives;
   VT_TRY(vt_design_create(&m->study->design, &m->design));
   VT_TRY(vt_pathway_add_cells(m->pathway, m->design));
+  VT_TRY(check_reference(m->design));
   (void)vt_pathway_alternatives(m->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(m->design, alternatives);
   if (m->study->aims.explores == VT_EXPLORE_PARETO)
@@ -266,12 +296,16 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
 // What else a study may be asked for.
 
 static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, const char *folder,
-                          int64_t scenarios, double *factor) {
+                          int64_t scenarios, double *value) {
   char path[4096], title[64];
   for (int64_t s = -1; s < scenarios; s++) {
     vt_numbers numbers;
-    if (s >= 0) vt_design_values(m->design, s, factor);
-    vt_pathway_apply(state, s >= 0 ? factor : NULL, &numbers);
+    const int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
+    if (failed >= 0) {
+      vt_warn("failed", "scenario %" PRId64 " has no programme: its formulas fail", s);
+      continue;
+    }
+    vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
     (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
     (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
     if (access(path, F_OK) != 0) vt_partial_note(path);
@@ -282,15 +316,15 @@ static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, co
 
 static vt_error write_lp(void *model, const char *folder) {
   vt_pathway_model *m = model;
-  double *factor;
+  double *value;
   vt_pathway_state *state;
-  // Scenarios without factors have the reference's programme; they aim at something else.
-  const bool alike = m->study->ensemble && m->study->factors == 0;
+  // Scenarios without a design have the reference's programme; they aim at something else.
+  const bool alike = m->study->ensemble && m->study->design.kind == VT_DESIGN_NONE;
   VT_TRY(vt_pathway_name_program(m->pathway));
-  VT_ARENA_NEW(m->data->inputs->arena, factor, vt_design_width(m->design));
+  VT_ARENA_NEW(m->data->inputs->arena, value, vt_design_width(m->design));
   VT_TRY(vt_pathway_state_create(m->pathway, &state));
   const vt_error written =
-      write_lps(m, state, folder, alike ? 0 : vt_design_scenarios(m->design), factor);
+      write_lps(m, state, folder, alike ? 0 : vt_design_scenarios(m->design), value);
   vt_pathway_state_free(state);
   return written;
 }
@@ -339,23 +373,27 @@ static vt_error sizes(void *model, int threads, vt_sizes *out) {
   // A rank is worth its start only with some hundred scenarios a thread.
   const int64_t worth = scenarios / (256 * (int64_t)threads), ranks = worth > 1 ? worth : 1;
   int64_t rows, columns;
+  char parameters[40] = "";
+  if (m->study->parameters > 0)
+    (void)snprintf(parameters, sizeof parameters, "%d parameters, ", m->study->parameters);
   vt_pathway_textbook_size(m->pathway, &rows, &columns);
   VT_TRY(vt_text_add(
       &out->members,
-      ", \"scenarios\": %" PRId64 ", \"factors\": %d, \"rows\": %d, \"columns\": %d, "
+      ", \"scenarios\": %" PRId64
+      ", \"parameters\": %d, \"factors\": %d, \"rows\": %d, \"columns\": %d, "
       "\"entries\": %td, \"textbook_rows\": %" PRId64 ", \"textbook_columns\": %" PRId64
       ", \"threads\": %d, \"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %" PRId64,
-      scenarios, m->study->factors, p->rows, p->columns, p->entries, rows, columns, threads, memory,
-      file, ranks));
+      scenarios, m->study->parameters, m->study->factors, p->rows, p->columns, p->entries, rows,
+      columns, threads, memory, file, ranks));
   return vt_text_add(&out->lines,
-                     "scenarios        %" PRId64 " (%d factors)\n"
+                     "scenarios        %" PRId64 " (%s%d factors)\n"
                      "linear programme %d rows x %d columns, %td entries\n"
                      "  before classes %" PRId64 " rows x %" PRId64 " columns\n"
                      "memory per rank  %.0f MiB with %d thread%s\n"
                      "results file     %.1f MiB\n"
                      "ranks worth it   up to %" PRId64 "\n",
-                     scenarios, m->study->factors, p->rows, p->columns, p->entries, rows, columns,
-                     memory, threads, threads == 1 ? "" : "s", file, ranks);
+                     scenarios, parameters, m->study->factors, p->rows, p->columns, p->entries,
+                     rows, columns, memory, threads, threads == 1 ? "" : "s", file, ranks);
 }
 
 const vt_kind vt_pathway_kind = {.title = "a pathway model",

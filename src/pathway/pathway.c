@@ -125,7 +125,7 @@ double vt_pathway_neutral(const vt_pathway *m, int factor) {
 
 vt_error vt_pathway_add_cells(const vt_pathway *m, vt_design *design) {
   for (ptrdiff_t i = 0; i < m->factors->drawings; i++)
-    VT_TRY(vt_design_add_cell(design, m->factors->drawn[i].factor, m->factors->drawn[i].stream));
+    VT_TRY(vt_design_add_cell(design, m->factors->drawn[i].input, m->factors->drawn[i].stream));
   return VT_OK;
 }
 

@@ -1,6 +1,6 @@
 // contents.c - the whole contents of a new results file: what is in which group.
 #include "checksum.h"
-#include "maker.h"
+#include "derive.h"
 #include "vintner/results.h"
 
 #include <stdio.h>
@@ -48,10 +48,6 @@ static bool in_performance(const vt_variable *v) {
   return v->group == VT_GROUP_PERFORMANCE;
 }
 
-static bool in_statistics(const vt_variable *v) {
-  return v->statistics;
-}
-
 static bool in_reference(const vt_variable *v) {
   return v->reference;
 }
@@ -62,7 +58,6 @@ static vt_error make_group(vt_maker *m, const char *name, wanted *want, int axis
   bool *used;
   VT_ARENA_NEW(m->arena, used, m->axes);
   if (axis >= 0) used[axis] = true;
-  if (want == in_statistics) used[m->quantile_axis] = m->layout->quantiles > 0;
   for (int i = 0; i < m->layout->variables; i++) {
     const vt_variable *v = &m->layout->variable[i];
     for (int k = 0; want(v) && k < v->dimensions; k++) used[v->dimension[k]] = true;
@@ -92,69 +87,6 @@ static vt_error make_root(vt_maker *m) {
   for (int i = 0; i < m->layout->dimensions; i++) used[i] = true;
   VT_TRY(vt_maker_add_axes(m, &root, used));
   return make_variables(m, &root, in_root, true);
-}
-
-static vt_error squared_units(const vt_maker *m, const char *units, const char **squared) {
-  *squared = "1";
-  if (!units || !units[0] || strcmp(units, "1") == 0) return VT_OK;
-  const bool plain =
-      strspn(units, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(units);
-  const ptrdiff_t bytes = (ptrdiff_t)strlen(units) + 8;
-  char *text;
-  VT_ARENA_NEW(m->arena, text, bytes);
-  (void)snprintf(text, (size_t)bytes, plain ? "%s^2" : "(%s)^2", units);
-  *squared = text;
-  return VT_OK;
-}
-
-// One statistic of a variable; `leading` is an axis before the variable's own, or negative.
-static vt_error make_statistic(vt_maker *m, const vt_maker_group *g, const vt_variable *v,
-                               const char *suffix, const char *units, int leading) {
-  char name[256], long_name[512];
-  (void)snprintf(name, sizeof name, "%s_%s", v->name, suffix);
-  (void)snprintf(long_name, sizeof long_name, "%s over optimal scenarios: %s", suffix,
-                 v->long_name ? v->long_name : v->name);
-  for (char *c = long_name; *c && *c != ' '; c++) {
-    if (*c == '_') *c = ' ';
-  }
-  vt_field f = {.name = name, .long_name = long_name, .units = units, .type = H5T_IEEE_F64LE};
-  if (leading >= 0) f.axis[f.axes++] = leading;
-  for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
-  return vt_maker_add_variable(m, g, &f, NULL);
-}
-
-static vt_error make_statistics_of(vt_maker *m, const vt_maker_group *g, const vt_variable *v) {
-  const char *squared;
-  VT_TRY(squared_units(m, v->units, &squared));
-  for (int k = 0; k < VT_H5_MOMENTS; k++) {
-    const char *suffix = vt_h5_moment_suffix[k];
-    const char *units = strcmp(suffix, "variance") == 0   ? squared
-                        : strcmp(suffix, "skewness") == 0 ? "1"
-                                                          : v->units;
-    VT_TRY(make_statistic(m, g, v, suffix, units, -1));
-  }
-  if (m->layout->quantiles > 0) {
-    VT_TRY(make_statistic(m, g, v, "quantile", v->units, m->quantile_axis));
-  }
-  return VT_OK;
-}
-
-static vt_error make_statistics(vt_maker *m) {
-  vt_maker_group g;
-  VT_TRY(make_group(m, "statistics", in_statistics, m->outcome_axis, &g));
-  const vt_field covered = {.name = "objective_count",
-                            .long_name = "number of scenarios that the statistics cover (optimal)",
-                            .units = "1",
-                            .type = H5T_STD_I64LE};
-  VT_TRY(vt_maker_add_variable(m, &g, &covered, NULL));
-  const vt_field outcomes = vt_maker_along("outcome_count", "number of scenarios by outcome",
-                                           H5T_STD_I64LE, m->outcome_axis);
-  VT_TRY(vt_maker_add_variable(m, &g, &outcomes, NULL));
-  for (int i = 0; i < m->layout->variables; i++) {
-    const vt_variable *v = &m->layout->variable[i];
-    if (v->statistics) VT_TRY(make_statistics_of(m, &g, v));
-  }
-  return VT_OK;
 }
 
 static vt_error make_reference(vt_maker *m) {
@@ -253,25 +185,24 @@ static vt_error list_axes(vt_maker *m) {
   VT_ARENA_NEW(m->arena, outcome, VT_H5_OUTCOMES);
   for (int o = 0; o < VT_OUTCOME_COUNT; o++) outcome[o] = vt_outcome_name((vt_outcome)o);
   outcome[VT_OUTCOME_COUNT] = vt_outcome_name(VT_NOT_DONE);
-  const int given = m->layout->dimensions;
-  m->axes = given + 3;
-  m->scenario_axis = given;
-  m->quantile_axis = given + 1;
-  m->outcome_axis = given + 2;
-  VT_ARENA_NEW(m->arena, m->axis, m->axes);
-  for (int i = 0; i < given; i++) m->axis[i] = m->layout->dimension[i];
-  m->axis[m->scenario_axis] = (vt_dimension){.name = "scenario",
-                                             .long_name = "scenario",
-                                             .size = (ptrdiff_t)m->layout->scenarios,
-                                             .integer = true};
-  m->axis[m->quantile_axis] = (vt_dimension){.name = "quantile",
-                                             .long_name = "share of scenarios below",
-                                             .size = m->layout->quantiles,
-                                             .number = m->layout->quantile};
-  m->axis[m->outcome_axis] = (vt_dimension){.name = "outcome",
-                                            .long_name = "what became of a scenario",
-                                            .size = VT_H5_OUTCOMES,
-                                            .label = outcome};
+  const vt_dimension scenario = {.name = "scenario",
+                                 .long_name = "scenario",
+                                 .size = (ptrdiff_t)m->layout->scenarios,
+                                 .integer = true};
+  const vt_dimension quantile = {.name = "quantile",
+                                 .long_name = "share of scenarios below",
+                                 .size = m->layout->quantiles,
+                                 .number = m->layout->quantile};
+  const vt_dimension outcomes = {.name = "outcome",
+                                 .long_name = "what became of a scenario",
+                                 .size = VT_H5_OUTCOMES,
+                                 .label = outcome};
+  int place;
+  for (int i = 0; i < m->layout->dimensions; i++)
+    VT_TRY(vt_maker_axis(m, &m->layout->dimension[i], &place));
+  VT_TRY(vt_maker_axis(m, &scenario, &m->scenario_axis));
+  VT_TRY(vt_maker_axis(m, &quantile, &m->quantile_axis));
+  VT_TRY(vt_maker_axis(m, &outcomes, &m->outcome_axis));
   return VT_OK;
 }
 
@@ -292,8 +223,8 @@ static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribu
   VT_TRY(open_file(m, partial));
   VT_TRY(put_root_attributes(m, attribute, attributes));
   VT_TRY(make_root(m));
-  VT_TRY(make_performance(m));
-  VT_TRY(make_statistics(m));
+  if (!m->layout->extract) VT_TRY(make_performance(m));
+  for (const vt_derived *d = vt_derived_groups; d->make; d++) VT_TRY(d->make(m));
   VT_TRY(make_reference(m));
   VT_TRY(make_constants(m));
   MADE(m, H5Fflush(m->file, H5F_SCOPE_GLOBAL));

@@ -32,8 +32,10 @@ static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *b
     int64_t cells = (int64_t)v->cells, wide;
     fits =
         fits && !__builtin_mul_overflow(cells, (int64_t)vt_h5_number_of(v->storage).bytes, &wide);
+    if (v->group == VT_GROUP_NOWHERE) wide = 0;
     fits = fits && !__builtin_add_overflow(row, wide, &row);
-    const int64_t statistics = v->statistics ? VT_H5_MOMENTS + layout->quantiles : 0;
+    const int64_t groups = 1 + (layout->summary ? layout->summary->groups : 0);
+    const int64_t statistics = v->statistics ? groups * (VT_H5_MOMENTS + layout->quantiles) : 0;
     fits = fits && !__builtin_mul_overflow(cells, (statistics + v->reference) * 8, &wide);
     fits = fits && !__builtin_add_overflow(total, wide, &total);
   }
@@ -43,6 +45,8 @@ static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *b
     fits = fits && !__builtin_mul_overflow(cells, (int64_t)sizeof(double), &bytes_of);
     fits = fits && !__builtin_add_overflow(total, bytes_of, &total);
   }
+  const int64_t told = 8 * vt_sensitivity_numbers(layout->sensitivity);
+  fits = fits && !__builtin_add_overflow(total, told, &total);
   fits = fits && !__builtin_mul_overflow(row, layout->scenarios, &row);
   fits = fits && !__builtin_add_overflow(total, row, bytes);
   VT_CHECK(fits && *bytes < INT64_MAX / 4, VT_ERR_SYSTEM,
@@ -108,4 +112,70 @@ vt_error vt_results_create(const char *path, const vt_layout *layout, const vt_a
     done = create_as(&target, partial.bytes, layout, attribute, attributes, wait_s, writer);
   vt_text_free(&partial);
   return done;
+}
+
+// ---------------------------------------------------------------------------------------------
+// A file that has its name when all is in it.
+
+struct vt_draft {
+  vt_target target;
+  char *path, *partial;
+  int file;       // the partial one; -1: it is not ours, or has its name
+  vt_writer *old; // the right to replace what has the name
+};
+
+static vt_error open_partial(vt_draft *d) {
+  const vt_error opened = vt_target_open(&d->target, d->partial, &d->file);
+  if (opened != VT_OK && d->file >= 0) (void)close(d->file);
+  if (opened != VT_OK) d->file = -1;
+  return opened;
+}
+
+static vt_error fill_draft(vt_draft *d, const vt_layout *layout, const vt_attribute *attribute,
+                           int attributes, double wait_s) {
+  vt_text partial = {0};
+  VT_TRY(vt_target_check(&d->target));
+  VT_TRY(vt_text_add(&partial, "%s.partial", d->path));
+  d->partial = partial.bytes;
+  if (access(d->path, F_OK) == 0) VT_TRY(vt_writer_take(d->path, wait_s, &d->old));
+  VT_TRY(open_partial(d));
+  VT_TRY(check_room(d->path, d->file, layout));
+  return vt_h5_create_contents(d->path, d->partial, layout, attribute, attributes);
+}
+
+vt_error vt_draft_create(const char *path, const vt_layout *layout, const vt_attribute *attribute,
+                         int attributes, bool force, double wait_s, vt_draft **draft) {
+  vt_draft *d;
+  *draft = NULL;
+  vt_h5_quiet();
+  VT_NEW(d, 1);
+  d->file = -1;
+  d->path = strdup(path);
+  d->target = (vt_target){.path = d->path, .what = "the results file", .force = force};
+  const vt_error filled =
+      d->path ? fill_draft(d, layout, attribute, attributes, wait_s)
+              : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
+  if (filled != VT_OK) vt_draft_close(d);
+  VT_TRY(filled);
+  *draft = d;
+  return VT_OK;
+}
+
+vt_error vt_draft_publish(vt_draft *d) {
+  VT_TRY(vt_target_move(&d->target, d->partial));
+  (void)close(d->file);
+  d->file = -1;
+  return VT_OK;
+}
+
+void vt_draft_close(vt_draft *d) {
+  if (!d) return;
+  if (d->file >= 0) {
+    vt_target_abandon(d->partial);
+    (void)close(d->file);
+  }
+  vt_writer_release(d->old);
+  free(d->path);
+  free(d->partial);
+  free(d);
 }

@@ -103,6 +103,19 @@ static vt_error dataset_properties(vt_maker *m, hid_t type, hid_t *properties) {
   return VT_OK;
 }
 
+vt_error vt_maker_axis(vt_maker *m, const vt_dimension *axis, int *place) {
+  if (m->axes == m->axis_room) {
+    vt_dimension *wider;
+    m->axis_room = 2 * m->axis_room + 16;
+    VT_ARENA_NEW(m->arena, wider, m->axis_room);
+    for (int i = 0; i < m->axes; i++) wider[i] = m->axis[i];
+    m->axis = wider;
+  }
+  *place = m->axes;
+  m->axis[m->axes++] = *axis;
+  return VT_OK;
+}
+
 vt_field vt_maker_along(const char *name, const char *long_name, hid_t type, int axis) {
   return (vt_field){
       .name = name, .long_name = long_name, .units = "1", .type = type, .axes = 1, .axis = {axis}};

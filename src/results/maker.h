@@ -8,7 +8,7 @@
 
 #include "h5.h"
 
-enum { VT_FIELD_AXES = VT_MAX_DIMENSIONS + 2 };
+enum { VT_FIELD_AXES = VT_MOST_GROUPINGS + VT_MAX_DIMENSIONS + 2 };
 
 typedef struct vt_maker {
   const char *path; ///< for messages
@@ -17,8 +17,8 @@ typedef struct vt_maker {
   hid_t text_type, scalar;
   vt_h5_pool pool; ///< all handles but the file
   vt_arena *arena;
-  int axes;           ///< those of the layout, then the three below
-  vt_dimension *axis; ///< shape [axes]
+  int axes, axis_room;
+  vt_dimension *axis; ///< shape [axes]: those of the layout, the three below, then further ones
   int scenario_axis, quantile_axis, outcome_axis;
   int netcdf_dimensions; ///< ids given so far
 } vt_maker;
@@ -42,6 +42,9 @@ typedef struct vt_field {
 
 /// The field of something along one axis, without unit.
 vt_field vt_maker_along(const char *name, const char *long_name, hid_t type, int axis);
+
+/// An axis that groups may have: a name means one thing in the file. Made before them.
+vt_error vt_maker_axis(vt_maker *m, const vt_dimension *axis, int *place);
 
 /// How a file, a group or a dataset is created, as netCDF-4 wants it.
 vt_error vt_maker_properties(vt_maker *m, hid_t class, hid_t *properties);

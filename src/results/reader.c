@@ -32,14 +32,17 @@ static vt_error open_reader(vt_reader *reader, const char *path) {
   VT_TRY(vt_arena_create(&reader->arena));
   VT_TRY(vt_arena_text(reader->arena, path, (ptrdiff_t)strlen(path), &reader->path));
   VT_TRY(open_file(reader));
-  const bool ours =
-      vt_reader_has(reader, "status") && vt_reader_has(reader, "performance/finished");
-  VT_CHECK(ours, VT_ERR_INPUT, "%s: is HDF5 but not a results file of vintner", path);
-  double *finished;
+  const char *counts = "statistics/outcome_count", *flag = "performance/finished";
+  reader->extract = !vt_reader_has(reader, "performance") && vt_reader_has(reader, counts);
+  const bool ours = reader->extract || vt_reader_has(reader, flag);
+  VT_CHECK(ours && vt_reader_has(reader, "status"), VT_ERR_INPUT,
+           "%s: is HDF5 but not a results file of vintner", path);
+  double *value;
   int64_t count;
-  VT_TRY(vt_reader_read(reader, "performance/finished", -1, &finished, &count));
-  reader->finished = count == 1 && finished[0] == 1;
-  free(finished);
+  VT_TRY(vt_reader_read(reader, reader->extract ? counts : flag, -1, &value, &count));
+  reader->finished = reader->extract ? count == VT_H5_OUTCOMES && value[VT_OUTCOME_COUNT] == 0
+                                     : count == 1 && value[0] == 1;
+  free(value);
   return VT_OK;
 }
 
@@ -58,16 +61,25 @@ vt_error vt_reader_open(const char *path, vt_reader **reader) {
   return VT_OK;
 }
 
-void vt_reader_close(vt_reader *reader) {
-  if (!reader) return;
+void vt_reader_shut(vt_reader *reader) {
   vt_h5_release(&reader->pool);
   if (reader->file >= 0) (void)H5Fclose(reader->file);
+  reader->file = -1;
+}
+
+void vt_reader_close(vt_reader *reader) {
+  if (!reader) return;
+  vt_reader_shut(reader);
   vt_arena_free(reader->arena);
   free(reader);
 }
 
 bool vt_reader_finished(const vt_reader *reader) {
   return reader->finished;
+}
+
+bool vt_reader_is_extract(const vt_reader *reader) {
+  return reader->extract;
 }
 
 // ---------------------------------------------------------------------------------------------

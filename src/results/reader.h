@@ -11,7 +11,7 @@ struct vt_reader {
   hid_t file, text_type;
   vt_arena *arena;
   vt_h5_pool pool;
-  bool finished;
+  bool finished, extract;
   // Names of scales by their place in the file: HDF5 walks through all of it to find one.
   int scales;
   haddr_t scale_address[MOST_SCALES];

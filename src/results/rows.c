@@ -39,7 +39,7 @@ vt_error vt_slot_open(const vt_results *results, vt_h5_pool *pool, const char *n
   slot->type = vt_h5_number_of(slot->storage).memory;
   slot->item_bytes = vt_h5_number_of(slot->storage).bytes;
   slot->axes = H5Sget_simple_extent_ndims(slot->space);
-  VT_CHECK(slot->axes >= 0 && slot->axes <= VT_MAX_DIMENSIONS + 2, VT_ERR_INPUT,
+  VT_CHECK(slot->axes >= 0 && slot->axes <= VT_SLOT_AXES, VT_ERR_INPUT,
            "%s: '%s' has too many axes", path, name);
   VT_H5(path, opened, H5Sget_simple_extent_dims(slot->space, slot->extent, NULL));
   return VT_OK;
@@ -98,7 +98,8 @@ static vt_error open_file(vt_results *results, MPI_Comm comm) {
     lock_ranges_only(results->path);
     VT_H5(results->path, opened, H5Pset_fapl_mpio(access, results->comm, MPI_INFO_NULL));
   }
-  VT_H5(results->path, opened, results->file = H5Fopen(results->path, H5F_ACC_RDWR, access));
+  const unsigned how = results->read_only ? H5F_ACC_RDONLY : H5F_ACC_RDWR;
+  VT_H5(results->path, opened, results->file = H5Fopen(results->path, how, access));
   const hsize_t one = 1;
   VT_H5(results->path, opened,
         results->memory = vt_h5_keep(&results->pool, H5Screate_simple(1, &one, NULL)));
@@ -123,6 +124,7 @@ static vt_error open_slots(vt_results *results) {
   VT_NEW(results->slot, layout->variables);
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
+    if (v->group == VT_GROUP_NOWHERE) continue;
     vt_text name = {0};
     vt_error done =
         vt_text_add(&name, "%s%s", v->group == VT_GROUP_PERFORMANCE ? "performance/" : "", v->name);
@@ -173,14 +175,15 @@ static vt_error open_together(vt_results *results, const char *path, MPI_Comm co
   return vt_team_settle(&team, open_datasets(results));
 }
 
-vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
-                         vt_results **results) {
+static vt_error open_how(const char *path, const vt_layout *layout, bool parallel, bool read_only,
+                         MPI_Comm comm, vt_results **results) {
   vt_h5_quiet();
   *results = NULL;
   vt_results *r;
   VT_NEW(r, 1);
   r->layout = layout;
   r->parallel = parallel;
+  r->read_only = read_only;
   r->comm = MPI_COMM_NULL;
   r->file = -1;
   const vt_error done = open_together(r, path, comm);
@@ -190,6 +193,15 @@ vt_error vt_results_open(const char *path, const vt_layout *layout, bool paralle
   }
   *results = r;
   return VT_OK;
+}
+
+vt_error vt_results_open(const char *path, const vt_layout *layout, bool parallel, MPI_Comm comm,
+                         vt_results **results) {
+  return open_how(path, layout, parallel, false, comm, results);
+}
+
+vt_error vt_results_open_rows(const char *path, const vt_layout *layout, vt_results **results) {
+  return open_how(path, layout, false, true, MPI_COMM_NULL, results);
 }
 
 static vt_error close_file(vt_results *results) {
@@ -236,6 +248,9 @@ static vt_error convert(vt_results *results, vt_storage storage, const double *v
   } else if (storage == VT_STORE_INT8) {
     int8_t *out = results->scratch;
     for (ptrdiff_t i = 0; i < count; i++) out[i] = (int8_t)rounded(value[i], INT8_MIN, INT8_MAX);
+  } else if (storage == VT_STORE_INT16) {
+    int16_t *out = results->scratch;
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = (int16_t)rounded(value[i], INT16_MIN, INT16_MAX);
   } else {
     int32_t *out = results->scratch;
     for (ptrdiff_t i = 0; i < count; i++) {
@@ -247,8 +262,8 @@ static vt_error convert(vt_results *results, vt_storage storage, const double *v
 
 static vt_error write_variable(vt_results *results, int variable, const vt_block *block) {
   const vt_slot *slot = &results->slot[variable];
-  hsize_t start[VT_MAX_DIMENSIONS + 2] = {(hsize_t)(block->first - results->layout->first)};
-  hsize_t count[VT_MAX_DIMENSIONS + 2] = {(hsize_t)block->count};
+  hsize_t start[VT_SLOT_AXES] = {(hsize_t)(block->first - results->layout->first)};
+  hsize_t count[VT_SLOT_AXES] = {(hsize_t)block->count};
   const vt_variable *v = &results->layout->variable[variable];
   if (v->once) start[0] = 0;
   for (int a = v->once ? 0 : 1; a < slot->axes; a++) count[a] = slot->extent[a];
@@ -294,7 +309,8 @@ vt_error vt_results_write(vt_results *results, const vt_block *block) {
   if (block->count == 0) return VT_OK;
   VT_TRY(start_sums(results, block));
   for (int i = 0; i < layout->variables; i++) {
-    if (i != layout->status) VT_TRY(write_variable(results, i, block));
+    if (i != layout->status && layout->variable[i].group != VT_GROUP_NOWHERE)
+      VT_TRY(write_variable(results, i, block));
   }
   if (results->sums >= 0)
     vt_checksums_end(results->checksums, (ptrdiff_t)block->count, results->sum);
@@ -309,7 +325,7 @@ static vt_error write_once(vt_results *results, const char *name, const double *
   vt_h5_pool pool = {0};
   vt_slot slot;
   const void *item = NULL;
-  const hsize_t start[VT_MAX_DIMENSIONS + 2] = {0};
+  const hsize_t start[VT_SLOT_AXES] = {0};
   vt_error done = vt_slot_open(results, &pool, name, &slot);
   if (done == VT_OK) {
     hsize_t items = 1;

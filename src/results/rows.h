@@ -4,6 +4,9 @@
 
 #include "h5.h"
 
+/// Axes of a dataset at most: levels of groups, then a quantile or scenario, cells, a threshold.
+enum { VT_SLOT_AXES = VT_MOST_GROUPINGS + VT_MAX_DIMENSIONS + 2 };
+
 /// An open dataset, its axes and a selection of it.
 typedef struct vt_slot {
   hid_t dataset, space;
@@ -11,13 +14,13 @@ typedef struct vt_slot {
   size_t item_bytes;
   vt_storage storage;
   int axes;
-  hsize_t extent[VT_MAX_DIMENSIONS + 2];
+  hsize_t extent[VT_SLOT_AXES];
 } vt_slot;
 
 struct vt_results {
   char *path;
   const vt_layout *layout; ///< borrowed
-  bool parallel;
+  bool parallel, read_only;
   MPI_Comm comm; ///< a duplicate, if parallel
   hid_t file;
   hid_t memory;  ///< a one-dimensional space, resized at each use

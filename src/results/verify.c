@@ -139,6 +139,26 @@ vt_error vt_reader_verify(vt_reader *reader, int64_t first, int64_t count, bool 
   return done;
 }
 
+vt_error vt_reader_check_rows(vt_reader *reader, int64_t first, int64_t count) {
+  enum { ROWS_AT_ONCE = 1 << 16 };
+  bool *bad;
+  vt_error done = VT_OK;
+  VT_NEW(bad, count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE);
+  for (int64_t at = 0; at < count && done == VT_OK; at += ROWS_AT_ONCE) {
+    const int64_t rows = count - at < ROWS_AT_ONCE ? count - at : ROWS_AT_ONCE;
+    done = vt_reader_verify(reader, first + at, rows, bad);
+    for (int64_t i = 0; i < rows && done == VT_OK; i++) {
+      if (bad[i])
+        done = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                              "%s: scenario %lld is damaged: its numbers do not have its checksum; "
+                              "'vintner resume --verify' solves it again",
+                              reader->path, (long long)(first + at + i));
+    }
+  }
+  free(bad);
+  return done;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 static bool same_number(vt_storage storage, double stored, double computed) {

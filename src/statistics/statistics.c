@@ -276,3 +276,13 @@ void vt_quantiles_of(double *value, int64_t count, const double *p, int quantile
     for (int q = from; q < from + some; q++) out[q] = quantile_in_place(value, count, p[q]);
   }
 }
+
+double vt_share_above(const double *value, int64_t count, double threshold) {
+  int64_t above = 0;
+  bool nan = false;
+  for (int64_t i = 0; i < count; i++) {
+    above += value[i] > threshold;
+    nan |= value[i] != value[i];
+  }
+  return nan || count <= 0 ? (double)NAN : (double)above / (double)count;
+}

@@ -27,23 +27,24 @@ bool vt_takes_infinite(const vt_factor *factor) {
   return factor->operation == VT_SET && strstr(factor->target.tensor, "limits");
 }
 
-static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, const vt_factor *factor,
+static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, bool infinite,
                            double *level) {
-  return vt_takes_infinite(factor) ? vt_read_limit(reader, node, level)
-                                   : vt_read_number(reader, node, level);
+  return infinite ? vt_read_limit(reader, node, level) : vt_read_number(reader, node, level);
 }
 
-static vt_error read_number_value(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
+static vt_error read_number_value(vt_study_reader *reader, const vt_yaml *node, bool infinite,
+                                  vt_value *value) {
   double *level;
   VT_ARENA_NEW(reader->arena, level, 1);
-  VT_TRY(read_level(reader, node, factor, level));
-  factor->value.kind = VT_VALUE_NUMBER;
-  factor->value.level = level;
-  factor->value.levels = 1;
+  VT_TRY(read_level(reader, node, infinite, level));
+  value->kind = VT_VALUE_NUMBER;
+  value->level = level;
+  value->levels = 1;
   return VT_OK;
 }
 
-static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
+static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, bool infinite,
+                            vt_value *value) {
   double *level;
   const ptrdiff_t items = vt_yaml_count(node);
   if (items == 0) VT_REFUSE(reader, node, "found an empty list, expected levels");
@@ -52,11 +53,30 @@ static vt_error read_levels(vt_study_reader *reader, const vt_yaml *node, vt_fac
   for (ptrdiff_t i = 0; i < items; i++) {
     vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
-    VT_TRY(read_level(reader, &item, factor, &level[i]));
+    VT_TRY(read_level(reader, &item, infinite, &level[i]));
   }
-  factor->value.levels = (int)items;
-  factor->value.kind = VT_VALUE_LEVELS;
-  factor->value.level = level;
+  value->levels = (int)items;
+  value->kind = VT_VALUE_LEVELS;
+  value->level = level;
+  return VT_OK;
+}
+
+static vt_error compile(vt_study_reader *reader, const char *text, vt_formula **formula) {
+  VT_TRY(vt_formula_compile(reader->arena, VT_GRAMMAR_STUDY, text, formula));
+  return vt_formula_bind(*formula, reader->parameters, NULL);
+}
+
+static vt_error read_formula(vt_study_reader *reader, const vt_yaml *node, vt_value *value) {
+  const char *text, *place = vt_place(node);
+  vt_formula *formula;
+  VT_TRY(vt_arena_text(reader->arena, place, (ptrdiff_t)strlen(place), &value->place));
+  VT_TRY(vt_read_text(reader, node, &text));
+  const vt_error compiled = compile(reader, text, &formula);
+  if (compiled == VT_ERR_INPUT) VT_REFUSE(reader, node, "%s", vt_error_message());
+  VT_TRY(compiled);
+  value->kind = VT_VALUE_FORMULA;
+  value->formula = formula;
+  value->line = node->line;
   return VT_OK;
 }
 
@@ -85,21 +105,22 @@ static vt_error read_names(vt_study_reader *reader, const vt_yaml *node, vt_fact
   return VT_OK;
 }
 
-static vt_error read_value(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor) {
+vt_error vt_read_value(vt_study_reader *reader, const vt_yaml *node, bool infinite,
+                       vt_value *value) {
   switch (vt_type_of(node)) {
-    case VT_TYPE_NULL: factor->value.kind = VT_VALUE_EMPTY; return VT_OK;
+    case VT_TYPE_NULL: value->kind = VT_VALUE_EMPTY; return VT_OK;
     case VT_TYPE_INTEGER:
-    case VT_TYPE_FLOAT: return read_number_value(reader, node, factor);
-    case VT_TYPE_LIST: return read_levels(reader, node, factor);
+    case VT_TYPE_FLOAT: return read_number_value(reader, node, infinite, value);
+    case VT_TYPE_LIST: return read_levels(reader, node, infinite, value);
+    case VT_TYPE_TEXT: return read_formula(reader, node, value);
     case VT_TYPE_MAP:
-      factor->value.kind = VT_VALUE_DISTRIBUTION;
-      return vt_read_distribution(reader, node, &factor->value.distribution);
-    case VT_TYPE_BOOL:
-    case VT_TYPE_TEXT: break;
+      value->kind = VT_VALUE_DISTRIBUTION;
+      return vt_read_distribution(reader, node, &value->distribution);
+    case VT_TYPE_BOOL: break;
   }
   VT_REFUSE(reader, node,
-            "found %s, expected a number, a list of levels or a distribution such as "
-            "{uniform: [0.8, 1.2]}",
+            "found %s, expected a number, a list of levels, a formula in quotes or a distribution "
+            "such as {uniform: [0.8, 1.2]}",
             vt_found(node));
 }
 
@@ -127,5 +148,6 @@ vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor 
     VT_REFUSE(reader, &child[0], "found brackets with choose, expected a name alone: '%s'",
               factor->target.tensor);
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
-  return names ? read_names(reader, operation, factor) : read_value(reader, operation, factor);
+  if (names) return read_names(reader, operation, factor);
+  return vt_read_value(reader, operation, vt_takes_infinite(factor), &factor->value);
 }

@@ -39,6 +39,7 @@ static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, voi
   int count;
   VT_TRY(vt_factor_count(reader, node, &count));
   vt_factor *override;
+  int fixed = 0;
   VT_ARENA_NEW(reader->arena, override, count);
   for (int i = 0; i < count; i++) {
     vt_yaml child, operation;
@@ -46,13 +47,17 @@ static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, voi
     VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
     if (override[i].operation == VT_CHOOSE) {
       VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
-    } else if (override[i].value.kind != VT_VALUE_NUMBER) {
-      VT_REFUSE(reader, &operation, "found %s, expected a number, since overrides are fixed",
+    } else if (override[i].value.kind != VT_VALUE_NUMBER &&
+               override[i].value.kind != VT_VALUE_FORMULA) {
+      VT_REFUSE(reader, &operation,
+                "found %s, expected a number or a formula in quotes, since overrides are fixed",
                 vt_found(&operation));
     }
+    if (fixed == i && override[i].value.kind != VT_VALUE_FORMULA) fixed++;
   }
   study->model.pathway.overrides = count;
   study->model.pathway.override = override;
+  study->model.pathway.fixed_overrides = fixed;
   return VT_OK;
 }
 

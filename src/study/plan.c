@@ -141,6 +141,7 @@ static const char *const value_names[] = {
     [VT_VALUE_LEVELS] = "a list",
     [VT_VALUE_NAMES] = "a list of names",
     [VT_VALUE_DISTRIBUTION] = "a distribution",
+    [VT_VALUE_FORMULA] = "a formula",
 };
 
 // Whether the design knows what to do with this kind of value.
@@ -157,7 +158,7 @@ static vt_error check_against_design(const vt_study_reader *reader, const vt_yam
   if (factor->each && !random)
     VT_REFUSE(reader, operation->parent, "found 'each' with %s, expected a distribution",
               value_names[factor->value.kind]);
-  if (random && design->quantiles > 0) return VT_OK;
+  if (factor->value.kind == VT_VALUE_FORMULA || (random && design->quantiles > 0)) return VT_OK;
   if (type->values & 1U << factor->value.kind) return VT_OK;
   if (random && type->takes & VT_ARGUMENT_QUANTILES)
     VT_REFUSE(reader, operation,
@@ -169,6 +170,8 @@ static vt_error check_against_design(const vt_study_reader *reader, const vt_yam
 }
 
 static vt_error check_name(const vt_study_reader *reader, const vt_yaml *node) {
+  if (vt_labels_find(reader->parameters, node->key, (ptrdiff_t)strlen(node->key)) >= 0)
+    VT_REFUSE(reader, node, "found the name twice, expected another: a parameter has it");
   for (const char *c = node->key; *c; c++) {
     if ((unsigned char)*c < ' ' || *c == 127)
       VT_REFUSE(reader, node, "found a control character in the factor's name");
@@ -188,7 +191,7 @@ static vt_error read_factors(vt_study_reader *reader, const vt_yaml *node, void 
   VT_TRY(vt_expect(reader, node, VT_TYPE_MAP, "a map of names to factors"));
   int count;
   VT_TRY(vt_factor_count(reader, node, &count));
-  if (count == 0)
+  if (count == 0 && study->parameters == 0)
     VT_REFUSE(reader, node, "found no factors, without which all scenarios are the same");
   const char **name;
   VT_TRY(vt_read_keys(reader, node, &name));
@@ -261,7 +264,8 @@ vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *st
       {.name = NULL}};
   reader->study->ensemble = true;
   VT_TRY(vt_map_read(reader, node, keys, study));
-  if (reader->study->aims.explores == VT_EXPLORE_NOTHING && reader->study->factors == 0)
+  const bool alike = reader->study->factors == 0 && reader->study->parameters == 0;
+  if (reader->study->aims.explores == VT_EXPLORE_NOTHING && alike)
     VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
   return VT_OK;
 }
@@ -305,9 +309,7 @@ static vt_error list_files(vt_study *study) {
   return VT_OK;
 }
 
-vt_error vt_plan_design(vt_study *study) {
-  vt_design_input *input;
-  VT_ARENA_NEW(study->arena, input, study->factors);
+static vt_error list_factors(const vt_study *study, vt_design_input *input) {
   for (int f = 0; f < study->factors; f++) {
     const vt_factor *from = &study->factor[f];
     input[f] = (vt_design_input){.name = from->name,
@@ -316,8 +318,36 @@ vt_error vt_plan_design(vt_study *study) {
                                  .infinite = vt_takes_infinite(from)};
     if (from->operation == VT_CHOOSE) VT_TRY(list_variants(study, from, &input[f]));
   }
-  study->design.path = study->path;
-  study->design.inputs = study->factors;
-  study->design.input = input;
+  return VT_OK;
+}
+
+// From the first with a formula on. What is chosen has no number.
+static void list_overrides(const vt_pathway_plan *plan, vt_design_input *input) {
+  static const double nothing = 0;
+  static const vt_value chosen = {.kind = VT_VALUE_NUMBER, .level = &nothing, .levels = 1};
+  for (int i = plan->fixed_overrides; i < plan->overrides; i++) {
+    const vt_factor *from = &plan->override[i];
+    *input++ =
+        (vt_design_input){.name = "", .value = from->operation == VT_CHOOSE ? chosen : from->value};
+  }
+}
+
+vt_error vt_plan_design(vt_study *study) {
+  vt_design_plan *design = &study->design;
+  const bool pathway = study->model.kind == VT_MODEL_PATHWAY;
+  const vt_pathway_plan *plan = &study->model.pathway;
+  vt_design_input *input;
+  design->path = study->path;
+  design->parameters = study->parameters;
+  design->factors = study->factors;
+  design->inputs = study->parameters + study->factors;
+  if (pathway) design->inputs += plan->overrides - plan->fixed_overrides;
+  VT_ARENA_NEW(study->arena, input, design->inputs);
+  design->input = input;
+  for (int i = 0; i < study->parameters; i++)
+    input[i] =
+        (vt_design_input){.name = study->parameter[i].name, .value = study->parameter[i].value};
+  VT_TRY(list_factors(study, input + study->parameters));
+  if (pathway) list_overrides(plan, input + study->parameters + study->factors);
   return list_files(study);
 }

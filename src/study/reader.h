@@ -13,7 +13,8 @@ typedef struct vt_study_reader {
   vt_arena *arena;  ///< owns all that the study refers to
   vt_study *study;
   yaml_document_t *document;
-  ptrdiff_t budget; ///< what may still be read: aliases must not multiply a small file
+  vt_labels *parameters; ///< names that formulas may read
+  ptrdiff_t budget;      ///< what may still be read: aliases must not multiply a small file
 } vt_study_reader;
 
 /// One value and where it is. Nodes live on the stack; a child points to its parent.
@@ -213,6 +214,15 @@ vt_error vt_factor_count(const vt_study_reader *reader, const vt_yaml *node,
 vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor *factor,
                         vt_yaml *operation); ///< factor.c
 
+/// A number, levels, a formula or a distribution; `infinite`: numbers may be that. factor.c
+vt_error vt_read_value(vt_study_reader *reader, const vt_yaml *node, bool infinite,
+                       vt_value *value);
+
+vt_read_key vt_read_parameters; ///< parameters.c; `target` is the study
+
+/// Whether the design of the study knows what to do with each parameter. parameters.c
+vt_error vt_check_parameters(const vt_study_reader *reader);
+
 /// Whether the numbers of a factor may be infinite. factor.c
 bool vt_takes_infinite(const vt_factor *factor);
 
@@ -226,6 +236,18 @@ typedef struct vt_exploration_row {
 } vt_exploration_row;
 
 extern const vt_exploration_row vt_exploration_rows[]; ///< ends with a row without a name. aims.c
+
+vt_read_key vt_read_statistics; ///< statistics.c; `target` is the study
+
+/// Whether results.statistics fits the rest, when all else is read. statistics.c
+vt_error vt_check_statistics(const vt_study_reader *reader);
+
+vt_read_key vt_read_sensitivity; ///< sensitivity.c; `target` is the study
+
+void vt_sensitivity_implied(vt_study *study); ///< what holds unless told otherwise. sensitivity.c
+
+/// Whether results.sensitivity fits the rest, when all else is read. sensitivity.c
+vt_error vt_check_sensitivity(const vt_study_reader *reader);
 
 vt_read_key vt_read_distribution; ///< distribution.c; `target` is a vt_distribution
 

@@ -63,6 +63,8 @@ static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void 
   static const vt_key keys[] = {{.name = "keep", .read = read_keep},
                                 {.name = "quantiles", .read = read_quantiles},
                                 {.name = "precision", .read = read_precision},
+                                {.name = "statistics", .read = vt_read_statistics},
+                                {.name = "sensitivity", .read = vt_read_sensitivity},
                                 {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
@@ -135,26 +137,32 @@ static vt_error read_the_ensemble(vt_study_reader *reader, const vt_yaml *node, 
 }
 
 static vt_error read_root(vt_study_reader *reader) {
-  static const vt_key keys[] = {{.name = "vintner", .presence = VT_REQUIRED, .read = read_version},
-                                {.name = "name", .presence = VT_REQUIRED, .read = read_name},
-                                {.name = "model", .presence = VT_REQUIRED, .read = vt_read_model},
-                                {.name = "ensemble", .read = read_the_ensemble, .after = "model"},
-                                {.name = "results", .read = read_results, .after = "model"},
-                                {.name = "solver", .read = read_solver},
-                                {.name = NULL}};
+  static const vt_key keys[] = {
+      {.name = "vintner", .presence = VT_REQUIRED, .read = read_version},
+      {.name = "name", .presence = VT_REQUIRED, .read = read_name},
+      {.name = "parameters", .read = vt_read_parameters},
+      {.name = "model", .presence = VT_REQUIRED, .read = vt_read_model, .after = "parameters"},
+      {.name = "ensemble", .read = read_the_ensemble, .after = "model"},
+      {.name = "results", .read = read_results, .after = "ensemble"},
+      {.name = "solver", .read = read_solver},
+      {.name = NULL}};
   const vt_yaml root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
   VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
   if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
   VT_TRY(vt_map_read(reader, &root, keys, reader->study));
   const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);
   if (kind->check) VT_TRY(kind->check(reader));
-  return vt_plan_design(reader->study);
+  VT_TRY(vt_check_parameters(reader));
+  VT_TRY(vt_plan_design(reader->study));
+  VT_TRY(vt_check_statistics(reader));
+  return vt_check_sensitivity(reader);
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {
   VT_TRY(vt_arena_create(&study->arena));
   VT_TRY(vt_arena_text(study->arena, path, (ptrdiff_t)strlen(path), &study->path));
   VT_TRY(vt_keep_implied(study));
+  vt_sensitivity_implied(study);
   yaml_document_t document;
   VT_TRY(vt_tree_load(study->path, text, length, &document));
   vt_study_reader reader = {.path = study->path,
@@ -162,7 +170,9 @@ static vt_error parse_into(const char *path, const char *text, ptrdiff_t length,
                             .study = study,
                             .document = &document,
                             .budget = BUDGET_PER_BYTE * length + 100000};
-  const vt_error read = read_root(&reader);
+  vt_error read = vt_labels_create(&reader.parameters);
+  if (read == VT_OK) read = read_root(&reader);
+  vt_labels_free(reader.parameters);
   yaml_document_delete(&document);
   VT_TRY(read);
   VT_TRY(vt_arena_text(study->arena, text, length, &study->text));

@@ -217,7 +217,8 @@ static inline void write_all(const char *path) {
 static inline void summarise(const char *path, int size) {
   vt_results *results;
   succeed(vt_results_open(path, &layout, false, MPI_COMM_NULL, &results));
-  for (int rank = 0; rank < size; rank++) succeed(vt_results_statistics(results, rank, size));
+  for (int rank = 0; rank < size; rank++) succeed(vt_results_derive(results, results, rank, size));
+  succeed(vt_results_seal(results, results));
   succeed(vt_results_finish(results));
   succeed(vt_results_close(results));
 }

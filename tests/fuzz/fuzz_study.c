@@ -44,6 +44,15 @@ static void check_plan(const vt_database_plan *plan) {
   must(plan->cutoff >= 0 && plan->cutoff < 1);
 }
 
+static void check_input(const vt_design_plan *plan, const vt_design_input *input) {
+  must(input->name != NULL);
+  if (input->value.kind != VT_VALUE_FORMULA) return;
+  const vt_formula *formula = input->value.formula;
+  must(formula && input->value.place && input->value.line > 0);
+  for (int i = 0; i < vt_formula_names(formula); i++)
+    must(vt_formula_slot(formula, i) >= 0 && vt_formula_slot(formula, i) < plan->parameters);
+}
+
 static void check_study(const vt_study *study) {
   must(study->name && study->text);
   if (vt_study_databases(study)) check_plan(vt_study_databases(study));
@@ -59,8 +68,14 @@ static void check_study(const vt_study *study) {
   for (int i = 0; i < study->factors; i++) {
     const vt_factor *factor = &study->factor[i];
     must(factor->name && factor->target.tensor && factor->line > 0);
-    must((factor->value.kind == VT_VALUE_EMPTY) == (study->design.kind == VT_DESIGN_TABLE));
+    const bool table = study->design.kind == VT_DESIGN_TABLE;
+    if (factor->value.kind != VT_VALUE_FORMULA)
+      must((factor->value.kind == VT_VALUE_EMPTY) == table);
   }
+  const vt_design_plan *plan = &study->design;
+  must(plan->parameters == study->parameters && plan->factors == study->factors);
+  must(plan->inputs >= plan->parameters + plan->factors);
+  for (int i = 0; i < plan->inputs; i++) check_input(plan, &plan->input[i]);
 }
 
 static void try_study(const char *text, size_t size) {
@@ -125,6 +140,12 @@ static const char *const seeds[] = {
     "    demand:\n      p: &p\n        :5: 1\n        6:9: 2\n        10:: 3\n      q: *p\n",
     "vintner: 1\nname: h\nmodel: {pathway: {databases: [a], foreground: f, background: [b, c], "
     "years: [2025, 2025], methods: {c: {method: [a], metric: GWP}}, demand: d.csv}}\n",
+    "vintner: 1\nname: h\nmodel:\n  pathway:\n    inputs: m.json\n    overrides:\n"
+    "      - {target: t, set: \"a ** 2\"}\n      - {target: t, add: 3}\n"
+    "parameters:\n  a: {uniform: [1, 2]}\n  b: \"min(a, c) if a < 2 else -a\"\n  c: [1, 2]\n"
+    "ensemble:\n  design: {table: t.csv}\n  factors: {f: {target: t, add: \"b / c\"}, g: {target: "
+    "t, "
+    "set: }}\n",
     "tensor[direct air capture|\"q\\\"\\ud83d\\ude00\", a*b?, 2030:2040|:5]",
 };
 enum { SEEDS = sizeof seeds / sizeof seeds[0], LARGEST = 4096, MOST_EDITS = 6 };

@@ -190,7 +190,7 @@ static void half_built_models_are_freed(void **state) {
   size_t before = 0;
   write_study(path, "ensemble:\n  design: {monte-carlo: 3}\n  factors:\n"
                     "    d: {target: 'demand[nothing, *]', multiply: [1, 2]}\n");
-  for (int round = 0; round < 12; round++) {
+  for (int round = 0; round < 20; round++) {
     vt_study *study;
     void *data, *model;
     must(vt_study_read(path, &study));
@@ -200,7 +200,8 @@ static void half_built_models_are_freed(void **state) {
     assert_null(model);
     kind->data_free(data);
     vt_study_free(study);
-    if (round == 1) before = mallinfo2().uordblks;
+    // malloc keeps up to seven freed blocks of each size, and counts them as used.
+    if (round == 8) before = mallinfo2().uordblks;
   }
   (void)remove(path);
   // MPI takes memory of its own when it likes.

@@ -170,6 +170,25 @@ static vt_text study_of_overrides(vt_unit unit, const change_list *l, unsigned a
   return study;
 }
 
+// With all of them as overrides, those of `varying` (bits) by formulas of parameters.
+static vt_text study_of_formulas(vt_unit unit, const change_list *l, unsigned varying) {
+  vt_text lines = {0}, rest = {0};
+  must(vt_text_add(&lines, "    objective: C0\n    overrides:\n"));
+  must(vt_text_add(&rest, "parameters:\n  one: 1\n"));
+  for (int i = 0; i < l->count; i++) {
+    const change *c = &l->change[i];
+    const char *operation = operation_name(c->operation);
+    must(vt_text_add(&rest, "  p%d: %.17g\n", i, c->value));
+    must(vt_text_add(&lines, "      - {target: '%s', %s: ", c->target, operation));
+    must(varying >> i & 1 ? vt_text_add(&lines, "'one * p%d'}\n", i)
+                          : vt_text_add(&lines, "%.17g}\n", c->value));
+  }
+  vt_text study = study_text(unit, lines.bytes, rest.bytes);
+  vt_text_free(&lines);
+  vt_text_free(&rest);
+  return study;
+}
+
 // ---------------------------------------------------------------------------------------------
 // Comparison.
 
@@ -228,24 +247,20 @@ static void compare_numbers(made *varied_model, const double *factor, made *fres
   free(b.number);
 }
 
-// Factors of the bits `applied` have their values, the others are not applied.
-static void compare(made *m, const vt_text *json, vt_unit unit, const change_list *l,
-                    unsigned applied, int seed, tally *seen) {
-  double factor[MOST_FACTORS];
-  for (int i = 0; i < l->count; i++)
-    factor[i] = applied >> i & 1 ? l->change[i].value : (double)NAN;
-  vt_text study = study_of_overrides(unit, l, applied);
+// With the values of a design; `study` has the same changes as overrides that are fixed.
+static void compare_with(made *m, const double *factor, const vt_text *json, const vt_text *study,
+                         int seed, tally *seen) {
   made fresh;
-  const vt_error error = try_make(json, &study, true, &fresh);
+  const vt_error error = try_make(json, study, true, &fresh);
   answer a = solve(m, factor);
   if (error == VT_OK) {
     answer b = solve(&fresh, NULL);
     if (a.outcome != b.outcome)
       fail_msg("model %d: %s with factors, %s with\n%s", seed, vt_outcome_name(a.outcome),
-               vt_outcome_name(b.outcome), study.bytes);
+               vt_outcome_name(b.outcome), study->bytes);
     if (!agree(b.objective, a.objective, b.cost_size, 1e-9))
       fail_msg("model %d: %.17g with factors, %.17g with\n%s", seed, a.objective, b.objective,
-               study.bytes);
+               study->bytes);
     if (a.outcome == VT_OPTIMAL && !(a.plan.violation <= 1e-10))
       fail_msg("model %d: violation %g", seed, a.plan.violation);
     seen->optimal += a.outcome == VT_OPTIMAL;
@@ -260,6 +275,16 @@ static void compare(made *m, const vt_text *json, vt_unit unit, const change_lis
   seen->compared++;
   answer_free(&a);
   unmake(&fresh);
+}
+
+// Factors of the bits `applied` have their values, the others are not applied.
+static void compare(made *m, const vt_text *json, vt_unit unit, const change_list *l,
+                    unsigned applied, int seed, tally *seen) {
+  double factor[MOST_FACTORS];
+  for (int i = 0; i < l->count; i++)
+    factor[i] = applied >> i & 1 ? l->change[i].value : (double)NAN;
+  vt_text study = study_of_overrides(unit, l, applied);
+  compare_with(m, factor, json, &study, seed, seen);
   vt_text_free(&study);
 }
 
@@ -307,6 +332,62 @@ static void factors_do_what_overrides_do_in_the_annual_convention(void **state) 
   check_unit(VT_UNIT_ANNUAL);
 }
 
+// Overrides with formulas: in the reference, and in a scenario with other values of these.
+static void compare_formulas(made *m, const vt_text *json, vt_unit unit, change_list *l,
+                             unsigned varying, int seed, tally *seen) {
+  const vt_pathway_plan *plan = &m->study->model.pathway;
+  double value[2 * MOST_FACTORS + 2];
+  vt_text fixed = study_of_overrides(unit, l, (1u << l->count) - 1);
+  compare_with(m, NULL, json, &fixed, seed, seen);
+  vt_text_free(&fixed);
+  for (int i = 0; i < MOST_FACTORS + 1; i++) value[i] = (double)NAN;
+  for (int i = 0; i < l->count; i++) {
+    if (varying >> i & 1) l->change[i].value *= 0.75;
+    if (i >= plan->fixed_overrides)
+      value[m->study->parameters + i - plan->fixed_overrides] = l->change[i].value;
+  }
+  fixed = study_of_overrides(unit, l, (1u << l->count) - 1);
+  compare_with(m, value, json, &fixed, seed, seen);
+  vt_text_free(&fixed);
+}
+
+static void check_formulas(int seed, vt_unit unit, tally *seen) {
+  dice d = {(uint64_t)seed * 91 + 3};
+  vt_text json = random_model((uint64_t)seed);
+  vt_text plain = study_text(unit, "    objective: C0\n", NULL);
+  made base = make(&json, &plain, true), m;
+  change_list l = choose_changes(&d, base.inputs);
+  const unsigned varying = (unsigned)roll(&d) | 1u << pick(&d, l.count);
+  vt_text study = study_of_formulas(unit, &l, varying);
+  const vt_error error = try_make(&json, &study, true, &m);
+  if (error == VT_OK) compare_formulas(&m, &json, unit, &l, varying, seed, seen);
+  if (error != VT_OK) {
+    assert_int_equal(error, VT_ERR_INPUT);
+    vt_text fixed = study_of_overrides(unit, &l, (1u << l.count) - 1);
+    made refused;
+    assert_int_equal(try_make(&json, &fixed, true, &refused), VT_ERR_INPUT);
+    unmake(&refused);
+    vt_text_free(&fixed);
+  }
+  unmake(&m);
+  unmake(&base);
+  vt_text_free(&json);
+  vt_text_free(&plain);
+  vt_text_free(&study);
+}
+
+static void formulas_do_what_fixed_overrides_do(void **state) {
+  (void)state;
+  for (vt_unit unit = VT_UNIT_LIFETIME; unit <= VT_UNIT_ANNUAL; unit++) {
+    tally seen = {0};
+    for (int seed = 0; seed < MODELS; seed++) check_formulas(seed, unit, &seen);
+    print_message("%d compared, %d optimal, %d of equal structure, %d refused\n", seen.compared,
+                  seen.optimal, seen.equal, seen.refused);
+    assert_true(seen.equal > seen.compared / 4);
+    assert_true(seen.optimal > seen.compared / 4);
+  }
+}
+
 // Annual: o <= f s holds for f that is not 0. G gives 1 R and emits -1; 3 may be built a year. With
 // f = 1: 3 G run in 2020 and 2021 (-6), and 3.5 A, of which 1.75 are built (3.5 + 2 * 7). With
 // f = 0 nothing holds G.
@@ -339,6 +420,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(factors_do_what_overrides_do),
       cmocka_unit_test(factors_do_what_overrides_do_in_the_annual_convention),
+      cmocka_unit_test(formulas_do_what_fixed_overrides_do),
       cmocka_unit_test(output_that_a_factor_takes_away_ends_the_capacity_limit),
   };
   return cmocka_run_group_tests_name("factors", tests, NULL, NULL);

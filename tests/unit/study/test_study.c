@@ -86,6 +86,45 @@ static void a_bad_ensemble_is_refused_with_its_line(void **state) {
   EXPECT_ALL_REFUSED(bad_ensembles);
 }
 
+static void a_bad_parameter_is_refused_with_its_line(void **state) {
+  (void)state;
+  EXPECT_ALL_REFUSED(bad_parameters);
+}
+
+static void parameters_and_formulas_become_inputs_of_the_design(void **state) {
+  (void)state;
+  const char *text = "vintner: 1\nname: x\nmodel:\n  pathway:\n    inputs: m.json\n"
+                     "    overrides:\n"
+                     "      - {target: a, set: 1}\n"
+                     "      - {target: b, add: \"capex\"}\n"
+                     "      - {target: b, multiply: 2}\n"
+                     "ensemble:\n  design: {monte-carlo: 3}\n"
+                     "  factors: {f: {target: a, set: \"capex / n\"}, g: {target: a, set: 3}}\n"
+                     "parameters:\n"
+                     "  capex: \"1000 * (1 - learning) ** n\"\n"
+                     "  learning: {uniform: [0.1, 0.3]}\n"
+                     "  n: 3\n";
+  vt_study *study;
+  assert_int_equal(vt_study_parse("s.yaml", text, (ptrdiff_t)strlen(text), &study), VT_OK);
+  const vt_design_plan *plan = &study->design;
+  assert_int_equal(study->parameters, 3);
+  assert_int_equal(study->model.pathway.fixed_overrides, 1);
+  assert_int_equal(plan->parameters, 3);
+  assert_int_equal(plan->factors, 2);
+  assert_int_equal(plan->inputs, 7);
+  static const vt_value_kind kinds[] = {VT_VALUE_FORMULA, VT_VALUE_DISTRIBUTION, VT_VALUE_NUMBER,
+                                        VT_VALUE_FORMULA, VT_VALUE_NUMBER,       VT_VALUE_FORMULA,
+                                        VT_VALUE_NUMBER};
+  for (int i = 0; i < plan->inputs; i++) assert_int_equal(plan->input[i].value.kind, kinds[i]);
+  assert_string_equal(plan->input[0].name, "capex");
+  assert_string_equal(plan->input[0].value.place, "parameters.capex");
+  assert_int_equal(plan->input[0].value.line, 14);
+  assert_string_equal(plan->input[3].value.place, "ensemble.factors.f.set");
+  assert_string_equal(plan->input[5].value.place, "model.pathway.overrides[1].add");
+  assert_int_equal(vt_formula_slot(plan->input[0].value.formula, 0), 1);
+  vt_study_free(study);
+}
+
 static void a_bad_factor_is_refused_with_its_line(void **state) {
   (void)state;
   EXPECT_ALL_REFUSED(bad_factors);
@@ -469,6 +508,8 @@ int main(void) {
       cmocka_unit_test(a_bad_override_or_selector_is_refused_with_its_line),
       cmocka_unit_test(a_bad_ensemble_is_refused_with_its_line),
       cmocka_unit_test(a_bad_factor_is_refused_with_its_line),
+      cmocka_unit_test(a_bad_parameter_is_refused_with_its_line),
+      cmocka_unit_test(parameters_and_formulas_become_inputs_of_the_design),
       cmocka_unit_test(a_bad_setting_of_results_or_solver_is_refused_with_its_line),
       cmocka_unit_test(a_hostile_file_is_refused_at_once),
       cmocka_unit_test(an_alias_that_means_itself_or_multiplies_is_refused),

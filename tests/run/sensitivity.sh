@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# Topic `sensitivity`: indices of objectives that are a formula, any ranks, kills, `stats`, refusals.
+#
+#   bash tests/run/sensitivity.sh [BUILD]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# One year. 10 R are wanted, of A alone, which causes 1 a unit; 5 S, of B alone, which causes 2.
+write_model() {
+  cat >sum.json <<'JSON'
+{"PROCESS": ["A", "B"], "PRODUCT": ["R", "S"], "INTERMEDIATE_FLOW": [], "ELEMENTARY_FLOW": ["CO2"],
+ "BACKGROUND_ID": [], "PROCESS_TIME": [0], "SYSTEM_TIME": [2020], "CATEGORY": ["climate"],
+ "demand": {"[\"R\", 2020]": 10, "[\"S\", 2020]": 5}, "mapping": {}, "background_inventory": {},
+ "operation_flow": {"[\"A\", \"R\"]": true, "[\"B\", \"S\"]": true},
+ "foreground_technosphere": {}, "internal_demand_technosphere": {},
+ "foreground_production": {"[\"A\", \"R\", 0]": 1, "[\"B\", \"S\", 0]": 1},
+ "foreground_biosphere": {"[\"A\", \"CO2\", 0]": 1, "[\"B\", \"CO2\", 0]": 2},
+ "characterization": {"[\"climate\", \"CO2\", 2020]": 1},
+ "operation_time_limits": {"A": [0, 0], "B": [0, 0]}}
+JSON
+}
+
+# study NAME DESIGN [RESULTS [FACTORS]]: with x, y, z even in (0, 2) the objective is 10 (x y + z)
+study() {
+  cat >"$1.yaml" <<YAML
+vintner: 1
+name: $1
+model:
+  pathway: {inputs: sum.json, objective: climate${5:+, $5}}
+results:
+  keep: [installation]
+${3:+  sensitivity: $3}
+ensemble:
+  seed: 3
+  design: $2
+  factors:
+YAML
+  if [ -n "${4:-}" ]; then
+    printf '%s\n' "$4" >>"$1.yaml"
+  else
+    cat >>"$1.yaml" <<'YAML'
+    x: {target: "demand[R, *]", multiply: {uniform: [0, 2]}}
+    y: {target: "foreground_biosphere[A, *, *]", multiply: {uniform: [0, 2]}}
+    z: {target: "demand[S, *]", multiply: {uniform: [0, 2]}}
+YAML
+  fi
+}
+
+# within TITLE FILE MEASURE PLACE TRUTH WIDTH: the number is near, its interval is around it and narrow
+within() {
+  local number low high
+  number=$(value "$2" "sensitivity/$3" "$4" 1)
+  low=$(value "$2" "sensitivity/$3_low" "$4" 1)
+  high=$(value "$2" "sensitivity/$3_high" "$4" 1)
+  holds "$1: $3 $number in $low..$high, expected $5" awk -v n="$number" -v l="$low" -v h="$high" \
+    -v t="$5" -v w="$6" 'BEGIN { exit !(l <= n && n <= h && h - l < w && n - t < w && t - n < w) }'
+}
+
+on_ranks() { # on_ranks NAME: the same bits on 1, 2 and 3 ranks
+  expect "$1" 0 run 0 1 run "$1.yaml" -q -o "$1.h5"
+  for ranks in 2 3; do
+    expect "$1 on $ranks ranks" 0 run "$ranks" 2 run "$1.yaml" -q -o "$1-$ranks.h5"
+    same "$1 on $ranks ranks" "$1.h5" "$1-$ranks.h5"
+  done
+}
+
+# V = 100 (7/9 + 1/3); x and y have 0.3 each and 0.1 together, z has 0.3.
+sobol() {
+  study sobol '{saltelli: {base: 4096, second_order: true}}'
+  on_ranks sobol
+  numbers 'all groups count' sobol.h5 sensitivity/count 0 4096 4096
+  for place in 0 1 2 3 4 5; do within 'sobol' sobol.h5 sobol_first $place 0.3 0.08; done
+  for place in 0 1 3 4; do within 'sobol' sobol.h5 sobol_total $place 0.4 0.08; done
+  within 'sobol' sobol.h5 sobol_total 2 0.3 0.08
+  within 'x with y' sobol.h5 sobol_second 1 0.1 0.16
+  within 'x with z' sobol.h5 sobol_second 2 0 0.16
+  holds 'pairs are told once' [ "$(value sobol.h5 sensitivity/sobol_second 3 2 | paste -sd' ')" = 'nan nan' ]
+  "$vintner" show sobol.h5 >shown
+  holds 'ranked with bars' grep -qE '^  [xy] .* 0\.[34][0-9]* #{20} 0\.[0-9]+ to 0\.[0-9]+$' shown
+  holds 'says what of' grep -qF 'sensitivity of total_impact[climate]: total Sobol index, 4096 groups' shown
+  "$vintner" show sobol.h5 --json >json
+  holds 'as JSON' grep -qF '{"output": "total_impact[climate]", "input": "z", "count": 4096, "sobol_first": 0.' json
+  # Each bit of it again, from the rows.
+  cp sobol.h5 again.h5
+  expect 'stats' 0 "$vintner" stats again.h5 -q
+  same 'stats' sobol.h5 again.h5
+  expect 'stats on 3 ranks' 0 mpirun -n 3 "$vintner" stats sobol.h5 -q -o apart.h5
+  for measure in sobol_first sobol_total_low sobol_second_high count; do
+    holds "stats apart: $measure" [ "$(value apart.h5 "sensitivity/$measure")" = "$(value sobol.h5 "sensitivity/$measure")" ]
+  done
+  torn torn.h5 2 run sobol.yaml
+  expect 'resumed' 0 run 1 2 resume torn.h5 -q
+  same 'killed and resumed' sobol.h5 torn.h5
+}
+
+cells() {
+  study cells '{saltelli: 512}' '{outputs: [objective, "installation[B|A, 2020:2030]"], resamples: 50, confidence: 0.5}'
+  on_ranks cells
+  holds 'three outputs' [ "$(value cells.h5 sensitivity/count | paste -sd' ')" = '512 512 512' ]
+  within 'A follows x' cells.h5 sobol_first 3 1 0.1
+  holds 'and nothing else' [ "$(value cells.h5 sensitivity/sobol_total 4 2 | paste -sd' ')" = '0 0' ]
+  within 'B follows z' cells.h5 sobol_total 8 1 0.1
+  "$vintner" show cells.h5 --json >json
+  holds 'labels' grep -qF '{"output": "installation[A, 2020]", "input": "x", "count": 512,' json
+  study off '{saltelli: 8}' false
+  expect 'not wanted' 0 "$vintner" run off.yaml -q -o off.h5
+  holds 'no group' [ "$(value off.h5 sensitivity/count)" = none ]
+  study constant '{saltelli: 8}' '{outputs: ["installation[B, *]"]}' \
+    '    x: {target: "demand[R, *]", multiply: {uniform: [0, 2]}}'
+  expect 'an output that does not vary' 0 "$vintner" run constant.yaml -q -o constant.h5
+  holds 'has no index' [ "$(value constant.h5 sensitivity/sobol_total | paste -sd' ')" = nan ]
+  holds 'of all groups' [ "$(value constant.h5 sensitivity/count)" = 8 ]
+}
+
+# z moves the objective by 20 a unit of u wherever it is, x by 20 y.
+morris() {
+  study morris '{morris: 40}'
+  on_ranks morris
+  numbers 'all trajectories count' morris.h5 sensitivity/count 0 40 40
+  near 'mu of z' "$(value morris.h5 sensitivity/morris_mu 2 1)" 20 1e-9
+  near 'mu* of z' "$(value morris.h5 sensitivity/morris_mu_star_high 5 1)" 20 1e-9
+  holds 'sigma of z' awk -v s="$(value morris.h5 sensitivity/morris_sigma 2 1)" 'BEGIN { exit !(s >= 0 && s < 1e-9) }'
+  within 'x' morris.h5 morris_mu_star 0 20 10
+  value morris.h5 objective | awk 'NR % 4 == 1 { if (NR > 1) print ""; printf "%s", $1; next } { printf " %s", $1 }' >paths
+  # Steps are of half of u: the sizes of all steps, doubled, are what mu* adds up.
+  near 'steps add up' "$(value morris.h5 sensitivity/morris_mu_star 0 3 | awk '{ s += $1 } END { print s }')" \
+    "$(awk '{ for (i = 2; i <= 4; i++) { d = $i - $(i - 1); s += d < 0 ? -d : d } } END { printf "%.15g", 2 * s / 40 }' paths)" 1e-9
+  study levels '{morris: {trajectories: 10, levels: 6}}' '{outputs: [objective], resamples: 10}'
+  expect 'six levels' 0 "$vintner" run levels.yaml -q -o levels.h5
+  near 'mu of z at six levels' "$(value levels.h5 sensitivity/morris_mu 2 1)" 20 1e-9
+}
+
+# Standardised: z has sqrt(0.3) and so have x and y, what is left of 1 is x with y.
+regression() {
+  study plain '{monte-carlo: 2000}' '{resamples: 200}'
+  on_ranks plain
+  for place in 0 1 2; do within 'regression' plain.h5 src $place 0.5477 0.1; done
+  near 'R2' "$(value plain.h5 sensitivity/src_r2 0 1)" 0.9 0.03
+  for place in 0 1 2; do within 'ranks' plain.h5 spearman $place 0.54 0.12; done
+  holds 'partial ranks say more' awk -v p="$(value plain.h5 sensitivity/prcc 2 1)" 'BEGIN { exit !(p > 0.7 && p < 1) }'
+  # By hand: y = 10 (1 + z) at z = 0.5, 1, 1, 2, and what is never in the objective.
+  study table '{table: t.csv}' '{outputs: [objective], methods: [regression]}' \
+    "$(printf '    z: {target: "demand[S, *]", multiply: ~}\n    t: {target: "demand[R, *]", multiply: ~}')"
+  printf 'z,t\n0.5,1\n1,1\n1,1\n2,1\n3,1\n' >t.csv
+  expect 'a table' 0 "$vintner" run table.yaml -q -o table.h5
+  numbers 'a line' table.h5 sensitivity/src_r2 1e-12 1
+  near 'its slope' "$(value table.h5 sensitivity/src 0 1)" 1 1e-12
+  near 'its ranks' "$(value table.h5 sensitivity/spearman 0 1)" 1 1e-12
+  holds 'a column that is fixed' [ "$(value table.h5 sensitivity/src 1 1)" = nan ]
+  study twins '{table: u.csv}' '{outputs: [objective]}' \
+    "$(printf '    z: {target: "demand[S, *]", multiply: ~}\n    t: {target: "demand[R, *]", multiply: ~}')"
+  printf 'z,t\n1,3\n2,6\n3,9\n4,12\n5,15\n' >u.csv
+  expect 'an input that is another one' 0 "$vintner" run twins.yaml -o twins.h5
+  holds 'is told' grep -q 'an input is a function of others' stderr
+  holds 'has no coefficient' [ "$(value twins.h5 sensitivity/src | paste -sd' ')" = 'nan nan' ]
+  numbers 'but ranks' twins.h5 sensitivity/spearman 1e-12 1 1
+  study factorial factorial true \
+    "$(printf '    z: {target: "demand[S, *]", multiply: [0, 1, 2]}\n    x: {target: "demand[R, *]", multiply: [1, 2]}')"
+  expect 'a factorial' 0 "$vintner" run factorial.yaml -q -o factorial.h5
+  numbers 'R2 of a sum' factorial.h5 sensitivity/src_r2 1e-12 1 1
+  # 100 (2/3) and 100 (1/4): the shares of the variance.
+  near 'z' "$(value factorial.h5 sensitivity/src 0 1)" 0.852802865422442 1e-12
+  near 'x' "$(value factorial.h5 sensitivity/src 1 1)" 0.522232967867094 1e-12
+}
+
+# A cannot make more than 15: a row fails where x > 1.5.
+failed_rows() {
+  local limit='overrides: [{target: "cumulative_process_limits_max[A]", set: 15}]'
+  study failing '{saltelli: 256}' '{outputs: [objective], max_failed: 1}' '' "$limit"
+  on_ranks failing
+  local width=5
+  local whole
+  whole=$(value failing.h5 status | awk -v w=$width '{ bad = bad || $1 } NR % w == 0 { n += !bad; bad = 0 } END { print n }')
+  holds 'groups are dropped whole' [ "$(value failing.h5 sensitivity/count)" = "$whole" ]
+  holds 'some are' [ "$whole" -lt 256 ] && holds 'not all are' [ "$whole" -gt 64 ]
+  holds 'the others tell' awk -v s="$(value failing.h5 sensitivity/sobol_total 0 1)" 'BEGIN { exit !(s > 0 && s < 1) }'
+  study strict '{saltelli: 256}' '{outputs: [objective]}' '' "$limit"
+  expect 'too many are dropped' 0 run 2 1 run strict.yaml -o strict.h5
+  holds 'nothing is told' [ "$(value strict.h5 sensitivity/sobol_total | sort -u)" = nan ]
+  holds 'how many' grep -qE 'warning: sensitivity: [0-9]+ of 256 groups are without an optimum, more than max_failed 0.1' stderr
+  holds 'said once' [ "$(grep -c max_failed stderr)" = 1 ]
+}
+
+refusals() {
+  study bad '{saltelli: 8}' '{outputs: [objectiv]}'
+  refused 'unknown output' "^vintner: bad.yaml:7: 'results.sensitivity.outputs': unknown variable 'objectiv'.*did you mean 'objective'"
+  study bad '{saltelli: 8}' '{outputs: ["total_impact[climat]"]}'
+  refused 'unknown label' "bad.yaml:7: 'results.sensitivity.outputs': unknown 'climat'.*did you mean 'climate'"
+  study bad '{saltelli: 8}' '{outputs: ["installation[A]"]}'
+  refused 'too few axes' "found 1 axes in 'installation.A.', expected the 2 of 'installation'"
+  study bad '{saltelli: 8}' '{outputs: [operation]}'
+  refused 'not kept' "unknown variable 'operation', expected one that is kept"
+  study bad '{saltelli: 8}' '{methods: [regression]}'
+  refused 'not of this design' "'results.sensitivity.methods\[0\]': found 'regression', which the design 'saltelli' cannot give"
+  study bad '{monte-carlo: 4}' true
+  refused 'too few scenarios' "bad.yaml:7: 'results.sensitivity': found 4 scenarios and 3 random inputs, expected at least 5"
+  study bad '{monte-carlo: 40}' true '    x: {target: "demand[R, *]", multiply: 2}'
+  refused 'no random input' "bad.yaml:7: 'results.sensitivity': found no random inputs"
+  study bad '{saltelli: 8}' '{derivative: true}'
+  refused 'derivatives' "'results.sensitivity.derivative': derivatives are not available"
+}
+
+write_model
+sobol
+cells
+morris
+regression
+failed_rows
+refusals
+finish
