@@ -88,9 +88,29 @@ sobol() {
   for measure in sobol_first sobol_total_low sobol_second_high count; do
     holds "stats apart: $measure" [ "$(value apart.h5 "sensitivity/$measure")" = "$(value sobol.h5 "sensitivity/$measure")" ]
   done
-  torn torn.h5 2 run sobol.yaml
+}
+
+# Scenarios that take long enough for a kill to find the run at work, however busy the machine is.
+killed() {
+  cat >long.yaml <<'YAML'
+vintner: 1
+name: long
+model:
+  pathway: {inputs: model_inputs.json, objective: climate_change, unit: annual}
+results:
+  sensitivity: {resamples: 100}
+ensemble:
+  seed: 3
+  design: {saltelli: 4096}
+  factors:
+    demand: {target: 'demand["Product 2", 2030:]', multiply: {uniform: [0.8, 1.3]}}
+    background: {target: "background_inventory[*, I3, *]", multiply: {lognormal: {median: 1.0, gsd: 1.3}}}
+    cap: {target: "cumulative_process_limits_max[P2R1|P2R2]", set: {uniform: [10, 90]}}
+YAML
+  torn torn.h5 2 run long.yaml
   expect 'resumed' 0 run 1 2 resume torn.h5 -q
-  same 'killed and resumed' sobol.h5 torn.h5
+  expect 'a whole run' 0 run 3 1 run long.yaml -q
+  same 'killed and resumed' long.h5 torn.h5
 }
 
 cells() {
@@ -202,6 +222,7 @@ refusals() {
 
 write_model
 sobol
+killed
 cells
 morris
 regression
