@@ -201,6 +201,187 @@ failed_rows() {
   holds 'said once' [ "$(grep -c max_failed stderr)" = 1 ]
 }
 
+# differences TITLE FILE PLACES: rows are a base, then each input (at these places among the factors) a
+# little more and a little less, then the next base. No derivative is 0 in all of them.
+differences() {
+  local text
+  value "$2" objective >objective
+  value "$2" factor_value >factors
+  value "$2" derivative >derivatives
+  text=$(awk -v places="$3" '
+    FILENAME == "objective" { f[rows++] = $1 }
+    FILENAME == "factors" { x[cells++] = $1 }
+    FILENAME == "derivatives" { d[numbers++] = $1 }
+    END {
+      n = split(places, place, " "); width = cells / rows
+      if (numbers != n * rows || rows % (2 * n + 1)) { print "shapes"; exit }
+      for (b = 0; b < rows; b += 2 * n + 1) for (i = 1; i <= n; i++) {
+        more = b + 2 * i - 1; less = more + 1
+        step = x[more * width + place[i]] - x[less * width + place[i]]
+        slope = (f[more] - f[less]) / step; g = d[b * n + i - 1]; error = slope - g
+        size = f[b] < 0 ? -f[b] : f[b]
+        if (!(error * error <= 1e-12 * size * size)) print "row", b, "input", i, g, "not", slope
+        if (g != 0) told[i] = 1
+      }
+      for (i = 1; i <= n; i++) if (!told[i]) print "input", i, "is 0 in all rows"
+    }' objective factors derivatives)
+  holds "$1: $text" [ -z "$text" ]
+}
+
+# nudged FILE BASES NAME=VALUE...: such a table, the bases up to 5 % around the values
+nudged() {
+  local file=$1 bases=$2
+  shift 2
+  printf '%s\n' "$@" | awk -F= -v bases="$bases" '
+    { name[NR] = $1; at[NR] = $2 }
+    function row(moved, by, k) {
+      for (k = 1; k <= NR; k++) printf "%s%.17g", (k > 1 ? "," : ""), x[k] * (k == moved ? by : 1)
+      print ""
+    }
+    END {
+      for (k = 1; k <= NR; k++) printf "%s%s", (k > 1 ? "," : ""), name[k]
+      print ""
+      for (b = 0; b < bases; b++) {
+        for (k = 1; k <= NR; k++) x[k] = at[k] * (1 + 0.1 * ((b * 7 + k * 3) % 11 / 11 - 0.5))
+        row(0, 1)
+        for (i = 1; i <= NR; i++) { row(i, 1 + 1e-5); row(i, 1 - 1e-5) }
+      }
+    }' >"$file"
+}
+
+# The objective is 10 (x y + z): by x 10 y, by y 10 x, by z 10.
+derivatives() {
+  study slopes '{saltelli: 64}' '{derivative: true, resamples: 10}' \
+    "$(printf '    %s\n' 'x: {target: "demand[R, *]", multiply: {uniform: [0.5, 2]}}' \
+      'y: {target: "foreground_biosphere[A, *, *]", multiply: {uniform: [0.5, 2]}}' \
+      'z: {target: "demand[S, *]", multiply: {uniform: [0.5, 2]}}' \
+      'own: {target: "foreground_biosphere[B, *, *]", multiply: {uniform: [1, 1]}, each: true}')"
+  on_ranks slopes
+  local text
+  text=$(paste -d' ' <(value slopes.h5 factor_value | paste -d' ' - - - -) <(value slopes.h5 derivative | paste -d' ' - - -) | awk '
+    function far(a, b) { return a - b > 1e-9 || b - a > 1e-9 || a != a }
+    far($5, 10 * $2) || far($6, 10 * $1) || far($7, 10) { print }
+    { n++; for (i = 5; i <= 7; i++) { mean[i] += $i; square[i] += $i * $i } }
+    END { printf "%d", n; for (i = 5; i <= 7; i++) printf " %.12g %.12g", mean[i] / n, square[i] / n }')
+  holds "derivatives: $text" [ "${text%% *}" = 384 ]
+  read -r -a moments <<<"$text"
+  for input in 0 1 2; do
+    near 'their mean' "$(value slopes.h5 sensitivity/derivative_mean $input 1)" "${moments[1 + 2 * input]}" 1e-9
+    near 'their square' "$(value slopes.h5 sensitivity/derivative_square $input 1)" "${moments[2 + 2 * input]}" 1e-9
+  done
+  holds 'none of a draw for each cell, or of other outputs' \
+    [ "$(value slopes.h5 sensitivity/derivative_mean 3 5 | sort -u)" = nan ]
+  expect 'tables' 0 "$vintner" export slopes.h5 --csv slopes
+  holds 'inputs with one value' [ "$(cut -d, -f2 slopes/derivative.csv | head -n 4 | paste -sd' ')" = 'input x y z' ]
+  cp slopes.h5 again.h5
+  expect 'stats' 0 mpirun -n 2 "$vintner" stats again.h5 -q
+  same 'stats of derivatives' slopes.h5 again.h5
+  "$vintner" show slopes.h5 --json >json
+  holds 'derivatives as JSON' grep -qE '"input": "z", .*"derivative_mean": (10|9.99999999999)' json
+  study without '{saltelli: 64}'
+  expect 'a run without derivatives' 0 "$vintner" run without.yaml -q -o without.h5
+  study asked '{saltelli: 64}' '{derivative: true}'
+  expect 'derivatives that no row has' 2 "$vintner" stats without.h5 -q -o asked.h5 --study asked.yaml
+  holds 'says which' grep -qF "asked.yaml:7: 'results.sensitivity.derivative': found no derivatives" stderr
+}
+
+# Every number that a factor or a formula reaches, one after the other and together.
+through_formulas() {
+  cat >basic.yaml <<'YAML'
+vintner: 1
+name: basic
+model:
+  pathway:
+    inputs: model_inputs.json
+    objective: climate_change
+    unit: annual
+    overrides: [{target: "foreground_technosphere[P1R2, I2, *]", multiply: "growth ** 2"}]
+parameters:
+  growth: ~
+  share: ~
+  late: "max(share, 0.2) * growth + exp(-share)"
+results:
+  sensitivity: {derivative: true, resamples: 2}
+ensemble:
+  design: {table: basic.csv}
+  factors:
+    demand: {target: 'demand["Product 2", 2030:]', multiply: ~}
+    more: {target: 'demand["Product 2", 2028:2040]', add: ~}
+    background: {target: "background_inventory[*, I3, *]", multiply: ~}
+    tail: {target: "characterization[*, CH4, 2035:]", multiply: late}
+    plant: {target: "foreground_technosphere[P2R1, I3, *]", set: ~}
+    plants: {target: "foreground_technosphere[P2R*, *, *]", multiply: "1 + share / 2"}
+    cap: {target: "cumulative_process_limits_max[P2R1]", set: ~}
+    yearly: {target: "process_deployment_limits_max[P1R1, *]", set: "3 * growth"}
+    made: {target: "foreground_production[P2R2, *, *]", multiply: ~}
+YAML
+  nudged basic.csv 6 growth=1.1 share=0.35 demand=1.03 more=0.4 background=1.2 plant=20 cap=5 made=1.07
+  expect 'formulas' 0 "$vintner" run basic.yaml -q
+  differences 'formulas' basic.h5 '0 1 3 4 5 7 9 11'
+}
+
+# A makes R, as far as its stock of before goes and as far as B may be built with it; C makes R too and
+# takes land, of which there is little; E makes the rest.
+through_limits() {
+  cat >limits.json <<'JSON'
+{"PROCESS": ["A", "B", "C", "E"], "PRODUCT": ["R"], "INTERMEDIATE_FLOW": [], "ELEMENTARY_FLOW": ["CO2", "land"],
+ "BACKGROUND_ID": [], "PROCESS_TIME": [0, 1], "SYSTEM_TIME": [2020, 2021], "CATEGORY": ["climate", "area"],
+ "demand": {"[\"R\", 2020]": 30, "[\"R\", 2021]": 40}, "mapping": {}, "background_inventory": {},
+ "operation_flow": {"[\"A\", \"R\"]": true, "[\"A\", \"CO2\"]": true, "[\"C\", \"R\"]": true, "[\"E\", \"R\"]": true,
+  "[\"C\", \"CO2\"]": true, "[\"C\", \"land\"]": true, "[\"E\", \"CO2\"]": true},
+ "foreground_technosphere": {}, "internal_demand_technosphere": {},
+ "foreground_production": {"[\"A\", \"R\", 0]": 1, "[\"A\", \"R\", 1]": 2, "[\"C\", \"R\", 0]": 1, "[\"C\", \"R\", 1]": 1,
+  "[\"E\", \"R\", 0]": 1, "[\"E\", \"R\", 1]": 1},
+ "foreground_biosphere": {"[\"A\", \"CO2\", 0]": 1, "[\"A\", \"CO2\", 1]": 1, "[\"B\", \"CO2\", 0]": 1.5,
+  "[\"C\", \"CO2\", 0]": 3, "[\"C\", \"CO2\", 1]": 3, "[\"C\", \"land\", 0]": 1, "[\"C\", \"land\", 1]": 1,
+  "[\"E\", \"CO2\", 0]": 9, "[\"E\", \"CO2\", 1]": 9},
+ "characterization": {"[\"climate\", \"CO2\", 2020]": 1, "[\"climate\", \"CO2\", 2021]": 1,
+  "[\"area\", \"land\", 2020]": 1, "[\"area\", \"land\", 2021]": 1},
+ "operation_time_limits": {"A": [0, 1], "B": [0, 0], "C": [0, 1], "E": [0, 1]},
+ "process_coupling": {"[\"B\", \"A\"]": 0.5}, "existing_capacity": {"[\"A\", 2019]": 4},
+ "process_deployment_limits_max": {"[\"B\", 2020]": 3, "[\"B\", 2021]": 2},
+ "cumulative_category_impact_limits": {"area": 11}}
+JSON
+  cat >limits.yaml <<'YAML'
+vintner: 1
+name: limits
+model:
+  pathway: {inputs: limits.json, objective: {climate: 1, area: 0.125}, unit: lifetime}
+results:
+  sensitivity: {derivative: true, resamples: 2}
+ensemble:
+  design: {table: limits.csv}
+  factors:
+    demand: {target: "demand[R, *]", multiply: ~}
+    ratio: {target: "process_coupling[B, A]", multiply: ~}
+    stock: {target: "existing_capacity[A, *]", add: ~}
+    built: {target: "process_deployment_limits_max[B, *]", multiply: ~}
+    area: {target: "cumulative_category_impact_limits[area]", multiply: ~}
+    weight: {target: "characterization[area, *, *]", multiply: ~}
+    made: {target: "foreground_production[A, *, *]", multiply: ~}
+YAML
+  nudged limits.csv 5 demand=1 ratio=1 stock=0.5 built=1 area=1 weight=1 made=1
+  expect 'limits' 0 "$vintner" run limits.yaml -q
+  differences 'limits' limits.h5 '0 1 2 3 4 5 6'
+  # What one at a time leaves as it is has its derivative there; a default that factors set, too.
+  cat >one.yaml <<'YAML'
+vintner: 1
+name: one
+model:
+  pathway: {inputs: sum.json, objective: climate}
+results:
+  sensitivity: {derivative: true, resamples: 2}
+ensemble:
+  design: one-at-a-time
+  factors:
+    x: {target: "demand[R, *]", multiply: [0.5, 2]}
+    y: {target: "foreground_biosphere[A, *, *]", set: [1.5, 3]}
+    z: {target: "demand[S, *]", add: [2, 3]}
+YAML
+  expect 'one at a time' 0 "$vintner" run one.yaml -q
+  numbers 'one at a time' one.h5 derivative 1e-12 10 5 2 10 20 2 15 10 2 30 10 2 10 10 2 10 10 2
+}
+
 refusals() {
   study bad '{saltelli: 8}' '{outputs: [objectiv]}'
   refused 'unknown output' "^vintner: bad.yaml:7: 'results.sensitivity.outputs': unknown variable 'objectiv'.*did you mean 'objective'"
@@ -216,8 +397,12 @@ refusals() {
   refused 'too few scenarios' "bad.yaml:7: 'results.sensitivity': found 4 scenarios and 3 random inputs, expected at least 5"
   study bad '{monte-carlo: 40}' true '    x: {target: "demand[R, *]", multiply: 2}'
   refused 'no random input' "bad.yaml:7: 'results.sensitivity': found no random inputs"
+  study bad '{saltelli: 8}' '{derivative: true}' \
+    '    x: {target: "demand[R, *]", multiply: {uniform: [0, 2]}, each: true}'
+  refused 'no value to derive by' "bad.yaml:7: 'results.sensitivity.derivative': found no random input with one value"
   study bad '{saltelli: 8}' '{derivative: true}'
-  refused 'derivatives' "'results.sensitivity.derivative': derivatives are not available"
+  sed -i 's/objective: climate/objective: [{category: climate, tolerance: 0.1}, other]/' bad.yaml
+  refused 'derivatives within a tolerance' "bad.yaml:7: 'results.sensitivity.derivative': found an objective whose first level has a tolerance .line 4."
 }
 
 write_model
@@ -227,5 +412,8 @@ cells
 morris
 regression
 failed_rows
+derivatives
+through_formulas
+through_limits
 refusals
 finish
