@@ -141,6 +141,9 @@ morris() {
   near 'mu* of z' "$(value morris.h5 sensitivity/morris_mu_star_high 5 1)" 20 1e-9
   holds 'sigma of z' awk -v s="$(value morris.h5 sensitivity/morris_sigma 2 1)" 'BEGIN { exit !(s >= 0 && s < 1e-9) }'
   within 'x' morris.h5 morris_mu_star 0 20 10
+  "$vintner" show morris.h5 >shown
+  holds 'effects with bars' grep -qE '^sensitivity of objective: Morris mu\*, 40 trajectories$' shown
+  holds 'the same in all, no interval' grep -qE '^  z +20 #+ +20 to 20$' shown
   value morris.h5 objective | awk 'NR % 4 == 1 { if (NR > 1) print ""; printf "%s", $1; next } { printf " %s", $1 }' >paths
   # Steps are of half of u: the sizes of all steps, doubled, are what mu* adds up.
   near 'steps add up' "$(value morris.h5 sensitivity/morris_mu_star 0 3 | awk '{ s += $1 } END { print s }')" \
@@ -155,6 +158,9 @@ regression() {
   study plain '{monte-carlo: 2000}' '{resamples: 200}'
   on_ranks plain
   for place in 0 1 2; do within 'regression' plain.h5 src $place 0.5477 0.1; done
+  "$vintner" show plain.h5 >shown
+  holds 'correlations with bars' grep -qE '^sensitivity of objective: rank correlation, 2000 scenarios$' shown
+  holds 'of every input' [ "$(grep -cE '^  [xyz] +0\.5[0-9]* #{17,20} +0\.[45][0-9]* to 0\.[56][0-9]*$' shown)" = 6 ]
   near 'R2' "$(value plain.h5 sensitivity/src_r2 0 1)" 0.9 0.03
   for place in 0 1 2; do within 'ranks' plain.h5 spearman $place 0.54 0.12; done
   holds 'partial ranks say more' awk -v p="$(value plain.h5 sensitivity/prcc 2 1)" 'BEGIN { exit !(p > 0.7 && p < 1) }'
@@ -382,6 +388,41 @@ YAML
   numbers 'one at a time' one.h5 derivative 1e-12 10 5 2 10 20 2 15 10 2 30 10 2 10 10 2 10 10 2
 }
 
+# tells STUDY LINE...: check says so
+tells() {
+  local name=$1 line
+  shift
+  expect "check of $name" 0 "$vintner" check "$name.yaml"
+  for line in "$@"; do holds "check of $name: $line" grep -qxF -- "$line" stdout; done
+}
+
+# What a design is made of, and what can be asked of it.
+plans() {
+  study plan '{saltelli: {base: 100, second_order: true}}' '{derivative: true}'
+  tells plan 'design           saltelli: 100 groups of 2 x 3 + 2 scenarios, scrambled; 3 random inputs' \
+    'sensitivity      Sobol indices of first and total order and of pairs: 2 outputs, 1000 resamples, derivatives'
+  holds 'a note on the size' grep -qF 'plan.yaml:10: 100 is no power of two' stderr
+  expect 'on ranks' 0 mpirun -n 2 "$vintner" check plan.yaml
+  holds 'one note' [ "$(grep -c 'no power of two' stderr)" = 1 ]
+  "$vintner" check plan.yaml --json >json
+  holds 'a plan as JSON' grep -qF '"design": "saltelli", "random_inputs": 3, "sensitivity": ["sobol"], "sensitivity_outputs": 2, "scenarios": 800,' json
+  study plan '{morris: 64}' false
+  tells plan 'design           morris: 64 trajectories of 3 + 1 scenarios, 4 levels; 3 random inputs' \
+    'sensitivity      Morris effects, not asked for'
+  study plan '{sobol: {points: 64, scramble: false}}' '{outputs: [objective]}'
+  tells plan 'design           sobol: 64 points of 3 dimensions, not scrambled; 3 random inputs' \
+    'sensitivity      regression and rank correlations: 1 output, 1000 resamples'
+  holds 'no note on a size that is balanced' [ -z "$(grep power stderr)" ]
+  study plan '{monte-carlo: 4}'
+  tells plan 'design           monte-carlo: 4 draws; 3 random inputs' \
+    'sensitivity      none: a regression takes at least 5 scenarios'
+  study plan factorial '' "$(printf '    z: {target: "demand[S, *]", multiply: [0, 1, 2]}\n    x: {target: "demand[R, *]", multiply: [1, 2]}')"
+  tells plan 'design           factorial: 3 x 2 levels; 2 random inputs'
+  sed -i 's/factorial/one-at-a-time/' plan.yaml
+  tells plan 'design           one-at-a-time: 3 + 2 levels; 2 random inputs'
+  tells basic 'design           table: 102 rows; 8 random inputs'
+}
+
 refusals() {
   study bad '{saltelli: 8}' '{outputs: [objectiv]}'
   refused 'unknown output' "^vintner: bad.yaml:7: 'results.sensitivity.outputs': unknown variable 'objectiv'.*did you mean 'objective'"
@@ -415,5 +456,6 @@ failed_rows
 derivatives
 through_formulas
 through_limits
+plans
 refusals
 finish
