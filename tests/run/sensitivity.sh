@@ -388,6 +388,159 @@ YAML
   numbers 'one at a time' one.h5 derivative 1e-12 10 5 2 10 20 2 15 10 2 30 10 2 10 10 2 10 10 2
 }
 
+# ---------------------------------------------------------------------------------------------
+# Functions that are known: as formulas of parameters, or made by the model itself.
+
+# formula NAME DESIGN RESULTS FORMULA RANGE...: 10 times the formula of x1, x2, ..., each even in its range
+formula() {
+  local place=0 range
+  cat >"$1.yaml" <<YAML
+vintner: 1
+name: $1
+model:
+  pathway: {inputs: sum.json, objective: climate}
+results: {sensitivity: $3}
+ensemble:
+  seed: 11
+  design: $2
+  factors:
+    f: {target: "foreground_biosphere[A, *, *]", set: "$4"}
+    none: {target: "foreground_biosphere[B, *, *]", multiply: 0}
+parameters:
+YAML
+  for range in "${@:5}"; do
+    place=$((place + 1))
+    echo "  x$place: {uniform: $range}" >>"$1.yaml"
+  done
+}
+
+ishigami='20 + sin(x1) + 7 * sin(x2) ** 2 + 0.1 * x3 ** 4 * sin(x1)'
+circle='[-3.141592653589793, 3.141592653589793]'
+g_function='abs(4 * x1 - 2) * (abs(4 * x2 - 2) + 1) / 2 * (abs(4 * x3 - 2) + 4.5) / 5.5 * (abs(4 * x4 - 2) + 9) / 10'
+
+# error FILE TRUTH...: the largest error of first and total indices of the objective, which are given in
+# this order; 9 where one is no number
+error() {
+  local file=$1 inputs
+  shift
+  inputs=$(($# / 2))
+  paste <(value "$file" sensitivity/sobol_first 0 $inputs; value "$file" sensitivity/sobol_total 0 $inputs) \
+    <(printf '%s\n' "$@") |
+    awk '{ d = $1 - $2; if (d < 0) d = -d; if (d > worst) worst = d; n += $1 ~ /^[-+0-9.e]+$/ }
+      END { print n == NR ? worst : 9 }'
+}
+
+# converges NAME FORMULA RANGES TRUTH...: indices are within their intervals, and nearer and nearer
+converges() {
+  local name=$1 formula=$2 inputs place size before=1 now
+  local -a ranges
+  mapfile -t ranges <<<"$3"
+  shift 3
+  inputs=$(($# / 2))
+  for size in 64 1024 16384; do
+    formula "$name" "{saltelli: $size}" '{outputs: [objective], confidence: 0.999}' "$formula" "${ranges[@]}"
+    expect "$name of $size groups" 0 "$vintner" run "$name.yaml" -q --force
+    now=$(error "$name.h5" "$@")
+    holds "$name of $size groups: $now after $before" awk -v n="$now" -v b="$before" 'BEGIN { exit !(n < b / 3) }'
+    before=$now
+  done
+  holds "$name: $now is near" awk -v n="$now" 'BEGIN { exit !(n < 0.003) }'
+  for ((place = 0; place < inputs; place++)); do
+    within "$name" "$name.h5" sobol_first $place "$1" 0.09
+    shift
+  done
+  for ((place = 0; place < inputs; place++)); do
+    within "$name" "$name.h5" sobol_total $place "$1" 0.09
+    shift
+  done
+}
+
+# Indices of the g-function (Saltelli and Sobol 1995) with a = 0, 1, 4.5, 9: V_i = 1 / (3 (1 + a)^2).
+g_truth() {
+  awk 'BEGIN {
+    split("0 1 4.5 9", a, " "); all = 1
+    for (i = 1; i <= 4; i++) { v[i] = 1 / (3 * (1 + a[i]) ^ 2); all *= 1 + v[i] }
+    for (i = 1; i <= 4; i++) printf "%.15g ", v[i] / (all - 1)
+    for (i = 1; i <= 4; i++) printf "%.15g ", v[i] * all / (1 + v[i]) / (all - 1)
+  }'
+}
+
+# Ishigami and Homma (1990), a = 7, b = 0.1: V = 1/2 + a^2/8 + b pi^4/5 + b^2 pi^8/18.
+ishigami_truth() {
+  awk 'BEGIN {
+    p = 3.141592653589793 ^ 4; a = 7; b = 0.1
+    both = b * b * p * p * (1 / 18 - 1 / 50); one = (1 + b * p / 5) ^ 2 / 2; two = a * a / 8; v = one + two + both
+    printf "%.15g %.15g 0 %.15g %.15g %.15g", one / v, two / v, (one + both) / v, two / v, both / v
+  }'
+}
+
+closed_forms() {
+  # shellcheck disable=SC2046 # a list of numbers
+  converges ishigami "$ishigami" "$circle"$'\n'"$circle"$'\n'"$circle" $(ishigami_truth)
+  # shellcheck disable=SC2046
+  converges g "$g_function" $'[0, 1]\n[0, 1]\n[0, 1]\n[0, 1]' $(g_truth)
+  formula pairs '{saltelli: {base: 4096, second_order: true}}' '{outputs: [objective]}' "$ishigami" "$circle" "$circle" "$circle"
+  on_ranks pairs
+  within 'Ishigami' pairs.h5 sobol_second 2 0.24368 0.16
+  within 'Ishigami' pairs.h5 sobol_second 1 0 0.16
+  within 'Ishigami' pairs.h5 sobol_second 5 0 0.16
+}
+
+# What SALib 1.6.0 makes of the same rows (sobol.analyze of the objective, and of it the numbers S1, ST
+# and S2): the points are not scrambled, so that they are the same everywhere.
+as_salib() {
+  formula salib '{saltelli: {base: 32, second_order: true, scramble: false}}' '{outputs: [objective], resamples: 10}' \
+    "$ishigami" "$circle" "$circle" "$circle"
+  expect 'rows for SALib' 0 "$vintner" run salib.yaml -q
+  numbers 'first as SALib' salib.h5 sensitivity/sobol_first 1e-9 0.158641038743315 0.597666950512797 -0.0678765069055127
+  numbers 'total as SALib' salib.h5 sensitivity/sobol_total 1e-9 0.582379112832291 0.45137660058372 0.24415734247753
+  near 'pairs as SALib' "$(value salib.h5 sensitivity/sobol_second 1 1)" -0.0492925689590388 1e-9
+  near 'pairs as SALib' "$(value salib.h5 sensitivity/sobol_second 2 1)" 0.522612306644035 1e-9
+  near 'pairs as SALib' "$(value salib.h5 sensitivity/sobol_second 5 1)" 0.0560202494077292 1e-9
+}
+
+# Made by demand, emission and characterisation of one product, of two products, or of the better of two
+# processes: x y z, 10 x + 20 y, and the least of x and y.
+by_the_model() {
+  local even='multiply: {uniform: [0, 2]}' place
+  study product '{saltelli: {base: 4096, second_order: true}}' '{outputs: [objective]}' \
+    "$(printf '    %s\n' "x: {target: \"demand[R, *]\", $even}" "y: {target: \"foreground_biosphere[A, *, *]\", $even}" \
+      "z: {target: \"characterization[*, *, *]\", $even}" 'none: {target: "foreground_biosphere[B, *, *]", multiply: 0}')"
+  expect 'a product' 0 run 2 1 run product.yaml -q -o product.h5
+  # Each has mean 1 and variance 1/3: V = (4/3)^3 - 1.
+  for place in 0 1 2; do
+    within 'a product' product.h5 sobol_first $place 0.243243 0.09
+    within 'a product' product.h5 sobol_total $place 0.432432 0.09
+  done
+  for place in 1 2 5; do within 'a product' product.h5 sobol_second $place 0.081081 0.16; done
+  study weights '{latin-hypercube: 4000}' '{outputs: [objective], resamples: 200}' \
+    "$(printf '    %s\n' "x: {target: \"demand[R, *]\", $even}" 'y: {target: "demand[S, *]", multiply: {uniform: [0, 4]}}')"
+  expect 'a sum' 0 run 3 1 run weights.yaml -q -o weights.h5
+  within 'a sum' weights.h5 src 0 0.447214 0.05
+  within 'a sum' weights.h5 src 1 0.894427 0.05
+  near 'a sum: R2' "$(value weights.h5 sensitivity/src_r2 0 1)" 1 1e-12
+  sed -i 's/{latin-hypercube: 4000}/{saltelli: 4096}/' weights.yaml
+  expect 'indices of a sum' 0 run 2 1 run weights.yaml -q --force -o weights.h5
+  within 'a sum' weights.h5 sobol_first 0 0.2 0.05
+  within 'a sum' weights.h5 sobol_total 1 0.8 0.08
+  # B makes R as well, and S is not wanted. E = 1/3, V = 1/18, of which 1/45 is x alone.
+  sed 's/"\[\\"B\\", \\"S\\"\]": true/"[\\"B\\", \\"R\\"]": true/; s/"\[\\"B\\", \\"S\\", 0\]": 1/"[\\"B\\", \\"R\\", 0]": 1/;
+    s/, "\[\\"S\\", 2020\]": 5//; s/"\[\\"B\\", \\"CO2\\", 0\]": 2/"[\\"B\\", \\"CO2\\", 0]": 1/' sum.json >least.json
+  study least '{saltelli: {base: 4096, second_order: true}}' '{outputs: [objective, "installation[A, *]"]}' \
+    "$(printf '    %s\n' 'x: {target: "foreground_biosphere[A, *, *]", multiply: {uniform: [0, 1]}}' \
+      'y: {target: "foreground_biosphere[B, *, *]", multiply: {uniform: [0, 1]}}')"
+  sed -i 's/sum.json/least.json/' least.yaml
+  expect 'the least' 0 run 2 1 run least.yaml -q -o least.h5
+  for place in 0 1; do
+    within 'the least' least.h5 sobol_first $place 0.4 0.08
+    within 'the least' least.h5 sobol_total $place 0.6 0.08
+  done
+  within 'the least' least.h5 sobol_second 1 0.2 0.16
+  # A is built if x is less than y: V = 1/4, of which E (x - 1/2)^2 is x alone.
+  within 'who is built' least.h5 sobol_first 2 0.333333 0.1
+  within 'who is built' least.h5 sobol_total 3 0.666667 0.1
+}
+
 # tells STUDY LINE...: check says so
 tells() {
   local name=$1 line
@@ -456,6 +609,9 @@ failed_rows
 derivatives
 through_formulas
 through_limits
+closed_forms
+as_salib
+by_the_model
 plans
 refusals
 finish
