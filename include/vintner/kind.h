@@ -43,6 +43,9 @@ typedef struct vt_sizes {
 } vt_sizes;
 void vt_sizes_free(vt_sizes *sizes);
 
+/// Add what the scenarios of a design are made of, and which sensitivity it can tell.
+vt_error vt_sizes_add_ensemble(const vt_study *study, const vt_layout *layout, vt_sizes *sizes);
+
 // ---------------------------------------------------------------------------------------------
 // What is told of the ensemble.
 

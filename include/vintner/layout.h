@@ -133,6 +133,7 @@ typedef struct vt_sensitivity {
   const char **output_name; ///< shape [outputs]: objective, total_impact[climate_change]
   vt_output_cell *output;   ///< shape [outputs]
   int factor_value;         ///< variable
+  int derivative;           ///< variable; -1: there is none
 } vt_sensitivity;
 
 /// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.

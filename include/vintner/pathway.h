@@ -191,6 +191,20 @@ vt_output vt_pathway_limit_dual;
 /// all follow. NaN where a factor makes the coupling 0.
 vt_output vt_pathway_reduced_cost;
 
+/// d objective / d value of inputs of the design, through formulas too; by a factor that is not
+/// applied, where it has its neutral value. NaN where the values are names, or where a formula has
+/// no derivative. Only where the study asks for derivatives.
+///
+/// Where an optimum is degenerate it is one of several, as duals are. With levels of objectives it
+/// is of the first.
+///
+/// @param factor      as given to the latest vt_pathway_apply, not NULL
+/// @param input       places in the design; shape [inputs]
+/// @param derivative  shape [inputs]
+void vt_pathway_derivatives(vt_pathway_state *state, const vt_solved *solved,
+                            const vt_design *design, const double *factor, int inputs,
+                            const int *input, double *derivative);
+
 /// The installation of a process over the horizon as a cost of the columns, for the latest
 /// vt_pathway_apply.
 ///

@@ -262,6 +262,8 @@ typedef struct vt_sensitivity_plan {
   int resamples;
   double confidence; ///< in (0, 1), of the intervals
   double max_failed; ///< share of groups, trajectories or scenarios that may have no optimum
+  int derivative_line;
+  bool derivative; ///< d objective / d input is stored, and summed up
 } vt_sensitivity_plan;
 
 typedef struct vt_study {

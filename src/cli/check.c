@@ -15,7 +15,8 @@ static void print_plan(const job *j, const vt_sizes *sizes) {
 vt_error command_check(job *j) {
   vt_sizes sizes = {0};
   VT_TRY(job_load(j, j->o->file, NULL));
-  vt_error told = j->kind->sizes(j->model, j->threads, &sizes);
+  vt_error told = vt_sizes_add_ensemble(j->study, job_layout(j), &sizes);
+  if (told == VT_OK) told = j->kind->sizes(j->model, j->threads, &sizes);
   if (told == VT_OK) {
     print_plan(j, &sizes);
     told = print_flush(stdout);

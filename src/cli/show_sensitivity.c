@@ -41,6 +41,8 @@ static const char *const measure_names[] = {
     "spearman",
     "spearman_low",
     "spearman_high",
+    "derivative_mean",
+    "derivative_square",
 };
 enum { MEASURES = sizeof measure_names / sizeof *measure_names };
 

@@ -247,6 +247,11 @@ static vt_error fill(const vt_study *study, const vt_layout *layout, vt_sensitiv
   s->factor_value = vt_layout_find(layout, "factor_value");
   VT_CHECK(s->factor_value >= 0, VT_ERR_BUG, "an ensemble without factor_value");
   VT_TRY(add_inputs(study, s));
+  s->derivative = vt_layout_find(layout, "derivative");
+  VT_CHECK(!study->sensitivity.derivative || s->derivative >= 0, VT_ERR_INPUT,
+           "%s:%d: 'results.sensitivity.derivative': found no derivatives among the rows, expected "
+           "those of a run that was asked for them",
+           study->path, study->sensitivity.derivative_line);
   VT_TRY(check_rows(study, layout, s));
   if (study->sensitivity.method == VT_SENSITIVITY_MORRIS)
     VT_TRY(vt_design_create(&study->design, &s->design));

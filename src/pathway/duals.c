@@ -2,6 +2,8 @@
 //
 // A limit of the model is a bound of a row or of a column, or of the column of a process that it is
 // coupled to; its cell says which limit it is, so defaults add up by themselves.
+#include "duals.h"
+
 #include "classes.h"
 #include "couplings.h"
 #include "limits.h"
@@ -47,29 +49,34 @@ void vt_pathway_reduced_cost(vt_pathway_state *s, const vt_solved *solved, doubl
 }
 
 // ---------------------------------------------------------------------------------------------
-// Limits.
+// Bounds.
 
-static void add_dual(const vt_pathway_state *s, int cell, double dual, double *value) {
-  const int limit = s->model->tables->limit_of_cell[cell];
-  if (limit >= 0 && isfinite(s->value[cell])) value[limit] += dual;
+typedef struct bound_visit {
+  const vt_pathway_state *state;
+  vt_bound_take *take;
+  void *context;
+} bound_visit;
+
+static void tell(const bound_visit *v, int cell, double dual) {
+  if (isfinite(v->state->value[cell])) v->take(v->context, cell, dual);
 }
 
-static void add_row(const vt_pathway_state *s, int row, double dual, double *value) {
-  const vt_row_info *r = &s->model->program->row[row];
-  if (r->kind == ROW_BALANCE || r->kind == ROW_CAPACITY || r->kind == ROW_COUPLING) return;
+static void tell_row(const bound_visit *v, int row, double dual) {
+  const vt_row_info *r = &v->state->model->program->row[row];
   const int cell = dual > 0.0 ? r->lower : r->upper;
   const bool of_units = r->kind == ROW_TOTAL_DEPLOYMENT || r->kind == ROW_OPERATION;
   // Units are never negative: such a minimum says nothing.
-  if (of_units && dual > 0.0 && s->value[cell] <= 0.0) return;
-  add_dual(s, cell, dual, value);
+  if (of_units && dual > 0.0 && v->state->value[cell] <= 0.0) return;
+  tell(v, cell, dual);
 }
 
 // The limit of the coupled process that says most, times what a unit of it means for the column.
-static void add_installation(const vt_pathway_state *s, int column, double dual, double *value) {
+static void tell_installation(const bound_visit *v, int column, double dual) {
+  const vt_pathway_state *s = v->state;
   const vt_pathway *m = s->model;
   const int root = m->program->column_process[column], time = m->program->column_time[column];
-  int binding = -1;
-  double bound = dual > 0.0 ? 0.0 : INFINITY, unit = 1.0;
+  int binding = -1, unit = -1;
+  double bound = dual > 0.0 ? 0.0 : INFINITY;
   for (int i = m->couplings->first[root]; i < m->couplings->first[root + 1]; i++) {
     const int p = m->couplings->process[i];
     const double ratio = s->value[m->couplings->coupled[p].ratio];
@@ -80,34 +87,59 @@ static void add_installation(const vt_pathway_state *s, int column, double dual,
     if (dual > 0.0 ? mine > bound : mine < bound) {
       binding = cell;
       bound = mine;
-      unit = ratio;
+      unit = m->couplings->coupled[p].ratio;
     }
   }
-  if (binding >= 0) add_dual(s, binding, dual / unit, value);
+  if (binding < 0) return;
+  tell(v, binding, dual / s->value[unit]);
+  tell(v, unit, -dual * bound / s->value[unit]);
 }
 
-static void add_operation(const vt_pathway_state *s, int column, double dual, double *value) {
-  const vt_pathway *m = s->model;
+static void tell_operation(const bound_visit *v, int column, double dual) {
+  const vt_pathway *m = v->state->model;
   const ptrdiff_t at =
       at_time(&m->core, m->program->column_process[column], m->program->column_time[column]);
   if (m->classes->first[at + 1] - m->classes->first[at] != 1) return; // a row has them
   const int cell = dual > 0.0 ? m->limits->operation_min[at] : m->limits->operation_max[at];
-  if (dual > 0.0 && s->value[cell] <= 0.0) return;
-  add_dual(s, cell, dual, value);
+  if (dual > 0.0 && v->state->value[cell] <= 0.0) return;
+  tell(v, cell, dual);
+}
+
+void vt_pathway_visit_bounds(const vt_pathway_state *s, const vt_solved *solved,
+                             vt_bound_take *take, void *context) {
+  const vt_labelled_program *p = s->model->program;
+  const bound_visit v = {s, take, context};
+  for (int r = 0; r < p->lp.rows; r++) {
+    if (solved->row_dual[r] != 0.0) tell_row(&v, r, solved->row_dual[r]);
+  }
+  for (int c = 0; c < p->lp.columns; c++) {
+    const double dual = column_dual(s, solved, c);
+    if (dual == 0.0) continue;
+    if (p->column_class[c] < 0)
+      tell_installation(&v, c, dual);
+    else
+      tell_operation(&v, c, dual);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Limits.
+
+typedef struct limit_duals {
+  const int *limit; // shape [cells]
+  double *value;
+} limit_duals;
+
+// Cells of other bounds (demand, capacity, ratios) are no limits.
+static void add_limit(void *context, int cell, double dual) {
+  const limit_duals *duals = context;
+  const int limit = duals->limit[cell];
+  if (limit >= 0) duals->value[limit] += dual;
 }
 
 void vt_pathway_limit_dual(vt_pathway_state *s, const vt_solved *solved, double *value) {
-  const vt_pathway *m = s->model;
-  for (int i = 0; i < m->tables->limits; i++) value[i] = 0.0;
-  for (int r = 0; r < m->program->lp.rows; r++) {
-    if (solved->row_dual[r] != 0.0) add_row(s, r, solved->row_dual[r], value);
-  }
-  for (int c = 0; c < m->program->lp.columns; c++) {
-    const double dual = column_dual(s, solved, c);
-    if (dual == 0.0) continue;
-    if (m->program->column_class[c] < 0)
-      add_installation(s, c, dual, value);
-    else
-      add_operation(s, c, dual, value);
-  }
+  const vt_output_tables *tables = s->model->tables;
+  limit_duals duals = {tables->limit_of_cell, value};
+  for (int i = 0; i < tables->limits; i++) value[i] = 0.0;
+  vt_pathway_visit_bounds(s, solved, add_limit, &duals);
 }

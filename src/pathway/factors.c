@@ -427,6 +427,80 @@ void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
   }
 }
 
+// -------------------------------------------------------------------------------------------------
+// Backwards: from derivatives by numbers to those by the values that touch them.
+
+// Of the base of a leaf, after what its touches have of it.
+static double pull_leaf(const vt_core *core, const vt_factor_leaves *factors,
+                        const vt_touched_cell *leaf, double base, const double *factor,
+                        double adjoint, double *by) {
+  for (int i = leaf->touch; i >= 0 && adjoint != 0.0; i = factors->touch[i].parent) {
+    const vt_touch *t = &factors->touch[i];
+    const double operand = operand_of(core, factors, t, factor);
+    const double before =
+        t->parent >= 0 ? apply_all(core, factors, leaf, t->parent, base, factor) : base;
+    switch (change_of(core, t->factor)->operation) {
+      case VT_SET:
+        by[t->value] += adjoint;
+        if (!isnan(operand)) adjoint = 0.0;
+        break;
+      case VT_ADD: by[t->value] += adjoint; break;
+      case VT_MULTIPLY:
+        by[t->value] += adjoint * before;
+        if (!isnan(operand)) adjoint *= operand;
+        break;
+      case VT_CHOOSE:
+        if (!isnan(operand) && leaf->weight) adjoint = 0.0;
+        break;
+    }
+  }
+  return adjoint;
+}
+
+// The same of alpha * base + beta, by alpha and by beta.
+static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, int touched,
+                        const double *factor, double by_alpha, double by_beta, double *by) {
+  for (int i = touched; i >= 0; i = factors->touch[i].parent) {
+    const vt_touch *t = &factors->touch[i];
+    const double operand = operand_of(core, factors, t, factor);
+    double alpha = 1.0, beta = 0.0;
+    if (t->parent >= 0) apply_affine(core, factors, t->parent, factor, &alpha, &beta);
+    switch (change_of(core, t->factor)->operation) {
+      case VT_SET:
+        by[t->value] += by_beta;
+        if (!isnan(operand)) return;
+        break;
+      case VT_ADD: by[t->value] += by_beta; break;
+      case VT_MULTIPLY:
+        by[t->value] += by_alpha * alpha + by_beta * beta;
+        if (isnan(operand)) break;
+        by_alpha *= operand;
+        by_beta *= operand;
+        break;
+      case VT_CHOOSE: break;
+    }
+  }
+}
+
+void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
+                        const double *value, double *adjoint, double *by) {
+  const ptrdiff_t width = core->study->design.inputs + factors->drawings;
+  for (ptrdiff_t i = 0; i < width; i++) by[i] = 0.0;
+  for (ptrdiff_t i = 0; i < factors->touches; i++) {
+    const vt_touch *t = &factors->touch[i];
+    if (t->alpha < 0) continue;
+    const double by_beta = t->beta == CELL_ZERO ? 0.0 : adjoint[t->beta];
+    pull_affine(core, factors, (int)i, factor, adjoint[t->alpha], by_beta, by);
+  }
+  // A leaf may fall back on one before it.
+  for (ptrdiff_t i = factors->leaves - 1; i >= 0; i--) {
+    const vt_touched_cell *d = &factors->leaf[i];
+    const double base = d->fallback < 0 ? d->base : value[d->fallback];
+    const double rest = pull_leaf(core, factors, d, base, factor, adjoint[d->cell], by);
+    if (d->fallback >= 0) adjoint[d->fallback] += rest;
+  }
+}
+
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,
                     const int32_t *key, int missing) {
   bool found;

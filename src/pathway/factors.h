@@ -63,4 +63,14 @@ bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int
 void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
                            const double *factor, double *value);
 
+/// Derivatives of something by the values of the design, from those by the leaves. By a factor that
+/// is not applied: where it has its neutral value. A choice has none: 0.
+///
+/// @param factor   what the design gives
+/// @param value    shape [cells]
+/// @param adjoint  shape [cells]; what others fall back on is added to
+/// @param by       shape [width of the design], overwritten
+void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
+                        const double *value, double *adjoint, double *by);
+
 #endif

@@ -199,3 +199,32 @@ void vt_graph_evaluate(const vt_graph *g, double *value) {
     value[r->cell] = evaluate_terms(g->term + r->first, r->terms, r->kind, value);
   }
 }
+
+// The term that a recipe's value changes with; -1: all of them.
+static ptrdiff_t least_term(const vt_recipe *r, const vt_term *t, const double *value) {
+  ptrdiff_t least = -1;
+  double best = INFINITY;
+  for (ptrdiff_t i = 0; i < r->terms && r->kind == RECIPE_LEAST; i++) {
+    const double product = t[i].coefficient * value[t[i].a] * value[t[i].b];
+    if (product == 0.0 || !(product < best)) continue;
+    best = product;
+    least = i;
+  }
+  return least;
+}
+
+void vt_graph_adjoint(const vt_graph *g, const double *value, double *adjoint) {
+  for (ptrdiff_t i = g->recipes - 1; i >= 0; i--) {
+    const vt_recipe *r = &g->recipe[i];
+    const vt_term *t = g->term + r->first;
+    const double by = adjoint[r->cell];
+    if (by == 0.0) continue;
+    const ptrdiff_t only = least_term(r, t, value);
+    if (only < 0 && r->kind == RECIPE_LEAST) continue; // all are zero, and stay unnoticed
+    for (ptrdiff_t k = 0; k < r->terms; k++) {
+      if (only >= 0 && k != only) continue;
+      adjoint[t[k].a] += by * t[k].coefficient * value[t[k].b];
+      adjoint[t[k].b] += by * t[k].coefficient * value[t[k].a];
+    }
+  }
+}

@@ -75,4 +75,11 @@ bool vt_graph_is_zero(const vt_graph *g, int cell);
 /// Recompute all derived cells from the leaves in value[cells].
 void vt_graph_evaluate(const vt_graph *g, double *value);
 
+/// Derivatives of something by all cells: those by derived cells are passed on to what they are
+/// made of, down to the leaves. Where a least has several, the first one has it.
+///
+/// @param value    shape [cells]: as evaluated
+/// @param adjoint  shape [cells]: so far as the cells have an effect by themselves; added to
+void vt_graph_adjoint(const vt_graph *g, const double *value, double *adjoint);
+
 #endif

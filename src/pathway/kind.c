@@ -94,7 +94,8 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
     vt_pathway_evaluate(w->state, solution.x, &w->plan);
     outcome = judge(&solution, &w->plan);
-    vt_pathway_fill_outputs(&(vt_pathway_answer){m, &w->plan, &solution, w->state, w->stages}, row);
+    vt_pathway_fill_outputs(
+        &(vt_pathway_answer){m, &w->plan, &solution, w->state, w->stages, factor}, row);
   }
   row[m->layout->status][0] = outcome;
   row[m->layout->wall_s][0] = vt_clock_s() - begun;

@@ -31,6 +31,7 @@ typedef struct vt_pathway_model {
   double *vintage;            ///< shape [vintages]; NULL without that axis
   vt_layout *layout;
   int *output; ///< output that a variable holds, -1: set by the solve itself; shape [variables]
+  int inputs, *input;      ///< of the design, that derivatives are by; shape [inputs]
   int factor_value, start; ///< variables; factor_value -1: no parameters and no factors
   int failed_input;        ///< variable; -1: the study has no formula
 } vt_pathway_model;
@@ -42,6 +43,7 @@ typedef struct vt_pathway_answer {
   const vt_lp_solution *solution;
   vt_pathway_state *state; ///< holds the numbers of the scenario
   const vt_stages *stages; ///< NULL: one solve
+  const double *value;     ///< what the design gives, NULL: the reference
 } vt_pathway_answer;
 
 // read.c: as vt_kind says

@@ -19,6 +19,7 @@ typedef enum axis_id {
   AXIS_VINTAGE,
   AXIS_ORIGIN,
   AXIS_LIMIT,
+  AXIS_INPUT,
   AXIS_COUNT,
 } axis_id;
 
@@ -31,6 +32,7 @@ typedef struct output {
   bool always;      // else only if results.keep names it
   bool big;         // stored in the study's precision
   bool extension;   // only where the study extends the horizon
+  bool derivative;  // only where the sensitivity asks for it; the reference has none
   bool statistics;
   vt_storage storage;
   int axes;
@@ -103,6 +105,18 @@ static void fill_greatest(const vt_pathway_answer *s, double *value, ptrdiff_t c
   copy(value, vt_stages_greatest(s->stages), cells);
 }
 
+// The solution as functions of outputs take it.
+static vt_solved solved_of(const vt_pathway_answer *s) {
+  return (vt_solved){s->plan, s->solution->x, s->solution->row_dual, s->solution->reduced_cost};
+}
+
+static void fill_derivative(const vt_pathway_answer *s, double *value, ptrdiff_t cells) {
+  const vt_solved solved = solved_of(s);
+  if (s->value)
+    vt_pathway_derivatives(s->state, &solved, s->model->design, s->value, (int)cells,
+                           s->model->input, value);
+}
+
 static const output outputs[] = {
     {"objective", "life-cycle impact that was minimised", .always = true, .statistics = true,
      .fill = fill_objective},
@@ -154,13 +168,14 @@ static const output outputs[] = {
     {"installation_greatest", "greatest installation over the horizon in any optimal plan",
      .keep = "installation_range", .statistics = true, .axes = 1, .axis = {AXIS_PROCESS},
      .fill = fill_greatest},
+    {"derivative", "d objective / d input", .derivative = true, .axes = 1, .axis = {AXIS_INPUT},
+     .fill = fill_derivative},
 };
 enum { OUTPUTS = sizeof outputs / sizeof *outputs };
 
 void vt_pathway_fill_outputs(const vt_pathway_answer *s, double *const *row) {
   const vt_pathway_model *m = s->model;
-  const vt_solved solved = {s->plan, s->solution->x, s->solution->row_dual,
-                            s->solution->reduced_cost};
+  const vt_solved solved = solved_of(s);
   for (int v = 0; v < m->layout->variables; v++) {
     if (m->output[v] < 0) continue;
     const output *o = &outputs[m->output[v]];
@@ -180,6 +195,7 @@ static bool keeps(const vt_study *study, const char *name) {
 
 static bool is_kept(const vt_study *study, const output *o) {
   if (o->extension && study->model.pathway.extend == 0) return false;
+  if (o->derivative) return study->sensitivity.derivative;
   return o->always || keeps(study, o->keep ? o->keep : o->name);
 }
 
@@ -243,6 +259,22 @@ static vt_error list_factors(const vt_pathway_model *k, const char *const **name
   return VT_OK;
 }
 
+// The random inputs that have one value each.
+static vt_error list_inputs(vt_pathway_model *k, vt_dimension *axis) {
+  const vt_design_plan *design = &k->study->design;
+  const char **name;
+  VT_ARENA_NEW(k->data->inputs->arena, name, design->inputs);
+  VT_ARENA_NEW(k->data->inputs->arena, k->input, design->inputs);
+  for (int i = 0; i < design->inputs; i++) {
+    if (!vt_sensitivity_counts(design, i) || design->input[i].each) continue;
+    name[k->inputs] = design->input[i].name;
+    k->input[k->inputs++] = i;
+  }
+  *axis = (vt_dimension){
+      .name = "input", .long_name = "random input", .size = k->inputs, .label = name};
+  return VT_OK;
+}
+
 static vt_error list_years(vt_pathway_model *k) {
   VT_ARENA_NEW(k->data->inputs->arena, k->time, k->data->inputs->system_times);
   for (int t = 0; t < k->data->inputs->system_times; t++)
@@ -293,6 +325,11 @@ static vt_error add_further_axes(vt_pathway_model *k, const bool *used, int *axi
                                    .size = VT_ORIGINS,
                                    .label = vt_pathway_origins},
                     &axis[AXIS_ORIGIN]));
+  if (used[AXIS_INPUT]) {
+    vt_dimension input;
+    VT_TRY(list_inputs(k, &input));
+    VT_TRY(add_axis(k->layout, input, &axis[AXIS_INPUT]));
+  }
   if (!used[AXIS_LIMIT]) return VT_OK;
   vt_dimension limit = {.name = "limit", .long_name = "limit of the inputs"};
   limit.size = vt_pathway_limits(k->pathway, &limit.label);
@@ -365,7 +402,7 @@ static vt_error add_output(vt_pathway_model *k, const output *o, const int *axis
                          .storage = o->big && k->study->single ? VT_STORE_SINGLE : o->storage,
                          .units = o->fill == fill_objective ? objective_unit(k) : "1",
                          .statistics = o->statistics,
-                         .reference = true};
+                         .reference = !o->derivative};
   int at[VT_MAX_DIMENSIONS];
   for (int i = 0; i < o->axes; i++) at[i] = axis[o->axis[i]];
   return vt_layout_add(k->layout, &v, o->axes, at, place);

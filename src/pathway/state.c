@@ -31,6 +31,19 @@ static void fill_all(vt_pathway_state *s) {
   for (int r = 0; r < p->rows; r++) set_row(s, r);
 }
 
+static ptrdiff_t design_width(const vt_pathway *m) {
+  return m->core.study->design.inputs + m->factors->drawings;
+}
+
+static vt_error allocate_derivatives(vt_pathway_state *s) {
+  const vt_pathway *m = s->model;
+  if (!m->core.study->sensitivity.derivative) return VT_OK;
+  VT_ARENA_NEW(s->arena, s->adjoint, m->core.graph.cells);
+  VT_ARENA_NEW(s->arena, s->by_value, design_width(m));
+  VT_ARENA_NEW(s->arena, s->slope, m->core.study->design.inputs);
+  return VT_OK;
+}
+
 static vt_error allocate(vt_pathway_state *s) {
   const vt_pathway *m = s->model;
   const vt_program *p = &m->program->lp;
@@ -55,7 +68,7 @@ static vt_error allocate(vt_pathway_state *s) {
   s->limited_flows = t[VT_TENSOR_FLOW_MAX].count + t[VT_TENSOR_FLOW_MIN].count +
                          t[VT_TENSOR_TOTAL_FLOW_MAX].count + t[VT_TENSOR_TOTAL_FLOW_MIN].count >
                      0;
-  return VT_OK;
+  return allocate_derivatives(s);
 }
 
 ptrdiff_t vt_pathway_state_bytes(const vt_pathway *m) {
@@ -65,7 +78,9 @@ ptrdiff_t vt_pathway_state_bytes(const vt_pathway *m) {
   const ptrdiff_t numbers =
       m->core.graph.cells + p->entries + 3 * (ptrdiff_t)p->columns + 2 * (ptrdiff_t)p->rows +
       2 * (m->core.products + m->core.categories + flows) * (ptrdiff_t)m->core.times;
-  return numbers * (ptrdiff_t)sizeof(double);
+  const bool derivative = m->core.study->sensitivity.derivative;
+  const ptrdiff_t more = derivative ? m->core.graph.cells + 2 * design_width(m) : 0;
+  return (numbers + more) * (ptrdiff_t)sizeof(double);
 }
 
 vt_error vt_pathway_state_create(const vt_pathway *pathway, vt_pathway_state **state) {

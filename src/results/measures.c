@@ -6,22 +6,39 @@
 
 #include "derive.h"
 
+static const char mean_derivative[] = "mean of d objective / d input";
+static const char square_derivative[] = "mean square of d objective / d input";
+
 const vt_measure vt_measures[VT_SENSITIVITIES][VT_MOST_MEASURES + 1] = {
-    [VT_SENSITIVITY_SOBOL] = {{"sobol_first", "Sobol index of first order", 2, true},
-                              {"sobol_total", "total Sobol index", 2, true},
-                              {"sobol_second", "Sobol index of second order", 3, true}},
-    [VT_SENSITIVITY_MORRIS] = {{"morris_mu", "mean effect per unit of u", 2, false},
-                               {"morris_mu_star", "mean size of the effect per unit of u", 2, true},
-                               {"morris_sigma", "standard deviation of the effect", 2, false}},
-    [VT_SENSITIVITY_REGRESSION] = {{"src", "standardised regression coefficient", 2, true},
-                                   {"src_r2", "share of the variance that the regression explains",
-                                    1, false},
-                                   {"prcc", "partial rank correlation coefficient", 2, true},
-                                   {"spearman", "rank correlation", 2, true}},
+    [VT_SENSITIVITY_SOBOL] =
+        {{"sobol_first", "Sobol index of first order", 2, true, VT_MEASURE_ALWAYS},
+         {"sobol_total", "total Sobol index", 2, true, VT_MEASURE_ALWAYS},
+         {"sobol_second", "Sobol index of second order", 3, true, VT_MEASURE_SECOND_ORDER},
+         {"derivative_mean", mean_derivative, 2, false, VT_MEASURE_DERIVATIVE},
+         {"derivative_square", square_derivative, 2, false, VT_MEASURE_DERIVATIVE}},
+    [VT_SENSITIVITY_MORRIS] =
+        {{"morris_mu", "mean effect per unit of u", 2, false, VT_MEASURE_ALWAYS},
+         {"morris_mu_star", "mean size of the effect per unit of u", 2, true, VT_MEASURE_ALWAYS},
+         {"morris_sigma", "standard deviation of the effect", 2, false, VT_MEASURE_ALWAYS},
+         {"derivative_mean", mean_derivative, 2, false, VT_MEASURE_DERIVATIVE},
+         {"derivative_square", square_derivative, 2, false, VT_MEASURE_DERIVATIVE}},
+    [VT_SENSITIVITY_REGRESSION] =
+        {{"src", "standardised regression coefficient", 2, true, VT_MEASURE_ALWAYS},
+         {"src_r2", "share of the variance that the regression explains", 1, false,
+          VT_MEASURE_ALWAYS},
+         {"prcc", "partial rank correlation coefficient", 2, true, VT_MEASURE_ALWAYS},
+         {"spearman", "rank correlation", 2, true, VT_MEASURE_ALWAYS},
+         {"derivative_mean", mean_derivative, 2, false, VT_MEASURE_DERIVATIVE},
+         {"derivative_square", square_derivative, 2, false, VT_MEASURE_DERIVATIVE}},
 };
 
 bool vt_measure_is_there(const vt_sensitivity *sensitivity, const vt_measure *measure) {
-  return measure->axes < 3 || sensitivity->design_plan->second_order;
+  switch (measure->told) {
+    case VT_MEASURE_ALWAYS: break;
+    case VT_MEASURE_SECOND_ORDER: return sensitivity->design_plan->second_order;
+    case VT_MEASURE_DERIVATIVE: return sensitivity->plan->derivative;
+  }
+  return true;
 }
 
 static vt_error add_measure(vt_maker *m, const vt_maker_group *g, const vt_measure *measure,

@@ -33,6 +33,7 @@ typedef struct answers {
   double *column;                          // shape [columns, scenarios]
   vt_estimate *estimate[VT_MOST_MEASURES]; // shape [columns, cells of the measure]
   double *number;                          // shape [most cells of a measure]
+  double *derivative;                      // by input, mean and mean square; shape [inputs, 2]
   double *x;                               // regression: shape [inputs with numbers, scenarios]
   int numeric;                             // inputs with numbers
   int *moved;                              // trajectories: shape [units, inputs]
@@ -184,6 +185,23 @@ static vt_error write_count(const answers *a, ptrdiff_t output, int64_t used) {
   return VT_OK;
 }
 
+static bool is_objective(const answers *a, ptrdiff_t output) {
+  return a->s->output[output].variable == vt_layout_find(a->target->layout, "objective");
+}
+
+// Value, low or high of cell i of an output that is in a column.
+static double number_of(const answers *a, int measure, int part, ptrdiff_t output, ptrdiff_t column,
+                        ptrdiff_t i) {
+  const vt_measure *m = &measures_of(a)[measure];
+  if (m->told == VT_MEASURE_DERIVATIVE) {
+    const int square = strcmp(m->name, "derivative_square") == 0;
+    return is_objective(a, output) ? a->derivative[2 * i + square] : (double)NAN;
+  }
+  const vt_estimate *e = a->estimate[measure] + column * cells_of(a, m->axes) + i;
+  const double number[PARTS] = {e->value, e->low, e->high};
+  return number[part];
+}
+
 // All measures of an output, which is in a column; NaN where too much has failed.
 static vt_error write_output(const answers *a, ptrdiff_t output, ptrdiff_t column, int64_t used) {
   const bool told =
@@ -192,15 +210,11 @@ static vt_error write_output(const answers *a, ptrdiff_t output, ptrdiff_t colum
   VT_TRY(write_count(a, output, used));
   for (int m = 0; measure[m].name; m++) {
     if (!vt_measure_is_there(a->s, &measure[m])) continue;
-    const ptrdiff_t cells = cells_of(a, measure[m].axes);
-    const vt_estimate *e = a->estimate[m] + column * cells;
     const hsize_t start[VT_SLOT_AXES] = {(hsize_t)output};
     const hsize_t count[VT_SLOT_AXES] = {1, (hsize_t)a->s->inputs, (hsize_t)a->s->inputs};
     for (int part = 0; part < (measure[m].interval ? PARTS : 1); part++) {
-      for (ptrdiff_t i = 0; i < cells; i++) {
-        const double number[PARTS] = {e[i].value, e[i].low, e[i].high};
-        a->number[i] = told ? number[part] : (double)NAN;
-      }
+      for (ptrdiff_t i = 0; i < cells_of(a, measure[m].axes); i++)
+        a->number[i] = told ? number_of(a, m, part, output, column, i) : (double)NAN;
       VT_TRY(vt_slot_write(a->target, &a->slot[m][part], start, count, a->number));
     }
   }
@@ -363,6 +377,61 @@ static vt_error find_regressions(answers *a, const ptrdiff_t *output, ptrdiff_t 
 }
 
 // ---------------------------------------------------------------------------------------------
+// Derivatives of the objective, as they are stored.
+
+static void sum_up(double *value, int64_t count, double moment[2]) {
+  int64_t there = 0;
+  vt_moments m;
+  for (int64_t k = 0; k < count; k++) {
+    if (isfinite(value[k])) value[there++] = value[k];
+  }
+  vt_moments_of(value, there, &m);
+  moment[0] = m.mean;
+  for (int64_t k = 0; k < there; k++) value[k] *= value[k];
+  vt_moments_of(value, there, &m);
+  moment[1] = m.mean;
+}
+
+// Inputs first..first + count - 1 of those that have a value each, which are the cells of a row.
+static vt_error sum_up_some(answers *a, const int *input, ptrdiff_t first, ptrdiff_t count) {
+  ptrdiff_t cell[MOST_COLUMNS];
+  for (ptrdiff_t c = 0; c < count; c++) cell[c] = first + c;
+  VT_TRY(read_cells(a, a->s->derivative, count, cell, a->column));
+  for (ptrdiff_t c = 0; c < count; c++)
+    sum_up(a->column + c * a->scenarios, a->scenarios, a->derivative + 2 * input[first + c]);
+  return VT_OK;
+}
+
+static vt_error sum_up_all(answers *a, int *input) {
+  ptrdiff_t inputs = 0;
+  for (int j = 0; j < a->s->inputs; j++) {
+    if (!a->s->design_plan->input[a->s->place[j]].each) input[inputs++] = j;
+  }
+  for (ptrdiff_t first = 0; first < inputs; first += a->columns) {
+    const ptrdiff_t rest = inputs - first;
+    VT_TRY(sum_up_some(a, input, first, rest < a->columns ? rest : a->columns));
+  }
+  return VT_OK;
+}
+
+static vt_error find_derivatives(answers *a) {
+  int *input;
+  VT_NEW(a->derivative, 2 * (ptrdiff_t)a->s->inputs);
+  for (int i = 0; i < 2 * a->s->inputs; i++) a->derivative[i] = (double)NAN;
+  VT_NEW(input, a->s->inputs);
+  const vt_error found = sum_up_all(a, input);
+  free(input);
+  return found;
+}
+
+// By the rank that writes them.
+static bool has_derivatives(const answers *a, int rank, int size) {
+  bool mine = false;
+  for (ptrdiff_t o = rank; o < a->s->outputs; o += size) mine = mine || is_objective(a, o);
+  return mine && a->s->plan->derivative;
+}
+
+// ---------------------------------------------------------------------------------------------
 
 static vt_error make_room(answers *a) {
   const vt_measure *measure = measures_of(a);
@@ -373,7 +442,8 @@ static vt_error make_room(answers *a) {
   if (a->columns > a->s->outputs) a->columns = a->s->outputs;
   VT_NEW(a->column, a->columns * a->scenarios);
   for (int m = 0; measure[m].name; m++) {
-    if (!vt_measure_is_there(a->s, &measure[m])) continue;
+    if (measure[m].told == VT_MEASURE_DERIVATIVE || !vt_measure_is_there(a->s, &measure[m]))
+      continue;
     const ptrdiff_t cells = cells_of(a, measure[m].axes);
     const bool several = a->s->plan->method == VT_SENSITIVITY_REGRESSION;
     most = cells > most ? cells : most;
@@ -402,6 +472,7 @@ static vt_error find_all(answers *a, int rank, int size) {
   if (rank >= a->s->outputs) return VT_OK;
   VT_TRY(make_room(a));
   VT_TRY(open_datasets(a));
+  if (has_derivatives(a, rank, size)) VT_TRY(find_derivatives(a));
   for (ptrdiff_t o = rank; o < a->s->outputs; o += size) {
     output[count++] = o;
     if (count < a->columns && o + size < a->s->outputs) continue;
@@ -426,6 +497,7 @@ vt_error vt_sensitivity_fill(const vt_derivation *d) {
   free(a.optimal);
   free(a.column);
   free(a.number);
+  free(a.derivative);
   free(a.x);
   free(a.moved);
   free(a.step);

@@ -91,12 +91,9 @@ static vt_error read_max_failed(vt_study_reader *reader, const vt_yaml *node, vo
 }
 
 static vt_error read_derivative(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  bool wanted;
-  (void)target;
-  VT_TRY(vt_read_bool(reader, node, &wanted));
-  if (wanted)
-    VT_REFUSE(reader, node, "derivatives are not available in this version, expected false");
-  return VT_OK;
+  vt_sensitivity_plan *plan = target;
+  plan->derivative_line = node->line;
+  return vt_read_bool(reader, node, &plan->derivative);
 }
 
 vt_error vt_read_sensitivity(vt_study_reader *reader, const vt_yaml *node, void *study) {
@@ -132,6 +129,38 @@ bool vt_sensitivity_counts(const vt_design_plan *design, int input) {
   return false;
 }
 
+// Multipliers are those of one programme with one objective: that of the first level, if what the
+// others may choose from is its optima.
+static vt_error check_derivative(const vt_study_reader *reader) {
+  const vt_study *study = reader->study;
+  const vt_sensitivity_plan *plan = &study->sensitivity;
+  const vt_aims *aims = &study->aims;
+  const char *place = "'results.sensitivity.derivative'";
+  bool any = false;
+  if (!plan->derivative) return VT_OK;
+  if (study->model.kind != VT_MODEL_PATHWAY)
+    VT_FAULT(reader, plan->derivative_line, "%s: found true, expected it of a pathway alone",
+             place);
+  if (aims->levels > 1 && aims->level[0].tolerance > 0)
+    VT_FAULT(reader, plan->derivative_line,
+             "%s: found an objective whose first level has a tolerance (line %d), expected one "
+             "without",
+             place, aims->level[0].line);
+  for (int i = 0; i < study->design.inputs; i++)
+    any = any || (vt_sensitivity_counts(&study->design, i) && !study->design.input[i].each);
+  if (!any)
+    VT_FAULT(reader, plan->derivative_line,
+             "%s: found no random input with one value, expected one without 'each'", place);
+  return VT_OK;
+}
+
+static bool has_random_inputs(const vt_design_plan *design) {
+  for (int i = 0; i < design->inputs; i++) {
+    if (vt_sensitivity_counts(design, i)) return true;
+  }
+  return false;
+}
+
 vt_error vt_check_sensitivity(const vt_study_reader *reader) {
   vt_study *study = reader->study;
   vt_sensitivity_plan *plan = &study->sensitivity;
@@ -141,9 +170,7 @@ vt_error vt_check_sensitivity(const vt_study_reader *reader) {
     plan->line = study->design.line;
   }
   if (!plan->wanted) return VT_OK;
-  for (int i = 0; i < study->design.inputs; i++) {
-    if (vt_sensitivity_counts(&study->design, i)) return VT_OK;
-  }
+  if (has_random_inputs(&study->design)) return check_derivative(reader);
   VT_FAULT(reader, plan->line,
            "'results.sensitivity': found no random inputs, expected parameters or factors with "
            "levels, names or a distribution, or a table");

@@ -83,8 +83,9 @@ edited() { sed -E "$2" "$1" >"$3"; }
 
 descendants() {
   local child
-  for child in $(awk -v parent="$1" '/^Pid:/ { id = $2 } /^PPid:/ && $2 == parent { print id }' \
-    /proc/[0-9]*/status 2>/dev/null || true); do
+  # cat, since an awk may end at the first process that ends meanwhile.
+  for child in $({ cat /proc/[0-9]*/status 2>/dev/null || true; } |
+    awk -v parent="$1" '/^Pid:/ { id = $2 } /^PPid:/ && $2 == parent { print id }'); do
     descendants "$child"
     echo "$child"
   done

@@ -57,12 +57,12 @@ static void every_key_arrives(void **state) {
       parse("{saltelli: {base: 8, second_order: true}}", two,
             "results:\n  sensitivity:\n    methods: [sobol]\n"
             "    outputs: [objective, 'installation[PEM, 2030:2040]', \"total_impact\"]\n"
-            "    resamples: 1e2\n    confidence: 0.5\n    max_failed: 1\n    derivative: false\n",
+            "    resamples: 1e2\n    confidence: 0.5\n    max_failed: 1\n    derivative: true\n",
             &study),
       VT_OK);
   const vt_sensitivity_plan *plan = &study->sensitivity;
   assert_true(plan->wanted && plan->outputs == 3 && plan->resamples == 100);
-  assert_true(plan->confidence == 0.5 && plan->max_failed == 1);
+  assert_true(plan->confidence == 0.5 && plan->max_failed == 1 && plan->derivative);
   assert_string_equal(plan->output[1].tensor, "installation");
   assert_int_equal(plan->output[1].axes, 2);
   assert_int_equal(plan->output_line, 12);
@@ -102,7 +102,6 @@ static void what_is_wrong_is_refused_with_its_place(void **state) {
       {"{morris: 9}", "{confidence: 1}", "'results.sensitivity.confidence': found"},
       {"{morris: 9}", "{confidence: .nan}", "'results.sensitivity.confidence': found"},
       {"{morris: 9}", "{max_failed: -0.1}", "'results.sensitivity.max_failed': found"},
-      {"{morris: 9}", "{derivative: true}", "not available in this version"},
       {"{morris: 9}", "{derivative: 1}", "'results.sensitivity.derivative': found"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
