@@ -76,6 +76,7 @@ for code, node in foreground.items():
     for x in node.get("exchanges", []):
         where, name = x["input"]
         kind = SIGN.get(x["type"], "technosphere")
+        sign = -1.0 if x["type"] == "substitution" else 1.0
         if kind == "technosphere" and where == own:
             kind = "internal"
         if kind == "technosphere":
@@ -86,14 +87,14 @@ for code, node in foreground.items():
         taus = [year_of_offset(spread["unit"], date) for date in spread["date"]]
         for tau, weight in zip(taus, spread["amount"]):
             cell = (code, name, tau)
-            tensors[kind][cell] = tensors[kind].get(cell, 0.0) + x["amount"] * weight
+            tensors[kind][cell] = tensors[kind].get(cell, 0.0) + sign * x["amount"] * weight
         if x.get("operation"):
             operation[code, name] = True
         for year, value in x.get("vintage_improvements", {}).items():
             improvements[code, name, int(year)] = value
         for key, value in x.get("vintage_amounts", {}).items():
             keys = [json.loads(key)] if key.startswith("[") else [(tau, int(key)) for tau in taus]
-            vintages[kind].update({(code, name, tau, year): value for tau, year in keys})
+            vintages[kind].update({(code, name, tau, year): sign * value for tau, year in keys})
 
 # Background: G = B A^-1 e for each flow, found by name, product and location.
 KEY = ("name", "reference product", "location")

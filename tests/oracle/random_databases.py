@@ -87,11 +87,12 @@ def process(product, products, background):
     exchanges[0]["operation"] = True
     seen = set()
     for _ in range(draw.randint(1, 5)):
-        new = draw.choice([link(draw.choice(background), amount(0.1, 20), "technosphere"), emission(0.1, 20)])
+        kind = draw.choice(["technosphere", "technosphere", "substitution"])
+        new = draw.choice([link(draw.choice(background), amount(0.1, 20), kind), emission(0.1, 20)])
         exchanges.append(dressed(new, tuple(new["input"]) not in seen))
         seen.add(tuple(new["input"]))
     if draw.random() < 0.5:
-        inside = link(draw.choice(products), amount(0.01, 0.1), "technosphere")
+        inside = link(draw.choice(products), amount(0.01, 0.1), draw.choice(["technosphere", "substitution"]))
         exchanges += [inside | {"temporal_distribution": distribution()}, inside]
     return {"name": "a process", "operation_time_limits": [0, draw.randint(0, 5)], "exchanges": exchanges}
 

@@ -389,6 +389,28 @@ static void seconds_fold_into_years_as_months_do(void **state) {
   free(elementary);
 }
 
+// Of background and of what the foreground makes itself.
+static void a_substitution_is_consumption_with_a_negative_sign(void **state) {
+  (void)state;
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  write_changed_foreground("'technosphere', 'amount': 10}",
+                           "'substitution', 'amount': 10, 'vintage_amounts': {'2030': 4}}");
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 0, 0), -5.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE_VINTAGES, 0, 0, 0, 2030), -4.0, 0.0);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+  write_changed_foreground("['fg', 'c'], 'type': 'technosphere'",
+                           "['fg', 'c'], 'type': 'substitution'");
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_near(value_of(inputs, VT_TENSOR_INTERNAL_DEMAND, 0, 1, 0, 0), -2.0, 0.0);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+}
+
 static void broken_foregrounds_are_refused(void **state) {
   (void)state;
   const struct {
@@ -400,8 +422,6 @@ static void broken_foregrounds_are_refused(void **state) {
        "'c'"},
       {"['fg', 'c'], 'type': 'technosphere'", "['fg', 'p'], 'type': 'technosphere'", "no product",
        "'p'"},
-      {"'type': 'technosphere', 'amount': 10", "'type': 'substitution', 'amount': 10",
-       "substitution", "'p'"},
       {"'2020-01-01'", "'2040-01-01'", "'old'", "same year 2040"},
       {"'r': {'type': 'product'}", "'q': {'type': 'product'}", "['fg', 'r']", "'p'"},
       {"'type': 'technosphere', 'amount': 2",
@@ -542,6 +562,7 @@ int main(void) {
       cmocka_unit_test(a_negative_amount_makes_its_distribution_negative),
       cmocka_unit_test(a_foreground_becomes_tensors),
       cmocka_unit_test(seconds_fold_into_years_as_months_do),
+      cmocka_unit_test(a_substitution_is_consumption_with_a_negative_sign),
       cmocka_unit_test(broken_foregrounds_are_refused),
       cmocka_unit_test(every_alternative_background_has_a_mapping),
       cmocka_unit_test(one_background_needs_no_name),
