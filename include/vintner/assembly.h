@@ -27,8 +27,11 @@ vt_error vt_error_at_line(const char *path, int line, vt_error error);
 // ---------------------------------------------------------------------------------------------
 // The foreground of a pathway model.
 
+/// Databases of one date.
 typedef struct vt_snapshot {
-  int database;
+  const char *name; ///< label on the axis BACKGROUND
+  int databases;
+  const int *database; ///< shape [databases], at least one
   int year;
 } vt_snapshot;
 

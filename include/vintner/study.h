@@ -126,11 +126,13 @@ typedef struct vt_inventory_plan {
   int64_t array_column; ///< -1: vectors only
 } vt_inventory_plan;
 
-/// A snapshot of the background as the study names it.
+/// A snapshot of the background as the study names it: databases of one date.
 typedef struct vt_snapshot_plan {
   int line;
-  const char *database;
-  bool has_year; ///< else the year of the database's representative_time
+  const char *name; ///< the names of its databases, joined by "+"
+  int databases;
+  const char *const *database; ///< distinct; shape [databases], at least one
+  bool has_year;               ///< else the year of its only database's representative_time
   int year;
 } vt_snapshot_plan;
 

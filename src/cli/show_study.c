@@ -83,7 +83,7 @@ static void print_inventory(const vt_study *s, FILE *out) {
 static void print_background(const vt_background_variant *b, FILE *out) {
   if (b->name) print_line(out, "%s: ", b->name);
   for (int i = 0; i < b->snapshots; i++) {
-    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
+    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].name);
     if (b->snapshot[i].has_year) print_line(out, " (%d)", b->snapshot[i].year);
   }
   (void)fputc('\n', out);

@@ -38,7 +38,7 @@ static void put_background(json_out *j, const vt_database_plan *plan) {
     const vt_background_variant *variant = &plan->background[b];
     for (int i = 0; i < variant->snapshots; i++) {
       json_map(j, NULL);
-      json_members(j, "pathway: %s, database: %s", variant->name, variant->snapshot[i].database);
+      json_members(j, "pathway: %s, database: %s", variant->name, variant->snapshot[i].name);
       if (variant->snapshot[i].has_year) json_raw(j, "year", "%d", variant->snapshot[i].year);
       json_close(j);
     }
