@@ -155,15 +155,15 @@ static vt_error add_tau(const edge *at, int64_t tau, int32_t *year) {
   return VT_OK;
 }
 
-// What is substituted is consumed with a negative sign.
-static double sign_of(const vt_exchange *exchange) {
-  return exchange->type == VT_EXCHANGE_SUBSTITUTION ? -1.0 : 1.0;
+// What counts of an exchange's amounts; what is substituted is consumed with a negative sign.
+static double scale_of(const vt_exchange *exchange) {
+  return exchange->type == VT_EXCHANGE_SUBSTITUTION ? -exchange->share : exchange->share;
 }
 
 static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
   const vt_exchange *exchange = at->exchange;
   const vt_temporal *temporal = exchange->temporal;
-  const double amount = sign_of(exchange) * exchange->amount;
+  const double amount = scale_of(exchange) * exchange->amount;
   for (int i = 0; i < (temporal ? temporal->count : 1); i++) {
     const double weight = temporal ? temporal->amount[i] : 1.0;
     vt_entry entry = {.index = {at->process, flow}, .value = amount * weight};
@@ -179,7 +179,7 @@ static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
 static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
   const vt_exchange *exchange = at->exchange;
   const vt_temporal *temporal = exchange->temporal;
-  const double sign = sign_of(exchange);
+  const double scale = scale_of(exchange);
   for (int v = 0; v < exchange->vintages; v++) {
     const vt_vintage *vintage = &exchange->vintage[v];
     const bool whole = vintage->tau == VT_WHOLE_LIFE;
@@ -191,7 +191,7 @@ static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
       if (tau == last) continue; // several dates within one year are one process time
       last = tau;
       vt_entry entry = {.index = {at->process, flow, 0, vintage->year},
-                        .value = sign * vintage->value};
+                        .value = scale * vintage->value};
       VT_TRY(add_tau(at, tau, &entry.index[2]));
       VT_TRY(push(at->made, id, entry));
     }

@@ -59,6 +59,9 @@ static void print_demand(const vt_lca_demand *d, FILE *out) {
 static void print_sources(const vt_model_plan *model, FILE *out) {
   for (int i = 0; i < model->databases; i++)
     print_line(out, "%-11s %s\n", i == 0 ? "databases" : "", model->database[i]);
+  for (int i = 0; i < model->allocations; i++)
+    print_line(out, "%-11s %s: %s\n", i == 0 ? "allocation" : "", model->allocation[i].database,
+               model->allocation[i].property);
 }
 
 static void print_parts(const char *const *part, int parts, FILE *out) {

@@ -57,8 +57,7 @@ static void reach(closure *all, int database) {
   all->list[all->count++] = database;
 }
 
-// Labels and links of one database, without its records.
-static vt_error open_database(vt_database_set *set, int database) {
+vt_error vt_database_open(vt_database_set *set, int database) {
   const vt_database *d = &set->database[database];
   VT_CHECK(!d->stale, VT_ERR_INPUT,
            "%s: database '%s' was changed after it was processed (databases.json says 'dirty'), "
@@ -77,7 +76,7 @@ static vt_error open_database(vt_database_set *set, int database) {
 static vt_error load_closure(vt_database_set *set, closure *all) {
   for (int i = 0; i < all->count; i++) {
     const int database = all->list[i];
-    VT_TRY(open_database(set, database));
+    VT_TRY(vt_database_open(set, database));
     for (int k = 0; k < set->database[database].depend_count; k++)
       reach(all, set->database[database].depends[k]);
   }

@@ -8,7 +8,7 @@ typedef struct filling {
 } filling;
 
 static vt_error start_filling(vt_database_set *set, vt_matrix_kind kind, ptrdiff_t room,
-                              filling *to) {
+                              bool shared, filling *to) {
   vt_record_group *group = to->group;
   *group = (vt_record_group){.matrix = kind,
                              .matrix_name = vt_matrix_label(kind),
@@ -21,10 +21,11 @@ static vt_error start_filling(vt_database_set *set, vt_matrix_kind kind, ptrdiff
   VT_ARENA_NEW(set->arena, group->data, room);
   VT_ARENA_NEW(set->arena, group->flip, room);
   VT_ARENA_NEW(set->arena, group->source, room);
+  if (shared) VT_ARENA_NEW(set->arena, group->rescale, room);
   return VT_OK;
 }
 
-static void put_record(filling *to, int row, int column, double value, bool flip,
+static void put_record(filling *to, int row, int column, double value, bool flip, double share,
                        ptrdiff_t source) {
   vt_record_group *group = to->group;
   const ptrdiff_t k = group->count++;
@@ -33,6 +34,7 @@ static void put_record(filling *to, int row, int column, double value, bool flip
   group->data[k] = value;
   group->flip[k] = flip;
   group->source[k] = source;
+  if (group->rescale) group->rescale[k] = share;
 }
 
 static void put_node(const vt_database_set *set, int index, filling *technosphere,
@@ -44,11 +46,11 @@ static void put_node(const vt_database_set *set, int index, filling *technospher
     const bool consumed = exchange->type == VT_EXCHANGE_TECHNOSPHERE;
     const bool emitted = exchange->type == VT_EXCHANGE_BIOSPHERE;
     put_record(emitted ? biosphere : technosphere, exchange->input, index, exchange->amount,
-               consumed, x);
+               consumed, exchange->share, x);
     positive = positive || !(consumed || emitted);
   }
   if (node->type == VT_NODE_CHIMAERA && !positive)
-    put_record(technosphere, index, index, 1.0, false, -1);
+    put_record(technosphere, index, index, 1.0, false, 1.0, -1);
 }
 
 vt_error vt_exchange_records(vt_database_set *set, int database) {
@@ -60,16 +62,18 @@ vt_error vt_exchange_records(vt_database_set *set, int database) {
   VT_ARENA_NEW(set->arena, package->group, 2);
   const vt_database *d = &set->database[database];
   ptrdiff_t emitted = 0, all = 0;
+  bool shared = false;
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
     if (set->node[n].type != VT_NODE_PROCESS && set->node[n].type != VT_NODE_CHIMAERA) continue;
     const vt_node *node = &set->node[n];
     all += node->exchanges + 1;
+    shared = shared || node->whole > 0;
     for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++)
       emitted += set->exchange[x].type == VT_EXCHANGE_BIOSPHERE;
   }
   filling technosphere = {.group = &package->group[0]}, biosphere = {.group = &package->group[1]};
-  VT_TRY(start_filling(set, VT_MATRIX_TECHNOSPHERE, all - emitted, &technosphere));
-  VT_TRY(start_filling(set, VT_MATRIX_BIOSPHERE, emitted, &biosphere));
+  VT_TRY(start_filling(set, VT_MATRIX_TECHNOSPHERE, all - emitted, shared, &technosphere));
+  VT_TRY(start_filling(set, VT_MATRIX_BIOSPHERE, emitted, shared, &biosphere));
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
     if (set->node[n].type != VT_NODE_PROCESS && set->node[n].type != VT_NODE_CHIMAERA) continue;
     put_node(set, n, &technosphere, &biosphere);

@@ -217,6 +217,7 @@ static vt_error place_plain(const landing *to, const plain_columns *c, const vt_
         input < from->nodes ? from->first_node + input : from->link[input - from->nodes];
     exchange->type = (vt_exchange_type)c->type[x];
     exchange->amount = c->amount[x];
+    exchange->share = 1.0;
   }
   return VT_OK;
 }

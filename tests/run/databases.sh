@@ -93,6 +93,10 @@ random_documents() {
     "$python" "$oracles/random_databases.py" "$seed"
     expect "export of random documents $seed" 0 "$vintner" export random.yaml --inputs random.json --force
     expect "random documents $seed" 0 "$python" "$oracles/oracle_databases.py" random.yaml random.json
+    expect "random store $seed" 0 "$vintner" import random0.json random1.json -o random_store.h5 --force -q
+    sed 's/databases: .*/databases: [random_store.h5]/' random.yaml >random_store.yaml
+    expect "export of a random store $seed" 0 "$vintner" export random_store.yaml --inputs random_store.json --force
+    holds "the same bits from a store $seed" cmp random.json random_store.json
   done
 }
 
