@@ -16,6 +16,11 @@
 ///         activity that a snapshot lacks, an unknown method, a singular system
 vt_error vt_assembly_build(const vt_study *study, vt_background *background, vt_inputs **inputs);
 
+/// Read the databases of a study's model, allocated as it says.
+///
+/// Not collective. The caller frees *set with vt_database_set_free.
+vt_error vt_assembly_read(const vt_study *study, vt_database_set **set);
+
 /// The error of a solve with the names of the processes and products that are to blame. The text
 /// starts with `path`.
 vt_error vt_name_culprits(const vt_database_set *set, const vt_system *system, const char *path,
@@ -27,8 +32,11 @@ vt_error vt_error_at_line(const char *path, int line, vt_error error);
 // ---------------------------------------------------------------------------------------------
 // The foreground of a pathway model.
 
+/// Databases of one date.
 typedef struct vt_snapshot {
-  int database;
+  const char *name; ///< label on the axis BACKGROUND
+  int databases;
+  const int *database; ///< shape [databases], at least one
   int year;
 } vt_snapshot;
 

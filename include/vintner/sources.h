@@ -40,6 +40,10 @@ typedef struct vt_node {
   int window_first, window_last; ///< years since installation, both ends included
   ptrdiff_t first_exchange;      ///< into vt_database_set.exchange (JSON only)
   ptrdiff_t exchanges;
+  /// After vt_database_allocate: a process of several products has no exchanges left, and `parts`
+  /// nodes, one a product, which begin `first_part` nodes after it; each of these has it `whole`
+  /// nodes before itself. Else 0.
+  int parts, first_part, whole;
 } vt_node;
 
 // ---------------------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ typedef struct vt_exchange {
   vt_exchange_type type;
   bool operation, functional;
   double amount;
+  double share; ///< of amount, that counts; 1 unless vt_database_allocate made the exchange
   vt_uncertainty *uncertainty; ///< NULL: none given
   vt_temporal *temporal;       ///< NULL: none given
   int improvements, vintages;
@@ -197,6 +202,24 @@ vt_error vt_database_find(const vt_database_set *set, const char *name, int *dat
 /// Load a database and all that it links to; a stale one among them is VT_ERR_INPUT, and so is an
 /// exchange to nowhere. Pointers into set->node and set->exchange are void after it.
 vt_error vt_database_require(vt_database_set *set, int database);
+
+/// Make one process for each product of those that have several: code "PROCESS@PRODUCT", name
+/// "PROCESS NAME (PRODUCT NAME)". It keeps what it makes of its product; all else it has by the
+/// product's share of amount times `property`, which exchange or product have in `properties`;
+/// "equal": by the number of products. The process itself stays as a node, as a product if it is
+/// one of its own. Exchanges keep amount and uncertainty of the process's.
+///
+/// Before any database is loaded. Numbers of the database's nodes change, and pointers into
+/// set->node and set->exchange are void after it.
+/// @return VT_ERR_INPUT for a property that is missing, negative or no number, a sum of 0, and a
+///         database without exchanges
+vt_error vt_database_allocate(vt_database_set *set, int database, const char *property);
+
+/// The process that an allocated one comes from, where that is its product too; else -1.
+int vt_node_own_product(const vt_database_set *set, int node);
+
+/// VT_ERR_INPUT naming what a process was allocated to, if it was.
+vt_error vt_refuse_allocated(const vt_database_set *set, int node);
 
 /// Load the nodes of a database, not its exchanges and records. Pointers into set->node are void
 /// after it.

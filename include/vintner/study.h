@@ -126,11 +126,13 @@ typedef struct vt_inventory_plan {
   int64_t array_column; ///< -1: vectors only
 } vt_inventory_plan;
 
-/// A snapshot of the background as the study names it.
+/// A snapshot of the background as the study names it: databases of one date.
 typedef struct vt_snapshot_plan {
   int line;
-  const char *database;
-  bool has_year; ///< else the year of the database's representative_time
+  const char *name; ///< the names of its databases, joined by "+"
+  int databases;
+  const char *const *database; ///< distinct; shape [databases], at least one
+  bool has_year;               ///< else the year of its only database's representative_time
   int year;
 } vt_snapshot_plan;
 
@@ -212,6 +214,13 @@ typedef struct vt_pathway_plan {
 
 typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY } vt_model_kind;
 
+/// How the processes of several products of a database become one a product.
+typedef struct vt_allocation_plan {
+  int line;
+  const char *database;
+  const char *property; ///< whose amount divides them; "equal": by their number
+} vt_allocation_plan;
+
 /// What is solved.
 typedef struct vt_model_plan {
   vt_model_kind kind;
@@ -219,6 +228,8 @@ typedef struct vt_model_plan {
   int databases;               ///< files and folders that it is built from
   const char *const *database; ///< in order, paths resolved; shape [databases]
   const int *database_line;    ///< shape [databases]
+  int allocations;
+  const vt_allocation_plan *allocation; ///< distinct databases; shape [allocations]
   union {
     vt_pathway_plan pathway;
     vt_inventory_plan inventory;

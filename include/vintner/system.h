@@ -38,7 +38,8 @@ vt_error vt_system_create(vt_database_set *set, int count, const int *database,
 void vt_system_free(vt_system *system); ///< accepts NULL
 
 /// Row of the product that a demand for `node` means; VT_ERR_INPUT for a flow, a node outside the
-/// system, and a process whose product is a node of its own (both are named).
+/// system, a process whose product is a node of its own (both are named), and one that was
+/// allocated (to what).
 vt_error vt_system_demand_row(const vt_database_set *set, const vt_system *system, int node,
                               int *row);
 

@@ -44,9 +44,29 @@ static vt_error hash_inputs(vt_inputs *inputs) {
   return packed;
 }
 
+static vt_error allocate(const vt_study *study, vt_database_set *set) {
+  for (int i = 0; i < study->model.allocations; i++) {
+    const vt_allocation_plan *plan = &study->model.allocation[i];
+    int database = -1;
+    vt_error done = vt_database_find(set, plan->database, &database);
+    if (done == VT_OK) done = vt_database_allocate(set, database, plan->property);
+    VT_TRY(vt_error_at_line(study->path, plan->line, done));
+  }
+  return VT_OK;
+}
+
+vt_error vt_assembly_read(const vt_study *study, vt_database_set **set) {
+  VT_TRY(vt_database_set_read(study->model.databases, study->model.database, set));
+  const vt_error allocated = allocate(study, *set);
+  if (allocated == VT_OK) return VT_OK;
+  vt_database_set_free(*set);
+  *set = NULL;
+  return allocated;
+}
+
 static vt_error assemble(vt_assembly *a, vt_background *background) {
   VT_TRY(vt_arena_create(&a->arena));
-  VT_TRY(vt_database_set_read(a->study->model.databases, a->study->model.database, &a->set));
+  VT_TRY(vt_assembly_read(a->study, &a->set));
   VT_TRY(vt_assembly_foreground(a));
   VT_TRY(vt_assembly_systems(a));
   VT_TRY(vt_assembly_characterise(a));

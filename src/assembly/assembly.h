@@ -7,7 +7,9 @@
 
 /// One snapshot of the background and what is asked of it.
 typedef struct vt_snapshot_work {
-  int database;
+  const char *name; ///< of the snapshot
+  int databases;
+  const int *database; ///< shape [databases]
   vt_system *system;
   int demands;
   int *flow;    ///< intermediate flow of each demand; shape [demands]
@@ -41,6 +43,7 @@ typedef struct vt_assembly {
   const vt_study *study;
   const vt_database_plan *plan;
   vt_database_set *set;
+  vt_foreground foreground;
   vt_inputs *inputs;
   int *flow_node, *elementary_node;
   int snapshots;
@@ -71,5 +74,9 @@ vt_error vt_assembly_background(vt_assembly *a, vt_background *background);
 /// BACKGROUND, the mapping and, for several backgrounds, PATHWAY and the mapping of each.
 vt_error vt_foreground_map(const vt_database_set *set, const vt_foreground *from,
                            vt_inputs *inputs);
+
+/// The snapshot of this name among those of all backgrounds, or NULL: then the name is that of a
+/// database with a representative time.
+const vt_snapshot *vt_snapshot_named(const vt_foreground *from, const char *name);
 
 #endif

@@ -117,10 +117,9 @@ static vt_error name_culprits(const vt_assembly *a, const vt_request *request, c
   for (int r = 0; r < requests && error == VT_ERR_INPUT; r++) {
     const vt_culprits *c = &request[r].culprits;
     const vt_snapshot_work *s = &a->snapshot[asked[r]];
-    const vt_database *database = &a->set->database[s->database];
     char where[512];
-    (void)snprintf(where, sizeof where, "%s: database '%s'", vt_cut(database->path, 300),
-                   vt_cut(database->name, 80));
+    (void)snprintf(where, sizeof where, "%s: database '%s'",
+                   vt_cut(a->set->database[s->database[0]].path, 300), vt_cut(s->name, 80));
     if (c->products + c->processes > 0) return vt_name_culprits(a->set, s->system, where, c, error);
   }
   return error;
@@ -248,7 +247,7 @@ static vt_error store(vt_assembly *a) {
       const int demand = (int)(i / s->kept), k = (int)(i % s->kept);
       VT_CHECK(isfinite(s->inventory[i]), VT_ERR_INPUT,
                "%s: database '%s': found numbers too large for the inventory of '%s'",
-               a->set->database[s->database].path, a->set->database[s->database].name,
+               a->set->database[s->database[0]].path, s->name,
                vt_labels_get(a->inputs->intermediate_flow, s->flow[demand]));
       if (!(fabs(s->inventory[i]) > 0.0)) continue;
       int32_t *key = tensor->index + 3 * tensor->count;

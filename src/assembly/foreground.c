@@ -9,15 +9,20 @@ static vt_error find_database(const vt_assembly *a, const char *name, int line, 
 
 static vt_error find_snapshot(const vt_assembly *a, const vt_snapshot_plan *from, int foreground,
                               vt_snapshot *to) {
-  VT_TRY(find_database(a, from->database, from->line, &to->database));
-  const vt_database *database = &a->set->database[to->database];
-  VT_CHECK(to->database != foreground, VT_ERR_INPUT,
-           "%s:%d: found the foreground '%s' as a background, expected another database",
-           a->study->path, from->line, from->database);
-  VT_CHECK(from->has_year || database->has_time, VT_ERR_INPUT,
+  int *database;
+  VT_ARENA_NEW(a->arena, database, from->databases);
+  for (int k = 0; k < from->databases; k++) {
+    VT_TRY(find_database(a, from->database[k], from->line, &database[k]));
+    VT_CHECK(database[k] != foreground, VT_ERR_INPUT,
+             "%s:%d: found the foreground '%s' as a background, expected another database",
+             a->study->path, from->line, from->database[k]);
+  }
+  const vt_database *first = &a->set->database[database[0]];
+  VT_CHECK(from->has_year || first->has_time, VT_ERR_INPUT,
            "%s:%d: database '%s' has no representative_time, expected its year: {%s: 2030}",
-           a->study->path, from->line, from->database, from->database);
-  to->year = from->has_year ? from->year : database->year;
+           a->study->path, from->line, from->name, from->name);
+  *to = (vt_snapshot){from->name, from->databases, database,
+                      from->has_year ? from->year : first->year};
   return VT_OK;
 }
 
@@ -62,10 +67,11 @@ static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
 
 vt_error vt_assembly_foreground(vt_assembly *a) {
   const vt_database_plan *plan = a->plan;
-  vt_foreground f = {.first_year = plan->first_year, .last_year = plan->last_year};
-  VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f.database));
-  VT_TRY(find_backgrounds(a, &f));
-  VT_TRY(list_demand(a, &f));
-  VT_TRY(tell_place(a, &f));
-  return vt_foreground_build(a->set, &f, &a->inputs, &a->flow_node, &a->elementary_node);
+  vt_foreground *f = &a->foreground;
+  *f = (vt_foreground){.first_year = plan->first_year, .last_year = plan->last_year};
+  VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f->database));
+  VT_TRY(find_backgrounds(a, f));
+  VT_TRY(list_demand(a, f));
+  VT_TRY(tell_place(a, f));
+  return vt_foreground_build(a->set, f, &a->inputs, &a->flow_node, &a->elementary_node);
 }

@@ -155,12 +155,18 @@ static vt_error add_tau(const edge *at, int64_t tau, int32_t *year) {
   return VT_OK;
 }
 
+// What counts of an exchange's amounts; what is substituted is consumed with a negative sign.
+static double scale_of(const vt_exchange *exchange) {
+  return exchange->type == VT_EXCHANGE_SUBSTITUTION ? -exchange->share : exchange->share;
+}
+
 static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
   const vt_exchange *exchange = at->exchange;
   const vt_temporal *temporal = exchange->temporal;
+  const double amount = scale_of(exchange) * exchange->amount;
   for (int i = 0; i < (temporal ? temporal->count : 1); i++) {
     const double weight = temporal ? temporal->amount[i] : 1.0;
-    vt_entry entry = {.index = {at->process, flow}, .value = exchange->amount * weight};
+    vt_entry entry = {.index = {at->process, flow}, .value = amount * weight};
     if (!isfinite(entry.value)) return fail_edge(at, "found an amount that is too large");
     VT_TRY(
         add_tau(at, temporal ? years_of(temporal->unit, temporal->date[i]) : 0, &entry.index[2]));
@@ -173,6 +179,7 @@ static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
 static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
   const vt_exchange *exchange = at->exchange;
   const vt_temporal *temporal = exchange->temporal;
+  const double scale = scale_of(exchange);
   for (int v = 0; v < exchange->vintages; v++) {
     const vt_vintage *vintage = &exchange->vintage[v];
     const bool whole = vintage->tau == VT_WHOLE_LIFE;
@@ -183,7 +190,8 @@ static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
                                      : 0;
       if (tau == last) continue; // several dates within one year are one process time
       last = tau;
-      vt_entry entry = {.index = {at->process, flow, 0, vintage->year}, .value = vintage->value};
+      vt_entry entry = {.index = {at->process, flow, 0, vintage->year},
+                        .value = scale * vintage->value};
       VT_TRY(add_tau(at, tau, &entry.index[2]));
       VT_TRY(push(at->made, id, entry));
     }
@@ -234,8 +242,6 @@ static vt_error find_destination(const edge *at, destination *to) {
                          "found production of another database, expected a product of this one");
       return find_product(at, &to->flow);
     case VT_EXCHANGE_SUBSTITUTION:
-      return fail_edge(at, "found a substitution, which a foreground cannot have: write a negative "
-                           "technosphere exchange");
     case VT_EXCHANGE_TECHNOSPHERE:
       if (inside) {
         *to = (destination){VT_TENSOR_INTERNAL_DEMAND, VT_TENSOR_COUNT, 0, 0};

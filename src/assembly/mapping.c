@@ -12,17 +12,14 @@ typedef struct mapper {
   vt_inputs *inputs;
   vt_snapshot *snapshot; // of the background at hand, ascending by year
   int snapshots;
+  int *number;    // that of each database; shape [databases]
   double *weight; // shape [snapshots of all backgrounds, years]
 } mapper;
-
-static const char *database_name(const mapper *m, int snapshot) {
-  return m->set->database[m->snapshot[snapshot].database].name;
-}
 
 static int compare_snapshots(const void *a, const void *b) {
   const vt_snapshot *x = a, *y = b;
   if (x->year != y->year) return x->year < y->year ? -1 : 1;
-  return (x->database > y->database) - (x->database < y->database);
+  return (x->database[0] > y->database[0]) - (x->database[0] < y->database[0]);
 }
 
 // Snapshots of a background as given, or all databases with a representative time.
@@ -38,16 +35,40 @@ static vt_error collect(mapper *m, int background) {
   for (int d = 0; d < m->set->databases && from->backgrounds == 0; d++) {
     const vt_database *database = &m->set->database[d];
     if (database->has_time && d != from->database)
-      m->snapshot[m->snapshots++] = (vt_snapshot){d, database->year};
+      m->snapshot[m->snapshots++] = (vt_snapshot){database->name, 1, &m->number[d], database->year};
   }
+  return VT_OK;
+}
+
+const vt_snapshot *vt_snapshot_named(const vt_foreground *from, const char *name) {
+  for (int b = 0; b < from->backgrounds; b++) {
+    for (int i = 0; i < from->background[b].snapshots; i++) {
+      const vt_snapshot *snapshot = &from->background[b].snapshot[i];
+      if (strcmp(snapshot->name, name) == 0) return snapshot;
+    }
+  }
+  return NULL;
+}
+
+// Names of databases may have a "+" in them as labels do.
+static vt_error check_label(const mapper *m, const vt_snapshot *snapshot) {
+  const vt_snapshot *first = vt_snapshot_named(m->from, snapshot->name);
+  bool same = !first || first->databases == snapshot->databases;
+  for (int k = 0; same && first && k < first->databases; k++)
+    same = first->database[k] == snapshot->database[k];
+  VT_CHECK(same, VT_ERR_INPUT,
+           "%sbackground: found '%s' as the label of two snapshots with different databases, "
+           "expected databases whose names tell them apart",
+           m->from->background_place ? m->from->background_place : "", snapshot->name);
   return VT_OK;
 }
 
 static vt_error add_labels(mapper *m, int background) {
   VT_TRY(collect(m, background));
   for (int i = 0; i < m->snapshots; i++) {
-    const char *name = database_name(m, i);
+    const char *name = m->snapshot[i].name;
     int index;
+    VT_TRY(check_label(m, &m->snapshot[i]));
     VT_TRY(vt_labels_add(m->inputs->background, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
   return VT_OK;
@@ -63,14 +84,14 @@ static vt_error sort_by_year(mapper *m, int background) {
   for (int i = 1; i < m->snapshots; i++) {
     VT_CHECK(m->snapshot[i].year != m->snapshot[i - 1].year, VT_ERR_INPUT,
              "%sbackground: found the databases '%s' and '%s'%s for the same year %d",
-             m->from->background_place ? m->from->background_place : "", database_name(m, i - 1),
-             database_name(m, i), of, m->snapshot[i].year);
+             m->from->background_place ? m->from->background_place : "", m->snapshot[i - 1].name,
+             m->snapshot[i].name, of, m->snapshot[i].year);
   }
   return VT_OK;
 }
 
 static void add_weight(mapper *m, int snapshot, int time, double weight) {
-  const char *name = database_name(m, snapshot);
+  const char *name = m->snapshot[snapshot].name;
   const int background = vt_labels_find(m->inputs->background, name, (ptrdiff_t)strlen(name));
   m->weight[(ptrdiff_t)background * m->inputs->system_times + time] += weight;
 }
@@ -132,6 +153,8 @@ static vt_error add_pathway(mapper *m, int background) {
 static vt_error map_all(mapper *m) {
   vt_inputs *inputs = m->inputs;
   const int backgrounds = m->from->backgrounds > 0 ? m->from->backgrounds : 1;
+  VT_NEW(m->number, m->set->databases);
+  for (int d = 0; d < m->set->databases; d++) m->number[d] = d;
   if (backgrounds > 1) VT_TRY(vt_labels_create(&inputs->variant));
   for (int k = 0; k < backgrounds; k++) {
     if (inputs->variant) VT_TRY(add_pathway(m, k));
@@ -150,6 +173,7 @@ vt_error vt_foreground_map(const vt_database_set *set, const vt_foreground *from
   mapper m = {.set = set, .from = from, .inputs = inputs};
   const vt_error mapped = map_all(&m);
   free(m.snapshot);
+  free(m.number);
   free(m.weight);
   return mapped;
 }

@@ -59,6 +59,9 @@ static void print_demand(const vt_lca_demand *d, FILE *out) {
 static void print_sources(const vt_model_plan *model, FILE *out) {
   for (int i = 0; i < model->databases; i++)
     print_line(out, "%-11s %s\n", i == 0 ? "databases" : "", model->database[i]);
+  for (int i = 0; i < model->allocations; i++)
+    print_line(out, "%-11s %s: %s\n", i == 0 ? "allocation" : "", model->allocation[i].database,
+               model->allocation[i].property);
 }
 
 static void print_parts(const char *const *part, int parts, FILE *out) {
@@ -83,7 +86,7 @@ static void print_inventory(const vt_study *s, FILE *out) {
 static void print_background(const vt_background_variant *b, FILE *out) {
   if (b->name) print_line(out, "%s: ", b->name);
   for (int i = 0; i < b->snapshots; i++) {
-    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
+    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].name);
     if (b->snapshot[i].has_year) print_line(out, " (%d)", b->snapshot[i].year);
   }
   (void)fputc('\n', out);

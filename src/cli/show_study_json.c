@@ -38,7 +38,7 @@ static void put_background(json_out *j, const vt_database_plan *plan) {
     const vt_background_variant *variant = &plan->background[b];
     for (int i = 0; i < variant->snapshots; i++) {
       json_map(j, NULL);
-      json_members(j, "pathway: %s, database: %s", variant->name, variant->snapshot[i].database);
+      json_members(j, "pathway: %s, database: %s", variant->name, variant->snapshot[i].name);
       if (variant->snapshot[i].has_year) json_raw(j, "year", "%d", variant->snapshot[i].year);
       json_close(j);
     }
@@ -164,12 +164,25 @@ static void put_pathway(json_out *j, const vt_study *s) {
   put_factors(j, "factors", s->factor, s->factors);
 }
 
+static void put_allocations(json_out *j, const vt_model_plan *model) {
+  if (model->allocations == 0) return;
+  json_list(j, "allocation", JSON_LINES);
+  for (int i = 0; i < model->allocations; i++) {
+    json_map(j, NULL);
+    json_members(j, "database: %s, property: %s", model->allocation[i].database,
+                 model->allocation[i].property);
+    json_close(j);
+  }
+  json_close(j);
+}
+
 void vt_show_study_json(const vt_study *s, FILE *out) {
   static void (*const kinds[])(json_out *, const vt_study *) = {
       [VT_MODEL_PATHWAY] = put_pathway, [VT_MODEL_INVENTORY] = put_inventory};
   json_out j = json_begin(out, JSON_BLOCK);
   json_members(&j, "study: %s, model: %s", s->name, vt_model_kind_name(s->model.kind));
   if (s->model.databases > 0) json_texts(&j, "databases", s->model.database, s->model.databases);
+  put_allocations(&j, &s->model);
   kinds[s->model.kind](&j, s);
   json_end(&j);
 }

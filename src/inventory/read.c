@@ -48,7 +48,7 @@ static vt_error build_system(vt_inventory_data *k, int *database) {
 
 static vt_error read_system(vt_inventory_data *k) {
   int *database;
-  VT_TRY(vt_database_set_read(k->study->model.databases, k->study->model.database, &k->set));
+  VT_TRY(vt_assembly_read(k->study, &k->set));
   VT_NEW(database, k->set->databases);
   const vt_error built = build_system(k, database);
   free(database);
@@ -98,6 +98,7 @@ static vt_error add_one(vt_inventory_data *k, ptrdiff_t *room, const vt_lca_dema
   } else {
     VT_TRY(find_id(k, demand->id, &node));
   }
+  VT_TRY(vt_refuse_allocated(k->set, node)); // also where it is a product of its own
   VT_TRY(vt_system_demand_row(k->set, k->system, node, &row));
   const char *label = demand->name ? demand->name : k->set->node[node].code;
   return add_demand(k, room, row, demand->amount, label);

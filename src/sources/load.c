@@ -60,8 +60,7 @@ static vt_error reach(closure *all, int database) {
   return VT_OK;
 }
 
-// Labels and links of one database, without its records.
-static vt_error open_database(vt_database_set *set, int database) {
+vt_error vt_database_open(vt_database_set *set, int database) {
   const vt_database *d = &set->database[database];
   VT_CHECK(!d->stale, VT_ERR_INPUT,
            "%s: database '%s' was changed after it was processed (databases.json says 'dirty'), "
@@ -81,7 +80,7 @@ static vt_error load_closure(vt_database_set *set, int wanted, closure *all) {
   VT_TRY(reach(all, wanted));
   for (int i = 0; i < all->count; i++) {
     const int database = all->list[i];
-    VT_TRY(open_database(set, database));
+    VT_TRY(vt_database_open(set, database));
     for (int k = 0; k < set->database[database].depend_count; k++)
       VT_TRY(reach(all, set->database[database].depends[k]));
   }

@@ -386,7 +386,7 @@ static vt_error add_exchange(const json_place *at, struct json_object *value, in
   VT_TRY(vt_grow(&set->exchange, &sources->exchange_room, needed, sizeof *set->exchange));
   VT_TRY(vt_grow(&sources->exchange_reference, &sources->exchange_reference_room, needed,
                  sizeof *sources->exchange_reference));
-  vt_exchange exchange = {.output = output, .input = -1};
+  vt_exchange exchange = {.output = output, .input = -1, .share = 1.0};
   VT_TRY(get_input(at, &sources->exchange_reference[set->exchanges]));
   struct json_object *extra = NULL;
   const vt_error taken = take_attributes(at, value, &exchange, &extra);

@@ -180,7 +180,7 @@ static vt_error get_uncertainty(const premise_reading *from, const vt_table *tab
 // everywhere, and emissions are as they are.
 static vt_error add_exchange(premise_reading *from, const vt_table *table, const matrix *of,
                              const columns *at) {
-  vt_exchange exchange = {.type = VT_EXCHANGE_BIOSPHERE};
+  vt_exchange exchange = {.type = VT_EXCHANGE_BIOSPHERE, .share = 1.0};
   bool flip;
   VT_TRY(get_node(table, at->activity, &from->activity, "A_matrix_index.csv", &exchange.output));
   VT_TRY(get_node(table, at->input, of->biosphere ? &from->flow : &from->activity,

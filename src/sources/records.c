@@ -4,7 +4,7 @@
 // Exchanges of one kind, then implicit production, as one group of a package. No group for no
 // records: a document may have very many small databases.
 static vt_error add_group(vt_database_set *set, vt_package *package, vt_matrix_kind kind,
-                          ptrdiff_t room, vt_record_group **added) {
+                          ptrdiff_t room, bool shared, vt_record_group **added) {
   if (room == 0) return VT_OK;
   vt_record_group *group = *added = &package->group[package->groups++];
   *group = (vt_record_group){.matrix = kind,
@@ -17,17 +17,19 @@ static vt_error add_group(vt_database_set *set, vt_package *package, vt_matrix_k
   VT_ARENA_NEW(set->arena, group->data, room);
   VT_ARENA_NEW(set->arena, group->flip, room);
   VT_ARENA_NEW(set->arena, group->source, room);
+  if (shared) VT_ARENA_NEW(set->arena, group->rescale, room);
   return VT_OK;
 }
 
 static void put_record(vt_record_group *group, int row, int column, double value, bool flip,
-                       ptrdiff_t source) {
+                       double share, ptrdiff_t source) {
   const ptrdiff_t k = group->count++;
   group->row[k] = row;
   group->column[k] = column;
   group->data[k] = value;
   group->flip[k] = flip;
   group->source[k] = source;
+  if (group->rescale) group->rescale[k] = share;
 }
 
 static void put_node(const vt_database_set *set, int index, vt_record_group *technosphere,
@@ -39,11 +41,11 @@ static void put_node(const vt_database_set *set, int index, vt_record_group *tec
     const bool consumed = exchange->type == VT_EXCHANGE_TECHNOSPHERE;
     const bool emitted = exchange->type == VT_EXCHANGE_BIOSPHERE;
     put_record(emitted ? biosphere : technosphere, exchange->input, index, exchange->amount,
-               consumed, x);
+               consumed, exchange->share, x);
     positive = positive || !(consumed || emitted);
   }
   if (node->type == VT_NODE_CHIMAERA && !positive)
-    put_record(technosphere, index, index, 1.0, false, -1);
+    put_record(technosphere, index, index, 1.0, false, 1.0, -1);
 }
 
 vt_error vt_exchange_records(vt_database_set *set, int database) {
@@ -54,17 +56,19 @@ vt_error vt_exchange_records(vt_database_set *set, int database) {
   package->name = set->database[database].name;
   const vt_database *d = &set->database[database];
   ptrdiff_t emitted = 0, all = 0;
+  bool shared = false;
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
     if (set->node[n].type != VT_NODE_PROCESS && set->node[n].type != VT_NODE_CHIMAERA) continue;
     const vt_node *node = &set->node[n];
     all += node->exchanges + 1;
+    shared = shared || node->whole > 0;
     for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++)
       emitted += set->exchange[x].type == VT_EXCHANGE_BIOSPHERE;
   }
   VT_ARENA_NEW(set->arena, package->group, (all > emitted) + (emitted > 0));
   vt_record_group *technosphere = NULL, *biosphere = NULL;
-  VT_TRY(add_group(set, package, VT_MATRIX_TECHNOSPHERE, all - emitted, &technosphere));
-  VT_TRY(add_group(set, package, VT_MATRIX_BIOSPHERE, emitted, &biosphere));
+  VT_TRY(add_group(set, package, VT_MATRIX_TECHNOSPHERE, all - emitted, shared, &technosphere));
+  VT_TRY(add_group(set, package, VT_MATRIX_BIOSPHERE, emitted, shared, &biosphere));
   for (int n = d->first_node; n < d->first_node + d->nodes; n++) {
     if (set->node[n].type != VT_NODE_PROCESS && set->node[n].type != VT_NODE_CHIMAERA) continue;
     put_node(set, n, technosphere, biosphere);

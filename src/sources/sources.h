@@ -10,6 +10,11 @@ struct json_object;
 struct sqlite3;
 struct sqlite3_stmt;
 
+// load.c
+
+/// Labels and exchanges of one database, without its records; a stale one is VT_ERR_INPUT.
+vt_error vt_database_open(vt_database_set *set, int database);
+
 // parts.c
 
 /// Parts of a method's name out of a JSON list; the arrays are the arena's.

@@ -217,6 +217,7 @@ static vt_error place_plain(const landing *to, const plain_columns *c, const vt_
         input < from->nodes ? from->first_node + input : from->link[input - from->nodes];
     exchange->type = (vt_exchange_type)c->type[x];
     exchange->amount = c->amount[x];
+    exchange->share = 1.0;
   }
   return VT_OK;
 }
@@ -269,20 +270,20 @@ typedef struct temporal_columns {
 } temporal_columns;
 
 static vt_error place_temporal(const landing *to, const temporal_columns *c) {
+  const int64_t farthest = 4000000000000; // as many seconds as a document may have, and more units
   vt_temporal *all;
   VT_ARENA_NEW(to->store->arena, all, c->items);
   ptrdiff_t placed = 0;
   for (ptrdiff_t i = 0; i < c->items; i++) {
     const bool sound = c->count[i] > 0 && c->count[i] <= c->dates - placed && c->unit[i] != 0 &&
-                       strchr("YMD", c->unit[i]);
+                       strchr("YMDs", c->unit[i]);
     if (!sound) return fail_landing(to, "temporal_count", "found an impossible distribution");
     all[i] = (vt_temporal){c->count[i], (char)c->unit[i], c->date + placed, c->weight + placed};
     to->exchange[c->place[i]].temporal = &all[i];
     placed += c->count[i];
   }
   for (ptrdiff_t i = 0; i < c->dates; i++) {
-    const bool sound =
-        isfinite(c->weight[i]) && c->date[i] >= -VT_STORE_OFFSETS && c->date[i] <= VT_STORE_OFFSETS;
+    const bool sound = isfinite(c->weight[i]) && c->date[i] >= -farthest && c->date[i] <= farthest;
     if (!sound) return fail_landing(to, "temporal_date", "found an impossible distribution");
   }
   return placed == c->dates ? VT_OK

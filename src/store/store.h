@@ -48,7 +48,6 @@ enum {
   VT_DATE = 4,              ///< of `date`
   VT_UNCERTAINTY_REALS = 5, ///< loc, scale, shape, minimum, maximum
   VT_STORE_YEARS = 100000,
-  VT_STORE_OFFSETS = 100000000,
 };
 
 extern const char *const vt_uncertainty_names[VT_UNCERTAINTY_REALS];

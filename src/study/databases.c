@@ -60,12 +60,74 @@ static vt_error check_years(const vt_study_reader *reader, const vt_yaml *node,
     span[i] = (vt_year_span){"", snapshot[i].year, snapshot[i].year, snapshot[i].line};
   VT_TRY(vt_year_spans_clash(count, span, &one, &other, &year));
   if (one)
-    VT_FAULT(reader, other->line, "'%s': found '%s' and '%s' for the same year %d", vt_place(node),
-             snapshot[one - span].database, snapshot[other - span].database, year);
+    VT_FAULT(reader, other->line,
+             "'%s': found '%s' and '%s' for the same year %d, expected its databases in one list: "
+             "{%d: [...]}",
+             vt_place(node), snapshot[one - span].name, snapshot[other - span].name, year, year);
   return VT_OK;
 }
 
-// {db_2020: 2020, db_2030: 2030}
+// A list under a whole number has the databases of that year, under any other key those of a
+// pathway.
+static bool is_year_list(const vt_yaml *node) {
+  return vt_type_of(node) == VT_TYPE_LIST && node->key[0] != '\0' &&
+         node->key[strspn(node->key, "0123456789")] == '\0';
+}
+
+static vt_error read_distinct(vt_study_reader *reader, const vt_yaml *node, const char ***name,
+                              int *count) {
+  int duplicate;
+  vt_yaml item;
+  VT_TRY(vt_charge(reader, node, vt_yaml_count(node)));
+  VT_TRY(vt_read_texts(reader, node, name, count));
+  VT_TRY(vt_first_duplicate(*count, *name, &duplicate));
+  if (duplicate < 0) return VT_OK;
+  VT_TRY(vt_list_item(reader, node, duplicate, &item));
+  VT_REFUSE(reader, &item, "found '%s' a second time, expected distinct databases",
+            (*name)[duplicate]);
+}
+
+// "electricity_2030+steel_2030"
+static vt_error join_names(const vt_study_reader *reader, vt_snapshot_plan *snapshot) {
+  vt_text text = {0};
+  vt_error joined = VT_OK;
+  for (int i = 0; i < snapshot->databases && joined == VT_OK; i++)
+    joined = vt_text_add(&text, "%s%s", i > 0 ? "+" : "", snapshot->database[i]);
+  if (joined == VT_OK)
+    joined = vt_arena_text(reader->arena, text.bytes, text.length, &snapshot->name);
+  vt_text_free(&text);
+  return joined;
+}
+
+// 2030: [electricity_2030, steel_2030]
+static vt_error read_year_list(vt_study_reader *reader, const vt_yaml *node,
+                               vt_snapshot_plan *snapshot) {
+  vt_year_span span;
+  const char **name;
+  if (!vt_year_span_parse(node->key, &span))
+    VT_REFUSE(reader, node, "found databases of the year %s, expected a year from 1 to %d",
+              node->key, (int)VT_LAST_YEAR);
+  if (vt_yaml_count(node) == 0) VT_REFUSE(reader, node, "found an empty list, expected databases");
+  VT_TRY(read_distinct(reader, node, &name, &snapshot->databases));
+  snapshot->database = name;
+  snapshot->has_year = true;
+  snapshot->year = span.first;
+  return join_names(reader, snapshot);
+}
+
+static vt_error read_year(vt_study_reader *reader, const vt_yaml *node,
+                          vt_snapshot_plan *snapshot) {
+  const vt_type type = vt_type_of(node);
+  int64_t year;
+  if (type == VT_TYPE_MAP || type == VT_TYPE_LIST)
+    VT_REFUSE(reader, node, "found %s, expected the year of a snapshot", vt_found(node));
+  VT_TRY(vt_read_integer(reader, node, 1, VT_LAST_YEAR, &year));
+  snapshot->has_year = true;
+  snapshot->year = (int)year;
+  return VT_OK;
+}
+
+// {db_2020: 2020, 2030: [electricity_2030, steel_2030]}
 static vt_error read_dated(vt_study_reader *reader, const vt_yaml *node,
                            vt_snapshot_plan *snapshot) {
   const ptrdiff_t count = vt_yaml_count(node);
@@ -73,13 +135,10 @@ static vt_error read_dated(vt_study_reader *reader, const vt_yaml *node,
   VT_TRY(vt_read_keys(reader, node, &name));
   for (ptrdiff_t i = 0; i < count; i++) {
     vt_yaml child;
-    int64_t year;
     VT_TRY(vt_map_pair(reader, node, i, &child));
-    const vt_type type = vt_type_of(&child);
-    if (type == VT_TYPE_MAP || type == VT_TYPE_LIST)
-      VT_REFUSE(reader, &child, "found %s, expected the year of a snapshot", vt_found(&child));
-    VT_TRY(vt_read_integer(reader, &child, 1, VT_LAST_YEAR, &year));
-    snapshot[i] = (vt_snapshot_plan){child.line, name[i], true, (int)year};
+    snapshot[i] = (vt_snapshot_plan){
+        .line = child.line, .name = name[i], .databases = 1, .database = &name[i]};
+    VT_TRY((is_year_list(&child) ? read_year_list : read_year)(reader, &child, &snapshot[i]));
   }
   return check_years(reader, node, snapshot, (int)count);
 }
@@ -88,15 +147,26 @@ static vt_error read_dated(vt_study_reader *reader, const vt_yaml *node,
 static vt_error read_listed(vt_study_reader *reader, const vt_yaml *node,
                             vt_snapshot_plan *snapshot) {
   const char **name;
-  int count, duplicate;
-  VT_TRY(vt_read_texts(reader, node, &name, &count));
-  VT_TRY(vt_first_duplicate(count, name, &duplicate));
+  int count;
+  VT_TRY(read_distinct(reader, node, &name, &count));
   for (int i = 0; i < count; i++) {
     vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
-    if (i == duplicate)
-      VT_REFUSE(reader, &item, "found '%s' a second time, expected distinct databases", name[i]);
-    snapshot[i] = (vt_snapshot_plan){.line = item.line, .database = name[i]};
+    snapshot[i] = (vt_snapshot_plan){
+        .line = item.line, .name = name[i], .databases = 1, .database = &name[i]};
+  }
+  return VT_OK;
+}
+
+static vt_error refuse_foreground(const vt_study_reader *reader, const vt_yaml *node,
+                                  const vt_snapshot_plan *snapshot) {
+  const char *foreground = reader->study->model.pathway.from->foreground;
+  for (int k = 0; k < snapshot->databases; k++) {
+    if (strcmp(snapshot->database[k], foreground) == 0)
+      VT_FAULT(reader, snapshot->line,
+               "'%s': found '%s', expected other databases than the "
+               "foreground",
+               vt_place(node), foreground);
   }
   return VT_OK;
 }
@@ -114,14 +184,7 @@ static vt_error read_snapshots(vt_study_reader *reader, const vt_yaml *node,
   VT_ARENA_NEW(reader->arena, snapshot, count);
   VT_TRY(type == VT_TYPE_LIST ? read_listed(reader, node, snapshot)
                               : read_dated(reader, node, snapshot));
-  const char *foreground = reader->study->model.pathway.from->foreground;
-  for (ptrdiff_t i = 0; i < count; i++) {
-    if (strcmp(snapshot[i].database, foreground) == 0)
-      VT_FAULT(reader, snapshot[i].line,
-               "'%s': found '%s', expected other databases than the "
-               "foreground",
-               vt_place(node), foreground);
-  }
+  for (ptrdiff_t i = 0; i < count; i++) VT_TRY(refuse_foreground(reader, node, &snapshot[i]));
   variant->line = node->line;
   variant->snapshots = (int)count;
   variant->snapshot = snapshot;
@@ -136,6 +199,9 @@ static vt_error read_variants(vt_study_reader *reader, const vt_yaml *node,
   for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
     vt_yaml child;
     VT_TRY(vt_map_pair(reader, node, i, &child));
+    if (is_year_list(&child))
+      VT_REFUSE(reader, &child,
+                "found databases of one year among pathways, expected the name of a pathway");
     variant[i].name = name[i];
     VT_TRY(read_snapshots(reader, &child, &variant[i]));
   }
@@ -148,7 +214,8 @@ vt_error vt_read_background(vt_study_reader *reader, const vt_yaml *node, void *
   if (several) {
     vt_yaml first;
     VT_TRY(vt_map_pair(reader, node, 0, &first));
-    several = vt_type_of(&first) == VT_TYPE_MAP || vt_type_of(&first) == VT_TYPE_LIST;
+    several = (vt_type_of(&first) == VT_TYPE_MAP || vt_type_of(&first) == VT_TYPE_LIST) &&
+              !is_year_list(&first);
   }
   const ptrdiff_t count = several ? vt_yaml_count(node) : 1;
   vt_background_variant *variant;

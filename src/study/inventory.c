@@ -148,6 +148,7 @@ vt_error vt_read_inventory(vt_study_reader *reader, const vt_yaml *node, void *s
   static const vt_key keys[] = {
       {.name = "databases", .presence = VT_REQUIRED, .read = read_databases},
       {.name = "demands", .presence = VT_REQUIRED, .read = read_demands},
+      {.name = "allocation", .read = vt_read_allocation},
       {.name = "methods", .read = read_methods},
       {.name = "contributions", .read = read_contributions},
       {.name = "keep", .read = read_keep},

@@ -79,6 +79,7 @@ vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *stu
       {.name = "methods", .presence = VT_REQUIRED, .read = vt_read_methods, .with = databases},
       {.name = "background", .read = vt_read_background, .with = databases, .after = "foreground"},
       {.name = "flows", .read = vt_read_flows, .with = databases},
+      {.name = "allocation", .read = vt_read_allocation, .with = databases},
       {.name = "missing", .read = vt_read_missing, .with = databases},
       {.name = "objective", .read = vt_read_objective},
       {.name = "unit", .read = read_unit},

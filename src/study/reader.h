@@ -166,6 +166,8 @@ vt_error vt_read_label(vt_study_reader *reader, const vt_yaml *node, const char 
 /// The databases of the model: a list of files and folders, at least one.
 vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node);
 
+vt_read_key vt_read_allocation; ///< the databases that are allocated, by what
+
 /// The parts of a method: a list, or one text; shape [*count].
 vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
                        const char *const **method);

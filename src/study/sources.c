@@ -30,6 +30,30 @@ vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node) {
   return VT_OK;
 }
 
+// {database: mass}
+vt_error vt_read_allocation(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_model_plan *model = &reader->study->model;
+  vt_allocation_plan *allocation;
+  const char **database;
+  (void)target;
+  VT_TRY(vt_expect(reader, node, VT_TYPE_MAP,
+                   "a map such as {database: mass}, of mass, price, equal or another property"));
+  const ptrdiff_t count = vt_yaml_count(node);
+  if (count == 0) VT_REFUSE(reader, node, "found an empty map, expected databases");
+  VT_TRY(vt_charge(reader, node, count));
+  VT_TRY(vt_read_keys(reader, node, &database));
+  VT_ARENA_NEW(reader->arena, allocation, count);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_yaml child;
+    VT_TRY(vt_map_pair(reader, node, i, &child));
+    allocation[i] = (vt_allocation_plan){.line = child.line, .database = database[i]};
+    VT_TRY(vt_read_text(reader, &child, &allocation[i].property));
+  }
+  model->allocation = allocation;
+  model->allocations = (int)count;
+  return VT_OK;
+}
+
 vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
                        const char *const **method) {
   const char **part;

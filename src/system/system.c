@@ -222,6 +222,10 @@ vt_error vt_system_demand_row(const vt_database_set *set, const vt_system *syste
   const bool inside = node < system->nodes;
   *row = inside ? system->row_of[node] : -1;
   if (*row >= 0) return VT_OK;
+  VT_TRY(vt_refuse_allocated(set, node));
+  const int own = vt_node_own_product(set, node);
+  if (inside && own >= 0) *row = system->row_of[own];
+  if (*row >= 0) return VT_OK;
   const int column = inside ? system->column_of[node] : -1;
   const int product = column >= 0 ? system->product[system->reference[column]] : -1;
   VT_CHECK(product < 0, VT_ERR_INPUT,

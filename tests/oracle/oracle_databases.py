@@ -27,6 +27,43 @@ own = plan["foreground"]
 foreground = databases[own]["data"]
 
 
+def allocate(name, how):
+    """Each process of several products becomes one a product, by shares of what they weigh."""
+    data = databases[name]["data"]
+    for code in list(data):
+        made = [x for x in data[code].get("exchanges", []) if x["type"] in MADE]
+        products = list(dict.fromkeys(tuple(x["input"]) for x in made))
+        if len(products) < 2:
+            continue
+        weight = dict.fromkeys(products, 0.0)
+        for x in made:
+            key = tuple(x["input"])
+            known = {} if how == "equal" else {**databases[key[0]]["data"][key[1]].get("properties", {}), **x.get("properties", {})}
+            value = 1.0 if how == "equal" else known[how]
+            value = value["amount"] if isinstance(value, dict) else value
+            weight[key] = 1.0 if how == "equal" else weight[key] + x["amount"] * value
+        for product in products:
+            share = weight[product] / sum(weight.values())
+            part = {k: v for k, v in data[code].items() if k != "exchanges"} | {"type": "process", "exchanges": []}
+            for x in data[code]["exchanges"]:
+                if x["type"] not in MADE:
+                    amounts = {k: v * share for k, v in x.get("vintage_amounts", {}).items()}
+                    part["exchanges"].append(x | {"amount": x["amount"] * share} | ({"vintage_amounts": amounts} if amounts else {}))
+                elif tuple(x["input"]) == product:
+                    part["exchanges"].append(x)
+            part["name"] = f"{code} for {product[1]}"
+            data[f"{code}@{product[1]}"] = part
+        if (name, code) in products:
+            data[code] = {k: v for k, v in data[code].items() if k != "exchanges"} | {"type": "product"}
+        else:
+            del data[code]
+
+
+MADE = ("production", "generic production")
+for database, how in plan.get("allocation", {}).items():
+    allocate(database, how)
+
+
 def year_of(name):
     return int(databases[name]["metadata"]["representative_time"][:4])
 
@@ -76,6 +113,7 @@ for code, node in foreground.items():
     for x in node.get("exchanges", []):
         where, name = x["input"]
         kind = SIGN.get(x["type"], "technosphere")
+        sign = -1.0 if x["type"] == "substitution" else 1.0
         if kind == "technosphere" and where == own:
             kind = "internal"
         if kind == "technosphere":
@@ -86,14 +124,14 @@ for code, node in foreground.items():
         taus = [year_of_offset(spread["unit"], date) for date in spread["date"]]
         for tau, weight in zip(taus, spread["amount"]):
             cell = (code, name, tau)
-            tensors[kind][cell] = tensors[kind].get(cell, 0.0) + x["amount"] * weight
+            tensors[kind][cell] = tensors[kind].get(cell, 0.0) + sign * x["amount"] * weight
         if x.get("operation"):
             operation[code, name] = True
         for year, value in x.get("vintage_improvements", {}).items():
             improvements[code, name, int(year)] = value
         for key, value in x.get("vintage_amounts", {}).items():
             keys = [json.loads(key)] if key.startswith("[") else [(tau, int(key)) for tau in taus]
-            vintages[kind].update({(code, name, tau, year): value for tau, year in keys})
+            vintages[kind].update({(code, name, tau, year): sign * value for tau, year in keys})
 
 # Background: G = B A^-1 e for each flow, found by name, product and location.
 KEY = ("name", "reference product", "location")

@@ -4,7 +4,8 @@
 
 Snapshots hold the same activities under other codes, or each other's; processes are their own
 products or not, make more or less than one unit or take up waste, substitute, link to each other,
-to a shared database and to other snapshots; the foreground has all that exchanges can have.
+to a shared database and to other snapshots; the foreground has all that exchanges can have. Some
+make a by-product, by which they are allocated.
 """
 import json
 import random
@@ -29,6 +30,25 @@ def emission(least, most):
     return link(flow_of[draw.choice(list(FLOWS))], amount(least, most), "biosphere")
 
 
+def properties(value):
+    return {"mass": draw.choice([value, {"amount": value, "unit": "kg"}]), "price": value ** 2}
+
+
+def by_product(code, exchanges):
+    """A second product of a process: weights stand in exchanges or in products, two exchanges may make one."""
+    key, node = (code[0], code[1] + "_by"), {"name": "by-product", "reference product": code[1], "type": "product"}
+    own = [x for x in exchanges if x["type"] == "production"]
+    for x in own:
+        x["amount"] = abs(x["amount"])
+        x["properties"] = properties(draw.uniform(0.5, 2))
+    made = [link(key, draw.uniform(0.2, 2), "production") for _ in range(draw.randint(1, 2))]
+    if draw.random() < 0.5:
+        node["properties"] = properties(draw.uniform(0.5, 2))
+    else:
+        made = [x | {"properties": properties(draw.uniform(0.5, 2))} for x in made]
+    return key, node, exchanges + made
+
+
 def exchanges_of(product, targets, shape):
     """Exchanges of a background process; small inputs keep every system far from singular."""
     made, exchanges = 1.0, []
@@ -50,16 +70,24 @@ def snapshot(name, year, shapes, codes, others):
     """A database of one activity for each shape, and the keys of their products."""
     products = [(name, c + ("_out" if s == "apart" else "")) for s, c in zip(shapes, codes)]
     data = {}
+    by_products = []
     for i, (shape, code, product) in enumerate(zip(shapes, codes, products)):
         identity = {"name": f"market {i % 3}", "reference product": f"good {i}"}
         if i % 2:
             identity["location"] = "GLO"
         node = {"exchanges": exchanges_of(product, products + others, shape)}
+        if any(x["type"] == "production" for x in node["exchanges"]) and draw.random() < 0.4:
+            key, data[code + "_by"], node["exchanges"] = by_product((name, code), node["exchanges"])
+            by_products.append(key)
+            allocation[name] = allocation.get(name) or draw.choice(["mass", "price", "equal"])
         if shape == "apart":
             data[product[1]] = identity | {"type": "product"}
             data[code] = {"name": f"making {i}", "type": "process"} | node
         else:
             data[code] = identity | node
+    for node in data.values() if by_products else ():
+        if draw.random() < 0.5 and node.get("exchanges"):
+            node["exchanges"].append(link(draw.choice(by_products), draw.uniform(0.001, 0.02), "technosphere"))
     metadata = {"representative_time": f"{year}-07-01T00:00:00"} if year else {}
     return {"metadata": metadata, "data": data}, products
 
@@ -87,16 +115,17 @@ def process(product, products, background):
     exchanges[0]["operation"] = True
     seen = set()
     for _ in range(draw.randint(1, 5)):
-        new = draw.choice([link(draw.choice(background), amount(0.1, 20), "technosphere"), emission(0.1, 20)])
+        kind = draw.choice(["technosphere", "technosphere", "substitution"])
+        new = draw.choice([link(draw.choice(background), amount(0.1, 20), kind), emission(0.1, 20)])
         exchanges.append(dressed(new, tuple(new["input"]) not in seen))
         seen.add(tuple(new["input"]))
     if draw.random() < 0.5:
-        inside = link(draw.choice(products), amount(0.01, 0.1), "technosphere")
+        inside = link(draw.choice(products), amount(0.01, 0.1), draw.choice(["technosphere", "substitution"]))
         exchanges += [inside | {"temporal_distribution": distribution()}, inside]
     return {"name": "a process", "operation_time_limits": [0, draw.randint(0, 5)], "exchanges": exchanges}
 
 
-databases, flow_of = {"air": {"data": {}}, "ground": {"data": {}}}, {}
+databases, flow_of, allocation = {"air": {"data": {}}, "ground": {"data": {}}}, {}, {}
 for code, name in FLOWS.items():
     flow_of[code] = (draw.choice(["air", "ground"]), code)
     node = {"name": name, "type": "emission"} | ({"CAS number": CAS[code]} if code in CAS else {})
@@ -120,6 +149,9 @@ kinds = draw.choices(["own", "apart"], k=draw.randint(1, 3))
 outputs = [("foreground", f"p{i}" + ("_out" if kind == "apart" else "")) for i, kind in enumerate(kinds)]
 data = {f"p{i}": process(outputs[i], outputs, first_products) for i in range(len(kinds))}
 data |= {code: {"name": code, "type": "product"} for _, code in outputs if code not in data}
+if draw.random() < 0.4:
+    key, data["p0_by"], data["p0"]["exchanges"] = by_product(("foreground", "p0"), data["p0"]["exchanges"])
+    allocation["foreground"] = draw.choice(["mass", "price", "equal"])
 databases["foreground"] = {"metadata": {}, "data": data}
 
 methods = [{"name": ["warming"], "cfs": [[list(flow_of[c]), draw.uniform(1, 30)] for c in GASES]},
@@ -149,4 +181,4 @@ model:
       climate_change: {{method: [warming]{draw.choice(metrics)}}}
       land_use: [land, "1"]
     objective: climate_change
-""")
+""" + (f"    allocation: {json.dumps(allocation)}\n" if allocation else ""))

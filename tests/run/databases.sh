@@ -93,6 +93,10 @@ random_documents() {
     "$python" "$oracles/random_databases.py" "$seed"
     expect "export of random documents $seed" 0 "$vintner" export random.yaml --inputs random.json --force
     expect "random documents $seed" 0 "$python" "$oracles/oracle_databases.py" random.yaml random.json
+    expect "random store $seed" 0 "$vintner" import random0.json random1.json -o random_store.h5 --force -q
+    sed 's/databases: .*/databases: [random_store.h5]/' random.yaml >random_store.yaml
+    expect "export of a random store $seed" 0 "$vintner" export random_store.yaml --inputs random_store.json --force
+    holds "the same bits from a store $seed" cmp random.json random_store.json
   done
 }
 
@@ -112,6 +116,43 @@ shared_codes() {
     "$same; $split; s/(\"co2\": \{\"name\": )\"Carbon dioxide, fossil\"\}/\1\"Water\"}/"
   bad 'uptake and emission of one code' "climate_change.*factors 1 and -1 for the elementary flow 'co2'" '' \
     "$same; $split; s/(\"co2\": \{\"name\": \"Carbon dioxide, fossil\")\}/\1, \"type\": \"emission\", \"categories\": [\"soil\"]}/; s/\[\[\"biosphere\", \"co2\"\], 1(.0)?\]/&, [[\"too\", \"co2\"], 1.0]/"
+}
+
+# Each snapshot in two databases of its date: metals, and what they and all else are made with.
+dates() {
+  python3 - <<'PY'
+import json
+document = json.load(open("heat.json"))
+databases = document["databases"]
+parts = {}
+for name in ("today", "slow_2055", "fast_2040", "fast_2055"):
+    for code in list(databases[name]["data"]):
+        if code[2:] in ("steel", "copper"):
+            parts[name, code] = name + "_metals"
+            databases.setdefault(name + "_metals", {"metadata": {}, "data": {}})["data"][code] = databases[name]["data"].pop(code)
+for database in databases.values():
+    for node in database["data"].values():
+        for x in node.get("exchanges", []):
+            x["input"][0] = parts.get(tuple(x["input"]), x["input"][0])
+json.dump(document, open("dates.json", "w"))
+databases["today_metals"]["data"]["twin"] = databases["today"]["data"]["t_gas"]
+json.dump(document, open("twins.json", "w"))
+PY
+  local years='2025: [today, today_metals], 2040: [fast_2040_metals, fast_2040], 2055: [fast_2055, fast_2055_metals]'
+  edited single.yaml "s/heat.json/dates.json/; s/background: .*/background: {$years}/; s/name: heat/name: dates/" dates.yaml
+  expect 'several databases of a date' 0 "$vintner" run dates.yaml
+  near 'several databases of a date' "$(value dates.h5 objective)" "$(value heat.h5 objective)" 1e-13
+  expect 'their labels' 0 "$vintner" show dates.yaml
+  holds 'their labels' grep -q 'today+today_metals (2025), fast_2040_metals+fast_2040 (2040)' stdout
+  edited dates.yaml 's/dates.json/twins.json/' bad.yaml
+  expect 'an activity twice' 2 "$vintner" run bad.yaml -o bad.h5
+  holds "an activity twice: $(head -c 300 stderr)" grep -q "snapshot 'today+today_metals': .*twice, 't_gas'.* and 'twin'" stderr
+  edited dates.yaml 's/fast_2040_metals, //; s/_metals, fast_2040\]/]/' bad.yaml
+  expect 'without the metals' 2 "$vintner" run bad.yaml -o bad.h5
+  holds 'without the metals' grep -q "database 'fast_2040' lacks the activity 't_steel'" stderr
+  edited dates.yaml 's/, fast_2055_metals/, fast_2055_metal/' bad.yaml
+  expect 'unknown database of a date' 2 "$vintner" run bad.yaml -o bad.h5
+  holds 'unknown database of a date' grep -q "bad.yaml:9: database 'fast_2055_metal'.*did you mean 'fast_2055_metals'" stderr
 }
 
 choice() {
@@ -302,6 +343,7 @@ databases() {
   flows
   random_documents
   shared_codes
+  dates
   choice
   kept
   resumed

@@ -43,6 +43,49 @@ commands_of_inventory() {
   done
 }
 
+# Processes of several products: 2 of power and 3 of heat of 23 CO2.
+joint_products() {
+  cat >joint.json <<'JSON'
+{"databases": {"db": {"data": {
+  "chp": {"name": "Plant", "exchanges": [
+    {"input": ["db", "power"], "type": "production", "amount": 2, "properties": {"mass": 3, "price": 1}},
+    {"input": ["db", "heat"], "type": "production", "amount": 3, "properties": {"price": 0}},
+    {"input": ["db", "fuel"], "type": "technosphere", "amount": 10},
+    {"input": ["db", "fuel"], "type": "substitution", "amount": 1},
+    {"input": ["nature", "co2"], "type": "biosphere", "amount": 5}]},
+  "power": {"type": "product"}, "heat": {"type": "product", "properties": {"mass": {"amount": 4}}},
+  "fuel": {"exchanges": [{"input": ["nature", "co2"], "type": "biosphere", "amount": 2}]}}},
+ "nature": {"data": {"co2": {"type": "emission"}}}},
+ "methods": [{"name": ["gwp"], "cfs": [[["nature", "co2"], 1]]}]}
+JSON
+  local gwp='methods: {gwp: [gwp]}' both='[{activity: [db, power]}, {activity: [db, heat]}]'
+  plain mass joint.json "$both" "$gwp" 'allocation: {db: mass}' 'keep: [supply]'
+  expect 'allocated by mass' 0 "$vintner" run mass.yaml
+  numbers 'allocated by mass' mass.h5 score 1e-14 3.8333333333333333 5.1111111111111111
+  expect 'shown' 0 "$vintner" export mass.h5 --csv mass
+  holds 'processes a product' grep -q 'chp@power' mass/supply.csv
+  plain price joint.json "$both" "$gwp" 'allocation: {db: price}'
+  expect 'allocated by price' 0 "$vintner" run price.yaml
+  numbers 'allocated by price' price.h5 score 1e-14 11.5 0
+  plain equal joint.json "$both" "$gwp" 'allocation: {db: equal}'
+  expect 'allocated by number' 0 "$vintner" run equal.yaml
+  numbers 'allocated by number' equal.h5 score 1e-14 5.75 3.8333333333333333
+  expect 'shown' 0 "$vintner" show equal.yaml
+  holds 'allocation: shown' grep -q '^allocation  db: equal$' stdout
+  expect 'store' 0 "$vintner" import joint.json -o joint.h5
+  plain mass joint.h5 "$both" "$gwp" 'allocation: {db: mass}' 'keep: [supply]'
+  expect 'allocated in a store' 0 "$vintner" run mass.yaml -o stored.h5
+  holds 'the same bits from a store' [ "$(value mass.h5 score) $(value mass.h5 supply)" = "$(value stored.h5 score) $(value stored.h5 supply)" ]
+  plain bad joint.json "$both" "$gwp"
+  refused 'several products' 'not square: found 3 products and 2 processes'
+  plain bad joint.json "$both" "$gwp" 'allocation: {db: mas}'
+  refused 'unknown property' "bad.yaml:8: joint.json: database 'db', activity 'chp', production of 'power'.*found nothing as 'mas'.*did you mean 'mass'"
+  plain bad joint.json "$both" "$gwp" 'allocation: {dbs: mass}'
+  refused 'unknown database to allocate' "bad.yaml:8: database 'dbs'.*did you mean 'db'"
+  plain bad joint.json '{activity: [db, chp]}' "$gwp" 'allocation: {db: mass}'
+  refused 'demand for what was allocated' "bad.yaml:6: .*'chp' .*'chp@power', 'chp@heat'"
+}
+
 # Processes that run alone share nothing, however close they start.
 neighbours() {
   local i pids=() failures=0
@@ -238,6 +281,7 @@ inventory() {
   commands_of_inventory
   neighbours
   bad_inventories
+  joint_products
   shared_out
   if [ -d "${VINTNER_SHARED:-}/cases/uslci" ]; then
     golden_cases "$VINTNER_SHARED/cases"

@@ -137,7 +137,7 @@ static void a_background_has_years_or_a_list_or_several_pathways(void **state) {
   assert_int_equal(study->model.pathway.from->backgrounds, 1);
   assert_null(b->name);
   assert_int_equal(b->snapshots, 2);
-  assert_string_equal(b->snapshot[1].database, "1234");
+  assert_string_equal(b->snapshot[1].name, "1234");
   assert_true(b->snapshot[1].has_year);
   assert_int_equal(b->snapshot[1].year, 1950);
   assert_int_equal(b->snapshot[1].line, 11);
@@ -154,6 +154,29 @@ static void a_background_has_years_or_a_list_or_several_pathways(void **state) {
   assert_false(b[0].snapshot[1].has_year);
   assert_string_equal(b[1].name, "S2");
   assert_int_equal(b[1].snapshot[1].year, 2030);
+  vt_study_free(study);
+}
+
+static void a_year_may_have_several_databases(void **state) {
+  (void)state;
+  vt_study *study = parse("s.yaml", BACKGROUND("{2030: [power, steel], db: 2020, 0999: [a]}"));
+  const vt_background_variant *b = study->model.pathway.from->background;
+  assert_int_equal(study->model.pathway.from->backgrounds, 1);
+  assert_null(b->name);
+  assert_int_equal(b->snapshots, 3);
+  assert_string_equal(b->snapshot[0].name, "power+steel");
+  assert_int_equal(b->snapshot[0].databases, 2);
+  assert_string_equal(b->snapshot[0].database[1], "steel");
+  assert_true(b->snapshot[0].has_year);
+  assert_int_equal(b->snapshot[0].year, 2030);
+  assert_string_equal(b->snapshot[1].database[0], "db");
+  assert_int_equal(b->snapshot[2].year, 999);
+  vt_study_free(study);
+  study = parse("s.yaml", BACKGROUND("{S1: {2020: [a, b], 2030: [a, c]}, S2: [a]}"));
+  b = study->model.pathway.from->background;
+  assert_int_equal(study->model.pathway.from->backgrounds, 2);
+  assert_string_equal(b[0].snapshot[1].name, "a+c");
+  assert_false(b[1].snapshot[0].has_year);
   vt_study_free(study);
 }
 
@@ -239,6 +262,12 @@ static void keys_that_do_not_go_together_are_refused(void **state) {
       {INPUTS "    years: [1, 2]\n", "s.yaml:6: 'model.pathway.years': found with 'inputs'"},
       {INPUTS "    demand: a.csv\n", "s.yaml:6: 'model.pathway.demand': found with 'inputs'"},
       {INPUTS "    methods: {}\n", "s.yaml:6: 'model.pathway.methods': found with 'inputs'"},
+      {INPUTS "    allocation: {a: mass}\n",
+       "s.yaml:6: 'model.pathway.allocation': found with 'inputs'"},
+      {BASE "    allocation: {}\n", "model.pathway.allocation': found an empty map, expected"},
+      {BASE "    allocation: mass\n", "model.pathway.allocation': found 'mass', expected a map"},
+      {BASE "    allocation: {a: 3}\n", "model.pathway.allocation.a': found the number 3"},
+      {BASE "    allocation: {a: mass, a: price}\n", "found 'a' twice"},
       {INPUTS "    background: x\n", "s.yaml:6: 'model.pathway.background': found with 'inputs'"},
       {INPUTS "    flows: {}\n", "s.yaml:6: 'model.pathway.flows': found with 'inputs'"},
       {"vintner: 1\nname: x\nmodel:\n  pathway: {foreground: a}\n",
@@ -320,6 +349,15 @@ static void a_bad_background_is_refused_with_its_line(void **state) {
       {BACKGROUND("{S1: {a: 2020}, S1: [a]}"), "background': found 'S1' twice"},
       {BACKGROUND("{S1: {a: 2020}, S2: {b: 1, b: 2}}"), "background.S2': found 'b' twice"},
       {BACKGROUND("{S1: {a: {b: 2020}}}"), "background.S1.a': found a map, expected the year"},
+      {BACKGROUND("{2030: []}"), "background.2030': found an empty list, expected databases"},
+      {BACKGROUND("{2030: [a, b, a]}"), "background.2030[2]': found 'a' a second time"},
+      {BACKGROUND("{2030: [a, fg]}"), "background': found 'fg', expected other databases"},
+      {BACKGROUND("{2030: [a], 02030: [b]}"), "background.02030': found databases of the year"},
+      {BACKGROUND("{2030: [a], db: 2030}"), "'a' and 'db' for the same year 2030, expected its"},
+      {BACKGROUND("{2030: [a], S1: [b]}"), "background.S1': found a list, expected the year of a"},
+      {BACKGROUND("{S1: [b], 2030: [a]}"), "background.2030': found databases of one year among"},
+      {BACKGROUND("{S1: {a: 2020}, 2030: [a]}"), "background.2030': found databases of one year"},
+      {BACKGROUND("{0: [a]}"), "background.0': found databases of the year 0, expected a year"},
       {BACKGROUND("{S1: [a], S2: [b, b]}"), "background.S2[1]': found 'b' a second time"},
       {BACKGROUND("[a, fg]"),
        "s.yaml:11: 'model.pathway.background': found 'fg', expected other databases than the"},
@@ -527,6 +565,7 @@ int main(void) {
       cmocka_unit_test(the_smallest_plan_has_the_documented_defaults),
       cmocka_unit_test(methods_flows_and_missing_arrive),
       cmocka_unit_test(a_background_has_years_or_a_list_or_several_pathways),
+      cmocka_unit_test(a_year_may_have_several_databases),
       cmocka_unit_test(demand_has_years_ranges_and_open_ends),
       cmocka_unit_test(alternatives_are_chosen_by_overrides_and_factors),
       cmocka_unit_test(an_objective_may_be_left_out_with_one_category),

@@ -389,6 +389,28 @@ static void seconds_fold_into_years_as_months_do(void **state) {
   free(elementary);
 }
 
+// Of background and of what the foreground makes itself.
+static void a_substitution_is_consumption_with_a_negative_sign(void **state) {
+  (void)state;
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  write_changed_foreground("'technosphere', 'amount': 10}",
+                           "'substitution', 'amount': 10, 'vintage_amounts': {'2030': 4}}");
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE, 0, 0, 0, 0), -5.0, 0.0);
+  assert_near(value_of(inputs, VT_TENSOR_TECHNOSPHERE_VINTAGES, 0, 0, 0, 2030), -4.0, 0.0);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+  write_changed_foreground("['fg', 'c'], 'type': 'technosphere'",
+                           "['fg', 'c'], 'type': 'substitution'");
+  must(build_foreground("fg.json", &inputs, &flow, &elementary));
+  assert_near(value_of(inputs, VT_TENSOR_INTERNAL_DEMAND, 0, 1, 0, 0), -2.0, 0.0);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+}
+
 static void broken_foregrounds_are_refused(void **state) {
   (void)state;
   const struct {
@@ -400,8 +422,6 @@ static void broken_foregrounds_are_refused(void **state) {
        "'c'"},
       {"['fg', 'c'], 'type': 'technosphere'", "['fg', 'p'], 'type': 'technosphere'", "no product",
        "'p'"},
-      {"'type': 'technosphere', 'amount': 10", "'type': 'substitution', 'amount': 10",
-       "substitution", "'p'"},
       {"'2020-01-01'", "'2040-01-01'", "'old'", "same year 2040"},
       {"'r': {'type': 'product'}", "'q': {'type': 'product'}", "['fg', 'r']", "'p'"},
       {"'type': 'technosphere', 'amount': 2",
@@ -446,8 +466,15 @@ static vt_error build_alternatives(const vt_snapshot_variant *background, int ba
 }
 
 // Databases of the document by place: bio, old, new, fg.
-static const vt_snapshot new_then_old[] = {{2, 2020}, {1, 2040}}, old_alone[] = {{1, 2030}},
-                         bio_then_old[] = {{0, 2049}, {1, 2051}}, twice[] = {{1, 2030}, {2, 2030}};
+static const int place[] = {0, 1, 2}, swapped[] = {2, 1};
+static const vt_snapshot new_then_old[] = {{"new", 1, &place[2], 2020},
+                                           {"old", 1, &place[1], 2040}},
+                         old_alone[] = {{"old", 1, &place[1], 2030}},
+                         bio_then_old[] = {{"bio", 1, &place[0], 2049},
+                                           {"old", 1, &place[1], 2051}},
+                         twice[] = {{"old", 1, &place[1], 2030}, {"new", 1, &place[2], 2030}},
+                         both[] = {{"old+new", 2, &place[1], 2020}, {"old", 1, &place[1], 2040}},
+                         another_label[] = {{"old+new", 2, swapped, 2020}};
 static const vt_snapshot_variant three[] = {
     {"down", 2, new_then_old}, {"flat", 1, old_alone}, {"up", 2, bio_then_old}};
 
@@ -513,18 +540,31 @@ static void one_background_needs_no_name(void **state) {
   vt_inputs_free(inputs);
 }
 
+static void several_databases_of_a_date_are_one_snapshot(void **state) {
+  (void)state;
+  vt_inputs *inputs;
+  must(build_alternatives(&(vt_snapshot_variant){NULL, 2, both}, 1, &inputs));
+  assert_int_equal(vt_labels_count(inputs->background), 2);
+  assert_string_equal(vt_labels_get(inputs->background, 0), "old+new");
+  assert_string_equal(vt_labels_get(inputs->background, 1), "old");
+  assert_near(weight_of(&inputs->tensor[VT_TENSOR_MAPPING], 0, 2025), 0.75, 0.0);
+  vt_inputs_free(inputs);
+}
+
 static void broken_alternatives_are_refused(void **state) {
   (void)state;
   const vt_snapshot_variant broken[][2] = {{three[0], {"bad", 2, twice}},
                                            {three[0], three[0]},
                                            {three[0], {"none", 0, old_alone}},
-                                           {{NULL, 1, old_alone}, three[0]}};
+                                           {{NULL, 1, old_alone}, three[0]},
+                                           {{"a", 2, both}, {"b", 1, another_label}}};
   const char *const words[][2] = {{"'old' and 'new'", "pathway 'bad' for the same year 2030"},
                                   {"'down' twice", "background pathway"},
                                   {"pathway 'none'", "no database"},
-                                  {"without a name", "background pathway"}};
+                                  {"without a name", "background pathway"},
+                                  {"'old+new' as the label of two snapshots", "expected"}};
   vt_inputs *inputs;
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < 5; i++) {
     must_fail(build_alternatives(broken[i], 2, &inputs), words[i][0], words[i][1]);
     assert_null(inputs);
   }
@@ -542,9 +582,11 @@ int main(void) {
       cmocka_unit_test(a_negative_amount_makes_its_distribution_negative),
       cmocka_unit_test(a_foreground_becomes_tensors),
       cmocka_unit_test(seconds_fold_into_years_as_months_do),
+      cmocka_unit_test(a_substitution_is_consumption_with_a_negative_sign),
       cmocka_unit_test(broken_foregrounds_are_refused),
       cmocka_unit_test(every_alternative_background_has_a_mapping),
       cmocka_unit_test(one_background_needs_no_name),
+      cmocka_unit_test(several_databases_of_a_date_are_one_snapshot),
       cmocka_unit_test(broken_alternatives_are_refused),
   };
   return cmocka_run_group_tests(tests, make_scratch, drop_scratch);

@@ -27,7 +27,7 @@ static const char document[] =
     "   {'input': ['plan', 'steel'], 'type': 'production', 'amount': 1, 'operation': true,"
     "    'temporal_distribution': {'unit': 'Y', 'date': [0, 1, 5], 'amount': [0.2, 0.3, 0.5]}},"
     "   {'input': ['base', 'power'], 'type': 'technosphere', 'amount': 0.7,"
-    "    'temporal_distribution': {'unit': 'M', 'date': [-13], 'amount': [1]},"
+    "    'temporal_distribution': {'unit': 's', 'date': [-4000000000], 'amount': [1]},"
     "    'vintage_improvements': {'2030': 0.9, '2025': 1.1}},"
     "   {'input': ['bio', 'co2'], 'type': 'biosphere', 'amount': 3,"
     "    'vintage_amounts': {'[0, 2030]': 2, '2025': 4}}]},"
