@@ -170,8 +170,9 @@ typedef struct vt_correlation {
 
 /// A file that a plan reads.
 typedef struct vt_design_file {
-  const char *path; ///< resolved
-  int line;         ///< of the study
+  const char *path;  ///< resolved
+  int line;          ///< of the study
+  const char *place; ///< in the study, for messages
 } vt_design_file;
 
 /// All that decides which scenarios there are.

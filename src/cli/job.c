@@ -16,11 +16,20 @@ static vt_error check_access(const char *study, int line, const char *path) {
   return VT_OK;
 }
 
+static vt_error check_design_file(const vt_study *study, const vt_design_file *f) {
+  struct stat info;
+  VT_CHECK(access(f->path, R_OK) == 0, VT_ERR_INPUT, "%s:%d: '%s': %s: cannot be opened: %s",
+           study->path, f->line, f->place, f->path, strerror(errno));
+  VT_CHECK(stat(f->path, &info) != 0 || !S_ISDIR(info.st_mode), VT_ERR_INPUT,
+           "%s:%d: '%s': %s: found a folder, expected a file", study->path, f->line, f->place,
+           f->path);
+  return VT_OK;
+}
+
 static vt_error check_sources(const job *j) {
   const vt_study *s = j->study;
   vt_source_list list = {0};
-  for (int i = 0; i < s->design.files; i++)
-    VT_TRY(check_access(s->path, s->design.file[i].line, s->design.file[i].path));
+  for (int i = 0; i < s->design.files; i++) VT_TRY(check_design_file(s, &s->design.file[i]));
   vt_error found = j->kind->sources(s, NULL, &list);
   for (int i = 0; i < list.count && found == VT_OK; i++)
     found = check_access(s->path, list.source[i].line, list.source[i].path);
@@ -34,8 +43,8 @@ static vt_error read_study(job *j, const char *path, const char *text) {
   VT_TRY(text ? vt_study_parse(path, text, (ptrdiff_t)strlen(text), &j->study)
               : vt_study_read(path, &j->study));
   j->kind = vt_kind_of(j->study);
-  if (j->check) VT_TRY(j->check(j));
-  return check_sources(j);
+  VT_TRY(check_sources(j));
+  return j->check ? j->check(j) : VT_OK;
 }
 
 static vt_error share_text(job *j, vt_text *study) {

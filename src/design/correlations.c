@@ -22,6 +22,11 @@ static bool varies(const vt_design_input *input) {
   return v->kind == VT_VALUE_DISTRIBUTION || (v->kind == VT_VALUE_LEVELS && v->levels > 1);
 }
 
+static const char *why_not(const vt_design_input *input) {
+  if (input->each) return "which has a draw for each cell";
+  return input->value.kind == VT_VALUE_NAMES ? "whose values are names" : "which is fixed";
+}
+
 static vt_error find(const vt_design_plan *plan, const origin *o, const char *name, int *input) {
   vt_nearest nearest = {.name = name};
   for (int i = 0; i < plan->inputs; i++) {
@@ -30,9 +35,9 @@ static vt_error find(const vt_design_plan *plan, const origin *o, const char *na
       continue;
     }
     if (!varies(&plan->input[i]))
-      REFUSE("%s:%d: %sfound '%s', which is fixed, expected inputs with a distribution or at least "
-             "two numbers, one draw a scenario",
-             o->path, o->line, o->place, name);
+      REFUSE("%s:%d: %sfound '%s', %s, expected inputs with a distribution or at least two "
+             "numbers, one draw a scenario",
+             o->path, o->line, o->place, name, why_not(&plan->input[i]));
     *input = i;
     return VT_OK;
   }

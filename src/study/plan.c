@@ -286,25 +286,30 @@ static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_d
 }
 
 // Each file once, in the order in which the study names them.
-static void add_file(vt_design_plan *design, vt_design_file *file, const char *path, int line) {
+static void add_file(vt_design_plan *design, vt_design_file *file, const vt_design_file *added) {
   for (int i = 0; i < design->files; i++) {
-    if (strcmp(file[i].path, path) == 0) return;
+    if (strcmp(file[i].path, added->path) == 0) return;
   }
-  file[design->files++] = (vt_design_file){.path = path, .line = line};
+  file[design->files++] = *added;
 }
 
 static vt_error list_files(vt_study *study) {
   vt_design_plan *design = &study->design;
   vt_design_file *file;
   VT_ARENA_NEW(study->arena, file, design->inputs + 2);
-  if (design->table) add_file(design, file, design->table, design->line);
+  if (design->table)
+    add_file(design, file, &(vt_design_file){design->table, design->line, "ensemble.design.table"});
   for (int i = 0; i < design->inputs; i++) {
     const vt_value *v = &design->input[i].value;
     if (v->kind == VT_VALUE_DISTRIBUTION && v->distribution.file)
-      add_file(design, file, v->distribution.file, v->distribution.line);
+      add_file(
+          design, file,
+          &(vt_design_file){v->distribution.file, v->distribution.line, v->distribution.place});
   }
   if (design->correlations_file)
-    add_file(design, file, design->correlations_file, design->correlations_line);
+    add_file(design, file,
+             &(vt_design_file){design->correlations_file, design->correlations_line,
+                               "ensemble.correlations"});
   design->file = file;
   return VT_OK;
 }

@@ -159,7 +159,11 @@ files_of_designs() {
   holds 'is named with a place' grep -q "^vintner: prise.yaml:[0-9]*: 'ensemble.factors.b.multiply.empirical': .*no column 'prise'.*did you mean 'price'" stderr
   rm prices.csv
   expect 'a missing file' 2 "$vintner" check empirical.yaml
-  holds 'is named with its line' grep -q '^vintner: empirical.yaml:[0-9]*: .*prices.csv' stderr
+  holds 'is named with its place' grep -q "^vintner: empirical.yaml:[0-9]*: 'ensemble.factors.b.multiply.empirical': .*prices.csv: cannot be opened" stderr
+  mkdir prices.csv
+  expect 'a folder' 2 run 0 1 run empirical.yaml -q -o prices.csv/out.h5
+  holds 'is told as one' grep -q 'prices.csv: found a folder, expected a file' stderr
+  rmdir prices.csv
 }
 
 designs
