@@ -88,7 +88,7 @@ typedef struct vt_database_source {
   int project;         ///< -1: none
   const char *file;    ///< datapackage in the project, NULL: not found
   const char *missing; ///< database that it links to and its project lacks, or NULL
-  vt_labels *code;     ///< of its nodes, in their order; NULL: labels are not loaded
+  vt_labels *code;     ///< of its nodes, in their order, or `no_code`; NULL: labels are not loaded
   ptrdiff_t first_exchange, exchanges;
   int store, stored; ///< store it lies in and its number there, store -1: none
   vt_pool pool;      ///< its texts in the store, once its labels are loaded
@@ -106,6 +106,7 @@ struct vt_database_sources {
   const vt_source_format *opening; ///< whose source is being opened
   vt_labels *name;                 ///< of databases that are no loose datapackages
   int *named;                      ///< their databases; shape [count]
+  vt_labels *no_code;              ///< of all databases without nodes
   vt_database_source *database;
   vt_project *project;
   int projects;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+// An empty set has nothing but this: there may be a million of them.
 struct vt_labels {
   vt_arena *arena;
   const char **name; // shape [count]
@@ -13,14 +14,11 @@ struct vt_labels {
   ptrdiff_t name_capacity, hash_capacity;
   int count;
   int *slot;       // open addressing: index + 1, 0 is free; shape [slots]
-  ptrdiff_t slots; // a power of two, at least twice count
+  ptrdiff_t slots; // a power of two, at least twice count; 0 in an empty set
 };
 
 vt_error vt_labels_create(vt_labels **labels) {
   VT_NEW(*labels, 1);
-  VT_TRY(vt_arena_create(&(*labels)->arena));
-  (*labels)->slots = 16;
-  VT_NEW((*labels)->slot, (*labels)->slots);
   return VT_OK;
 }
 
@@ -50,7 +48,7 @@ static ptrdiff_t find_slot(const vt_labels *labels, const char *name, ptrdiff_t 
 
 static vt_error grow_slots(vt_labels *labels) {
   free(labels->slot);
-  labels->slots *= 2;
+  labels->slots = labels->slots > 0 ? 2 * labels->slots : 16;
   VT_NEW(labels->slot, labels->slots);
   const uint64_t mask = (uint64_t)labels->slots - 1;
   for (int i = 0; i < labels->count; i++) {
@@ -61,8 +59,14 @@ static vt_error grow_slots(vt_labels *labels) {
   return VT_OK;
 }
 
+static vt_error start(vt_labels *labels) {
+  if (!labels->arena) VT_TRY(vt_arena_create(&labels->arena));
+  return grow_slots(labels);
+}
+
 vt_error vt_labels_add(vt_labels *labels, const char *name, ptrdiff_t length, int *index,
                        bool *added) {
+  if (labels->slots == 0) VT_TRY(start(labels));
   const uint64_t hash = vt_hash64(name, length);
   ptrdiff_t at = find_slot(labels, name, length, hash);
   const bool fresh = labels->slot[at] == 0;
@@ -87,6 +91,7 @@ vt_error vt_labels_add(vt_labels *labels, const char *name, ptrdiff_t length, in
 }
 
 int vt_labels_find(const vt_labels *labels, const char *name, ptrdiff_t length) {
+  if (labels->slots == 0) return -1;
   return labels->slot[find_slot(labels, name, length, vt_hash64(name, length))] - 1;
 }
 

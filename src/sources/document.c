@@ -65,7 +65,8 @@ static vt_error read_nodes(document_reading *from, vt_json_span span) {
   const int database = from->to.database;
   vt_json_walk walk;
   VT_TRY(vt_json_enter(&from->json, span, &walk));
-  VT_TRY(vt_labels_create(&set->sources->database[database].code));
+  vt_labels **code = &set->sources->database[database].code;
+  *code = set->sources->no_code;
   set->database[database].first_node = set->nodes;
   set->sources->database[database].first_exchange = set->exchanges;
   for (;;) {
@@ -73,6 +74,7 @@ static vt_error read_nodes(document_reading *from, vt_json_span span) {
     vt_json_member large;
     VT_TRY(vt_json_next_piece(&from->json, &walk, &piece, &large));
     if (!piece && !large.name.first) break;
+    if (*code == set->sources->no_code) VT_TRY(vt_labels_create(code));
     if (piece) VT_TRY(add_nodes(from, piece));
     if (large.name.first) VT_TRY(add_large_node(from, &large));
   }
@@ -92,11 +94,12 @@ static vt_error read_database(document_reading *from, const char *name, vt_json_
   bool data = false, metadata = false;
   for (;;) {
     vt_json_span key, value;
-    const char *member;
+    struct json_object *text;
     bool more;
     VT_TRY(vt_json_next_member(&from->json, &walk, &key, &value, &more));
     if (!more) break;
-    VT_TRY(take_name(from, key, &member));
+    VT_TRY(vt_json_parse(&from->json, key, &text));
+    const char *member = json_object_get_string(text);
     bool *seen = strcmp(member, "data") == 0       ? &data
                  : strcmp(member, "metadata") == 0 ? &metadata
                                                    : NULL;

@@ -52,6 +52,7 @@ static vt_error open_source(vt_database_set *set, const char *given) {
 
 static vt_error open_sources(int count, const char *const *path, vt_database_set *set) {
   VT_TRY(vt_labels_create(&set->sources->name));
+  VT_TRY(vt_labels_create(&set->sources->no_code));
   VT_TRY(vt_labels_create(&set->sources->reference.label));
   for (int i = 0; i < count; i++) VT_TRY(open_source(set, path[i]));
   VT_CHECK(set->databases + set->methods + set->packages > 0, VT_ERR_INPUT,

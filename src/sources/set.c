@@ -63,7 +63,10 @@ void vt_id_map_free(vt_id_map *map) {
 static void free_sources(vt_database_set *set) {
   struct vt_database_sources *sources = set->sources;
   if (!sources) return;
-  for (int d = 0; d < set->databases; d++) vt_labels_free(sources->database[d].code);
+  for (int d = 0; d < set->databases; d++) {
+    if (sources->database[d].code != sources->no_code) vt_labels_free(sources->database[d].code);
+  }
+  vt_labels_free(sources->no_code);
   for (int f = 0; f < sources->formats; f++) {
     if (sources->format[f]->close) sources->format[f]->close(set);
   }
@@ -105,7 +108,8 @@ int vt_set_named(const vt_database_set *set, const char *name) {
   return index < 0 ? -1 : set->sources->named[index];
 }
 
-static vt_error put_name(vt_database_set *set, const char *path, const char *name, int database) {
+static vt_error put_name(vt_database_set *set, const char *path, const char *name, int database,
+                         const char **kept) {
   struct vt_database_sources *sources = set->sources;
   int index;
   bool added;
@@ -116,6 +120,7 @@ static vt_error put_name(vt_database_set *set, const char *path, const char *nam
   VT_CHECK(added, VT_ERR_INPUT, "%s: found database '%s', which %s holds too", path, name, other);
   VT_TRY(vt_grow(&sources->named, &sources->named_room, index + 1, sizeof *sources->named));
   sources->named[index] = database;
+  *kept = vt_labels_get(sources->name, index);
   return VT_OK;
 }
 
@@ -129,8 +134,10 @@ vt_error vt_set_add_database(vt_database_set *set, vt_database_kind kind, const 
   set->database[*index] = (vt_database){.kind = kind, .path = path, .package = -1};
   sources->database[*index] =
       (vt_database_source){.format = sources->opening, .project = -1, .store = -1};
-  VT_TRY(vt_arena_text(set->arena, name, (ptrdiff_t)strlen(name), &set->database[*index].name));
-  if (kind != VT_DATABASE_PACKAGE) VT_TRY(put_name(set, path, name, *index));
+  if (kind != VT_DATABASE_PACKAGE)
+    VT_TRY(put_name(set, path, name, *index, &set->database[*index].name));
+  else
+    VT_TRY(vt_arena_text(set->arena, name, (ptrdiff_t)strlen(name), &set->database[*index].name));
   set->databases++;
   return VT_OK;
 }
