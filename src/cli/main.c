@@ -127,6 +127,7 @@ int main(int argc, char **argv) {
     error = run_command(&o, &team, &exit_code);
   }
   exit_code = report(error, &o, &team, exit_code);
+  signals_told(exit_code);
   vt_team_close(&team);
   options_free(&o);
   return exit_code;

@@ -188,6 +188,12 @@ void signals_done(int exit_code) {
   atomic_store(&state.exit_code, exit_code);
 }
 
+void signals_told(int exit_code) {
+  if (atomic_load(&state.mode) == SIGNALS_END) return;
+  signals_done(exit_code);
+  signals_mean(SIGNALS_IGNORE);
+}
+
 vt_error signals_settle(const vt_team *team, vt_error mine) {
   const char *name = name_of(atomic_load(&state.number));
   // Whatever else went wrong: a lock that was not waited for, a child that was told to end too.

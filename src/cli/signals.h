@@ -24,6 +24,8 @@ void signals_mean(signals_mode mode);
 /// All is done, and written: what is still told may be cut short, half a second after a signal, and
 /// the process ends with this code.
 void signals_done(int exit_code);
+/// All is told: a launcher that ends this process since another one has left changes nothing of it.
+void signals_told(int exit_code);
 
 /// Have something looked after about once a second, beside whatever the process does; NULL: no
 /// more, when the function returns. By another thread.
