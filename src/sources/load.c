@@ -26,18 +26,17 @@ static vt_error load_parameters(vt_database_set *set) {
   return VT_OK;
 }
 
-vt_error vt_parameters_read(vt_database_set *set, ptrdiff_t *count,
-                            const vt_parameter **parameter) {
+vt_error vt_parameters_read(vt_database_set *set, vt_parameter_table *table) {
   struct vt_database_sources *sources = set->sources;
-  *count = 0;
-  *parameter = NULL;
+  *table = (vt_parameter_table){0};
   if (!sources->has_parameters) {
-    sources->parameters = 0;
+    sources->parameters = sources->opened_parameters;
+    sources->parameter_groups = sources->opened_groups;
     VT_TRY(load_parameters(set));
     sources->has_parameters = true;
   }
-  *count = sources->parameters;
-  *parameter = sources->parameter;
+  *table = (vt_parameter_table){sources->parameters, sources->parameter_groups, sources->parameter,
+                                sources->parameter_group};
   return VT_OK;
 }
 

@@ -1,6 +1,7 @@
 // parameters.c - parameters of Brightway projects: names, formulas, amounts, and where they hold.
 //
-// Their uncertainty lies in pickles and stays there.
+// Their uncertainty lies in pickles and stays there. So does the order in which a group looks names
+// up in others; but Brightway stores, in that order, which of them it has found names in.
 #include "sources.h"
 
 #include <math.h>
@@ -15,8 +16,9 @@ typedef struct parameters_reading {
   int index; // of the project
   const vt_project *project;
   vt_sqlite sqlite;
-  vt_labels *seen; // scopes and names
-  vt_text key;     // scratch
+  vt_labels *seen;       // scopes and names
+  vt_text key;           // scratch
+  ptrdiff_t first_group; // of the project
 } parameters_reading;
 
 // A name counts once in what it belongs to: the project, a database, a group.
@@ -70,6 +72,66 @@ static vt_error add_table(parameters_reading *from, vt_parameter_scope scope, co
   return error;
 }
 
+// -------------------------------------------------------------------------------------------------
+// Groups.
+
+// There is room up to the next power of two.
+static vt_error add_order(vt_arena *arena, vt_parameter_group *group, const char *name) {
+  const int count = group->orders;
+  const char **order = group->order;
+  if ((count & (count - 1)) == 0) {
+    VT_ARENA_NEW(arena, order, count > 0 ? 2 * (ptrdiff_t)count : 1);
+    for (int i = 0; i < count; i++) order[i] = group->order[i];
+  }
+  order[group->orders++] = name;
+  group->order = order;
+  return VT_OK;
+}
+
+// A row: group, database, the group that it depends on or NULL. Rows of a group follow each other.
+static vt_error add_group_row(parameters_reading *from, sqlite3_stmt *query) {
+  struct vt_database_sources *sources = from->set->sources;
+  vt_arena *arena = from->set->arena;
+  const char *name = NULL, *database = NULL, *depends = NULL;
+  VT_TRY(vt_sqlite_text(&from->sqlite, arena, query, 0, &name));
+  VT_TRY(vt_sqlite_text(&from->sqlite, arena, query, 1, &database));
+  VT_TRY(vt_sqlite_text(&from->sqlite, arena, query, 2, &depends));
+  if (!name || !database) return VT_OK;
+  vt_parameter_group *last = from->first_group < sources->parameter_groups
+                                 ? &sources->parameter_group[sources->parameter_groups - 1]
+                                 : NULL;
+  if (!last || strcmp(last->name, name) != 0) {
+    VT_TRY(vt_parameter_add_group(
+        from->set,
+        &(vt_parameter_group){.project = from->index, .name = name, .database = database}));
+    last = &sources->parameter_group[sources->parameter_groups - 1];
+  }
+  if (!depends) return VT_OK;
+  return add_order(arena, last, depends);
+}
+
+static vt_error add_groups(parameters_reading *from) {
+  bool has;
+  sqlite3_stmt *query;
+  from->first_group = from->set->sources->parameter_groups;
+  VT_TRY(vt_sqlite_has_table(&from->sqlite, "activityparameter", &has));
+  if (has) VT_TRY(vt_sqlite_has_table(&from->sqlite, "groupdependency", &has));
+  if (!has) return VT_OK;
+  vt_error error = vt_sqlite_prepare(
+      &from->sqlite,
+      "SELECT a.\"group\", a.database, d.depends FROM (SELECT \"group\", min(database) AS database "
+      "FROM activityparameter GROUP BY \"group\") AS a LEFT JOIN groupdependency AS d ON "
+      "d.\"group\" = a.\"group\" AND d.depends IN (SELECT \"group\" FROM activityparameter) "
+      "ORDER BY a.\"group\", d.id",
+      failed, &query);
+  int code = SQLITE_OK;
+  while (error == VT_OK && (code = sqlite3_step(query)) == SQLITE_ROW)
+    error = add_group_row(from, query);
+  if (error == VT_OK && code != SQLITE_DONE) error = vt_sqlite_fail(&from->sqlite, failed);
+  (void)sqlite3_finalize(query);
+  return error;
+}
+
 static vt_error read_tables(parameters_reading *from) {
   VT_TRY(vt_labels_create(&from->seen));
   VT_TRY(vt_sqlite_open(&from->project->files->files, file_name, failed, &from->sqlite));
@@ -79,9 +141,10 @@ static vt_error read_tables(parameters_reading *from) {
   VT_TRY(add_table(from, VT_PARAMETER_DATABASE, "databaseparameter",
                    "SELECT name, formula, amount, database, NULL, NULL FROM databaseparameter "
                    "ORDER BY id"));
-  return add_table(from, VT_PARAMETER_ACTIVITY, "activityparameter",
+  VT_TRY(add_table(from, VT_PARAMETER_ACTIVITY, "activityparameter",
                    "SELECT name, formula, amount, database, \"group\", code FROM activityparameter "
-                   "ORDER BY id");
+                   "ORDER BY id"));
+  return add_groups(from);
 }
 
 static vt_error read_project(vt_database_set *set, int index) {
