@@ -11,8 +11,8 @@ static vt_error bind(const vt_meaning *meaning, vt_formula *formula) {
   vt_error error = VT_OK;
   // Each name once, so that it has its place in the list.
   for (int i = 0; i < meaning->names && error == VT_OK; i++)
-    error = vt_labels_add(names, meaning->name[i], (ptrdiff_t)strlen(meaning->name[i]), &index,
-                          NULL);
+    error =
+        vt_labels_add(names, meaning->name[i], (ptrdiff_t)strlen(meaning->name[i]), &index, NULL);
   if (error == VT_OK) error = vt_formula_bind(formula, names, meaning->parameter);
   vt_labels_free(names);
   return error;

@@ -26,16 +26,16 @@ typedef struct parameterised {
 typedef struct following {
   const vt_study *study;
   vt_database_set *set;
-  vt_arena *arena;   // of the result
+  vt_arena *arena; // of the result
   vt_arena *scratch;
   vt_scopes scopes;
   int parameters;
-  reading *of;       // shape [parameters]
-  int *read;         // parameters that formulas read, one formula after the other
+  reading *of; // shape [parameters]
+  int *read;   // parameters that formulas read, one formula after the other
   ptrdiff_t reads, read_room;
-  bool *reached;     // a change of those that are asked for gets there; shape [parameters]
-  int *place;        // in the result, -1: it is not needed; shape [parameters]
-  int *needed;       // shape [count]
+  bool *reached; // a change of those that are asked for gets there; shape [parameters]
+  int *place;    // in the result, -1: it is not needed; shape [parameters]
+  int *needed;   // shape [count]
   int count;
   parameterised *exchange; // shape [exchanges], ascending
   ptrdiff_t exchanges, exchange_room;
@@ -87,8 +87,7 @@ static vt_error scan_names(following *f, const vt_visible *visible, const char *
   for (const char *at = text; *at;) {
     const char *end = at;
     while (isalnum((unsigned char)*end) || *end == '_') end++;
-    if (end > at && !isdigit((unsigned char)*at))
-      VT_TRY(add_read(f, visible, at, end - at, of));
+    if (end > at && !isdigit((unsigned char)*at)) VT_TRY(add_read(f, visible, at, end - at, of));
     at = end > at ? end : at + 1;
   }
   return VT_OK;
@@ -428,8 +427,7 @@ static vt_error tell_amount(const following *f, const parameterised *p, const in
   return tell_meaning(f, p->reads.formula, rank, &to->meaning);
 }
 
-static vt_error tell(const following *f, vt_following *to, int *followers,
-                     vt_follower **follower) {
+static vt_error tell(const following *f, vt_following *to, int *followers, vt_follower **follower) {
   int *order, *rank;
   VT_ARENA_NEW(f->scratch, order, f->count);
   VT_ARENA_NEW(f->scratch, rank, f->count);

@@ -120,6 +120,10 @@ static vt_error look_factors_up(vt_core *core, vt_factor_leaves *factors) {
   for (int f = 0; f < study->factors; f++) {
     vt_tensor before[VT_TENSOR_COUNT];
     vt_selection chosen;
+    if (factors->follow.evaluation && vt_parameter_is_meant(&study->factor[f])) {
+      VT_TRY(vt_follow_touch(core, factors, f));
+      continue;
+    }
     memcpy(before, core->inputs->tensor, sizeof before);
     VT_TRY(vt_selection_create_entries(study->path, &study->factor[f], core->inputs));
     VT_TRY(vt_selection_resolve(study->path, &study->factor[f], core->inputs, &chosen));
@@ -152,10 +156,13 @@ static vt_error override_entries(vt_core *core, vt_factor_leaves *factors, int o
   for (ptrdiff_t k = 0; k < chosen->count; k++) {
     const ptrdiff_t e = chosen->entry[k];
     if (touched && replaces) touched[e] = -1;
-    if (formula || (touched && touched[e] >= 0))
+    if (formula || (touched && touched[e] >= 0)) {
       varying.entry[varying.count++] = e;
-    else if (o->operation != VT_CHOOSE)
+    } else if (o->operation != VT_CHOOSE) {
+      vt_follow_override(core, &factors->follow, chosen->tensor, e, o->operation,
+                         o->value.level[0]);
       value[e] = vt_touch_operation(o->operation, o->value.level[0], value[e]);
+    }
   }
   vt_error marked = VT_OK;
   if (varying.count > 0)
@@ -261,16 +268,18 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
   VT_ARENA_NEW(core->arena, factors->cell[id], tensor->count);
   for (ptrdiff_t e = 0; e < tensor->count; e++) {
     const int touched = factors->touched[id] ? factors->touched[id][e] : -1;
+    const int followed = vt_follow_cell(core, &factors->follow, id, e);
     int *cell = &factors->cell[id][e];
     if (id == VT_TENSOR_CHARACTERIZATION && !direct[tensor->index[3 * e + 1]]) continue;
     if (touched < 0) {
-      VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
+      *cell = followed;
+      if (followed < 0) VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
       continue;
     }
     // Where its factor is not applied, an entry that the factor created is not there.
     const bool falls_back =
         factors->created[id] && factors->created[id][e] && general != VT_TENSOR_COUNT;
-    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : -1,
+    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : followed,
                                   .touch = touched,
                                   .base = tensor->value[e],
                                   .weight = vt_factors_choose(core, factors, touched)
@@ -286,6 +295,10 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
 // there. Defaults come first, since others may fall back on them.
 static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
   bool *direct;
+  // Behind those of add_dynamic_leaf, of which there is at most one for each entry.
+  ptrdiff_t signature = 3 * factors->touches;
+  for (int id = 0; id < VT_TENSOR_COUNT; id++) signature += core->inputs->tensor[id].count;
+  VT_TRY(vt_follow_make_cells(core, factors, signature));
   VT_TRY(find_direct_emissions(core, &direct));
   for (int axes = 0; axes <= 1; axes++) {
     for (int id = 0; id < VT_TENSOR_COUNT; id++) {
@@ -298,6 +311,7 @@ static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
 
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors) {
   VT_TRY(vt_variants_prepare(core, &factors->variants));
+  VT_TRY(vt_follow_prepare(core, &factors->follow));
   VT_TRY(apply_overrides(core, factors));
   // Factors create entries in new arrays and change no value, so these stay as they are.
   VT_TRY(note_reference(core, factors));
@@ -354,8 +368,9 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
   return VT_OK;
 }
 
-void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
-                           const double *factor, double *value) {
+int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
+                          const double *factor, double *value) {
+  const int failed = vt_follow_set(core, factors, factor, value);
   for (ptrdiff_t i = 0; i < factors->leaves; i++) {
     const vt_touched_cell *d = &factors->leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
@@ -369,6 +384,7 @@ void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
     value[t->alpha] = alpha;
     if (t->beta != CELL_ZERO) value[t->beta] = beta;
   }
+  return failed;
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -400,7 +416,7 @@ static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, in
 }
 
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *by) {
+                        const double *value, double *adjoint, double *slope, double *by) {
   const ptrdiff_t width = core->study->design.inputs + factors->drawings;
   for (ptrdiff_t i = 0; i < width; i++) by[i] = 0.0;
   for (ptrdiff_t i = 0; i < factors->touches; i++) {
@@ -417,6 +433,7 @@ void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, co
         vt_touch_pull(core, factors, d->touch, d->weight, base, factor, adjoint[d->cell], by);
     if (d->fallback >= 0) adjoint[d->fallback] += rest;
   }
+  vt_follow_adjoint(core, factors, factor, value, adjoint, slope, by);
 }
 
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,

@@ -81,14 +81,29 @@ static vt_error solve_programme(vt_pathway_worker *w, int64_t scenario, const vt
   return vt_stages_solve(w->stages, &s, solution);
 }
 
+// A scenario whose formulas fail has no numbers to solve.
+static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
+  const bool on_axis = failed < m->study->parameters + m->study->factors;
+  vt_row_clear(m->layout, row);
+  row[m->layout->status][0] = VT_FAILED;
+  row[m->layout->wall_s][0] = 0.0;
+  row[m->layout->iterations][0] = 0.0;
+  row[m->layout->rank][0] = m->data->team->rank;
+  if (m->failed_input >= 0 && on_axis) row[m->failed_input][0] = failed;
+}
+
 static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const double *factor,
                               const vt_basis *start, double *const *row) {
   const vt_pathway_model *m = w->model;
   const double begun = vt_clock_s();
   vt_numbers numbers;
   vt_lp_solution solution;
+  const int failed = vt_pathway_apply(w->state, factor, &numbers);
+  if (failed >= 0) {
+    fail_inputs(m, failed, row);
+    return VT_OK;
+  }
   vt_row_clear(m->layout, row);
-  vt_pathway_apply(w->state, factor, &numbers);
   VT_TRY(solve_programme(w, scenario, &numbers, start, &solution));
   vt_outcome outcome = solution.outcome;
   if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
@@ -103,17 +118,6 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   row[m->layout->rank][0] = m->data->team->rank;
   row[m->start][0] = solution.rung;
   return VT_OK;
-}
-
-// A scenario whose formulas fail has no numbers to solve.
-static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
-  const bool on_axis = failed < m->study->parameters + m->study->factors;
-  vt_row_clear(m->layout, row);
-  row[m->layout->status][0] = VT_FAILED;
-  row[m->layout->wall_s][0] = 0.0;
-  row[m->layout->iterations][0] = 0.0;
-  row[m->layout->rank][0] = m->data->team->rank;
-  if (m->failed_input >= 0 && on_axis) row[m->failed_input][0] = failed;
 }
 
 // Parameters, then factors. What factor_value says of a factor that is not applied: the value that
@@ -164,7 +168,7 @@ static vt_error create_lp(vt_pathway_model *m) {
   vt_pathway_state *state;
   vt_numbers numbers;
   VT_TRY(vt_pathway_state_create(m->pathway, &state));
-  vt_pathway_apply(state, NULL, &numbers);
+  (void)vt_pathway_apply(state, NULL, &numbers);
   const vt_lp_options options = {.iteration_limit = m->study->solver.iteration_limit,
                                  .time_limit_s = m->study->solver.time_limit_s,
                                  .tie_break = m->study->solver.tie_break};
@@ -301,12 +305,12 @@ static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, co
   char path[4096], title[64];
   for (int64_t s = -1; s < scenarios; s++) {
     vt_numbers numbers;
-    const int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
+    int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
+    if (failed < 0) failed = vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
     if (failed >= 0) {
       vt_warn("failed", "scenario %" PRId64 " has no programme: its formulas fail", s);
       continue;
     }
-    vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
     (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
     (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
     if (access(path, F_OK) != 0) vt_partial_note(path);

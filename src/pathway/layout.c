@@ -1,6 +1,7 @@
 // layout.c - what a pathway scenario stores: a table of outputs, each with its axes and the
 // function that fills it.
 #include "kind.h"
+#include "vintner/parameters.h"
 
 #include <math.h>
 #include <string.h>
@@ -419,6 +420,7 @@ static vt_error map_outputs(vt_pathway_model *k, const int *place) {
 }
 
 static bool has_formula(const vt_study *study) {
+  if (vt_parameters_are_meant(study)) return true;
   for (int i = 0; i < study->design.inputs; i++)
     if (study->design.input[i].value.kind == VT_VALUE_FORMULA) return true;
   return false;
