@@ -126,6 +126,8 @@ struct vt_database_sources {
   ptrdiff_t parameters, parameter_room;
   vt_parameter_group *parameter_group; ///< shape [parameter_groups]
   ptrdiff_t parameter_groups, parameter_group_room;
+  vt_parameter_exchange *parameter_exchange; ///< shape [parameter_exchanges]
+  ptrdiff_t parameter_exchanges, parameter_exchange_room;
   ptrdiff_t opened_parameters, opened_groups; ///< of documents, which are read when they are opened
   bool has_parameters;                        ///< the others are read
   ptrdiff_t database_room, named_room, node_room, exchange_room, exchange_reference_room;
@@ -151,6 +153,7 @@ int vt_set_named(const vt_database_set *set, const char *name);
 
 vt_error vt_parameter_add(vt_database_set *set, const vt_parameter *parameter);
 vt_error vt_parameter_add_group(vt_database_set *set, const vt_parameter_group *group);
+vt_error vt_parameter_add_exchange(vt_database_set *set, const vt_parameter_exchange *exchange);
 /// A project without files of its own; *index is its place.
 vt_error vt_set_add_project(vt_database_set *set, const char *path, int *index);
 /// Add to the databases that `database` links to, unless it is there.

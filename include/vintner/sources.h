@@ -279,10 +279,19 @@ typedef struct vt_parameter_group {
   const char **order; ///< shape [orders]
 } vt_parameter_group;
 
+/// An exchange of a project's database that a formula gives. Those of databases in JSON have their
+/// formulas themselves: vt_exchange_formula.
+typedef struct vt_parameter_exchange {
+  int project;
+  const char *group, *formula;
+  int64_t exchange; ///< Brightway's number of it
+} vt_parameter_exchange;
+
 typedef struct vt_parameter_table {
-  ptrdiff_t parameters, groups;
-  const vt_parameter *parameter;   ///< shape [parameters]
-  const vt_parameter_group *group; ///< shape [groups]
+  ptrdiff_t parameters, groups, exchanges;
+  const vt_parameter *parameter;         ///< shape [parameters]
+  const vt_parameter_group *group;       ///< shape [groups]
+  const vt_parameter_exchange *exchange; ///< shape [exchanges]
 } vt_parameter_table;
 
 /// All parameters of the projects and documents of a set, read when they are first asked for.

@@ -4,23 +4,28 @@
 #include "vintner/parameters.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define BACKGROUND                                                                                 \
+  "it follows a parameter that the study changes, but lies in the background, which is the same "  \
+  "in all scenarios; expected such exchanges in the foreground only"
+
 // A formula as it is stored, and the parameters that it reads.
-typedef struct reading {
+typedef struct formula_reading {
   vt_formula *formula; // NULL: none, or it cannot be read
   ptrdiff_t first;     // into `read`
   int reads;
-} reading;
+} formula_reading;
 
 // An exchange with a formula.
 typedef struct parameterised {
   ptrdiff_t exchange;
   const char *text, *group;
-  reading reads;
+  formula_reading reads;
 } parameterised;
 
 typedef struct following {
@@ -30,8 +35,8 @@ typedef struct following {
   vt_arena *scratch;
   vt_scopes scopes;
   int parameters;
-  reading *of; // shape [parameters]
-  int *read;   // parameters that formulas read, one formula after the other
+  formula_reading *of; // shape [parameters]
+  int *read;           // parameters that formulas read, one formula after the other
   ptrdiff_t reads, read_room;
   bool *reached; // a change of those that are asked for gets there; shape [parameters]
   int *place;    // in the result, -1: it is not needed; shape [parameters]
@@ -73,7 +78,7 @@ static vt_error at_exchange(const following *f, const parameterised *p, vt_error
 // What formulas read.
 
 static vt_error add_read(following *f, const vt_visible *visible, const char *name,
-                         ptrdiff_t length, reading *of) {
+                         ptrdiff_t length, formula_reading *of) {
   const int parameter = vt_visible_find(visible, name, length);
   if (parameter < 0) return VT_OK; // a constant, or nothing: told where it is needed
   VT_TRY(vt_grow(&f->read, &f->read_room, f->reads + 1, sizeof *f->read));
@@ -83,7 +88,8 @@ static vt_error add_read(following *f, const vt_visible *visible, const char *na
 }
 
 // Of a text that is no formula: whatever has the form of a name.
-static vt_error scan_names(following *f, const vt_visible *visible, const char *text, reading *of) {
+static vt_error scan_names(following *f, const vt_visible *visible, const char *text,
+                           formula_reading *of) {
   for (const char *at = text; *at;) {
     const char *end = at;
     while (isalnum((unsigned char)*end) || *end == '_') end++;
@@ -94,8 +100,8 @@ static vt_error scan_names(following *f, const vt_visible *visible, const char *
 }
 
 static vt_error read_formula(following *f, const vt_visible *visible, const char *text,
-                             reading *of) {
-  *of = (reading){.first = f->reads};
+                             formula_reading *of) {
+  *of = (formula_reading){.first = f->reads};
   if (vt_formula_compile(f->scratch, VT_GRAMMAR_BRIGHTWAY, text, &of->formula) != VT_OK) {
     of->formula = NULL;
     return scan_names(f, visible, text, of);
@@ -267,11 +273,31 @@ static vt_error reach(following *f) {
   return VT_OK;
 }
 
-static bool is_reached(const following *f, const reading *of) {
+static bool is_reached(const following *f, const formula_reading *of) {
   for (int i = 0; i < of->reads; i++) {
     if (f->reached[f->read[of->first + i]]) return true;
   }
   return false;
+}
+
+// Exchanges of projects lie in matrices.
+static vt_error refuse_projects(following *f) {
+  for (ptrdiff_t i = 0; i < f->scopes.table.exchanges; i++) {
+    const vt_parameter_exchange *x = &f->scopes.table.exchange[i];
+    const vt_visible *visible;
+    formula_reading reads;
+    VT_TRY(vt_scopes_of_group(&f->scopes, x->project, x->group, &visible));
+    const char *name = vt_visible_database(&f->scopes, visible);
+    int database;
+    if (!name || vt_database_find(f->set, name, &database) != VT_OK) continue;
+    const vt_database *d = &f->set->database[database];
+    if (d->kind != VT_DATABASE_PROJECT || !d->loaded) continue;
+    VT_TRY(read_formula(f, visible, x->formula, &reads));
+    VT_CHECK(!is_reached(f, &reads), VT_ERR_INPUT,
+             "%s: database '%s', exchange %" PRId64 " of group '%s': formula '%s': " BACKGROUND,
+             d->path, d->name, x->exchange, x->group, vt_cut(x->formula, 80));
+  }
+  return VT_OK;
 }
 
 // Keeps the exchanges that follow.
@@ -282,10 +308,7 @@ static vt_error choose_exchanges(following *f, int database) {
     if (!is_reached(f, &p->reads)) continue;
     const int of = f->set->node[f->set->exchange[p->exchange].output].database;
     if (of != database) {
-      (void)vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                           "follows a parameter that the study changes, but lies in the "
-                           "background, which is the same in all scenarios; expected such "
-                           "exchanges in the foreground only");
+      (void)vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__, BACKGROUND);
       return at_exchange(f, p, VT_ERR_INPUT);
     }
     f->exchange[kept++] = *p;
@@ -303,7 +326,7 @@ static void need(following *f, int parameter) {
   f->needed[f->count++] = parameter;
 }
 
-static void need_reads(following *f, const reading *of) {
+static void need_reads(following *f, const formula_reading *of) {
   for (int i = 0; i < of->reads; i++) need(f, f->read[of->first + i]);
 }
 
@@ -461,6 +484,7 @@ static vt_error follow(following *f, int database, vt_following *to, int *follow
   VT_TRY(read_exchanges(f));
   VT_TRY(reach(f));
   VT_TRY(choose_exchanges(f, database));
+  VT_TRY(refuse_projects(f));
   VT_TRY(find_needed(f));
   VT_TRY(bind_all(f));
   return tell(f, to, followers, follower);

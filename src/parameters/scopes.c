@@ -93,10 +93,11 @@ static vt_error see(vt_scopes *s, int from, int project, vt_parameter_scope kind
   return VT_OK;
 }
 
-// The database of a group; older stores say it with the group's parameters alone.
-static const char *database_of(const vt_scopes *s, const vt_visible *v) {
+// Older stores say it with a group's parameters alone.
+const char *vt_visible_database(const vt_scopes *s, const vt_visible *v) {
   if (v->kind == VT_PARAMETER_DATABASE) return v->of;
   if (v->group >= 0) return s->table.group[v->group].database;
+  if (v->kind == VT_PARAMETER_PROJECT) return NULL;
   return v->own >= 0 ? s->table.parameter[v->own].database : NULL;
 }
 
@@ -104,7 +105,7 @@ static vt_error look(vt_scopes *s, int scope) {
   if (s->scope[scope].names) return VT_OK;
   vt_visible *v = &s->scope[scope];
   const vt_visible from = *v;
-  const char *database = database_of(s, v);
+  const char *database = vt_visible_database(s, v);
   VT_TRY(vt_labels_create(&v->names));
   if (from.kind == VT_PARAMETER_ACTIVITY) {
     VT_TRY(see(s, scope, from.project, VT_PARAMETER_ACTIVITY, from.of));
@@ -118,6 +119,15 @@ static vt_error look(vt_scopes *s, int scope) {
 
 vt_error vt_scopes_of_parameter(vt_scopes *s, int parameter, const vt_visible **visible) {
   const int scope = s->own_scope[parameter];
+  VT_TRY(look(s, scope));
+  *visible = &s->scope[scope];
+  return VT_OK;
+}
+
+vt_error vt_scopes_of_group(vt_scopes *s, int project, const char *group,
+                            const vt_visible **visible) {
+  int scope;
+  VT_TRY(find_scope(s, project, VT_PARAMETER_ACTIVITY, group, &scope));
   VT_TRY(look(s, scope));
   *visible = &s->scope[scope];
   return VT_OK;
@@ -143,7 +153,7 @@ static vt_error find_of(vt_scopes *s, vt_parameter_scope kind, const char *of, i
   for (int p = 0; p < s->projects; p++) {
     VT_TRY(write_key(s, p, kind, of));
     const int scope = vt_labels_find(s->key, s->text.bytes, s->text.length);
-    const char *mine = scope >= 0 ? database_of(s, &s->scope[scope]) : NULL;
+    const char *mine = scope >= 0 ? vt_visible_database(s, &s->scope[scope]) : NULL;
     if (!mine || strcmp(mine, name) != 0) continue;
     VT_CHECK(*found < 0, VT_ERR_INPUT,
              "%s: found parameters of '%s' of database '%s' in %s too, expected them once",

@@ -41,8 +41,15 @@ void vt_scopes_free(vt_scopes *scopes);
 vt_error vt_scopes_of_exchange(vt_scopes *scopes, int database, const char *group,
                                const vt_visible **visible);
 
+/// What formulas of a group see.
+vt_error vt_scopes_of_group(vt_scopes *scopes, int project, const char *group,
+                            const vt_visible **visible);
+
 /// What the formula of a parameter sees.
 vt_error vt_scopes_of_parameter(vt_scopes *scopes, int parameter, const vt_visible **visible);
+
+/// The database of a group or of its own, NULL where it is not known.
+const char *vt_visible_database(const vt_scopes *scopes, const vt_visible *visible);
 
 /// The parameter of a name, or -1.
 int vt_visible_find(const vt_visible *visible, const char *name, ptrdiff_t length);

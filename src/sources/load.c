@@ -32,11 +32,16 @@ vt_error vt_parameters_read(vt_database_set *set, vt_parameter_table *table) {
   if (!sources->has_parameters) {
     sources->parameters = sources->opened_parameters;
     sources->parameter_groups = sources->opened_groups;
+    sources->parameter_exchanges = 0;
     VT_TRY(load_parameters(set));
     sources->has_parameters = true;
   }
-  *table = (vt_parameter_table){sources->parameters, sources->parameter_groups, sources->parameter,
-                                sources->parameter_group};
+  *table = (vt_parameter_table){.parameters = sources->parameters,
+                                .groups = sources->parameter_groups,
+                                .exchanges = sources->parameter_exchanges,
+                                .parameter = sources->parameter,
+                                .group = sources->parameter_group,
+                                .exchange = sources->parameter_exchange};
   return VT_OK;
 }
 

@@ -89,6 +89,7 @@ static void free_sources(vt_database_set *set) {
   free(sources->place);
   free(sources->parameter);
   free(sources->parameter_group);
+  free(sources->parameter_exchange);
   free(sources);
 }
 
@@ -444,6 +445,14 @@ vt_error vt_parameter_add_group(vt_database_set *set, const vt_parameter_group *
   VT_TRY(vt_grow(&sources->parameter_group, &sources->parameter_group_room,
                  sources->parameter_groups + 1, sizeof *sources->parameter_group));
   sources->parameter_group[sources->parameter_groups++] = *group;
+  return VT_OK;
+}
+
+vt_error vt_parameter_add_exchange(vt_database_set *set, const vt_parameter_exchange *exchange) {
+  struct vt_database_sources *sources = set->sources;
+  VT_TRY(vt_grow(&sources->parameter_exchange, &sources->parameter_exchange_room,
+                 sources->parameter_exchanges + 1, sizeof *sources->parameter_exchange));
+  sources->parameter_exchange[sources->parameter_exchanges++] = *exchange;
   return VT_OK;
 }
 

@@ -489,12 +489,36 @@ static vt_error take_parameter_groups(vt_store *s, vt_database_set *set, hid_t a
   return VT_OK;
 }
 
+static vt_error take_parameter_exchanges(vt_store *s, vt_database_set *set, hid_t at, int unused) {
+  (void)unused;
+  vt_stored_parameter_exchanges t = {0};
+  ptrdiff_t count;
+  VT_TRY(vt_column_take_list(s, at, "exchange", VT_COLUMN_INT64, s->scratch, &t.exchange, &count));
+  VT_TRY(vt_table_take(s, at, VT_PARAMETER_EXCHANGE_COLUMNS, vt_parameter_exchange_columns, count,
+                       &t, "exchange", "found no table of exchanges"));
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_parameter_exchange exchange = {
+        .group = t.group[i], .formula = t.formula[i], .exchange = t.exchange[i]};
+    if (!exchange.group || !exchange.formula || !is_project(t.project[i]))
+      return vt_store_fail(s, at, "exchange", "found an impossible exchange");
+    VT_TRY(find_project(s, set, t.project[i], &exchange.project));
+    VT_TRY(vt_parameter_add_exchange(set, &exchange));
+  }
+  return VT_OK;
+}
+
+// Of a table that is not in all stores.
+static vt_error take_if_there(vt_store *s, vt_database_set *set, const char *table,
+                              take_function *take) {
+  return vt_store_has(s->file, table) ? take_from(s, set, table, -1, take, 0) : VT_OK;
+}
+
 static vt_error load_parameters(vt_database_set *set) {
   for (int i = 0; i < set->sources->stores; i++) {
     vt_store *s = set->sources->store[i];
     VT_TRY(take_from(s, set, "parameters", -1, take_parameters, 0));
-    if (vt_store_has(s->file, "parameter_groups"))
-      VT_TRY(take_from(s, set, "parameter_groups", -1, take_parameter_groups, 0));
+    VT_TRY(take_if_there(s, set, "parameter_groups", take_parameter_groups));
+    VT_TRY(take_if_there(s, set, "parameter_exchanges", take_parameter_exchanges));
   }
   return VT_OK;
 }

@@ -25,6 +25,7 @@
 //   /parameters/     scope (0 project, 1 database, 2 activity), project, name, formula, amount,
 //                    database, group, code, uncertainty_... where one has any
 //   /parameter_groups/  where there are some: name, database, project, orders and all `order`
+//   /parameter_exchanges/  likewise, of projects: project, group, formula, exchange
 //
 // A text is its place in the pool, -1 for none. A column that would say nothing is left out. Real
 // numbers are stored in 32 bits where those hold all of them exactly, else in 64. Small columns lie
@@ -114,6 +115,12 @@ typedef struct vt_stored_parameter_groups {
   const char **order; ///< no column of the table; shape [all orders]
 } vt_stored_parameter_groups;
 
+typedef struct vt_stored_parameter_exchanges {
+  const char **group, **formula;
+  int32_t *project;
+  int64_t *exchange;
+} vt_stored_parameter_exchanges;
+
 typedef struct vt_stored_groups {
   const char **group, **matrix;
   int8_t *array, *single;
@@ -126,6 +133,7 @@ enum {
   VT_METHOD_COLUMNS = 5,
   VT_PARAMETER_COLUMNS = 8,
   VT_PARAMETER_GROUP_COLUMNS = 4,
+  VT_PARAMETER_EXCHANGE_COLUMNS = 4,
   VT_GROUP_COLUMNS = 8,
   VT_MOST_STORED = 60000, ///< databases, and methods
 };
@@ -133,6 +141,7 @@ extern const vt_table_column vt_database_columns[VT_DATABASE_COLUMNS];
 extern const vt_table_column vt_method_columns[VT_METHOD_COLUMNS];
 extern const vt_table_column vt_parameter_columns[VT_PARAMETER_COLUMNS];
 extern const vt_table_column vt_parameter_group_columns[VT_PARAMETER_GROUP_COLUMNS];
+extern const vt_table_column vt_parameter_exchange_columns[VT_PARAMETER_EXCHANGE_COLUMNS];
 extern const vt_table_column vt_group_columns[VT_GROUP_COLUMNS];
 
 // -------------------------------------------------------------------------------------------------

@@ -290,6 +290,21 @@ static vt_error make_parameter_groups(vt_store_maker *m, hid_t at, int all_colum
   return vt_table_make(m, at, all_columns, vt_parameter_group_columns, table.groups, &t);
 }
 
+static vt_error make_parameter_exchanges(vt_store_maker *m, hid_t at, int all_columns) {
+  vt_parameter_table table;
+  vt_stored_parameter_exchanges t = {0};
+  VT_TRY(vt_parameters_read(m->set, &table));
+  VT_TRY(
+      vt_table_create(m->scratch, all_columns, vt_parameter_exchange_columns, table.exchanges, &t));
+  for (ptrdiff_t i = 0; i < table.exchanges; i++) {
+    t.group[i] = table.exchange[i].group;
+    t.formula[i] = table.exchange[i].formula;
+    t.project[i] = number_project(m, table.exchange[i].project);
+    t.exchange[i] = table.exchange[i].exchange;
+  }
+  return vt_table_make(m, at, all_columns, vt_parameter_exchange_columns, table.exchanges, &t);
+}
+
 static vt_error hash_source(const char *path, char sha256[65]) {
   struct stat info;
   (void)snprintf(sha256, 65, "folder");
@@ -333,6 +348,9 @@ static vt_error fill_file(vt_store_maker *m) {
   if (m->set->sources->parameter_groups > 0)
     VT_TRY(vt_make_within(m, m->file, "parameter_groups", make_parameter_groups,
                           VT_PARAMETER_GROUP_COLUMNS));
+  if (m->set->sources->parameter_exchanges > 0)
+    VT_TRY(vt_make_within(m, m->file, "parameter_exchanges", make_parameter_exchanges,
+                          VT_PARAMETER_EXCHANGE_COLUMNS));
   for (int i = 0; i < m->sources; i++) VT_TRY(vt_watch_check(m->source[i]));
   return vt_make_pool(m->file, m->pool);
 }
