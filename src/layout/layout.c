@@ -134,6 +134,7 @@ static bool stays(const vt_layout *layout, int variable) {
 void vt_layout_extract(vt_layout *layout) {
   layout->extract = true;
   layout->front = NULL;
+  layout->regret = NULL;
   for (int i = 0; i < layout->variables; i++) {
     if (!stays(layout, i)) layout->variable[i].group = VT_GROUP_NOWHERE;
   }
@@ -162,6 +163,7 @@ double vt_layout_file_bytes(const vt_layout *layout) {
     if (variable->statistics) once += 8.0 * (double)variable->cells * (6 + layout->quantiles);
   }
   once += 8.0 * (double)vt_sensitivity_numbers(layout->sensitivity);
+  if (layout->regret) row += 17.0 * (double)layout->regret->places; // status, two numbers
   return once + row * (double)layout->scenarios;
 }
 
