@@ -174,6 +174,9 @@ const char *vt_reader_attribute(vt_reader *reader, const char *name);
 /// A text attribute of a dataset ("units" of "objective"); the reader owns it. NULL if absent.
 const char *vt_reader_text_of(vt_reader *reader, const char *path, const char *name);
 
+/// A number that is an attribute of a group; NaN if absent.
+double vt_reader_number_of(vt_reader *reader, const char *path, const char *name);
+
 /// Length of a dimension, 0 if the file has none of that name.
 int64_t vt_reader_dimension(vt_reader *reader, const char *name);
 
