@@ -19,7 +19,7 @@ typedef struct vt_pathway_worker {
   vt_stages *stages; // NULL: a scenario is one solve
   double *value;     // what the design gives; shape [width of the design]
   vt_plan plan;
-  // A plan that is given to scenarios: under its own one it has a basis to start the others from.
+  // A plan that is given to scenarios: its own one has a basis to start the others from.
   double *fixed_lower, *fixed_upper; // of columns; NULL: the study has no such plans
   bool has_given;
   int64_t given; // whose plan the basis is of
@@ -185,17 +185,21 @@ static vt_error solve_given(vt_pathway_worker *w, const vt_given *given, int64_t
   return vt_lp_solve_any(w->session, &numbers, start, solution);
 }
 
-// The basis that all scenarios of a plan start from: that of its own, so that what they are given
-// stays as it is.
+// The basis that all scenarios of a plan start from: that of the scenario whose plan it is, so that
+// what they are given is there already. From the fixed programme itself it would take longer to
+// find.
 static vt_error find_basis(vt_pathway_worker *w, const vt_given *given) {
   const vt_basis *reference = w->model->reference.status ? &w->model->reference : NULL;
+  vt_numbers numbers;
   vt_lp_solution solution;
   if (w->has_given && w->given == given->scenario) return VT_OK;
   free(w->basis.status);
   w->basis.status = NULL;
   w->has_given = true;
   w->given = given->scenario;
-  VT_TRY(solve_given(w, given, given->scenario, reference, &solution));
+  if (vt_design_values(w->model->design, given->scenario, w->value) >= 0) return VT_OK;
+  vt_pathway_apply(w->state, w->value, &numbers);
+  VT_TRY(vt_lp_solve(w->session, &numbers, reference, &solution));
   return solution.outcome == VT_OPTIMAL ? vt_lp_basis(w->session, &w->basis) : VT_OK;
 }
 
