@@ -167,6 +167,17 @@ double vt_layout_file_bytes(const vt_layout *layout) {
   return once + row * (double)layout->scenarios;
 }
 
+// Plans are tried out some at a time: what these decided, pairs that are left; the scenarios'
+// optima.
+static double pairs_memory(const vt_layout *layout) {
+  const vt_regret *regret = layout->regret;
+  if (!regret) return 0;
+  const double cells = (double)layout->variable[regret->decision].cells;
+  const double scenarios = (double)layout->scenarios, places = (double)regret->places;
+  return 9.0 * scenarios + 8.0 * fmin(8 << 20, places * cells) +
+         8.0 * fmax(scenarios, fmin(1 << 20, places * scenarios));
+}
+
 // Blocks of rows, beside the reference's. The statistics at the end turn rows into columns, at most
 // 192 MiB of them at a time.
 double vt_layout_memory_bytes(const vt_layout *layout, int threads) {
@@ -179,7 +190,7 @@ double vt_layout_memory_bytes(const vt_layout *layout, int threads) {
   const double blocks = row + fmax(VT_BLOCK_BYTES, row * threads);
   const double columns =
       fmin(192.0 * (1 << 20), 8.0 * widest * ((double)layout->scenarios + 6 + layout->quantiles));
-  return fmax(blocks, columns);
+  return fmax(blocks + pairs_memory(layout), columns);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -420,21 +420,27 @@ static double session_bytes(const vt_program *p) {
   return 200.0 * (double)p->entries + 400.0 * ((double)p->rows + p->columns);
 }
 
-static double memory_mib(const vt_pathway_model *m, int threads) {
+static double memory_mib(const vt_pathway_model *m, const vt_layout *layout, int threads) {
   const vt_program *program = vt_pathway_program(m->pathway);
   const double thread_bytes = (double)vt_pathway_state_bytes(m->pathway) + session_bytes(program);
   ptrdiff_t stored = 0;
   for (int t = 0; t < VT_TENSOR_COUNT; t++) stored += m->data->inputs->tensor[t].count;
   const double shared_bytes =
-      40.0 * (double)stored + session_bytes(program) + vt_layout_memory_bytes(m->layout, threads);
+      40.0 * (double)stored + session_bytes(program) + vt_layout_memory_bytes(layout, threads);
   return (shared_bytes + threads * thread_bytes) / (1024.0 * 1024.0) + 30.0;
 }
 
 static vt_error sizes(void *model, int threads, vt_sizes *out) {
   const vt_pathway_model *m = model;
   const vt_program *p = vt_pathway_program(m->pathway);
-  const double memory = memory_mib(m, threads);
-  const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
+  vt_layout layout = *m->layout;
+  vt_regret regret;
+  if (m->study->regret.wanted) {
+    VT_TRY(vt_regret_of(m->study, m->layout, &regret));
+    layout.regret = &regret;
+  }
+  const double memory = memory_mib(m, &layout, threads);
+  const double file = vt_layout_file_bytes(&layout) / (1024.0 * 1024.0);
   const int64_t scenarios = m->layout->scenarios;
   // A rank is worth its start only with some hundred scenarios a thread.
   const int64_t worth = scenarios / (256 * (int64_t)threads), ranks = worth > 1 ? worth : 1;
