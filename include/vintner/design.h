@@ -14,6 +14,7 @@ typedef enum vt_purpose {
   VT_PURPOSE_ORDER = 3,    ///< keyed permutations
   VT_PURPOSE_SCRAMBLE = 4, ///< of Sobol points
   VT_PURPOSE_RESAMPLE = 5, ///< bootstrap
+  VT_PURPOSE_PLANS = 6,    ///< scenarios among which plans are chosen
 } vt_purpose;
 
 enum { VT_RANDOM_WORDS = 4 };

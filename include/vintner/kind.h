@@ -68,6 +68,32 @@ vt_error vt_sensitivity_create(const vt_study *study, const vt_layout *layout,
                                vt_sensitivity **sensitivity);
 void vt_sensitivity_free(vt_sensitivity *sensitivity); ///< accepts NULL
 
+/// Of how many plans the regret is told, and what of them is given, in terms of a layout. For a
+/// study that wants it.
+///
+/// Not collective.
+/// @return VT_ERR_INPUT with file and line for too many plans or pairs, and for a year that is none
+///         of the model
+vt_error vt_regret_of(const vt_study *study, const vt_layout *layout, vt_regret *regret);
+
+// ---------------------------------------------------------------------------------------------
+// A plan that is given to other scenarios.
+
+/// What a scenario decided, as its row stores it; of it, what is given.
+typedef struct vt_given {
+  int64_t scenario;    ///< whose plan it is
+  const double *value; ///< shape [cells of vt_regret.decision]
+  ptrdiff_t years;     ///< vt_regret.fixed_years
+  double tolerance;    ///< share of a value that it may differ by
+} vt_given;
+
+/// What becomes of a scenario then; numbers only with an optimum, also an inaccurate one.
+typedef struct vt_given_answer {
+  vt_outcome outcome;
+  double objective;
+  double terms; ///< sum of the sizes of what the objective adds up
+} vt_given_answer;
+
 // ---------------------------------------------------------------------------------------------
 // Why a scenario has no optimum.
 
@@ -167,6 +193,10 @@ typedef struct vt_kind {
   vt_error (*sizes)(void *model, int threads, vt_sizes *sizes);
 
   // Those below may be NULL.
+
+  /// Solve scenario k with a plan that is given: what else there is to decide is free. The answer
+  /// depends on study, plan and k alone. NULL: a study cannot ask for regret.
+  vt_error (*fix)(void *worker, const vt_given *given, int64_t k, vt_given_answer *answer);
 
   /// Solve one scenario again and say why it has no optimum. Not collective.
   /// @param data      as read; may have been used by create

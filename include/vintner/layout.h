@@ -136,6 +136,24 @@ typedef struct vt_sensitivity {
   int derivative;           ///< variable; -1: there is none
 } vt_sensitivity;
 
+/// What /regret has; kind.h makes it. A plan is what a scenario decided; it is given to each
+/// scenario in turn.
+typedef struct vt_regret {
+  int64_t places;        ///< of plans: as many as there may be
+  int decision;          ///< variable: what a plan decides, its last axis the years
+  ptrdiff_t fixed_years; ///< that are given, from the first on
+  double tolerance;      ///< share of a number that it may differ by
+  int objective;         ///< variable
+  uint64_t seed;         ///< of the choice among many scenarios
+} vt_regret;
+
+/// Scenarios at most among which plans are chosen that stand for all others.
+enum { VT_MOST_COMPARED = 2000 };
+
+/// What becomes of a scenario with a plan that is given: variables of a row. Plan p in scenario k
+/// (both from 0) is row p * scenarios + k.
+enum { VT_PAIR_STATUS, VT_PAIR_OBJECTIVE, VT_PAIR_REGRET, VT_PAIR_VARIABLES };
+
 /// All that results/ must know to create the file. Texts are borrowed, arrays are the layout's.
 typedef struct vt_layout {
   int64_t first, scenarios; ///< ids first to first + scenarios - 1
@@ -155,6 +173,7 @@ typedef struct vt_layout {
   ptrdiff_t dimension_room, variable_room, constant_room;
   /// Borrowed; NULL: none is told.
   const vt_sensitivity *sensitivity;
+  const vt_regret *regret; ///< borrowed; NULL: none is told
 } vt_layout;
 
 /// An empty layout; the caller frees it with vt_layout_free.

@@ -100,6 +100,16 @@ int vt_pathway_apply(vt_pathway_state *state, const double *factor, vt_numbers *
 /// Say which formula of Brightway failed in the latest vt_pathway_apply, and why.
 vt_error vt_pathway_explain_formula(const vt_pathway_state *state, vt_text *why);
 
+/// Bounds with which installation is given in the first years, for the latest vt_pathway_apply.
+///
+/// @param installation  shape [process, time]
+/// @param tolerance     share of each number that it may differ by
+/// @param numbers       of that vt_pathway_apply; their bounds of columns become the two below
+/// @param column_lower  shape [columns], overwritten, as `column_upper`
+void vt_pathway_fix(const vt_pathway_state *state, const double *installation, ptrdiff_t years,
+                    double tolerance, vt_numbers *numbers, double *column_lower,
+                    double *column_upper);
+
 /// A plan in real units, with the proof of its feasibility from the tensors.
 typedef struct vt_plan {
   double *installation; ///< shape [process, time], units

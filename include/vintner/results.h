@@ -80,6 +80,39 @@ vt_error vt_results_write_reference(vt_results *results, const vt_block *block);
 /// Status of rows [first, first + count), counted from 0 in the file.
 vt_error vt_results_read_status(vt_results *results, int64_t first, int64_t count, int8_t *status);
 
+/// For a layout with regret, when all rows are in the file: choose whose plans are told, of the
+/// scenarios with an optimum, and put that in the file. Pairs of a plan that is another one than
+/// before are marked as not done. One rank.
+///
+/// @param plan  shape [places]: ids, ascending; -1: no plan, at the end
+vt_error vt_results_choose_plans(vt_results *results, int64_t *plan);
+
+/// Optimum of each scenario, NaN without. Not collective, as the next.
+///
+/// @param objective  shape [scenarios]
+vt_error vt_results_read_optima(vt_results *results, double *objective);
+
+/// What a scenario decided.
+///
+/// @param value  shape [cells of vt_regret.decision]
+vt_error vt_results_read_decision(vt_results *results, int64_t scenario, double *value);
+
+/// Write a block of pairs, status last. Independent: any rank, any time.
+vt_error vt_results_write_pairs(vt_results *results, const vt_block *block);
+
+/// Status of all scenarios with one plan.
+///
+/// @param status  shape [scenarios]
+vt_error vt_results_read_pairs(vt_results *results, int64_t place, int8_t *status);
+
+/// Mark what was made of rows as not done, and of plans that are theirs. One rank.
+vt_error vt_results_forget_pairs(vt_results *results, const int64_t *row, int64_t rows);
+
+/// Collective, when all pairs are in the file: sum up each plan, and say which is the best.
+///
+/// @param plan  as chosen, the same on all ranks
+vt_error vt_results_judge_plans(vt_results *results, const int64_t *plan);
+
 /// Fill in the groups that are made from rows, such as /statistics: this rank's share (rank of
 /// size), from all scenarios in `rows`, into `target`, which may be the same file. Not collective,
 /// but every rank must have written its rows (and a barrier passed) before.
@@ -140,6 +173,9 @@ const char *vt_reader_attribute(vt_reader *reader, const char *name);
 
 /// A text attribute of a dataset ("units" of "objective"); the reader owns it. NULL if absent.
 const char *vt_reader_text_of(vt_reader *reader, const char *path, const char *name);
+
+/// A number that is an attribute of a group; NaN if absent.
+double vt_reader_number_of(vt_reader *reader, const char *path, const char *name);
 
 /// Length of a dimension, 0 if the file has none of that name.
 int64_t vt_reader_dimension(vt_reader *reader, const char *name);

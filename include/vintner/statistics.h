@@ -31,6 +31,24 @@ double vt_share_above(const double *value, int64_t count, double threshold);
 vt_error vt_dominated_points(const double *a, const double *b, int64_t count, double *flag);
 
 // ---------------------------------------------------------------------------------------------
+// Medoids: points that stand for all others.
+
+/// Distances of all pairs of points: sums of absolute differences.
+///
+/// @param point     shape [count, cells]
+/// @param distance  shape [count, count]
+void vt_distances_of(const double *point, int count, ptrdiff_t cells, double *distance);
+
+/// The `wanted` points from which the sum of all points' distances to the nearest is small, by PAM
+/// (Kaufman and Rousseeuw 1990): one after another the point that lowers the sum most (BUILD), then
+/// the exchange of a medoid that lowers it most until none does (SWAP). Among equals the first.
+///
+/// @param distance  shape [count, count], symmetric
+/// @param wanted    1 to count
+/// @param medoid    shape [wanted], ascending
+vt_error vt_medoids_of(const double *distance, int count, int wanted, int *medoid);
+
+// ---------------------------------------------------------------------------------------------
 // Sensitivity: how an output answers to the inputs of a design. All of it depends on the arguments
 // alone. A spread below 1e-12 of the largest size counts as none. What is undefined is NaN, nothing
 // is clipped. A value that is not finite is missing.

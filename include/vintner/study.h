@@ -277,6 +277,16 @@ typedef struct vt_sensitivity_plan {
   bool derivative; ///< d objective / d input is stored, and summed up
 } vt_sensitivity_plan;
 
+/// What is to be in /regret.
+typedef struct vt_regret_plan {
+  int line;
+  bool wanted;
+  int plans_line; ///< 0: not given
+  int64_t plans;
+  int fix_line; ///< 0: plans are fixed in all years
+  int fix;      ///< the last year in which they are
+} vt_regret_plan;
+
 typedef struct vt_study {
   vt_arena *arena;
   const char *path; ///< as given on the command line
@@ -297,6 +307,7 @@ typedef struct vt_study {
   const double *quantile; ///< ascending, in [0, 1]
   vt_statistics_plan statistics;
   vt_sensitivity_plan sensitivity;
+  vt_regret_plan regret;
   bool single; ///< store the big tensors in single precision
   struct {
     int64_t iteration_limit; ///< 0 = none given

@@ -93,6 +93,10 @@ static vt_error create_layout(job *j) {
   j->layout.summary = j->summary;
   VT_TRY(vt_sensitivity_create(j->study, &j->layout, &j->sensitivity));
   j->layout.sensitivity = j->sensitivity;
+  if (!j->study->regret.wanted) return VT_OK;
+  VT_CHECK(j->kind->fix, VT_ERR_BUG, "%s has no plans to give", j->kind->title);
+  VT_TRY(vt_regret_of(j->study, &j->layout, &j->regret));
+  j->layout.regret = &j->regret;
   return VT_OK;
 }
 

@@ -15,7 +15,8 @@ typedef struct job {
   void *data, *model;          ///< the kind's
   vt_summary *summary;         ///< what the study asks of the statistics
   vt_sensitivity *sensitivity; ///< of which outputs and inputs it is told, or NULL
-  vt_layout layout;            ///< the model's, with the two
+  vt_regret regret;            ///< of how many plans it is told, if it is
+  vt_layout layout;            ///< the model's, with the three
   char *path;                  ///< of the results file
   /// What must hold before anything large is read or solved; on rank 0, the study is known. May be
   /// NULL.
@@ -26,8 +27,9 @@ typedef struct job {
   double solve_s;     ///< what a scenario takes, roughly
   int64_t *work;      ///< scenarios to solve; NULL: all
   int64_t work_count;
-  int64_t left;     ///< not solved, because of a signal
-  int64_t *damaged; ///< on rank 0: rows that are to be marked as not done first
+  int64_t left;              ///< not solved, because of a signal
+  int64_t pairs, pairs_left; ///< of plans and scenarios: in all; not solved, because of a signal
+  int64_t *damaged;          ///< on rank 0: rows that are to be marked as not done first
   int64_t damaged_count;
   int exit_code; ///< of the command, if nothing failed
 } job;
@@ -72,6 +74,12 @@ vt_error job_create_file(job *j, const vt_layout *layout);
 
 /// Collective. Open the results file, solve all work, fill in the statistics, print the summary.
 vt_error job_solve(job *j);
+
+// regret.c
+
+/// Collective. Once all scenarios are solved: solve what is not done of the plans whose regret is
+/// told, and say which is the best; nothing where a study does not ask.
+vt_error job_solve_plans(job *j, vt_results *results);
 
 // stored.c
 

@@ -1,5 +1,6 @@
 // report_json.c - what a results file holds, as one JSON document.
 #include "report.h"
+#include "show_regret.h"
 #include "show_sensitivity.h"
 
 #include <math.h>
@@ -25,6 +26,11 @@ static void json_head(json_out *j, const report *r) {
   json_warnings(j, vt_reader_attribute(r->reader, "warnings"));
   json_members(j, "finished: %i, scenarios: %lld", vt_reader_finished(r->reader),
                (long long)r->scenarios);
+  int64_t pairs = 0, pairs_left = 0;
+  if (!vt_reader_finished(r->reader)) show_count_pairs(r, &pairs, &pairs_left);
+  if (pairs > 0)
+    json_members(j, "plan_pairs: %lld, plan_pairs_not_done: %lld", (long long)pairs,
+                 (long long)pairs_left);
   json_map(j, "outcomes");
   for (int o = 0; o < REPORT_OUTCOMES; o++) {
     const vt_outcome outcome = o < VT_OUTCOME_COUNT ? (vt_outcome)o : VT_NOT_DONE;
@@ -151,5 +157,6 @@ void report_print_json(FILE *out, const report *r) {
     json_installation(&j, r);
   }
   if (r->statistics) json_sensitivity(&j, r);
+  if (r->scenario < 0) json_regret(&j, r);
   json_end(&j);
 }

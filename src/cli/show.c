@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "report.h"
+#include "show_regret.h"
 #include "show_sensitivity.h"
 
 #include <math.h>
@@ -405,9 +406,14 @@ static void print_outcomes(FILE *out, const report *r) {
   }
   (void)fputc('\n', out);
   const int64_t left = r->outcome[VT_OUTCOME_COUNT];
+  int64_t pairs, pairs_left;
   if (!vt_reader_finished(r->reader)) {
     (void)fprintf(out, "unfinished  %lld of %lld scenarios are done",
                   (long long)(r->scenarios - left), (long long)r->scenarios);
+    show_count_pairs(r, &pairs, &pairs_left);
+    if (pairs > 0)
+      (void)fprintf(out, ", %lld of %lld plan pairs", (long long)(pairs - pairs_left),
+                    (long long)pairs);
     if (!vt_reader_is_extract(r->reader))
       (void)fprintf(out, "; 'vintner resume %s' goes on", r->path);
     (void)fputc('\n', out);
@@ -509,6 +515,7 @@ static void print_text(FILE *out, const report *r) {
   print_installation(out, r);
   print_scores(out, r);
   if (r->statistics) show_sensitivity(out, r);
+  if (r->scenario < 0) show_regret(out, r);
 }
 
 // ---------------------------------------------------------------------------------------------

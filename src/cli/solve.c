@@ -19,15 +19,19 @@ static vt_error check_file(const job *j) {
   return vt_team_settle(j->team, vt_writer_check(j->writer));
 }
 
+static vt_error forget_damage(const job *j, vt_results *results) {
+  if (j->damaged_count == 0) return VT_OK;
+  VT_TRY(vt_results_forget(results, j->damaged, j->damaged_count));
+  return vt_results_forget_pairs(results, j->damaged, j->damaged_count);
+}
+
 static vt_error solve_and_write(job *j, vt_results *results) {
   const vt_run_options run = {
       .threads = j->threads, .work = j->work, .work_count = j->work_count, .solve_s = j->solve_s};
   const vt_sink sink = {results, write_block};
   vt_log_release();
   const bool first = j->team->rank == 0;
-  VT_TRY(vt_team_settle(j->team, j->damaged_count > 0
-                                     ? vt_results_forget(results, j->damaged, j->damaged_count)
-                                     : VT_OK));
+  VT_TRY(vt_team_settle(j->team, forget_damage(j, results)));
   VT_TRY(
       vt_team_settle(j->team, first ? vt_results_write_reference(results, &j->reference) : VT_OK));
   return vt_ensemble_run(j->team, j->kind, j->model, &run, &sink, &j->left);
@@ -46,7 +50,13 @@ static vt_error summarise(job *j, vt_results *results) {
 static vt_error solve_open(job *j, vt_results *results) {
   VT_TRY(solve_and_write(j, results));
   VT_TRY(check_file(j));
-  return j->left > 0 ? VT_OK : summarise(j, results);
+  if (j->left > 0) {
+    if (j->layout.regret) j->pairs = j->pairs_left = j->regret.places * j->layout.scenarios;
+    return VT_OK;
+  }
+  VT_TRY(job_solve_plans(j, results));
+  VT_TRY(check_file(j));
+  return j->pairs_left > 0 ? VT_OK : summarise(j, results);
 }
 
 // Once a second, beside the run: a file that is gone ends it.
@@ -85,11 +95,16 @@ static vt_error tell_stop(job *j) {
   const char *name;
   VT_TRY(signals_name(j->team, &name));
   j->exit_code = 75;
-  if (j->team->rank == 0)
-    (void)fprintf(
-        stderr, "vintner: %s: stopped by %s with %lld of %lld scenarios left; vintner resume %s\n",
-        j->path, name ? name : "another process", (long long)j->left,
-        (long long)job_layout(j)->scenarios, j->path);
+  if (j->team->rank != 0) return VT_OK;
+  char pairs[80] = "";
+  if (j->pairs_left > 0)
+    (void)snprintf(pairs, sizeof pairs, " and %lld of %lld plan pairs left",
+                   (long long)j->pairs_left, (long long)j->pairs);
+  (void)fprintf(stderr,
+                "vintner: %s: stopped by %s with %lld of %lld scenarios left%s; vintner resume "
+                "%s\n",
+                j->path, name ? name : "another process", (long long)j->left,
+                (long long)job_layout(j)->scenarios, pairs, j->path);
   return VT_OK;
 }
 
@@ -125,8 +140,9 @@ vt_error job_solve(job *j) {
   signals_watch(NULL, NULL);
   VT_TRY(solved);
   VT_TRY(check_file(j));
-  if (j->left == 0) signals_mean(SIGNALS_IGNORE);
-  if (j->left > 0) VT_TRY(tell_stop(j));
+  const bool stopped = j->left > 0 || j->pairs_left > 0;
+  if (!stopped) signals_mean(SIGNALS_IGNORE);
+  if (stopped) VT_TRY(tell_stop(j));
   vt_writer_release(j->writer);
   j->writer = NULL;
   if (j->team->rank != 0) return VT_OK;

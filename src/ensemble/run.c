@@ -31,22 +31,32 @@ static int64_t largest_block(const vt_layout *layout, const vt_run_options *opti
 typedef struct progress {
   double start_s, shown_s;
   bool terminal, speaks;
+  const char *what;
+  int64_t before, all; // all 0: of the work
 } progress;
 
-static progress progress_start(void) {
+static progress progress_start(const vt_run_options *options) {
   const double now = omp_get_wtime();
-  return (progress){now, now, isatty(STDERR_FILENO) == 1, vt_log_wants(VT_LOG_INFO)};
+  return (progress){.start_s = now,
+                    .shown_s = now,
+                    .terminal = isatty(STDERR_FILENO) == 1,
+                    .speaks = vt_log_wants(VT_LOG_INFO),
+                    .what = options->what ? options->what : "scenarios",
+                    .before = options->before,
+                    .all = options->all};
 }
 
-static void progress_show(progress *p, int64_t done, int64_t all) {
+static void progress_show(progress *p, int64_t done, int64_t work) {
   const double now = omp_get_wtime();
+  const int64_t all = p->all > 0 ? p->all : work, so_far = p->before + done;
   if (!p->speaks || now - p->shown_s < (p->terminal ? 0.5 : 30.0) || done == 0) return;
   p->shown_s = now;
   const double rate = (double)done / (now - p->start_s);
   char line[160];
   (void)snprintf(line, sizeof line,
-                 "%" PRId64 " of %" PRId64 " scenarios (%.0f %%), %.0f per second, %.0f s left",
-                 done, all, 100.0 * (double)done / (double)all, rate, (double)(all - done) / rate);
+                 "%" PRId64 " of %" PRId64 " %s (%.0f %%), %.0f per second, %.0f s left", so_far,
+                 all, p->what, 100.0 * (double)so_far / (double)all, rate,
+                 (double)(all - so_far) / rate);
   if (p->terminal) {
     (void)fprintf(stderr, "\r%s\x1b[K", line);
   } else {
@@ -211,7 +221,7 @@ vt_error vt_ensemble_run(const vt_team *team, const vt_kind *kind, void *model,
             .layout = layout,
             .options = options,
             .sink = sink,
-            .progress = progress_start()};
+            .progress = progress_start(options)};
   const int64_t work = options->work ? options->work_count : layout->scenarios;
   VT_TRY(vt_halt_open(team, &l.halt));
   vt_error ran =

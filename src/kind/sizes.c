@@ -108,9 +108,23 @@ static vt_error tell_sensitivity(const vt_study *study, const vt_layout *layout,
                      outputs);
 }
 
+// Pairs, each a solve of its own.
+static vt_error tell_regret(const vt_layout *layout, vt_sizes *out) {
+  const vt_regret *regret = layout->regret;
+  if (!regret) return VT_OK;
+  const int64_t pairs = regret->places * layout->scenarios;
+  VT_TRY(vt_text_add(&out->lines,
+                     "regret           %" PRId64 " plan%s x %" PRId64 " scenarios = %" PRId64
+                     " plan pairs\n",
+                     regret->places, plural(regret->places), layout->scenarios, pairs));
+  return vt_text_add(&out->members, ", \"plans\": %" PRId64 ", \"plan_pairs\": %" PRId64,
+                     regret->places, pairs);
+}
+
 vt_error vt_sizes_add_ensemble(const vt_study *study, const vt_layout *layout, vt_sizes *sizes) {
-  if (study->design.kind == VT_DESIGN_NONE) return VT_OK;
+  if (study->design.kind == VT_DESIGN_NONE) return tell_regret(layout, sizes);
   const inputs_told n = count_inputs(&study->design);
   VT_TRY(tell_design(study, layout, n, sizes));
-  return tell_sensitivity(study, layout, n, sizes);
+  VT_TRY(tell_sensitivity(study, layout, n, sizes));
+  return tell_regret(layout, sizes);
 }

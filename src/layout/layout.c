@@ -134,6 +134,7 @@ static bool stays(const vt_layout *layout, int variable) {
 void vt_layout_extract(vt_layout *layout) {
   layout->extract = true;
   layout->front = NULL;
+  layout->regret = NULL;
   for (int i = 0; i < layout->variables; i++) {
     if (!stays(layout, i)) layout->variable[i].group = VT_GROUP_NOWHERE;
   }
@@ -162,7 +163,19 @@ double vt_layout_file_bytes(const vt_layout *layout) {
     if (variable->statistics) once += 8.0 * (double)variable->cells * (6 + layout->quantiles);
   }
   once += 8.0 * (double)vt_sensitivity_numbers(layout->sensitivity);
+  if (layout->regret) row += 17.0 * (double)layout->regret->places; // status, two numbers
   return once + row * (double)layout->scenarios;
+}
+
+// Plans are tried out some at a time: what these decided, pairs that are left; the scenarios'
+// optima.
+static double pairs_memory(const vt_layout *layout) {
+  const vt_regret *regret = layout->regret;
+  if (!regret) return 0;
+  const double cells = (double)layout->variable[regret->decision].cells;
+  const double scenarios = (double)layout->scenarios, places = (double)regret->places;
+  return 9.0 * scenarios + 8.0 * fmin(8 << 20, places * cells) +
+         8.0 * fmax(scenarios, fmin(1 << 20, places * scenarios));
 }
 
 // Blocks of rows, beside the reference's. The statistics at the end turn rows into columns, at most
@@ -177,7 +190,7 @@ double vt_layout_memory_bytes(const vt_layout *layout, int threads) {
   const double blocks = row + fmax(VT_BLOCK_BYTES, row * threads);
   const double columns =
       fmin(192.0 * (1 << 20), 8.0 * widest * ((double)layout->scenarios + 6 + layout->quantiles));
-  return fmax(blocks, columns);
+  return fmax(blocks + pairs_memory(layout), columns);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -19,6 +19,11 @@ typedef struct vt_pathway_worker {
   vt_stages *stages; // NULL: a scenario is one solve
   double *value;     // what the design gives; shape [width of the design]
   vt_plan plan;
+  // A plan that is given to scenarios: its own one has a basis to start the others from.
+  double *fixed_lower, *fixed_upper; // of columns; NULL: the study has no such plans
+  bool has_given;
+  int64_t given; // whose plan the basis is of
+  vt_basis basis;
 } vt_pathway_worker;
 
 static void worker_free(void *context) {
@@ -28,6 +33,7 @@ static void worker_free(void *context) {
   vt_pathway_state_free(w->state);
   vt_stages_free(w->stages);
   vt_arena_free(w->arena);
+  free(w->basis.status);
   free(w);
 }
 
@@ -41,6 +47,11 @@ static vt_error fill_worker(vt_pathway_worker *w) {
   VT_ARENA_NEW(w->arena, w->plan.operation, cells);
   VT_ARENA_NEW(w->arena, w->plan.impact, categories * cells);
   VT_ARENA_NEW(w->arena, w->plan.total_impact, categories);
+  if (w->model->study->regret.wanted) {
+    const int columns = vt_pathway_program(w->model->pathway)->columns;
+    VT_ARENA_NEW(w->arena, w->fixed_lower, columns);
+    VT_ARENA_NEW(w->arena, w->fixed_upper, columns);
+  }
   VT_TRY(vt_pathway_state_create(w->model->pathway, &w->state));
   if (w->model->staging) VT_TRY(vt_stages_create(w->model->staging, &w->stages));
   return vt_lp_session_create(w->model->lp, &w->session);
@@ -158,6 +169,60 @@ static vt_error solve(void *context, int64_t scenario, double *const *row) {
   }
   VT_TRY(solve_scenario(w, scenario, row));
   if (m->staging) vt_staging_fill(m->staging, scenario, row);
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// One scenario with a plan that is given.
+
+// Any optimal point will do: what is asked for is the objective.
+static vt_error solve_given(vt_pathway_worker *w, const vt_given *given, int64_t k,
+                            const vt_basis *start, vt_lp_solution *solution) {
+  vt_numbers numbers;
+  if (vt_design_values(w->model->design, k, w->value) >= 0) {
+    *solution = (vt_lp_solution){.outcome = VT_FAILED, .reason = "a formula fails"};
+    return VT_OK;
+  }
+  vt_pathway_apply(w->state, w->value, &numbers);
+  vt_pathway_fix(w->state, given->value, given->years, given->tolerance, &numbers, w->fixed_lower,
+                 w->fixed_upper);
+  return vt_lp_solve_any(w->session, &numbers, start, solution);
+}
+
+// The basis that all scenarios of a plan start from: that of the scenario whose plan it is, so that
+// what they are given is there already. From the fixed programme itself it would take longer to
+// find.
+static vt_error find_basis(vt_pathway_worker *w, const vt_given *given) {
+  const vt_basis *reference = w->model->reference.status ? &w->model->reference : NULL;
+  vt_numbers numbers;
+  vt_lp_solution solution;
+  if (w->has_given && w->given == given->scenario) return VT_OK;
+  free(w->basis.status);
+  w->basis.status = NULL;
+  w->has_given = true;
+  w->given = given->scenario;
+  if (vt_design_values(w->model->design, given->scenario, w->value) >= 0) return VT_OK;
+  vt_pathway_apply(w->state, w->value, &numbers);
+  VT_TRY(vt_lp_solve(w->session, &numbers, reference, &solution));
+  return solution.outcome == VT_OPTIMAL ? vt_lp_basis(w->session, &w->basis) : VT_OK;
+}
+
+static const vt_basis *start_of(const vt_pathway_worker *w) {
+  if (!w->model->study->solver.warm_start) return NULL;
+  if (w->basis.status) return &w->basis;
+  return w->model->reference.status ? &w->model->reference : NULL;
+}
+
+static vt_error fix(void *worker, const vt_given *given, int64_t k, vt_given_answer *answer) {
+  vt_pathway_worker *w = worker;
+  vt_lp_solution solution;
+  if (w->model->study->solver.warm_start) VT_TRY(find_basis(w, given));
+  VT_TRY(solve_given(w, given, k, start_of(w), &solution));
+  *answer = (vt_given_answer){solution.outcome, (double)NAN, (double)NAN};
+  if (solution.outcome != VT_OPTIMAL && solution.outcome != VT_INACCURATE) return VT_OK;
+  vt_pathway_evaluate(w->state, solution.x, &w->plan);
+  *answer =
+      (vt_given_answer){judge(&solution, &w->plan), w->plan.objective, w->plan.objective_terms};
   return VT_OK;
 }
 
@@ -359,21 +424,27 @@ static double session_bytes(const vt_program *p) {
   return 200.0 * (double)p->entries + 400.0 * ((double)p->rows + p->columns);
 }
 
-static double memory_mib(const vt_pathway_model *m, int threads) {
+static double memory_mib(const vt_pathway_model *m, const vt_layout *layout, int threads) {
   const vt_program *program = vt_pathway_program(m->pathway);
   const double thread_bytes = (double)vt_pathway_state_bytes(m->pathway) + session_bytes(program);
   ptrdiff_t stored = 0;
   for (int t = 0; t < VT_TENSOR_COUNT; t++) stored += m->data->inputs->tensor[t].count;
   const double shared_bytes =
-      40.0 * (double)stored + session_bytes(program) + vt_layout_memory_bytes(m->layout, threads);
+      40.0 * (double)stored + session_bytes(program) + vt_layout_memory_bytes(layout, threads);
   return (shared_bytes + threads * thread_bytes) / (1024.0 * 1024.0) + 30.0;
 }
 
 static vt_error sizes(void *model, int threads, vt_sizes *out) {
   const vt_pathway_model *m = model;
   const vt_program *p = vt_pathway_program(m->pathway);
-  const double memory = memory_mib(m, threads);
-  const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
+  vt_layout layout = *m->layout;
+  vt_regret regret;
+  if (m->study->regret.wanted) {
+    VT_TRY(vt_regret_of(m->study, m->layout, &regret));
+    layout.regret = &regret;
+  }
+  const double memory = memory_mib(m, &layout, threads);
+  const double file = vt_layout_file_bytes(&layout) / (1024.0 * 1024.0);
   const int64_t scenarios = m->layout->scenarios;
   // A rank is worth its start only with some hundred scenarios a thread.
   const int64_t worth = scenarios / (256 * (int64_t)threads), ranks = worth > 1 ? worth : 1;
@@ -413,6 +484,7 @@ const vt_kind vt_pathway_kind = {.title = "a pathway model",
                                  .worker_free = worker_free,
                                  .solve = solve,
                                  .sizes = sizes,
+                                 .fix = fix,
                                  .explain = vt_pathway_explain_data,
                                  .write_lp = write_lp,
                                  .write_inputs = write_inputs,

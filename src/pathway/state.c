@@ -6,6 +6,7 @@
 #include "limits.h"
 #include "program.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,6 +149,36 @@ int vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numb
                           .column_lower = s->column_lower,
                           .column_upper = s->column_upper};
   return failed < 0 ? -1 : m->core.study->parameters + failed;
+}
+
+// A process that is coupled to others gives the bounds to their root, as many as there are.
+static void fix_column(const vt_pathway_state *s, int process, int time, double units,
+                       double tolerance, double *lower, double *upper) {
+  const vt_pathway *m = s->model;
+  const vt_coupled *coupled = &m->couplings->coupled[process];
+  const double ratio = s->value[coupled->ratio], room = tolerance * fabs(units);
+  const int column = m->program->installed_column[at_time(&m->core, coupled->root, time)];
+  // What the root does makes no difference to a process that it installs nothing of.
+  if (column < 0 || (ratio == 0.0 && units == 0.0)) return;
+  const double a = (units - room) / ratio, b = (units + room) / ratio;
+  lower[column] = fmax(lower[column], fmin(a, b));
+  upper[column] = fmin(upper[column], fmax(a, b));
+}
+
+void vt_pathway_fix(const vt_pathway_state *s, const double *installation, ptrdiff_t years,
+                    double tolerance, vt_numbers *numbers, double *column_lower,
+                    double *column_upper) {
+  const vt_pathway *m = s->model;
+  const size_t bytes = (size_t)m->program->lp.columns * sizeof(double);
+  memcpy(column_lower, numbers->column_lower, bytes);
+  memcpy(column_upper, numbers->column_upper, bytes);
+  for (int p = 0; p < m->core.processes; p++) {
+    for (int t = 0; t < years; t++)
+      fix_column(s, p, t, installation[at_time(&m->core, p, t)], tolerance, column_lower,
+                 column_upper);
+  }
+  numbers->column_lower = column_lower;
+  numbers->column_upper = column_upper;
 }
 
 bool vt_pathway_installation_cost(const void *state, int process, double *cost) {

@@ -1,6 +1,7 @@
 // contents.c - the whole contents of a new results file: what is in which group.
 #include "checksum.h"
 #include "derive.h"
+#include "regret.h"
 #include "vintner/results.h"
 
 #include <stdio.h>
@@ -15,26 +16,6 @@ static vt_field field_of(const vt_maker *m, const vt_variable *v, bool scenario)
   if (scenario && !v->once) f.axis[f.axes++] = m->scenario_axis;
   for (int k = 0; k < v->dimensions; k++) f.axis[f.axes++] = v->dimension[k];
   return f;
-}
-
-static vt_error put_flags(const vt_maker *m, hid_t dataset) {
-  int8_t value[VT_H5_OUTCOMES];
-  hid_t space;
-  const hsize_t count = VT_H5_OUTCOMES;
-  vt_text meanings = {0};
-  vt_error added = VT_OK;
-  for (int o = VT_NOT_DONE; o < VT_OUTCOME_COUNT && added == VT_OK; o++) {
-    value[o - VT_NOT_DONE] = (int8_t)o;
-    added =
-        vt_text_add(&meanings, "%s%s", o > VT_NOT_DONE ? " " : "", vt_outcome_name((vt_outcome)o));
-  }
-  if (added == VT_OK) added = vt_maker_put_text(m, dataset, "flag_meanings", meanings.bytes);
-  vt_text_free(&meanings);
-  VT_TRY(added);
-  MADE(m, space = H5Screate_simple(1, &count, NULL));
-  const vt_error put = vt_maker_put_values(m, dataset, "flag_values", H5T_STD_I8LE, space, value);
-  (void)H5Sclose(space);
-  return put;
 }
 
 // Axes that the variables of a group use; `wanted` says which variables are in it.
@@ -73,7 +54,7 @@ static vt_error make_variables(vt_maker *m, const vt_maker_group *g, wanted *wan
     const vt_field f = field_of(m, v, scenario);
     hid_t dataset;
     VT_TRY(vt_maker_add_variable(m, g, &f, &dataset));
-    if (i == m->layout->status) VT_TRY(put_flags(m, dataset));
+    if (i == m->layout->status) VT_TRY(vt_maker_put_outcomes(m, dataset));
     if (v->note && want == in_root) VT_TRY(vt_maker_put_text(m, dataset, v->note_name, v->note));
   }
   return VT_OK;
@@ -225,6 +206,7 @@ static vt_error make_contents(vt_maker *m, const char *partial, const vt_attribu
   VT_TRY(make_root(m));
   if (!m->layout->extract) VT_TRY(make_performance(m));
   for (const vt_derived *d = vt_derived_groups; d->make; d++) VT_TRY(d->make(m));
+  VT_TRY(vt_regret_make(m));
   VT_TRY(make_reference(m));
   VT_TRY(make_constants(m));
   MADE(m, H5Fflush(m->file, H5F_SCOPE_GLOBAL));

@@ -26,6 +26,8 @@ vt_error vt_results_check_target(const char *path, bool force) {
 // Bytes of all numbers; what else is in the file is small.
 static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *bytes) {
   int64_t total = 0, row = 24; // two copies of the scenario's number, a checksum
+  // Plans times scenarios are few enough: status, two numbers; another copy of the numbers.
+  if (layout->regret) row += 17 * layout->regret->places + 8;
   bool fits = true;
   for (int i = 0; i < layout->variables; i++) {
     const vt_variable *v = &layout->variable[i];
@@ -45,7 +47,8 @@ static vt_error data_bytes(const char *path, const vt_layout *layout, int64_t *b
     fits = fits && !__builtin_mul_overflow(cells, (int64_t)sizeof(double), &bytes_of);
     fits = fits && !__builtin_add_overflow(total, bytes_of, &total);
   }
-  const int64_t told = 8 * vt_sensitivity_numbers(layout->sensitivity);
+  const int64_t plans = layout->regret ? 5 * layout->regret->places : 0;
+  const int64_t told = 8 * (vt_sensitivity_numbers(layout->sensitivity) + plans);
   fits = fits && !__builtin_add_overflow(total, told, &total);
   fits = fits && !__builtin_mul_overflow(row, layout->scenarios, &row);
   fits = fits && !__builtin_add_overflow(total, row, bytes);

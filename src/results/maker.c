@@ -67,6 +67,26 @@ vt_error vt_maker_put_text(const vt_maker *m, hid_t object, const char *name, co
   return vt_maker_put_values(m, object, name, m->text_type, m->scalar, &clean);
 }
 
+vt_error vt_maker_put_outcomes(const vt_maker *m, hid_t dataset) {
+  int8_t value[VT_H5_OUTCOMES];
+  hid_t space;
+  const hsize_t count = VT_H5_OUTCOMES;
+  vt_text meanings = {0};
+  vt_error added = VT_OK;
+  for (int o = VT_NOT_DONE; o < VT_OUTCOME_COUNT && added == VT_OK; o++) {
+    value[o - VT_NOT_DONE] = (int8_t)o;
+    added =
+        vt_text_add(&meanings, "%s%s", o > VT_NOT_DONE ? " " : "", vt_outcome_name((vt_outcome)o));
+  }
+  if (added == VT_OK) added = vt_maker_put_text(m, dataset, "flag_meanings", meanings.bytes);
+  vt_text_free(&meanings);
+  VT_TRY(added);
+  MADE(m, space = H5Screate_simple(1, &count, NULL));
+  const vt_error put = vt_maker_put_values(m, dataset, "flag_values", H5T_STD_I8LE, space, value);
+  (void)H5Sclose(space);
+  return put;
+}
+
 static vt_error put_meaning(const vt_maker *m, hid_t object, const char *long_name,
                             const char *units) {
   if (long_name) VT_TRY(vt_maker_put_text(m, object, "long_name", long_name));

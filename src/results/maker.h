@@ -54,6 +54,9 @@ vt_error vt_maker_put_values(const vt_maker *m, hid_t object, const char *name, 
 /// A text attribute; bytes that are not UTF-8 become U+FFFD.
 vt_error vt_maker_put_text(const vt_maker *m, hid_t object, const char *name, const char *text);
 
+/// What the numbers of a status mean.
+vt_error vt_maker_put_outcomes(const vt_maker *m, hid_t dataset);
+
 /// A group below the root.
 vt_error vt_maker_group_add(vt_maker *m, const char *name, vt_maker_group *g);
 

@@ -121,6 +121,22 @@ const char *vt_reader_text_of(vt_reader *reader, const char *path, const char *n
   return text;
 }
 
+double vt_reader_number_of(vt_reader *reader, const char *path, const char *name) {
+  vt_h5_pool pool = {0};
+  double number = (double)NAN;
+  if (H5Aexists_by_name(reader->file, path, name, H5P_DEFAULT) > 0) {
+    const hid_t attribute =
+        vt_h5_keep(&pool, H5Aopen_by_name(reader->file, path, name, H5P_DEFAULT, H5P_DEFAULT));
+    const hid_t type = attribute < 0 ? -1 : vt_h5_keep(&pool, H5Aget_type(attribute));
+    const hid_t space = attribute < 0 ? -1 : vt_h5_keep(&pool, H5Aget_space(attribute));
+    const bool one = type >= 0 && space >= 0 && H5Tget_class(type) == H5T_INTEGER &&
+                     H5Sget_simple_extent_npoints(space) == 1;
+    if (one && H5Aread(attribute, H5T_NATIVE_DOUBLE, &number) < 0) number = (double)NAN;
+  }
+  vt_h5_release(&pool);
+  return number;
+}
+
 const char *vt_reader_attribute(vt_reader *reader, const char *name) {
   return vt_reader_text_of(reader, ".", name);
 }

@@ -160,8 +160,27 @@ static vt_error name_results(vt_results *results, const char *path) {
   return VT_OK;
 }
 
+// Plans by scenarios.
+static vt_error open_pairs(vt_results *results) {
+  static const char *const name[] = {[VT_PAIR_STATUS] = "regret/status",
+                                     [VT_PAIR_OBJECTIVE] = "regret/objective",
+                                     [VT_PAIR_REGRET] = "regret/regret"};
+  const vt_layout *layout = results->layout;
+  for (int v = 0; layout->regret && v < VT_PAIR_VARIABLES; v++) {
+    vt_slot *slot = &results->pair[v];
+    VT_TRY(vt_slot_open(results, &results->pool, name[v], slot));
+    const bool fits = slot->axes == 2 && slot->extent[0] == (hsize_t)layout->regret->places &&
+                      slot->extent[1] == (hsize_t)layout->scenarios &&
+                      slot->storage == (v == VT_PAIR_STATUS ? VT_STORE_INT8 : VT_STORE_DOUBLE);
+    VT_CHECK(fits, VT_ERR_INPUT, "%s: '%s' has another shape or type than the study gives",
+             results->path, name[v]);
+  }
+  return VT_OK;
+}
+
 static vt_error open_datasets(vt_results *results) {
   VT_TRY(open_slots(results));
+  VT_TRY(open_pairs(results));
   return open_sums(results);
 }
 

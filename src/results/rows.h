@@ -23,8 +23,9 @@ struct vt_results {
   bool parallel, read_only;
   MPI_Comm comm; ///< a duplicate, if parallel
   hid_t file;
-  hid_t memory;  ///< a one-dimensional space, resized at each use
-  vt_slot *slot; ///< shape [variables]
+  hid_t memory;                    ///< a one-dimensional space, resized at each use
+  vt_slot *slot;                   ///< shape [variables]
+  vt_slot pair[VT_PAIR_VARIABLES]; ///< in /regret, where the layout has it
   vt_h5_pool pool;
   void *scratch; ///< converted rows
   ptrdiff_t scratch_bytes;

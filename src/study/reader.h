@@ -251,6 +251,11 @@ void vt_sensitivity_implied(vt_study *study); ///< what holds unless told otherw
 /// Whether results.sensitivity fits the rest, when all else is read. sensitivity.c
 vt_error vt_check_sensitivity(const vt_study_reader *reader);
 
+vt_read_key vt_read_regret; ///< regret.c; `target` is the study
+
+/// Whether results.regret fits the rest, when all else is read. regret.c
+vt_error vt_check_regret(const vt_study_reader *reader);
+
 vt_read_key vt_read_distribution; ///< distribution.c; `target` is a vt_distribution
 
 #endif

@@ -65,6 +65,7 @@ static vt_error read_results(vt_study_reader *reader, const vt_yaml *node, void 
                                 {.name = "precision", .read = read_precision},
                                 {.name = "statistics", .read = vt_read_statistics},
                                 {.name = "sensitivity", .read = vt_read_sensitivity},
+                                {.name = "regret", .read = vt_read_regret},
                                 {.name = NULL}};
   return vt_map_read(reader, node, keys, study);
 }
@@ -155,7 +156,8 @@ static vt_error read_root(vt_study_reader *reader) {
   VT_TRY(vt_check_parameters(reader));
   VT_TRY(vt_plan_design(reader->study));
   VT_TRY(vt_check_statistics(reader));
-  return vt_check_sensitivity(reader);
+  VT_TRY(vt_check_sensitivity(reader));
+  return vt_check_regret(reader);
 }
 
 static vt_error parse_into(const char *path, const char *text, ptrdiff_t length, vt_study *study) {

@@ -618,17 +618,25 @@ def check_results(path, study_path, sample, seed, tolerance):
         if sorted(names) != sorted(factors):
             raise SystemExit(f"factors of the file {names} are not those of the study")
         for k in chosen:
-            inputs = copy.copy(base)
-            for name in AXES:
-                inputs[name] = dict(base[name])
-            values = dict(zip(names, file["factor_value"][k])) if names else {}
-            for name, factor in factors.items():
-                if study["ensemble"]["design"] == "one-at-a-time" and \
-                        levels_of(factor) and name != turn(factors, k):
-                    continue
-                apply(inputs, factor["target"], operation_of(factor), float(values[name]))
+            inputs = scenario_inputs(base, study, file, k)
             bad += compare(file, k, inputs, unit, weights, f"scenario {k}", tolerance)
     return len(chosen) + 1, bad
+
+
+def scenario_inputs(base, study, file, k):
+    """The inputs of scenario k of a results file, from its factors' values."""
+    factors = (study.get("ensemble") or {}).get("factors") or {}
+    names = [text_of(x) for x in file["factor"][:]] if "factor" in file else []
+    inputs = copy.copy(base)
+    for name in AXES:
+        inputs[name] = dict(base[name])
+    values = dict(zip(names, file["factor_value"][k])) if names else {}
+    for name, factor in factors.items():
+        if study["ensemble"]["design"] == "one-at-a-time" and \
+                levels_of(factor) and name != turn(factors, k):
+            continue
+        apply(inputs, factor["target"], operation_of(factor), float(values[name]))
+    return inputs
 
 
 def levels_of(factor):

@@ -9,6 +9,7 @@ netcdf() {
   edited ensemble.yaml 's/1000/30/; s/(keep:).*/\1 [installation, operation, impact]/' net.yaml
   expect 'a run' 0 run 2 1 run net.yaml -q -o net.h5
   expect 'a single run' 0 "$vintner" run single.yaml -q -o one.h5
+  expect 'plans' 0 "$vintner" run regret.yaml -q -o plans.h5
   local tools=0 python
   if command -v ncdump >/dev/null; then
     tools=1
@@ -21,6 +22,8 @@ netcdf() {
       holds "ncdump names $word" grep -qF "$word" stdout
     done
     expect 'ncdump of a single run' 0 ncdump -h one.h5
+    expect 'ncdump of plans' 0 ncdump -h plans.h5
+    holds 'ncdump names the pairs' grep -qF 'double regret(plan, scenario)' stdout
   fi
   python=$(find_python 'xarray, netCDF4, h5netcdf')
   if [ -n "$python" ]; then
@@ -42,6 +45,15 @@ for path in sys.argv[1:]:
                 if group == "statistics":
                     assert "objective_mean" in data and "process" in data.coords
 ' net.h5 one.h5
+    expect 'xarray: plans' 0 "$python" -c '
+import xarray
+for engine in ("netcdf4", "h5netcdf"):
+    with xarray.open_dataset("plans.h5", engine=engine, group="regret") as data:
+        data.load()
+        assert data.regret.dims == ("plan", "scenario") and data.attrs["plans"] == data.sizes["plan"]
+        assert data.attrs["robust_plan"] in data.plan_scenario.values
+        assert (abs(data.regret.max("scenario") - data.regret_max) < 1e-6).all()
+'
   fi
   if [ "$tools" -eq 0 ]; then exit 77; fi
 }
