@@ -320,10 +320,11 @@ def runs_of_exchanges(name):
     return runs
 
 
-def parameterised(bw2data):
+def parameterised():
     """(group, formula) of the exchanges that parameters give, by their number."""
-    rows = bw2data.parameters.ParameterizedExchange.select()
-    return {row.exchange: (row.group, row.formula) for row in rows}
+    from bw2data.parameters import ParameterizedExchange
+
+    return {row.exchange: (row.group, row.formula) for row in ParameterizedExchange.select()}
 
 
 def stored_exchanges(name, code, runs, formulas, notes):
@@ -347,11 +348,11 @@ def stored_exchanges(name, code, runs, formulas, notes):
             yield made
 
 
-def stored_nodes(bw2data, name, notes):
+def stored_nodes(name, notes):
     """(code, node) of a database in SQLite, one after another."""
     Activity, _ = schema()
     runs = runs_of_exchanges(name)
-    formulas = parameterised(bw2data)
+    formulas = parameterised()
     query = (
         Activity.select(Activity.data, Activity.code, Activity.type)
         .where(Activity.database == name)
@@ -394,7 +395,7 @@ def nodes_of(bw2data, name, notes):
             f"backend '{backend}' may change exchanges when it makes matrices; they are as they "
             "are stored"
         )
-    return stored_nodes(bw2data, name, notes)
+    return stored_nodes(name, notes)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -480,11 +481,12 @@ def parameter_of(row, notes):
     return {key: value for key, value in made.items() if value is not None}
 
 
-def groups_of(bw2data, chosen, notes):
+def groups_of(chosen, notes):
     """Groups of activities of the databases that are written."""
-    tables = bw2data.parameters
+    from bw2data.parameters import ActivityParameter, Group
+
     made = {}
-    for row in tables.ActivityParameter.select().order_by(tables.ActivityParameter.id):
+    for row in ActivityParameter.select().order_by(ActivityParameter.id):
         if row.database not in chosen.databases:
             continue
         if row.group not in made:
@@ -492,20 +494,22 @@ def groups_of(bw2data, chosen, notes):
             made[row.group] = {"database": database, "order": [], "parameters": {}}
         made[row.group]["parameters"][row.name] = parameter_of(row, notes)
     for name, group in made.items():
-        order = tables.Group.get(tables.Group.name == name).order
+        order = Group.get(Group.name == name).order
         group["order"] = [other for other in order if other in made]
     return made
 
 
-def parameters_of(bw2data, chosen, notes):
-    tables = bw2data.parameters
-    project = {row.name: parameter_of(row, notes) for row in tables.ProjectParameter.select()}
+def parameters_of(chosen, notes):
+    from bw2data.parameters import DatabaseParameter, ProjectParameter
+
+    rows = ProjectParameter.select().order_by(ProjectParameter.id)
+    project = {row.name: parameter_of(row, notes) for row in rows}
     databases = {}
-    for row in tables.DatabaseParameter.select().order_by(tables.DatabaseParameter.id):
+    for row in DatabaseParameter.select().order_by(DatabaseParameter.id):
         if row.database in chosen.databases:
             name = chosen.names.get(row.database, row.database)
             databases.setdefault(name, {})[row.name] = parameter_of(row, notes)
-    made = {"project": project, "database": databases, "activity": groups_of(bw2data, chosen, notes)}
+    made = {"project": project, "database": databases, "activity": groups_of(chosen, notes)}
     return {kind: found for kind, found in made.items() if found}
 
 
@@ -566,7 +570,7 @@ def write_document(file, bw2data, chosen, notes):
         rename([factor[0] for factor in method["cfs"]], chosen.names)
         file.write(f'{"," if m else ""}\n  {dump(method)}')
     file.write("]")
-    parameters = parameters_of(bw2data, chosen, notes)
+    parameters = parameters_of(chosen, notes)
     if parameters:
         file.write(f',\n "parameters": {dump(parameters)}')
     file.write("}\n")

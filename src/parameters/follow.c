@@ -169,26 +169,17 @@ static vt_error check_target(const following *f, const vt_factor *factor) {
   return VT_OK;
 }
 
-static bool is_exact(const vt_axis_selector *axis) {
-  for (int i = 0; i < axis->count; i++) {
-    if (axis->pattern[i].kind != VT_PATTERN_LABEL) return false;
-  }
-  return true;
-}
-
 static vt_error fail_target(const following *f, const vt_factor *factor) {
   const vt_axis_selector *axis = factor->target.axis;
+  const vt_pattern any = {.kind = VT_PATTERN_ANY};
+  const vt_axis_selector all_of_scope[2] = {axis[0], {.count = 1, .pattern = &any}};
+  const vt_factor wide = {.target = {.axes = 2, .axis = all_of_scope}};
   vt_nearest scope = {.name = axis[0].text}, name = {.name = axis[1].text};
   bool found = false;
   for (int p = 0; p < f->parameters; p++) {
     const vt_parameter *parameter = &f->scopes.table.parameter[p];
     const char *label = vt_scope_label(parameter);
-    const vt_factor here = {.target = {.axes = 2, .axis = axis}};
     vt_nearest_try(&scope, label);
-    const vt_pattern any = {.kind = VT_PATTERN_ANY};
-    const vt_axis_selector open[2] = {axis[0], {.count = 1, .pattern = &any}};
-    vt_factor wide = here;
-    wide.target.axis = open;
     if (!vt_parameter_selected(&wide, label, parameter->name)) continue;
     vt_nearest_try(&name, parameter->name);
     found = true;
@@ -200,23 +191,17 @@ static vt_error fail_target(const following *f, const vt_factor *factor) {
           vt_nearest_hint(found ? &name : &scope));
 }
 
+// A parameter that several sources hold is one: an export and the project that it comes from.
 static vt_error ask(following *f, const vt_factor *factor) {
-  int first = -1, found = 0;
+  bool found = false;
   VT_TRY(check_target(f, factor));
-  const bool exact = is_exact(&factor->target.axis[0]) && factor->target.axis[0].count == 1 &&
-                     is_exact(&factor->target.axis[1]) && factor->target.axis[1].count == 1;
   for (int p = 0; p < f->parameters; p++) {
     const vt_parameter *parameter = &f->scopes.table.parameter[p];
     if (!vt_parameter_selected(factor, vt_scope_label(parameter), parameter->name)) continue;
-    if (found++ > 0 && exact)
-      VT_FAIL(VT_ERR_INPUT, "%s:%d: target '%s': found it in %s and in %s, expected it once",
-              f->study->path, factor->line, factor->target.text,
-              vt_project_path(f->set, f->scopes.table.parameter[first].project),
-              vt_project_path(f->set, parameter->project));
-    first = p;
     f->reached[p] = true;
+    found = true;
   }
-  return found > 0 ? VT_OK : fail_target(f, factor);
+  return found ? VT_OK : fail_target(f, factor);
 }
 
 static vt_error ask_all(following *f) {
@@ -300,20 +285,39 @@ static vt_error refuse_projects(following *f) {
   return VT_OK;
 }
 
+static void warn(const following *f, ptrdiff_t without_group, const parameterised *first) {
+  const vt_exchange *exchange = first ? &f->set->exchange[first->exchange] : NULL;
+  if (first)
+    vt_warn("formula",
+            "%td exchange%s with a formula of parameters that change, but without a group, keep%s "
+            "the amount: the first in activity '%s', formula '%s'",
+            without_group, without_group == 1 ? "" : "s", without_group == 1 ? "s" : "",
+            f->set->node[exchange->output].code, vt_cut(first->text, 80));
+  if (f->exchanges == 0)
+    vt_warn("parameter",
+            "%s: no exchange of the foreground follows the parameters that the factors change",
+            f->study->path);
+}
+
 // Keeps the exchanges that follow.
 static vt_error choose_exchanges(following *f, int database) {
-  ptrdiff_t kept = 0;
+  ptrdiff_t kept = 0, without_group = 0;
+  parameterised first = {0};
   for (ptrdiff_t i = 0; i < f->exchanges; i++) {
     const parameterised *p = &f->exchange[i];
     if (!is_reached(f, &p->reads)) continue;
-    const int of = f->set->node[f->set->exchange[p->exchange].output].database;
-    if (of != database) {
+    if (!p->group) {
+      if (without_group++ == 0) first = *p;
+      continue;
+    }
+    if (f->set->node[f->set->exchange[p->exchange].output].database != database) {
       (void)vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__, BACKGROUND);
       return at_exchange(f, p, VT_ERR_INPUT);
     }
     f->exchange[kept++] = *p;
   }
   f->exchanges = kept;
+  warn(f, without_group, without_group > 0 ? &first : NULL);
   return VT_OK;
 }
 

@@ -145,22 +145,25 @@ static int project_of(const vt_scopes *s, int database) {
   return found < 0 ? 0 : found;
 }
 
-// The scope of this kind with parameters for a database, in whichever project; -1: there is none.
+// The scope of this kind with parameters for a database, in whichever project, but rather in its
+// own source; -1: there is none.
 static vt_error find_of(vt_scopes *s, vt_parameter_scope kind, const char *of, int database,
                         int *found) {
-  const char *name = s->set->database[database].name;
+  const vt_database *d = &s->set->database[database];
+  bool twice = false, own = false;
   *found = -1;
-  for (int p = 0; p < s->projects; p++) {
+  for (int p = 0; p < s->projects && !own; p++) {
     VT_TRY(write_key(s, p, kind, of));
     const int scope = vt_labels_find(s->key, s->text.bytes, s->text.length);
     const char *mine = scope >= 0 ? vt_visible_database(s, &s->scope[scope]) : NULL;
-    if (!mine || strcmp(mine, name) != 0) continue;
-    VT_CHECK(*found < 0, VT_ERR_INPUT,
-             "%s: found parameters of '%s' of database '%s' in %s too, expected them once",
-             vt_project_path(s->set, p), of, name,
-             vt_project_path(s->set, s->scope[*found].project));
+    if (!mine || strcmp(mine, d->name) != 0) continue;
+    own = strcmp(vt_project_path(s->set, p), d->path) == 0;
+    twice = *found >= 0;
     *found = scope;
   }
+  VT_CHECK(own || !twice, VT_ERR_INPUT,
+           "found parameters of '%s' of database '%s' in several sources, expected them once", of,
+           d->name);
   return VT_OK;
 }
 

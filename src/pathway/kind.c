@@ -175,15 +175,20 @@ static vt_error solve(void *context, int64_t scenario, double *const *row) {
 // ---------------------------------------------------------------------------------------------
 // One scenario with a plan that is given.
 
+// Numbers of a scenario; returns the input whose formula fails, or -1.
+static int apply(vt_pathway_worker *w, int64_t k, vt_numbers *numbers) {
+  const int failed = vt_design_values(w->model->design, k, w->value);
+  return failed >= 0 ? failed : vt_pathway_apply(w->state, w->value, numbers);
+}
+
 // Any optimal point will do: what is asked for is the objective.
 static vt_error solve_given(vt_pathway_worker *w, const vt_given *given, int64_t k,
                             const vt_basis *start, vt_lp_solution *solution) {
   vt_numbers numbers;
-  if (vt_design_values(w->model->design, k, w->value) >= 0) {
+  if (apply(w, k, &numbers) >= 0) {
     *solution = (vt_lp_solution){.outcome = VT_FAILED, .reason = "a formula fails"};
     return VT_OK;
   }
-  vt_pathway_apply(w->state, w->value, &numbers);
   vt_pathway_fix(w->state, given->value, given->years, given->tolerance, &numbers, w->fixed_lower,
                  w->fixed_upper);
   return vt_lp_solve_any(w->session, &numbers, start, solution);
@@ -201,8 +206,7 @@ static vt_error find_basis(vt_pathway_worker *w, const vt_given *given) {
   w->basis.status = NULL;
   w->has_given = true;
   w->given = given->scenario;
-  if (vt_design_values(w->model->design, given->scenario, w->value) >= 0) return VT_OK;
-  vt_pathway_apply(w->state, w->value, &numbers);
+  if (apply(w, given->scenario, &numbers) >= 0) return VT_OK;
   VT_TRY(vt_lp_solve(w->session, &numbers, reference, &solution));
   return solution.outcome == VT_OPTIMAL ? vt_lp_basis(w->session, &w->basis) : VT_OK;
 }
