@@ -346,6 +346,11 @@ static bool is_asked(const following *f, int parameter, bool by_set) {
   return false;
 }
 
+// Whether nobody needs the formula of a parameter, which cannot be read: it is replaced.
+static bool is_replaced(const following *f, int parameter) {
+  return !f->of[parameter].formula && is_asked(f, parameter, true);
+}
+
 // Those that are asked for, what the exchanges that follow read, and what these need.
 static vt_error find_needed(following *f) {
   VT_ARENA_NEW(f->scratch, f->place, f->parameters);
@@ -355,7 +360,9 @@ static vt_error find_needed(following *f) {
     if (is_asked(f, p, false)) need(f, p);
   }
   for (ptrdiff_t i = 0; i < f->exchanges; i++) need_reads(f, &f->exchange[i].reads);
-  for (int i = 0; i < f->count; i++) need_reads(f, &f->of[f->needed[i]]);
+  for (int i = 0; i < f->count; i++) {
+    if (!is_replaced(f, f->needed[i])) need_reads(f, &f->of[f->needed[i]]);
+  }
   return VT_OK;
 }
 
@@ -377,8 +384,7 @@ static vt_error bind_all(following *f) {
   for (int i = 0; i < f->count; i++) {
     const int p = f->needed[i];
     const char *text = f->scopes.table.parameter[p].formula;
-    // What replaces a formula does not need it.
-    if (!text || (!f->of[p].formula && is_asked(f, p, true))) continue;
+    if (!text || is_replaced(f, p)) continue;
     VT_TRY(vt_scopes_of_parameter(&f->scopes, p, &visible));
     VT_TRY(at_parameter(f, p, bind(f, visible, text, f->of[p].formula)));
   }
@@ -435,7 +441,7 @@ static vt_error tell_parameter(const following *f, int parameter, const int *ran
   to->value = p->amount;
   if (f->of[parameter].formula)
     return tell_meaning(f, f->of[parameter].formula, rank, &to->meaning);
-  VT_CHECK(isfinite(p->amount) || is_asked(f, parameter, true), VT_ERR_INPUT,
+  VT_CHECK(isfinite(p->amount) || is_replaced(f, parameter), VT_ERR_INPUT,
            "%s: parameter '%s' of '%s': found neither an amount nor a formula, expected one",
            vt_project_path(f->set, p->project), p->name, scope);
   return VT_OK;
