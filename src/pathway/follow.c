@@ -215,7 +215,10 @@ int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const do
     parameter[p] = base_of(n, p, parameter);
     if (n->touched[p] >= 0)
       parameter[p] = vt_touch_apply(core, factors, n->touched[p], NULL, parameter[p], factor);
-    if (!isfinite(parameter[p])) parameter[p] = (double)NAN;
+    if (isfinite(parameter[p])) continue;
+    parameter[p] = (double)NAN;
+    // Brightway stops here too, even if no amount comes to need it.
+    if (failed < 0) failed = n->origin[p];
   }
   for (int a = 0; a < following->amounts; a++) {
     amount[a] = vt_formula_value(n->evaluation->amount[a], parameter);
@@ -282,9 +285,11 @@ vt_error vt_follow_explain(const vt_core *core, const vt_factor_leaves *factors,
   for (int p = 0; p < following->parameters; p++) {
     const vt_followed_parameter *of = &following->parameter[p];
     const vt_formula *formula = n->evaluation->parameter[p];
-    if (!isnan(parameter[p]) || !formula || vt_formula_culprit(formula, parameter) >= 0) continue;
-    VT_TRY(
-        vt_text_add(why, "parameter '%s' of '%s': %s: ", of->name, of->scope, of->meaning.formula));
+    if (!isnan(parameter[p]) || (formula && vt_formula_culprit(formula, parameter) >= 0)) continue;
+    VT_TRY(vt_text_add(why, "parameter '%s' of '%s': ", of->name, of->scope));
+    if (!formula || !isnan(vt_formula_value(formula, parameter)))
+      return vt_text_add(why, "what factors make of it is no finite number");
+    VT_TRY(vt_text_add(why, "%s: ", of->meaning.formula));
     return vt_formula_explain(formula, parameter, why);
   }
   for (int a = 0; a < following->amounts; a++) {

@@ -131,6 +131,33 @@ failures() {
   first=$(value fails.h5 status | awk '$1 == 6 { print NR - 1; exit }')
   expect 'diagnose' 0 "$vintner" diagnose fails.h5 --scenario "$first"
   holds 'diagnose names the formula' grep -qE "boiler.*: 0\.25 \* pload / k: column [0-9]+: .* is no finite number" stdout
+  unneeded_failures
+}
+
+# A parameter without value ends a scenario, even where the amounts have one; diagnose names it.
+unneeded_failures() {
+  python3 -c "import json
+d = json.load(open('plan.json'))
+d['databases']['plan']['data']['boiler']['exchanges'][1]['formula'] = 'pload if eff > 2 else eff'
+d['parameters']['activity']['near']['parameters']['pload'] = {'formula': '1 / (k - 1)'}
+json.dump(d, open('branch.json', 'w'))"
+  study branch branch.json '{uniform: [0.5, 1]}' '[0.5, 1, 1e308]' '{monte-carlo: 20}'
+  sed -i 's/^results:.*//' branch.yaml
+  expect 'a branch that is not taken' 0 run 2 1 run branch.yaml -q -o branch.h5
+  holds 'a branch that is not taken: fails' awk '
+    { if (($1 != 1) != ($2 == 6) || $3 != ($1 == 1 ? -1 : 1)) bad = 1; n[$1]++ }
+    END { exit bad || length(n) != 3 }' <(paste -d ' ' <(value branch.h5 factor_value |
+      awk 'NR % 2 == 0') <(value branch.h5 status) <(value branch.h5 failed_input))
+  why branch.h5 0.5 "parameter 'pload' of 'near': 1 / \(k - 1\): column 3: 1 / 0 is no finite number"
+  why branch.h5 1e+308 "parameter 'k' of 'near': what factors make of it is no finite number"
+}
+
+# why FILE K PATTERN: of the first scenario with this second factor
+why() {
+  local first
+  first=$(value "$1" factor_value | awk -v k="$2" 'NR % 2 == 0 && $1 + 0 == k + 0 { print NR / 2 - 1; exit }')
+  expect "diagnose k = $2" 0 "$vintner" diagnose "$1" --scenario "$first"
+  holds "diagnose k = $2: $(cat stdout)" grep -qE "$3" stdout
 }
 
 # changed TITLE PATTERN PYTHON: the document d changed, the study bad.yaml on it
@@ -155,6 +182,7 @@ errors() {
   target 'unknown parameter' "bad.yaml:15: target 'parameter\[project, ef\]': unknown parameter 'ef', .*did you mean 'eff'" 's/, eff\]/, ef]/'
   target 'unknown scope' "bad.yaml:16: target .*: unknown scope 'naer', .*did you mean 'near'" 's/\[near/[naer/'
   target 'axes' "found 1 axes, expected 2: parameter\[scope, name\]" 's/\[near, k\]/[near]/'
+  target 'an override' "bad.yaml:11: target .*: found a parameter of Brightway, .*factors change such parameters" 's/^ensemble:/    overrides: [{target: "parameter[project, eff]", set: 0.5}]\nensemble:/'
   target 'choose' 'bad.yaml:16' 's/multiply: .uniform.*/choose: [1]}/'
   target 'the background' "bad.json|plan.json: database 'background', activity 'power', exchange with 'co2'.*lies in the background" 's/\[near, k\]/[behind, x]/'
   target 'a formula that is needed' "activity 'boiler', exchange with 'co2'.*'load\('x'\) \+ y': column 1: unknown function 'load'" 's/\[near, k\]/[project, y]/'
