@@ -92,8 +92,8 @@ typedef struct vt_tensor {
   double *value;  ///< shape [count]; a _default has count 1
 } vt_tensor;
 
-/// A formula in Brightway's grammar, and what its names mean: parameters of vt_following. Names that
-/// are constants of the grammar are not listed.
+/// A formula in Brightway's grammar, and what its names mean: parameters of vt_following. Names
+/// that are constants of the grammar are not listed.
 typedef struct vt_meaning {
   const char *formula; ///< NULL: there is none
   int names;

@@ -1,5 +1,5 @@
-// parameters.h - Brightway's parameters: what the names in formulas mean, and what follows from those
-// that a study changes (specs/brightway.md §5, specs/uncertainty-study.md §8).
+// parameters.h - Brightway's parameters: what the names in formulas mean, and what follows from
+// those that a study changes (specs/brightway.md §5, specs/uncertainty-study.md §8).
 #ifndef VT_PARAMETERS_H
 #define VT_PARAMETERS_H
 
@@ -28,7 +28,8 @@ typedef struct vt_follower {
 ///
 /// Not collective. Texts and arrays are the arena's.
 /// @param[out] follower  ascending by exchange; the caller frees it with free()
-/// @return VT_ERR_INPUT for a target without parameter, a formula that is needed and cannot be read,
+/// @return VT_ERR_INPUT for a target without parameter, a formula that is needed and cannot be
+/// read,
 ///         an unknown name, a cycle, an exchange of another database that would follow
 vt_error vt_parameters_follow(const vt_study *study, vt_database_set *set, int database,
                               vt_arena *arena, vt_following *following, int *followers,

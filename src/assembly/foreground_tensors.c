@@ -503,13 +503,11 @@ static vt_error store_terms(building *made) {
   for (ptrdiff_t i = 0; i < made->terms; i++)
     made->term[i].index[2] = vt_find_time(made->inputs->process_time, made->inputs->process_times,
                                           made->term[i].index[2]);
-  if (made->terms > 1)
-    qsort(made->term, (size_t)made->terms, sizeof *made->term, compare_terms);
+  if (made->terms > 1) qsort(made->term, (size_t)made->terms, sizeof *made->term, compare_terms);
   for (ptrdiff_t first = 0, end; first < made->terms; first = end) {
     bool follows = false;
-    for (end = first; end < made->terms &&
-                      compare_term_keys(&made->term[first], &made->term[end]) == 0;
-         end++)
+    for (end = first;
+         end < made->terms && compare_term_keys(&made->term[first], &made->term[end]) == 0; end++)
       follows = follows || made->term[end].amount >= 0;
     for (ptrdiff_t i = first; i < end && follows; i++) made->term[kept++] = made->term[i];
   }

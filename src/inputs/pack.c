@@ -77,8 +77,7 @@ static vt_error put_following(vt_text *bytes, const vt_following *following) {
     VT_TRY(put_meaning(bytes, &following->amount[i].meaning));
   }
   VT_TRY(put_count(bytes, following->terms));
-  for (ptrdiff_t i = 0; i < following->terms; i++)
-    VT_TRY(put_term(bytes, &following->term[i]));
+  for (ptrdiff_t i = 0; i < following->terms; i++) VT_TRY(put_term(bytes, &following->term[i]));
   return VT_OK;
 }
 
