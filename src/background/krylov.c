@@ -8,8 +8,9 @@
 #include <string.h>
 
 enum { ROUNDS = 5 };
-// A round goes on to this part of the right-hand side, and no lower than rounding lets it.
-static const double GOAL = 1e-13, ROUNDING = 0x1p-50;
+// The first round goes on to this part of the right-hand side, and no lower than rounding lets it;
+// later ones to this part of the residual that they find.
+static const double GOAL = 1e-12, ROUNDING = 0x1p-50, FURTHER = 1e-3;
 
 // ---------------------------------------------------------------------------------------------
 // Vectors. Sums in a fixed order, in pieces that a processor can add side by side.
@@ -80,8 +81,10 @@ static void begin_round(vt_lane *lane, int n) {
 }
 
 // What the residual has to come to: seen from the first direction, the reference's own solution.
-static void set_target(const vt_krylov *s, vt_lane *lane) {
+static void set_target(const vt_krylov *s, bool first, vt_lane *lane) {
   const int n = s->scaled->matrix.n;
+  lane->target = FURTHER * lane->rest[0];
+  if (!first) return;
   const double norm = s->transposed ? s->scaled->column_sum : s->scaled->row_sum;
   lane->target = GOAL * largest_of(lane->b, n) +
                  ROUNDING * norm * largest_of(lane->direction, n) * lane->rest[0];
@@ -186,18 +189,15 @@ static bool any_runs(const vt_krylov *s) {
   return runs;
 }
 
-// One round of all lanes that `running` says.
-static vt_error go_round(vt_krylov *s, bool first) {
-  bool turn[VT_KERNEL_TOGETHER];
-  for (int l = 0; l < s->lanes; l++) {
-    turn[l] = s->lane[l].running;
+// One round of the lanes whose turn it is: those that are running.
+static vt_error go_round(vt_krylov *s, bool first, const bool *turn) {
+  for (int l = 0; l < s->lanes; l++)
     if (turn[l]) begin_round(&s->lane[l], s->scaled->matrix.n);
-  }
   for (int j = 0; any_runs(s); j++) {
     VT_TRY(precondition(s));
     for (int l = 0; l < s->lanes; l++) {
       if (!s->lane[l].running) continue;
-      if (first && j == 0) set_target(s, &s->lane[l]);
+      if (j == 0) set_target(s, first, &s->lane[l]);
       step(s, &s->lane[l]);
       ++*s->iterations;
     }
@@ -207,22 +207,31 @@ static vt_error go_round(vt_krylov *s, bool first) {
   return VT_OK;
 }
 
+// Whether a lane has another round, after one that got it from `*last` so far.
+static bool goes_on(const vt_krylov *s, const vt_lane *lane, vt_quality *last) {
+  const vt_quality now = lane->quality, before = *last;
+  *last = now;
+  if (!lane->certified) return now.backward < before.backward / 2;
+  return now.component > s->component && now.component < before.component / 2;
+}
+
 vt_error vt_krylov_solve(vt_krylov *s) {
   const size_t bytes = (size_t)s->scaled->matrix.n * sizeof(double);
-  double last[VT_KERNEL_TOGETHER];
+  vt_quality last[VT_KERNEL_TOGETHER];
   for (int l = 0; l < s->lanes; l++) {
     vt_lane *lane = &s->lane[l];
     memset(lane->x, 0, bytes);
     measure(s, lane);
     lane->running = !lane->certified; // but of nothing the solution is nothing
-    last[l] = INFINITY;
+    last[l] = (vt_quality){.backward = INFINITY, .component = INFINITY};
   }
   for (int round = 0; round < ROUNDS && any_runs(s); round++) {
-    VT_TRY(go_round(s, round == 0));
+    bool turn[VT_KERNEL_TOGETHER];
+    for (int l = 0; l < s->lanes; l++) turn[l] = s->lane[l].running;
+    VT_TRY(go_round(s, round == 0, turn));
     for (int l = 0; l < s->lanes; l++) {
-      const double now = s->lane[l].quality.backward;
-      s->lane[l].running = !s->lane[l].certified && now < last[l] / 2;
-      last[l] = now;
+      if (!turn[l]) continue;
+      s->lane[l].running = goes_on(s, &s->lane[l], &last[l]);
       *s->restarts += s->lane[l].running;
     }
   }

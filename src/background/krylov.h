@@ -29,6 +29,7 @@ typedef struct vt_krylov {
   const vt_kernel_direct *direct; ///< of the reference, or NULL:
   const double *diagonal;         ///< then the inverse of its diagonal
   bool transposed;
+  double component; ///< error of each equation that certified solutions still are improved to
   int lanes;
   vt_lane *lane;                  ///< shape [lanes]
   double *block;                  ///< shape [VT_KERNEL_TOGETHER][n]
