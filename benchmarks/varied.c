@@ -1,5 +1,6 @@
 // varied.c - time and memory of samples of a made-up database all of whose exchanges vary, on one
-// thread: one line of JSON for each task; answers are checked against direct solves.
+// thread: one line of JSON for each task, medians over the draws; answers are checked against
+// direct solves.
 //
 //   bench_varied [-n PROCESSES] [-d DRAWS] [-f FOLDER]
 //
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SEED = 42, CHECKED = 3, CATEGORIES = 4, DEMANDS = 8 };
@@ -35,6 +37,22 @@ static double peak_mb(void) {
   struct rusage usage;
   (void)getrusage(RUSAGE_SELF, &usage);
   return (double)usage.ru_maxrss / 1024;
+}
+
+static double cpu(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int ascending(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double median(double *number, int count) {
+  qsort(number, (size_t)count, sizeof *number, ascending);
+  return number[count / 2];
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -227,58 +245,73 @@ static vt_error check(bench *b, const task *t, const vt_final_demand *demand,
   return VT_OK;
 }
 
+// Seconds of each draw.
+enum { BY_CLOCK, OF_CPU, SAMPLING, ASSEMBLING, SOLVING, TIMES };
+
 static void print_task(const bench *b, const task *t, const vt_variation *variation,
-                       const vt_varied *varied, const vt_varied_figures *f, double draw_s,
-                       double total_s, double residual, double worst) {
-  double plan, sample, shared, worker;
+                       const vt_varied *varied, const vt_varied_figures *f, double *time,
+                       double residual, double worst) {
+  double plan, sample, shared, worker, of[TIMES];
   vt_variation_bytes(variation, &plan, &sample);
   vt_varied_bytes(varied, &shared, &worker);
+  for (int i = 0; i < TIMES; i++) of[i] = median(time + (ptrdiff_t)i * b->draws, b->draws);
   const vt_variation_counts *counts = vt_variation_count(variation);
-  const double draws = b->draws;
   printf("{\"task\": \"%s\", \"processes\": %d, \"exchanges\": %td, \"unreached\": %td, "
-         "\"adjoint\": %s, \"solves\": %d, \"draws\": %d, \"s_per_draw\": %.5f, "
+         "\"adjoint\": %s, \"solves\": %d, \"draws\": %d, \"s\": %.5f, \"cpu_s\": %.5f, "
          "\"sampling_s\": %.5f, \"assembling_s\": %.5f, \"solving_s\": %.5f, "
          "\"iterations_per_solve\": %.2f, \"direct\": %lld, \"failed\": %lld, "
          "\"residual\": %.2e, \"disagreement\": %.2e, \"plan_mb\": %.1f, \"sample_mb\": %.1f, "
          "\"shared_mb\": %.1f, \"worker_mb\": %.1f, \"peak_mb\": %.1f}\n",
          t->name, b->size.processes, counts->exchanges, counts->unreached,
          vt_varied_adjoint(varied) ? "true" : "false", vt_varied_solves(varied), b->draws,
-         total_s / draws, draw_s / draws, f->assemble_s / draws, f->solve_s / draws,
+         of[BY_CLOCK], of[OF_CPU], of[SAMPLING], of[ASSEMBLING], of[SOLVING],
          (double)f->iterations / (double)f->solves, (long long)f->direct, (long long)f->failed,
          residual, worst, plan / 1e6, sample / 1e6, shared / 1e6, worker / 1e6, peak_mb());
   (void)fflush(stdout);
+}
+
+// Draw and solve scenario k; its seconds to time[TIMES][draws].
+static vt_error run_draw(const bench *b, const task *t, int k, const vt_variation *variation,
+                         vt_sample *sample, vt_varied_worker *worker,
+                         const vt_varied_results *results, double *time) {
+  const vt_sample_matrices *m = &sample->snapshot[0];
+  const vt_varied_sample values = {m->technosphere, m->biosphere, b->weight};
+  const vt_varied_figures before = *vt_varied_worker_figures(worker);
+  bool solved;
+  const double start = vt_clock_s(), start_cpu = cpu();
+  vt_variation_draw(variation, SEED, k, sample);
+  const double drawn = vt_clock_s();
+  VT_TRY(vt_varied_solve(worker, &values, results, &solved));
+  const vt_varied_figures *f = vt_varied_worker_figures(worker);
+  const double of[TIMES] = {vt_clock_s() - start, cpu() - start_cpu, drawn - start,
+                            f->assemble_s - before.assemble_s, f->solve_s - before.solve_s};
+  for (int i = 0; i < TIMES; i++) time[i * b->draws + k] = of[i];
+  VT_CHECK(solved, VT_ERR_BUG, "%s: draw %d is not solved", t->name, k);
+  return VT_OK;
 }
 
 static vt_error run_draws(bench *b, const task *t, const vt_variation *variation,
                           const vt_varied *varied, const vt_final_demand *demand) {
   vt_sample *sample;
   vt_varied_worker *worker;
-  double *number, draw_s = 0, total_s = 0, worst_residual = 0, worst = 0;
+  double *number, *time, largest = 0, worst = 0;
   VT_NEW(number, (ptrdiff_t)DEMANDS * (CATEGORIES + 1 + b->size.processes));
+  VT_NEW(time, (ptrdiff_t)TIMES * b->draws);
   VT_TRY(vt_sample_create(variation, &sample));
   VT_TRY(vt_varied_worker_create(varied, &worker));
-  const vt_sample_matrices *m = &sample->snapshot[0];
-  const vt_varied_sample values = {m->technosphere, m->biosphere, b->weight};
   double *residual = number + DEMANDS * CATEGORIES, *supply = residual + DEMANDS;
   const vt_varied_results results = {
       .score = number, .residual = residual, .supply = t->supply ? supply : NULL};
   for (int k = 0; k < b->draws; k++) {
-    bool solved;
-    const double start = vt_clock_s();
-    vt_variation_draw(variation, SEED, k, sample);
-    const double drawn = vt_clock_s();
-    VT_TRY(vt_varied_solve(worker, &values, &results, &solved));
-    total_s += vt_clock_s() - start;
-    draw_s += drawn - start;
-    VT_CHECK(solved, VT_ERR_BUG, "%s: draw %d is not solved", t->name, k);
-    for (int d = 0; d < t->demands; d++) worst_residual = fmax(worst_residual, residual[d]);
-    if (k < CHECKED) VT_TRY(check(b, t, demand, m, results.score, &worst));
+    VT_TRY(run_draw(b, t, k, variation, sample, worker, &results, time));
+    for (int d = 0; d < t->demands; d++) largest = fmax(largest, residual[d]);
+    if (k < CHECKED) VT_TRY(check(b, t, demand, &sample->snapshot[0], results.score, &worst));
   }
-  print_task(b, t, variation, varied, vt_varied_worker_figures(worker), draw_s, total_s,
-             worst_residual, worst);
+  print_task(b, t, variation, varied, vt_varied_worker_figures(worker), time, largest, worst);
   vt_varied_worker_free(worker);
   vt_sample_free(sample);
   free(number);
+  free(time);
   VT_CHECK(worst < 1e-10, VT_ERR_BUG, "%s: scores differ from direct ones by %g", t->name, worst);
   return VT_OK;
 }

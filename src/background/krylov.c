@@ -10,7 +10,7 @@
 enum { ROUNDS = 5 };
 // The first round goes on to this part of the right-hand side, and no lower than rounding lets it;
 // later ones to this part of the residual that they find.
-static const double GOAL = 1e-12, ROUNDING = 0x1p-50, FURTHER = 1e-3;
+static const double GOAL = 1e-13, ROUNDING = 0x1p-50, FURTHER = 1e-3;
 
 // ---------------------------------------------------------------------------------------------
 // Vectors. Sums in a fixed order, in pieces that a processor can add side by side.
