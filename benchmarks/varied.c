@@ -257,13 +257,15 @@ static void print_task(const bench *b, const task *t, const vt_variation *variat
   for (int i = 0; i < TIMES; i++) of[i] = median(time + (ptrdiff_t)i * b->draws, b->draws);
   const vt_variation_counts *counts = vt_variation_count(variation);
   printf("{\"task\": \"%s\", \"processes\": %d, \"exchanges\": %td, \"unreached\": %td, "
-         "\"adjoint\": %s, \"solves\": %d, \"draws\": %d, \"s\": %.5f, \"cpu_s\": %.5f, "
+         "\"adjoint\": %s, \"refactors\": %s, \"solves\": %d, \"draws\": %d, \"s\": %.5f, "
+         "\"cpu_s\": %.5f, "
          "\"sampling_s\": %.5f, \"assembling_s\": %.5f, \"solving_s\": %.5f, "
          "\"iterations_per_solve\": %.2f, \"direct\": %lld, \"failed\": %lld, "
          "\"residual\": %.2e, \"disagreement\": %.2e, \"plan_mb\": %.1f, \"sample_mb\": %.1f, "
          "\"shared_mb\": %.1f, \"worker_mb\": %.1f, \"peak_mb\": %.1f}\n",
          t->name, b->size.processes, counts->exchanges, counts->unreached,
-         vt_varied_adjoint(varied) ? "true" : "false", vt_varied_solves(varied), b->draws,
+         vt_varied_adjoint(varied) ? "true" : "false",
+         vt_varied_refactors(varied) ? "true" : "false", vt_varied_solves(varied), b->draws,
          of[BY_CLOCK], of[OF_CPU], of[SAMPLING], of[ASSEMBLING], of[SOLVING],
          (double)f->iterations / (double)f->solves, (long long)f->direct, (long long)f->failed,
          residual, worst, plan / 1e6, sample / 1e6, shared / 1e6, worker / 1e6, peak_mb());

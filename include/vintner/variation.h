@@ -100,6 +100,28 @@ void vt_sample_free(vt_sample *sample); ///< accepts NULL
 /// a distribution's are.
 void vt_variation_draw(const vt_variation *variation, uint64_t seed, int64_t k, vt_sample *sample);
 
+/// Where an exchange of a system's matrices is in samples: for amounts that are others than the
+/// stored ones in a scenario, because a formula was evaluated again or a table gives them.
+typedef struct vt_exchange_place {
+  int snapshot;
+  bool biosphere;
+  ptrdiff_t entry;    ///< of A or B
+  ptrdiff_t exchange; ///< among those that vary, -1: it does not
+  double stored, factor;
+} vt_exchange_place;
+
+/// Find an exchange, which must be one that counts in its entry.
+/// @return VT_ERR_BUG if the matrix has no such entry
+vt_error vt_variation_locate(const vt_variation *variation, int snapshot,
+                             const vt_record_group *group, ptrdiff_t record,
+                             vt_exchange_place *place);
+
+/// After a draw, at most once for an exchange: let it vary around another amount. Of a lognormal
+/// the median, or the mean, is that amount; any other distribution is moved by the difference, its
+/// bounds too. What does not vary gets the amount.
+void vt_variation_move(const vt_variation *variation, const vt_exchange_place *place, double amount,
+                       vt_sample *sample);
+
 /// The reference values, without any draw.
 void vt_variation_reference(const vt_variation *variation, vt_sample *sample);
 

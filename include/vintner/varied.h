@@ -1,8 +1,10 @@
 // varied.h - solves systems whose numbers vary: the same pattern in each scenario, other values.
 //
 // The reference system is factorised once; its LU preconditions a GMRES of every sample, which goes
-// on until the sample's own backward error is certified. What that does not certify is factorised
-// anew; what even that does not certify has failed, which is an outcome and no error. The bits of a
+// on until the sample's own backward error is certified. Where a sample takes many solves it is
+// factorised itself, with the reference's pivots, and a step or two of GMRES make up for them. What
+// that does not certify is factorised with pivots of its own; what even that does not certify has
+// failed, which is an outcome and no error. The bits of a
 // sample depend on its values and on the plan, not on its neighbours, rank or thread.
 #ifndef VT_VARIED_H
 #define VT_VARIED_H
@@ -33,6 +35,9 @@ void vt_varied_free(vt_varied *varied); ///< accepts NULL; after its workers
 /// Solves that a sample takes: one for each demand or, where that is shorter, category.
 int vt_varied_solves(const vt_varied *varied);
 bool vt_varied_adjoint(const vt_varied *varied);
+/// Whether samples are factorised with the reference's pivots: a choice from counts, which gives
+/// each worker factors of its own.
+bool vt_varied_refactors(const vt_varied *varied);
 /// Bytes that the threads of a rank share, and those of each worker. A direct way out takes as much
 /// as the first again, for the time of its sample.
 void vt_varied_bytes(const vt_varied *varied, double *shared, double *worker);
@@ -45,9 +50,9 @@ typedef struct vt_varied_worker vt_varied_worker;
 /// What solving took. Only the seconds may differ between runs.
 typedef struct vt_varied_figures {
   int64_t samples, solves;
-  int64_t iterations; ///< of GMRES: solves with the reference factorisation
+  int64_t iterations; ///< of GMRES: solves with the factors
   int64_t restarts;   ///< of GMRES after the first round of a solve
-  int64_t direct;     ///< samples that were factorised
+  int64_t direct;     ///< samples that were factorised with pivots of their own
   int64_t failed;     ///< samples
   double assemble_s, solve_s;
 } vt_varied_figures;
@@ -70,7 +75,7 @@ typedef struct vt_varied_results {
 vt_error vt_varied_worker_create(const vt_varied *varied, vt_varied_worker **worker);
 void vt_varied_worker_free(vt_varied_worker *worker); ///< accepts NULL
 
-/// Solve one sample. Allocates nothing unless the sample has to be factorised.
+/// Solve one sample. Allocates nothing unless it needs pivots of its own.
 /// @param solved  false: the sample is singular, not finite or not certified to 1e-12; all results
 ///                are NaN, the residuals too
 vt_error vt_varied_solve(vt_varied_worker *worker, const vt_varied_sample *sample,

@@ -50,6 +50,9 @@ typedef struct vt_kernel {
   /// memory (`*memory`).
   int (*create_direct)(const vt_kernel_matrix *matrix, double pivot, int *memory,
                        vt_kernel_direct **direct);
+  /// Factorise another matrix of the same pattern with the pivots of the first; allocates nothing.
+  /// An error is a pivot of 0.
+  int (*refactor_direct)(vt_kernel_direct *direct, const vt_kernel_matrix *matrix);
   void (*free_direct)(vt_kernel_direct *direct);
   double (*direct_bytes)(const vt_kernel_direct *direct);
   /// Solve in place for some right-hand sides, shape [count][n]. Threads may share a

@@ -28,6 +28,12 @@ int vt_klu_create(const vt_kernel_matrix *matrix, double pivot, int *memory,
   return d->numeric && d->common.status == KLU_OK ? 0 : 1;
 }
 
+int vt_klu_refactor(vt_kernel_direct *direct, const vt_kernel_matrix *matrix) {
+  const int good = klu_refactor(matrix->start, matrix->row, matrix->value, direct->symbolic,
+                                direct->numeric, &direct->common);
+  return good && direct->common.status == KLU_OK ? 0 : 1;
+}
+
 void vt_klu_free(vt_kernel_direct *direct) {
   if (!direct) return;
   (void)klu_free_numeric(&direct->numeric, &direct->common);

@@ -6,6 +6,7 @@
 
 int vt_klu_create(const vt_kernel_matrix *matrix, double pivot, int *memory,
                   vt_kernel_direct **direct);
+int vt_klu_refactor(vt_kernel_direct *direct, const vt_kernel_matrix *matrix);
 void vt_klu_free(vt_kernel_direct *direct);
 double vt_klu_bytes(const vt_kernel_direct *direct);
 int vt_klu_solve(const vt_kernel_direct *direct, int transposed, int count, double *x,

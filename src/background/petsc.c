@@ -253,6 +253,7 @@ const vt_kernel vt_background_kernel = {
     .free = free_factor,
     .solve = solve,
     .create_direct = vt_klu_create,
+    .refactor_direct = vt_klu_refactor,
     .free_direct = vt_klu_free,
     .direct_bytes = vt_klu_bytes,
     .solve_direct = vt_klu_solve,

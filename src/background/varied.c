@@ -22,7 +22,9 @@ struct vt_varied {
   double *row_scale, *column_scale; ///< of equations and unknowns; shape [n]
   vt_kernel_direct *direct;         ///< NULL where it would fill up:
   double *diagonal;                 ///< then this, inverted; shape [n]
+  double direct_bytes;              ///< of one factorisation
   bool adjoint, affordable;
+  bool refactors; ///< each sample is factorised with the reference's pivots, by its worker
   int solves, lanes;
 };
 
@@ -32,7 +34,9 @@ struct vt_varied_worker {
   vt_lane lane[VT_KERNEL_TOGETHER];
   double *numbers; ///< all of a worker's arrays
   double *block, *work, *total, *row_sum, *solution, *flow;
-  vt_kernel_direct *direct; ///< of the sample, if it came to that
+  vt_kernel_direct *own;    ///< factors with the reference's pivots, where samples are refactored
+  bool refactored;          ///< they are those of this sample
+  vt_kernel_direct *direct; ///< of the sample with pivots of its own, if it came to that
   bool direct_failed;
   vt_varied_figures figures;
 };
@@ -120,18 +124,38 @@ static vt_error take_order(vt_varied *v, const vt_scaled *reference, const int *
 // A diagonal entry this far below the largest of its column still is a pivot, as of all systems.
 static const double PIVOT = 1e-6;
 
-static vt_error factorise(vt_varied *v) {
-  int memory = 0;
-  const vt_kernel *kernel = v->background->kernel;
-  if (v->affordable && kernel->create_direct(&v->matrix, PIVOT, &memory, &v->direct) == 0)
-    return VT_OK;
-  VT_CHECK(!memory, VT_ERR_SYSTEM, "out of memory for the factors of %d processes", v->n);
-  kernel->free_direct(v->direct);
-  v->direct = NULL;
-  VT_NEW(v->diagonal, v->n);
+// Costs in nanoseconds of a usual core, measured once and for all, as in solver.c. With the
+// reference's factors a solve takes about ten steps, with its own factors one.
+static bool refactoring_pays(const vt_varied *v, const vt_fill *fill) {
+  enum { STEPS_SAVED = 9 };
+  const double entries = (double)v->plan.system.technosphere->entries;
+  const double refactor = 0.5 * fill->multiplications + 6.0 * fill->entries;
+  const double step = 2.0 * fill->entries + 2.0 * entries + 15.0 * v->n;
+  return refactor < STEPS_SAVED * step * v->solves;
+}
+
+static void invert_diagonal(const vt_varied *v) {
   for (int k = 0; k < v->n; k++)
     for (int p = v->matrix.start[k]; p < v->matrix.start[k + 1]; p++)
       if (v->matrix.row[p] == k) v->diagonal[k] = 1 / v->matrix.value[p];
+}
+
+static vt_error factorise(vt_varied *v) {
+  int memory = 0;
+  const vt_kernel *kernel = v->background->kernel;
+  const bool failed =
+      !v->affordable || kernel->create_direct(&v->matrix, PIVOT, &memory, &v->direct) != 0;
+  VT_CHECK(!memory || !failed, VT_ERR_SYSTEM, "out of memory for the factors of %d processes",
+           v->n);
+  v->refactors = v->refactors && !failed;
+  if (!failed) v->direct_bytes = kernel->direct_bytes(v->direct);
+  if (failed || v->refactors) {
+    kernel->free_direct(v->direct); // workers have their own
+    v->direct = NULL;
+  }
+  if (!failed) return VT_OK;
+  VT_NEW(v->diagonal, v->n);
+  invert_diagonal(v);
   return VT_OK;
 }
 
@@ -145,6 +169,7 @@ static vt_error order_pivots(vt_varied *v, const vt_scaled *reference, int *orde
   if (error == VT_OK) error = vt_count_fill(&pattern, order, &fill);
   free_matrix(&pattern);
   v->affordable = vt_fill_is_affordable(&fill);
+  v->refactors = v->affordable && refactoring_pays(v, &fill);
   return error;
 }
 
@@ -219,6 +244,10 @@ bool vt_varied_adjoint(const vt_varied *v) {
   return v->adjoint;
 }
 
+bool vt_varied_refactors(const vt_varied *v) {
+  return v->refactors;
+}
+
 // ---------------------------------------------------------------------------------------------
 // Workers.
 
@@ -235,20 +264,15 @@ static ptrdiff_t numbers_of(const vt_varied *v) {
 void vt_varied_bytes(const vt_varied *v, double *shared, double *worker) {
   const double n = v->n, entries = (double)v->plan.system.technosphere->entries;
   *shared = entries * (2 * sizeof(double) + 2 * sizeof(int)) +
-            n * (3 * sizeof(double) + 3 * sizeof(int)) +
-            (v->direct ? v->background->kernel->direct_bytes(v->direct) : 0);
-  *worker = (double)numbers_of(v) * sizeof(double) + sizeof(vt_varied_worker);
+            n * (3 * sizeof(double) + 3 * sizeof(int)) + (v->refactors ? 0 : v->direct_bytes);
+  *worker = (double)numbers_of(v) * sizeof(double) + sizeof(vt_varied_worker) +
+            (v->refactors ? v->direct_bytes : 0);
 }
 
-vt_error vt_varied_worker_create(const vt_varied *v, vt_varied_worker **worker) {
+static vt_error allocate_worker(vt_varied_worker *w) {
+  const vt_varied *v = w->varied;
   const ptrdiff_t n = v->n;
-  vt_varied_worker *w;
-  *worker = NULL;
-  VT_NEW(w, 1);
-  w->numbers = vt_calloc(numbers_of(v), sizeof *w->numbers);
-  if (!w->numbers) vt_varied_worker_free(w);
-  VT_CHECK(w->numbers, VT_ERR_SYSTEM, "out of memory for samples of %d processes", v->n);
-  w->varied = v;
+  VT_NEW(w->numbers, numbers_of(v));
   w->scaled = (vt_scaled){.matrix = v->matrix};
   w->scaled.matrix.value = w->numbers;
   w->block = w->numbers + v->plan.system.technosphere->entries;
@@ -259,12 +283,28 @@ vt_error vt_varied_worker_create(const vt_varied *v, vt_varied_worker **worker) 
   w->flow = w->solution + n;
   for (int l = 0; l < v->lanes; l++)
     vt_lane_place(&w->lane[l], v->n, w->flow + flows_of(v) + l * vt_lane_numbers(v->n));
+  if (!v->refactors) return VT_OK;
+  int memory;
+  VT_CHECK(v->background->kernel->create_direct(&v->matrix, PIVOT, &memory, &w->own) == 0,
+           memory ? VT_ERR_SYSTEM : VT_ERR_BUG, "no factors of %d processes", v->n);
+  return VT_OK;
+}
+
+vt_error vt_varied_worker_create(const vt_varied *v, vt_varied_worker **worker) {
+  *worker = NULL;
+  vt_varied_worker *w;
+  VT_NEW(w, 1);
+  w->varied = v;
+  const vt_error error = allocate_worker(w);
+  if (error != VT_OK) vt_varied_worker_free(w);
+  VT_TRY(error);
   *worker = w;
   return VT_OK;
 }
 
 void vt_varied_worker_free(vt_varied_worker *w) {
   if (!w) return;
+  if (w->own) w->varied->background->kernel->free_direct(w->own);
   free(w->numbers);
   free(w);
 }
@@ -368,7 +408,7 @@ static vt_error solve_lanes(vt_varied_worker *w, int lanes, bool *solved) {
   const vt_varied *v = w->varied;
   vt_krylov krylov = {.kernel = v->background->kernel,
                       .scaled = &w->scaled,
-                      .direct = v->direct,
+                      .direct = v->refactors ? w->own : v->direct,
                       .diagonal = v->diagonal,
                       .transposed = v->adjoint,
                       .component = v->plan.supply || v->plan.inventory ? SMALL_ONES : INFINITY,
@@ -380,7 +420,8 @@ static vt_error solve_lanes(vt_varied_worker *w, int lanes, bool *solved) {
                       .iterations = &w->figures.iterations,
                       .restarts = &w->figures.restarts};
   w->figures.solves += lanes;
-  VT_TRY(vt_krylov_solve(&krylov));
+  for (int l = 0; l < lanes; l++) w->lane[l].certified = false;
+  if (w->refactored || !v->refactors) VT_TRY(vt_krylov_solve(&krylov));
   *solved = true;
   for (int l = 0; l < lanes; l++) *solved = *solved && w->lane[l].certified;
   return *solved ? VT_OK : solve_directly(w, &krylov, solved);
@@ -494,6 +535,8 @@ static vt_error solve_all(vt_varied_worker *w, const vt_varied_sample *sample,
   set_all(v, results, 0); // what nothing is solved for
   *solved = take_numbers(w, sample->technosphere);
   w->figures.assemble_s += vt_clock_s() - start;
+  w->refactored = *solved && v->refactors && v->n > 0 &&
+                  v->background->kernel->refactor_direct(w->own, &w->scaled.matrix) == 0;
   for (int first = 0; *solved && first < v->solves; first += v->lanes) {
     const int end = v->solves < first + v->lanes ? v->solves : first + v->lanes;
     VT_TRY(solve_group(w, sample, first, end, results, solved));

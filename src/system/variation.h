@@ -8,6 +8,8 @@
 // ---------------------------------------------------------------------------------------------
 // variation_kinds.c: distributions as sources store them.
 
+enum { VT_TYPE_LOGNORMAL = 2 }; ///< of stats_arrays
+
 /// How a draw is evaluated: in bulk, or by the distribution's own quantile.
 typedef enum vt_family {
   VT_FAMILY_EXPONENTIAL, ///< exp(a + b z): a lognormal without bounds

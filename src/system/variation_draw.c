@@ -78,6 +78,93 @@ void vt_variation_draw(const vt_variation *v, uint64_t seed, int64_t k, vt_sampl
 }
 
 // ---------------------------------------------------------------------------------------------
+// Other amounts.
+
+// Place of an entry in a matrix, -1: none.
+static ptrdiff_t find_entry(const vt_sparse *m, int row, int column) {
+  ptrdiff_t low = m->column_start[column], high = m->column_start[column + 1];
+  while (low < high) {
+    const ptrdiff_t middle = low + (high - low) / 2;
+    if (m->row[middle] == row) return middle;
+    if (m->row[middle] < row)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return -1;
+}
+
+// The exchange of a record in an entry that varies, -1: it does not.
+static ptrdiff_t find_varying(const vt_varying *varying, ptrdiff_t entry,
+                              const vt_record_group *group, ptrdiff_t record) {
+  ptrdiff_t low = 0, high = varying->cells;
+  while (low < high) {
+    const ptrdiff_t middle = low + (high - low) / 2;
+    if (varying->entry[middle] < entry)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == varying->cells || varying->entry[low] != entry) return -1;
+  for (ptrdiff_t x = varying->first[low]; x < varying->first[low + 1]; x++)
+    if (varying->group[x] == group && varying->record[x] == record) return x;
+  return -1;
+}
+
+static int row_of_flow(const vt_system *system, int node) {
+  for (int e = 0; e < system->flows; e++)
+    if (system->flow[e] == node) return e;
+  return -1;
+}
+
+static const vt_varying *matrix_at(const vt_variation *v, const vt_exchange_place *place) {
+  const vt_varying_snapshot *from = &v->snapshot[place->snapshot];
+  return place->biosphere ? &from->biosphere : &from->technosphere;
+}
+
+vt_error vt_variation_locate(const vt_variation *v, int snapshot, const vt_record_group *group,
+                             ptrdiff_t record, vt_exchange_place *place) {
+  const vt_system *system = v->plan.snapshot[snapshot].system;
+  const bool flow = group->matrix == VT_MATRIX_BIOSPHERE;
+  const int column = system->column_of[group->column[record]], node = group->row[record];
+  const int row = flow ? row_of_flow(system, node) : system->row_of[node];
+  *place = (vt_exchange_place){.snapshot = snapshot,
+                               .biosphere = flow,
+                               .entry = -1,
+                               .stored = group->data[record * group->columns],
+                               .factor = group->flip && group->flip[record] ? -1 : 1};
+  if (group->rescale) place->factor *= group->rescale[record];
+  if (row >= 0 && column >= 0)
+    place->entry = find_entry(flow ? &system->biosphere : &system->technosphere, row, column);
+  VT_CHECK(place->entry >= 0, VT_ERR_BUG, "an exchange without an entry: %s",
+           vt_node_text(v->plan.set, node));
+  place->exchange = find_varying(matrix_at(v, place), place->entry, group, record);
+  return VT_OK;
+}
+
+// Before flip and rescale.
+static double change_of(const vt_variation *v, const vt_exchange_place *place, double amount,
+                        const vt_sample *sample) {
+  if (place->exchange < 0) return amount - place->stored;
+  const vt_varying *varying = matrix_at(v, place);
+  const vt_uncertainty *x = vt_uncertainty_of(v->plan.set, varying->group[place->exchange],
+                                              varying->record[place->exchange]);
+  if (x->type != VT_TYPE_LOGNORMAL) return amount - place->stored;
+  const vt_draw *draw = &v->draw[varying->draw[place->exchange]];
+  const double value = sample->value[varying->draw[place->exchange]];
+  const double drawn = draw->family == VT_FAMILY_EXPONENTIAL && x->negative ? -value : value;
+  const double centre = x->negative ? -exp(x->loc) : exp(x->loc);
+  return amount * (drawn / centre) - drawn;
+}
+
+void vt_variation_move(const vt_variation *v, const vt_exchange_place *place, double amount,
+                       vt_sample *sample) {
+  vt_sample_matrices *to = &sample->snapshot[place->snapshot];
+  double *entry = &(place->biosphere ? to->biosphere : to->technosphere)[place->entry];
+  *entry += place->factor * change_of(v, place, amount, sample);
+}
+
+// ---------------------------------------------------------------------------------------------
 // Their memory.
 
 void vt_sample_free(vt_sample *sample) {

@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum {
-  LOGNORMAL = 2,
+  LOGNORMAL = VT_TYPE_LOGNORMAL,
   NORMAL,
   UNIFORM,
   TRIANGULAR,

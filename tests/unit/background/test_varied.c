@@ -207,10 +207,13 @@ static void samples_far_away_are_solved(void **state) {
   dense other;
   int match[LARGEST];
   draw_economy(&s, SIZE, 0, &other, match);
-  // Same pattern, numbers without any order: no reference's factors help much.
+  // Same pattern, numbers without any order; where the reference has its pivots there is nothing.
+  const vt_sparse *a = &c->system->technosphere;
   for (int k = 0; k < SAMPLES; k++)
-    for (ptrdiff_t e = 0; e < c->system->technosphere.entries; e++)
-      c->a[k][e] = c->system->technosphere.value[e] * 20 * (uniform(&s) - 0.5);
+    for (int j = 0; j < SIZE; j++)
+      for (ptrdiff_t e = a->column_start[j]; e < a->column_start[j + 1]; e++)
+        c->a[k][e] =
+            a->row[e] == c->match[j] && j % 2 == 0 ? 0 : a->value[e] * 20 * (uniform(&s) - 0.5);
   const vt_varied_plan plan = plan_of(c, DEMANDS, true);
   vt_varied *varied;
   vt_varied_worker *worker;
@@ -221,10 +224,129 @@ static void samples_far_away_are_solved(void **state) {
     assert_true(solve(worker, c, k, true, &found));
     for (int d = 0; d < DEMANDS; d++) assert_true(found.residual[d] <= 1e-12);
   }
-  assert_true(vt_varied_worker_figures(worker)->direct > 0);
+  assert_true(vt_varied_refactors(varied));
+  assert_int_equal(vt_varied_worker_figures(worker)->direct, SAMPLES);
   vt_varied_worker_free(worker);
   vt_varied_free(varied);
   free_case(c);
+}
+
+// Purchases from anybody: factors fill up.
+typedef struct tangle {
+  int n;
+  ptrdiff_t *start;
+  int *row;
+  double *value;
+  vt_sparse a;
+} tangle;
+
+static void make_tangle(int n, int purchases, tangle *t) {
+  const ptrdiff_t entries = (ptrdiff_t)n * (purchases + 1);
+  stream s = {9};
+  *t = (tangle){.n = n,
+                .start = calloc((size_t)n + 1, sizeof *t->start),
+                .row = calloc((size_t)entries, sizeof *t->row),
+                .value = calloc((size_t)entries, sizeof *t->value)};
+  assert_true(t->start && t->row && t->value);
+  for (int j = 0; j < n; j++) {
+    ptrdiff_t filled = t->start[j];
+    bool own = false;
+    for (int k = 0; k < purchases; k++) { // rows ascend: one of each stretch of them
+      const int from = (int)((int64_t)k * n / purchases), to = (int)((k + 1L) * n / purchases);
+      const int i = from + (int)(uniform(&s) * (to - from));
+      if (!own && j <= i) t->row[filled] = j, t->value[filled++] = 1, own = true;
+      if (i != j) t->row[filled] = i, t->value[filled++] = -0.7 * uniform(&s) / purchases;
+    }
+    if (!own) t->row[filled] = j, t->value[filled++] = 1;
+    t->start[j + 1] = filled;
+  }
+  t->a = (vt_sparse){n, n, t->start[n], t->start, t->row, t->value};
+}
+
+static void free_tangle(tangle *t) {
+  free(t->start);
+  free(t->row);
+  free(t->value);
+}
+
+static double own_score(vt_background *room, const vt_sparse *a, const vt_sparse *b,
+                        const vt_final_demand *demand) {
+  const vt_equations equations = {a, b, NULL};
+  vt_solver *solver;
+  double inventory, residual;
+  assert_ok(vt_solver_create(room, &equations, 1, NULL, &solver));
+  assert_ok(vt_solver_forward(solver, demand, NULL, &inventory, &residual));
+  vt_solver_free(solver);
+  return inventory;
+}
+
+// Samples near the reference, by its factors or, where they would fill up, without; and one that
+// has nothing to do with it.
+static void expect_tangle(vt_background *room, int n, int purchases, int demands, bool factors) {
+  tangle t;
+  make_tangle(n, purchases, &t);
+  ptrdiff_t *flow_start = calloc((size_t)n + 1, sizeof *flow_start);
+  int *flow = calloc((size_t)n, sizeof *flow);
+  double *burden = calloc((size_t)n, sizeof *burden), *value = calloc((size_t)t.a.entries, 8);
+  assert_true(flow_start && flow && burden && value);
+  for (int j = 0; j < n; j++) {
+    flow_start[j + 1] = j + 1;
+    burden[j] = 1 + j % 5;
+  }
+  vt_sparse b = {1, n, n, flow_start, flow, burden}, varying = t.a;
+  varying.value = value;
+  const int product[] = {0, n / 2, n - 1};
+  const double weight[] = {1, 1, 1};
+  vt_final_demand demand[3];
+  for (int d = 0; d < 3; d++) demand[d] = (vt_final_demand){1, &product[d], &weight[0]};
+  const vt_varied_plan plan = {
+      .system = {&t.a, &b, NULL}, .demand_count = demands, .demand = demand, .weight_count = 1};
+  vt_varied *varied;
+  vt_varied_worker *worker;
+  assert_ok(vt_varied_create(room, &plan, NULL, &varied));
+  assert_false(vt_varied_refactors(varied));
+  assert_int_equal(vt_varied_adjoint(varied), demands > 1);
+  assert_ok(vt_varied_worker_create(varied, &worker));
+  double shared, own;
+  vt_varied_bytes(varied, &shared, &own);
+  assert_int_equal(shared > 24.0 * (double)t.a.entries + 36.0 * n, factors);
+  stream s = {3};
+  const int samples = factors ? 3 : 2;
+  for (int k = 0; k < samples; k++) {
+    for (ptrdiff_t e = 0; e < t.a.entries; e++) {
+      value[e] = t.value[e] < 0 ? t.value[e] * (0.6 + 0.4 * k) * 2 * uniform(&s) : 1;
+      if (k == 2) value[e] = uniform(&s) - 0.5;
+    }
+    const vt_varied_sample sample = {value, burden, weight};
+    double score[3], residual[3];
+    const vt_varied_results results = {.score = score, .residual = residual};
+    bool solved;
+    assert_ok(vt_varied_solve(worker, &sample, &results, &solved));
+    assert_true(solved && residual[0] <= 1e-12);
+    for (int d = 0; d < demands; d++) {
+      const double expected = own_score(room, &varying, &b, &demand[d]);
+      assert_near(score[d], expected, fabs(expected), k == 2 ? 1e-6 : 1e-9);
+    }
+  }
+  const vt_varied_figures *f = vt_varied_worker_figures(worker);
+  assert_true(f->iterations > 3 * f->solves);
+  assert_int_equal(f->direct, factors ? 1 : 0);
+  vt_varied_worker_free(worker);
+  vt_varied_free(varied);
+  free_tangle(&t);
+  free(flow_start);
+  free(flow);
+  free(burden);
+  free(value);
+}
+
+static void tangles_are_solved_by_the_reference(void **state) {
+  expect_tangle(*state, 700, 6, 1, true);
+  expect_tangle(*state, 700, 6, 3, true);
+}
+
+static void factors_that_fill_up_are_done_without(void **state) {
+  expect_tangle(*state, 6000, 3, 1, false);
 }
 
 // What cannot be solved is NaN and harms nothing that comes after it.
@@ -356,6 +478,8 @@ int main(void) {
       cmocka_unit_test(a_loop_is_solved_exactly),
       cmocka_unit_test(entries_that_are_0_take_part),
       cmocka_unit_test(samples_far_away_are_solved),
+      cmocka_unit_test(tangles_are_solved_by_the_reference),
+      cmocka_unit_test(factors_that_fill_up_are_done_without),
       cmocka_unit_test(singular_and_infinite_samples_fail_alone),
       cmocka_unit_test(bits_depend_on_the_sample_alone),
       cmocka_unit_test(a_reference_without_solution_is_refused),

@@ -648,6 +648,51 @@ static void unknown_types_are_refused(void **state) {
   close_loose(&l);
 }
 
+static const vt_record_group *group_of(const vt_database_set *set, vt_matrix_kind kind) {
+  for (int p = 0; p < set->packages; p++)
+    for (int g = 0; g < set->package[p].groups; g++)
+      if (set->package[p].group[g].matrix == kind) return &set->package[p].group[g];
+  return NULL;
+}
+
+static void amounts_of_a_scenario_move_their_draws(void **state) {
+  (void)state;
+  // Two lognormals, one with a bound, and a normal; what process 11 makes does not vary.
+  const int64_t flow[] = {7, 8, 9};
+  const spread rows[] = {{2, 0, 0.5, NONE, NONE, NONE, 1},
+                         {2, 0, 0.5, NONE, NONE, 2, 0},
+                         {3, 5, 1, NONE, NONE, NONE, 0}};
+  const double data[] = {-1, 1, 5}, moved[] = {-3, 0.25, 9};
+  write_package("moved", 3, flow, rows, data, false);
+  loose l;
+  vt_variation *v;
+  vt_sample *sample;
+  open_loose(&l, "moved");
+  must(vt_variation_create(&l.plan, &v));
+  must(vt_sample_create(v, &sample));
+  vt_exchange_place place;
+  for (int k = 0; k < 10; k++) {
+    double before[3], *b = sample->snapshot[0].biosphere;
+    vt_variation_draw(v, 1, k, sample);
+    memcpy(before, b, sizeof before);
+    for (int i = 0; i < 3; i++) {
+      must(vt_variation_locate(v, 0, group_of(l.set, VT_MATRIX_BIOSPHERE), i, &place));
+      assert_int_equal(place.entry, i);
+      vt_variation_move(v, &place, moved[i], sample);
+    }
+    assert_near(b[0], 3 * before[0], 1e-14);
+    assert_near(b[1], before[1] / 4, 1e-14);
+    assert_near(b[2], before[2] + 4, 1e-14);
+    must(vt_variation_locate(v, 0, group_of(l.set, VT_MATRIX_TECHNOSPHERE), 0, &place));
+    assert_int_equal(place.exchange, -1);
+    vt_variation_move(v, &place, 2.5, sample);
+    assert_near(sample->snapshot[0].technosphere[0], 2.5, 0);
+  }
+  vt_sample_free(sample);
+  vt_variation_free(v);
+  close_loose(&l);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_sum_is_sha_256),
@@ -661,6 +706,7 @@ int main(void) {
       cmocka_unit_test(draws_depend_on_nothing_else),
       cmocka_unit_test(rows_without_spread_stay_as_they_are),
       cmocka_unit_test(unknown_types_are_refused),
+      cmocka_unit_test(amounts_of_a_scenario_move_their_draws),
   };
   return cmocka_run_group_tests(tests, make_scratch, drop_scratch);
 }
