@@ -6,10 +6,12 @@
 #include "vintner/inventory.h"
 #include "vintner/store.h"
 #include "vintner/system.h"
+#include "vintner/varied.h"
 
 /// Sizes that all ranks know; the rest is on rank 0.
 typedef struct vt_inventory_counts {
   int demands, categories, products, processes, flows;
+  bool varied;                        ///< scenarios have supply chains of their own to solve
   ptrdiff_t cells, touches;           ///< what factors change
   ptrdiff_t changed_flows, exchanges; ///< rows of B that they change, and what these add up
 } vt_inventory_counts;
@@ -19,15 +21,17 @@ typedef enum vt_target_kind {
   VT_TARGET_DEMAND,           ///< [demand]
   VT_TARGET_CHARACTERIZATION, ///< [category, elementary_flow]
   VT_TARGET_BIOSPHERE,        ///< [elementary_flow, process]
+  VT_TARGET_TECHNOSPHERE,     ///< [product, process]
   VT_TARGETS
 } vt_target_kind;
 
 /// A number that factors change.
 typedef struct vt_inventory_cell {
   vt_target_kind kind;
-  ptrdiff_t place; ///< demand; category * flows + flow; of a row of B, place in `exchange`
-  double value;    ///< where no factor is applied
-  double unit;     ///< what one of the stored amount counts: less than 0 where it is flipped
+  ptrdiff_t place; ///< demand; category * flows + flow; in `exchange`; of B or A where scenarios
+                   ///< are solved, the entry
+  double value; ///< where no factor is applied
+  double unit;  ///< what one of the stored amount counts: less than 0 where it is flipped
 } vt_inventory_cell;
 
 /// A factor on a cell.
@@ -55,6 +59,7 @@ typedef enum vt_inventory_axis {
   VT_INVENTORY_CATEGORY,
   VT_INVENTORY_PROCESS,
   VT_INVENTORY_FLOW,
+  VT_INVENTORY_PRODUCT,
   VT_INVENTORY_AXES
 } vt_inventory_axis;
 
@@ -116,7 +121,7 @@ vt_error vt_inventory_label(vt_inventory_data *data);
 vt_error vt_inventory_lay_out(const vt_inventory_data *data, vt_layout *layout,
                               vt_inventory_places *place);
 
-// scenario.c: scenarios whose supplies are those of the reference.
+// scenario.c
 
 /// What the reference gave; borrowed.
 typedef struct vt_inventory_base {
@@ -128,6 +133,7 @@ typedef struct vt_inventory_base {
   const double *residual;  ///< shape [demands]
   const double *inventory; ///< shape [demands][flows]; NULL: no scenario needs it
   const double *supply;    ///< shape [demands][processes]; likewise
+  const vt_varied *varied; ///< NULL: supplies of all scenarios are those of the reference
 } vt_inventory_base;
 
 /// Whether scenarios need inventories and supplies of the reference.

@@ -16,6 +16,7 @@ typedef struct vt_inventory_model {
   vt_layout *layout;
   vt_inventory_places place;
   vt_inventory_base base; // of an ensemble
+  vt_varied *varied;      // NULL: scenarios need no solves
   // On rank 0, after prepare; NULL unless they are kept.
   double *score;              // shape [demands][categories]
   double *residual;           // shape [demands]
@@ -85,6 +86,7 @@ static vt_error read(const vt_study *study, const vt_team *team, void **data) {
 static void model_free(void *context) {
   vt_inventory_model *m = context;
   if (!m) return;
+  vt_varied_free(m->varied);
   vt_layout_free(m->layout);
   vt_design_free(m->design);
   double *const owned[] = {m->score, m->residual, m->supply, m->inventory, m->table};
@@ -274,6 +276,17 @@ static vt_error send(const vt_team *team, double *number, ptrdiff_t count) {
   return number ? vt_team_broadcast(team, number, count * (int64_t)sizeof *number) : VT_OK;
 }
 
+static vt_error create_varied(vt_inventory_model *m) {
+  const vt_inventory_data *k = m->data;
+  const vt_varied_plan plan = {.system = vt_inventory_equations(k),
+                               .demand_count = k->count.demands,
+                               .demand = k->demand,
+                               .weight_count = k->count.categories,
+                               .supply = m->place.supply >= 0,
+                               .inventory = m->place.inventory >= 0};
+  return vt_varied_create(k->background, &plan, NULL, &m->varied);
+}
+
 // Where scenarios are solved, the reference's numbers are.
 static vt_error share_base(vt_inventory_model *m) {
   const vt_team *team = m->data->team;
@@ -292,6 +305,8 @@ static vt_error share_base(vt_inventory_model *m) {
                                 .residual = m->residual,
                                 .inventory = m->inventory,
                                 .supply = m->supply};
+  if (m->data->count.varied) VT_TRY(vt_team_settle(team, create_varied(m)));
+  m->base.varied = m->varied;
   return VT_OK;
 }
 
@@ -379,7 +394,7 @@ static ptrdiff_t count_solves(const vt_inventory_model *m) {
 // A rank's own preparation takes as long as some twenty solves, or some ten thousand scenarios
 // that are mere products.
 static int64_t ranks_worth(const vt_inventory_model *m, ptrdiff_t solves) {
-  const int64_t alike = m->layout->scenarios / 10000 + 1;
+  const int64_t alike = m->layout->scenarios / (m->data->count.varied ? 20 : 10000) + 1;
   const int64_t solving = vt_background_shares(solves) ? (solves + 19) / 20 : 1;
   return m->design && alike > solving ? alike : solving;
 }
@@ -390,9 +405,9 @@ static vt_error add_inputs(const vt_inventory_model *m, vt_sizes *out) {
   if (!m->design) return VT_OK;
   VT_TRY(vt_text_add(&out->members, ", \"parameters\": %d, \"factors\": %d, \"changed_cells\": %td",
                      study->parameters, study->factors, m->data->count.cells));
-  return vt_text_add(&out->lines,
-                     "factors          %d, on %td cells; supplies are the reference's\n",
-                     study->factors, m->data->count.cells);
+  return vt_text_add(
+      &out->lines, "factors          %d, on %td cells; %s\n", study->factors, m->data->count.cells,
+      m->data->count.varied ? "each scenario is solved" : "supplies are the reference's");
 }
 
 static vt_error sizes(void *model, int threads, vt_sizes *out) {

@@ -68,7 +68,9 @@ vt_error vt_inventory_label(vt_inventory_data *k) {
     k->label[VT_INVENTORY_CATEGORY][c] = given ? given : own;
   }
   VT_TRY(list_codes(k, n->processes, k->system->process, k->label[VT_INVENTORY_PROCESS]));
-  return list_codes(k, n->flows, k->system->flow, k->label[VT_INVENTORY_FLOW]);
+  VT_TRY(list_codes(k, n->flows, k->system->flow, k->label[VT_INVENTORY_FLOW]));
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_PRODUCT], n->products);
+  return list_codes(k, n->products, k->system->product, k->label[VT_INVENTORY_PRODUCT]);
 }
 
 // Axes have names and units where the file is made; elsewhere sizes will do, and labels where there
@@ -240,8 +242,10 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
   const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
   const vt_variable score = {
       .name = "score", .long_name = "impact of the demand", .statistics = true, .reference = true};
-  const vt_variable residual = {
-      .name = "residual", .long_name = "backward error of the solve", .once = true};
+  const vt_variable residual = {.name = "residual",
+                                .long_name = "backward error of the solve",
+                                .once = true,
+                                .worst_of = k->study->ensemble ? "draw_residual" : NULL};
   const vt_variable inventory = {.name = "inventory",
                                  .long_name = "elementary flow",
                                  .storage = big,

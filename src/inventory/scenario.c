@@ -1,8 +1,9 @@
-// scenario.c - scenarios of plain LCA that share their supply chains: amounts of demands, factors
-// of methods and exchanges with the environment change nothing that has to be solved again.
+// scenario.c - scenarios of plain LCA.
 //
-// With the supply s of what is demanded, a scenario is g = B s and scores Q g, times the ratio of
-// its demand to the one that was solved. Rows of B without a change keep their sum.
+// Amounts of demands, factors of methods and exchanges with the environment change nothing that has
+// to be solved again. With the supply s of what is demanded, a scenario is g = B s and scores Q g,
+// times the ratio of its demand to the one that was solved. Rows of B without a change keep their
+// sum. Where exchanges between processes change, each scenario is solved.
 #include "inventory.h"
 
 #include <math.h>
@@ -17,6 +18,10 @@ struct vt_inventory_worker {
   double *weight;   // shape [categories][flows]
   double *exchange; // of changed rows; shape [exchanges]
   double *flow;     // an inventory; shape [flows]
+  // Where scenarios are solved: entries of the matrices, and what comes out; else NULL.
+  vt_varied_worker *varied;
+  double *technosphere, *biosphere;
+  vt_varied_results result;
 };
 
 static bool changes(const vt_inventory_data *k, vt_target_kind kind) {
@@ -26,11 +31,13 @@ static bool changes(const vt_inventory_data *k, vt_target_kind kind) {
 }
 
 bool vt_inventory_needs_inventory(const vt_inventory_data *k) {
+  if (k->count.varied) return false;
   return k->study->model.inventory.keep_inventory || changes(k, VT_TARGET_BIOSPHERE) ||
          changes(k, VT_TARGET_CHARACTERIZATION);
 }
 
 bool vt_inventory_needs_supply(const vt_inventory_data *k) {
+  if (k->count.varied) return false;
   return k->study->model.inventory.keep_supply || changes(k, VT_TARGET_BIOSPHERE);
 }
 
@@ -79,7 +86,8 @@ static void place_numbers(vt_inventory_worker *w) {
   const vt_inventory_data *k = w->base->data;
   double *const to[VT_TARGETS] = {[VT_TARGET_DEMAND] = w->amount,
                                   [VT_TARGET_CHARACTERIZATION] = w->weight,
-                                  [VT_TARGET_BIOSPHERE] = w->exchange};
+                                  [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
+                                  [VT_TARGET_TECHNOSPHERE] = w->technosphere};
   for (ptrdiff_t c = 0; c < k->count.cells; c++)
     to[k->cell[c].kind][k->cell[c].place] = w->number[c];
 }
@@ -134,6 +142,36 @@ static void fill_demand(vt_inventory_worker *w, int d, double *const *row) {
   row[b->place->draw_residual][d] = b->residual[d];
 }
 
+// All demands are solved together, as the amounts that the reference has.
+static vt_error fill_solved(vt_inventory_worker *w, double *const *row, bool *solved) {
+  const vt_inventory_base *b = w->base;
+  const vt_inventory_counts *n = &b->data->count;
+  const vt_varied_sample sample = {w->technosphere, w->biosphere, w->weight};
+  const int64_t before = vt_varied_worker_figures(w->varied)->iterations;
+  VT_TRY(vt_varied_solve(w->varied, &sample, &w->result, solved));
+  row[b->layout->iterations][0] =
+      (double)(vt_varied_worker_figures(w->varied)->iterations - before);
+  for (int d = 0; *solved && d < n->demands; d++) {
+    const double by = w->amount[d] / b->data->solved[d];
+    const ptrdiff_t scores = (ptrdiff_t)d * n->categories, flows = (ptrdiff_t)d * n->flows,
+                    processes = (ptrdiff_t)d * n->processes;
+    scale(row[b->place->score] + scores, w->result.score + scores, n->categories, by);
+    if (w->result.inventory)
+      scale(row[b->place->inventory] + flows, w->result.inventory + flows, n->flows, by);
+    if (w->result.supply)
+      scale(row[b->place->supply] + processes, w->result.supply + processes, n->processes, by);
+    row[b->place->draw_residual][d] = w->result.residual[d];
+  }
+  return VT_OK;
+}
+
+static vt_error fill_demands(vt_inventory_worker *w, double *const *row, bool *solved) {
+  *solved = true;
+  if (w->varied) return fill_solved(w, row, solved);
+  for (int d = 0; d < w->base->data->count.demands; d++) fill_demand(w, d, row);
+  return VT_OK;
+}
+
 static bool is_finite(const vt_layout *layout, int variable, double *const *row) {
   bool finite = true;
   for (ptrdiff_t i = 0; variable >= 0 && i < layout->variable[variable].cells; i++)
@@ -168,8 +206,9 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
   if (failed < 0) {
     apply_touches(w);
     place_numbers(w);
-    for (int d = 0; d < b->data->count.demands; d++) fill_demand(w, d, row);
-    if (!is_finite(b->layout, b->place->score, row) ||
+    bool solved;
+    VT_TRY(fill_demands(w, row, &solved));
+    if (!solved || !is_finite(b->layout, b->place->score, row) ||
         !is_finite(b->layout, b->place->inventory, row) ||
         !is_finite(b->layout, b->place->supply, row)) {
       vt_row_clear(b->layout, row);
@@ -186,9 +225,29 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
 
 void vt_inventory_worker_free(vt_inventory_worker *w) {
   if (!w) return;
-  double *const owned[] = {w->value, w->number, w->amount, w->weight, w->exchange, w->flow};
+  double *const owned[] = {w->value,           w->number,        w->amount,
+                           w->weight,          w->exchange,      w->flow,
+                           w->technosphere,    w->biosphere,     w->result.score,
+                           w->result.residual, w->result.supply, w->result.inventory};
+  vt_varied_worker_free(w->varied);
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   free(w);
+}
+
+static vt_error fill_varied(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  const vt_inventory_counts *n = &k->count;
+  const vt_sparse *a = &k->system->technosphere, *b = &k->system->biosphere;
+  VT_NEW(w->technosphere, a->entries);
+  VT_NEW(w->biosphere, b->entries);
+  memcpy(w->technosphere, a->value, (size_t)a->entries * sizeof *a->value);
+  memcpy(w->biosphere, b->value, (size_t)b->entries * sizeof *b->value);
+  const ptrdiff_t demands = n->demands;
+  VT_NEW(w->result.score, demands * n->categories);
+  VT_NEW(w->result.residual, demands);
+  if (w->base->place->inventory >= 0) VT_NEW(w->result.inventory, demands * n->flows);
+  if (w->base->place->supply >= 0) VT_NEW(w->result.supply, demands * n->processes);
+  return vt_varied_worker_create(w->base->varied, &w->varied);
 }
 
 // What no factor changes stays as it is here.
@@ -204,7 +263,7 @@ static vt_error fill_worker(vt_inventory_worker *w) {
   memcpy(w->amount, k->amount, (size_t)k->count.demands * sizeof *w->amount);
   memcpy(w->weight, k->weight, (size_t)weights * sizeof *w->weight);
   for (ptrdiff_t i = 0; i < k->count.exchanges; i++) w->exchange[i] = k->exchange[i].value;
-  return VT_OK;
+  return w->base->varied ? fill_varied(w) : VT_OK;
 }
 
 vt_error vt_inventory_worker_create(const vt_inventory_base *base, vt_inventory_worker **worker) {

@@ -1,5 +1,5 @@
 // targets.c - what the factors of an ensemble change: demands, characterisation factors and
-// exchanges with the environment, found by their labels and shared with all ranks.
+// exchanges, found by their labels and shared with all ranks.
 #include "inventory.h"
 
 #include <math.h>
@@ -20,12 +20,14 @@ static const target_kind kinds[VT_TARGETS] = {
     [VT_TARGET_CHARACTERIZATION] = {"characterization",
                                     2,
                                     {VT_INVENTORY_CATEGORY, VT_INVENTORY_FLOW}},
-    [VT_TARGET_BIOSPHERE] = {"biosphere", 2, {VT_INVENTORY_FLOW, VT_INVENTORY_PROCESS}}};
+    [VT_TARGET_BIOSPHERE] = {"biosphere", 2, {VT_INVENTORY_FLOW, VT_INVENTORY_PROCESS}},
+    [VT_TARGET_TECHNOSPHERE] = {"technosphere", 2, {VT_INVENTORY_PRODUCT, VT_INVENTORY_PROCESS}}};
 
 static const char *const axis_names[VT_INVENTORY_AXES] = {[VT_INVENTORY_DEMAND] = "demand",
                                                           [VT_INVENTORY_CATEGORY] = "category",
                                                           [VT_INVENTORY_PROCESS] = "process",
-                                                          [VT_INVENTORY_FLOW] = "elementary_flow"};
+                                                          [VT_INVENTORY_FLOW] = "elementary_flow",
+                                                          [VT_INVENTORY_PRODUCT] = "product"};
 
 /// The looking up of all factors.
 typedef struct target_search {
@@ -48,6 +50,7 @@ static int size_of(const vt_inventory_data *k, vt_inventory_axis axis) {
     case VT_INVENTORY_CATEGORY: return k->count.categories;
     case VT_INVENTORY_PROCESS: return k->count.processes;
     case VT_INVENTORY_FLOW: return k->count.flows;
+    case VT_INVENTORY_PRODUCT: return k->count.products;
     case VT_INVENTORY_AXES: break;
   }
   return 0;
@@ -59,9 +62,11 @@ static int size_of(const vt_inventory_data *k, vt_inventory_axis axis) {
 // "database:code", by which a node may be called too.
 static bool is_full_label(const vt_inventory_data *k, vt_inventory_axis axis, int i,
                           const char *text) {
-  if (axis != VT_INVENTORY_PROCESS && axis != VT_INVENTORY_FLOW) return false;
-  const int at = axis == VT_INVENTORY_PROCESS ? k->system->process[i] : k->system->flow[i];
-  const vt_node *node = &k->set->node[at];
+  const int *const nodes[VT_INVENTORY_AXES] = {[VT_INVENTORY_PROCESS] = k->system->process,
+                                               [VT_INVENTORY_FLOW] = k->system->flow,
+                                               [VT_INVENTORY_PRODUCT] = k->system->product};
+  if (!nodes[axis]) return false;
+  const vt_node *node = &k->set->node[nodes[axis][i]];
   const char *database = node->database >= 0 ? k->set->database[node->database].name : "";
   const size_t length = strlen(database);
   return strncmp(text, database, length) == 0 && text[length] == ':' &&
@@ -106,8 +111,7 @@ static vt_error match_axis(target_search *s, int a) {
 }
 
 static vt_error refuse_tensor(const target_search *s) {
-  // Known, but these need a solve of each scenario.
-  static const char *const later[] = {"technosphere", "parameter", "array_column"};
+  static const char *const later[] = {"parameter", "array_column"};
   const char *tensor = s->factor->target.tensor;
   vt_nearest nearest = {.name = tensor};
   for (size_t i = 0; i < sizeof later / sizeof *later; i++)
@@ -116,8 +120,8 @@ static vt_error refuse_tensor(const target_search *s) {
              s->k->study->path, s->factor->line, s->factor->target.text);
   for (int i = 0; i < VT_TARGETS; i++) vt_nearest_try(&nearest, kinds[i].name);
   VT_FAIL(VT_ERR_INPUT,
-          "%s:%d: target '%s': found tensor '%s', expected demand, characterization or "
-          "biosphere%s",
+          "%s:%d: target '%s': found tensor '%s', expected demand, characterization, biosphere or "
+          "technosphere%s",
           s->k->study->path, s->factor->line, s->factor->target.text, tensor,
           vt_nearest_hint(&nearest));
 }
@@ -150,6 +154,7 @@ static ptrdiff_t places_of(const vt_inventory_data *k, vt_target_kind kind) {
     case VT_TARGET_DEMAND: return k->count.demands;
     case VT_TARGET_CHARACTERIZATION: return (ptrdiff_t)k->count.categories * k->count.flows;
     case VT_TARGET_BIOSPHERE: return k->system->biosphere.entries;
+    case VT_TARGET_TECHNOSPHERE: return k->system->technosphere.entries;
     case VT_TARGETS: break;
   }
   return 0;
@@ -223,8 +228,12 @@ static vt_error touch_factors(target_search *s) {
   return VT_OK;
 }
 
+static const vt_sparse *matrix_of(const vt_inventory_data *k, vt_target_kind kind) {
+  return kind == VT_TARGET_BIOSPHERE ? &k->system->biosphere : &k->system->technosphere;
+}
+
 static vt_error touch_exchanges(target_search *s) {
-  const vt_sparse *b = &s->k->system->biosphere;
+  const vt_sparse *b = matrix_of(s->k, s->kind);
   for (int j = 0; j < b->columns; j++) {
     if (!s->match[1][j]) continue;
     for (ptrdiff_t i = b->column_start[j]; i < b->column_start[j + 1]; i++) {
@@ -239,7 +248,8 @@ static vt_error find_factor(target_search *s) {
   static vt_error (*const touch_all[VT_TARGETS])(target_search *) = {
       [VT_TARGET_DEMAND] = touch_demands,
       [VT_TARGET_CHARACTERIZATION] = touch_factors,
-      [VT_TARGET_BIOSPHERE] = touch_exchanges};
+      [VT_TARGET_BIOSPHERE] = touch_exchanges,
+      [VT_TARGET_TECHNOSPHERE] = touch_exchanges};
   const ptrdiff_t before = s->k->count.touches;
   VT_TRY(look_up(s));
   VT_TRY(touch_all[s->kind](s));
@@ -256,20 +266,25 @@ static vt_error find_factor(target_search *s) {
 // Cell of a record, -1 where no factor changes it.
 static ptrdiff_t cell_of(const target_search *s, const vt_record_group *g, ptrdiff_t r,
                          int category, const int *flow_of) {
-  const int flow = g->row[r] >= 0 ? flow_of[g->row[r]] : -1;
+  const vt_system *system = s->k->system;
+  const bool technosphere = g->matrix == VT_MATRIX_TECHNOSPHERE;
+  int flow = -1;
+  if (g->row[r] >= 0 && (!technosphere || g->row[r] < system->nodes))
+    flow = technosphere ? system->row_of[g->row[r]] : flow_of[g->row[r]];
   if (flow < 0) return -1;
   if (g->matrix == VT_MATRIX_CHARACTERIZATION) {
     if (g->has_global_index && g->column[r] != g->global_index) return -1;
     return s->slot[VT_TARGET_CHARACTERIZATION][(ptrdiff_t)category * s->k->count.flows + flow];
   }
-  const vt_sparse *b = &s->k->system->biosphere;
+  const vt_target_kind kind = technosphere ? VT_TARGET_TECHNOSPHERE : VT_TARGET_BIOSPHERE;
+  const vt_sparse *b = matrix_of(s->k, kind);
   const int64_t node = g->column[r];
-  const int j = node < s->k->system->nodes ? s->k->system->column_of[node] : -1;
+  const int j = node < system->nodes ? system->column_of[node] : -1;
   if (j < 0) return -1;
   const ptrdiff_t first = b->column_start[j];
   const int *at = bsearch(&flow, b->row + first, (size_t)(b->column_start[j + 1] - first),
                           sizeof flow, vt_compare_ints);
-  return at ? s->slot[VT_TARGET_BIOSPHERE][at - b->row] : -1;
+  return at ? s->slot[kind][at - b->row] : -1;
 }
 
 // As the matrices are built: a later group replaces a cell or adds to it.
@@ -292,6 +307,8 @@ static void count_package(target_search *s, const vt_package *package, const int
     if (g->array && !arrays) continue;
     if (g->matrix == VT_MATRIX_BIOSPHERE && s->slot[VT_TARGET_BIOSPHERE])
       count_group(s, package, g, 0, flow_of);
+    if (g->matrix == VT_MATRIX_TECHNOSPHERE && s->slot[VT_TARGET_TECHNOSPHERE])
+      count_group(s, package, g, 0, flow_of);
     if (g->matrix != VT_MATRIX_CHARACTERIZATION || !s->slot[VT_TARGET_CHARACTERIZATION]) continue;
     for (int c = 0; c < s->k->count.categories; c++)
       if (s->k->method[c] == g->method) count_group(s, package, g, c, flow_of);
@@ -313,19 +330,21 @@ static vt_error count_all(target_search *s) {
 static vt_error refuse_parallel(const target_search *s, const vt_factor *f, ptrdiff_t cell) {
   const vt_inventory_data *k = s->k;
   const vt_inventory_cell *c = &k->cell[cell];
-  int flow, other = -1;
-  if (c->kind == VT_TARGET_BIOSPHERE) {
-    flow = k->system->biosphere.row[c->place];
-    for (int j = 0; j < k->count.processes; j++)
-      if (k->system->biosphere.column_start[j] <= c->place) other = j;
+  int from, other = -1;
+  if (c->kind == VT_TARGET_CHARACTERIZATION) {
+    from = k->system->flow[c->place % k->count.flows];
   } else {
-    flow = (int)(c->place % k->count.flows);
+    const vt_sparse *b = matrix_of(k, c->kind);
+    const bool flows = c->kind == VT_TARGET_BIOSPHERE;
+    from = (flows ? k->system->flow : k->system->product)[b->row[c->place]];
+    for (int j = 0; j < k->count.processes; j++)
+      if (b->column_start[j] <= c->place) other = j;
   }
   VT_FAIL(VT_ERR_INPUT,
           "%s:%d: target '%s': found %d exchanges between %s and %s%s%s, expected one for '%s' "
           "(multiply acts on each)",
-          k->study->path, f->line, f->target.text, s->parallel[cell],
-          vt_node_text(k->set, k->system->flow[flow]), other < 0 ? "category '" : "",
+          k->study->path, f->line, f->target.text, s->parallel[cell], vt_node_text(k->set, from),
+          other < 0 ? "category '" : "",
           other < 0 ? k->label[VT_INVENTORY_CATEGORY][c->place / k->count.flows]
                     : vt_node_text(k->set, k->system->process[other]),
           other < 0 ? "'" : "", vt_operation_names[f->operation]);
@@ -417,7 +436,10 @@ vt_error vt_inventory_find_targets(vt_inventory_data *k) {
   target_search s = {.k = k};
   const vt_error found = find_all(&s);
   search_free(&s);
-  return found == VT_OK ? take_rows(k) : found;
+  VT_TRY(found);
+  for (ptrdiff_t c = 0; c < k->count.cells; c++)
+    k->count.varied = k->count.varied || k->cell[c].kind == VT_TARGET_TECHNOSPHERE;
+  return k->count.varied ? VT_OK : take_rows(k);
 }
 
 // Texts one after another, each with its end.
@@ -445,6 +467,42 @@ static vt_error share_labels(vt_inventory_data *k, vt_inventory_axis axis) {
   if (done == VT_OK) done = vt_team_settle(k->team, first ? VT_OK : split_labels(k, axis, &text));
   vt_text_free(&text);
   return done;
+}
+
+static vt_error share_matrix(const vt_team *team, vt_sparse *matrix, int rows, int columns) {
+  VT_TRY(vt_team_broadcast(team, &matrix->entries, (int64_t)sizeof matrix->entries));
+  if (team->rank != 0) {
+    *matrix = (vt_sparse){.rows = rows, .columns = columns, .entries = matrix->entries};
+    VT_NEW(matrix->column_start, (ptrdiff_t)columns + 1);
+    VT_NEW(matrix->row, matrix->entries);
+    VT_NEW(matrix->value, matrix->entries);
+  }
+  const int64_t entries = matrix->entries;
+  VT_TRY(vt_team_broadcast(team, matrix->column_start,
+                           ((int64_t)columns + 1) * (int64_t)sizeof *matrix->column_start));
+  VT_TRY(vt_team_broadcast(team, matrix->row, entries * (int64_t)sizeof *matrix->row));
+  return vt_team_broadcast(team, matrix->value, entries * (int64_t)sizeof *matrix->value);
+}
+
+// Of the system the others have what is solved.
+static vt_error share_system(vt_inventory_data *k) {
+  const vt_inventory_counts *n = &k->count;
+  if (k->team->rank != 0) {
+    VT_NEW(k->system, 1);
+    k->system->products = n->products;
+    k->system->processes = n->processes;
+    k->system->flows = n->flows;
+    VT_NEW(k->system->reference, n->processes);
+    VT_NEW(k->product, n->demands);
+    VT_NEW(k->demand, n->demands);
+  }
+  VT_TRY(vt_team_broadcast(k->team, k->system->reference,
+                           n->processes * (int64_t)sizeof *k->system->reference));
+  VT_TRY(vt_team_broadcast(k->team, k->product, n->demands * (int64_t)sizeof *k->product));
+  for (int d = 0; d < n->demands; d++)
+    k->demand[d] = (vt_final_demand){1, &k->product[d], &k->solved[d]};
+  VT_TRY(share_matrix(k->team, &k->system->technosphere, n->products, n->processes));
+  return share_matrix(k->team, &k->system->biosphere, n->flows, n->processes);
 }
 
 static vt_error make_room(vt_inventory_data *k) {
@@ -477,5 +535,5 @@ vt_error vt_inventory_share(vt_inventory_data *k) {
   for (size_t i = 0; i < sizeof array / sizeof *array; i++)
     VT_TRY(vt_team_broadcast(k->team, array[i].bytes, array[i].count * (int64_t)array[i].size));
   for (int a = 0; a < VT_INVENTORY_AXES; a++) VT_TRY(share_labels(k, (vt_inventory_axis)a));
-  return VT_OK;
+  return n->varied ? share_system(k) : VT_OK;
 }

@@ -64,6 +64,52 @@ closed_forms() {
   numbers 'nothing in the reference' nothing.h5 reference/score 1e-14 96.25 25 0 0
 }
 
+# Exchanges between processes: the loop of steel and power is solved in each scenario.
+supply_chains() {
+  local form='{ a = $5; b = 0.04 * $6; z = 1 / (1 - a * b)
+    s = (10 + b * 50) * z; p = 50 + a * s; f = 10 * z; q = a * f
+    e[1] = $8 * ($7 * s + 0.5 * p + 0.001 * $9 * p); e[2] = $8 * 0.2 * p
+    e[3] = $7 * f + 0.5 * q + 0.001 * $9 * q; e[4] = 0.2 * q }'
+  study chain '{monte-carlo: 300}' 'a: {target: "technosphere[electricity, steel]", set: {uniform: [4, 6]}}' \
+    'b: {target: "technosphere[bike:steel, bike:electricity]", multiply: {uniform: [0.9, 1.1]}}' \
+    'c: {target: "biosphere[co2, steel]", set: {uniform: [1.9, 2.1]}}' \
+    'd: {target: "demand[b]", multiply: {uniform: [1, 2]}}' \
+    'm: {target: "characterization[gwp, ch4]", set: {uniform: [25, 35]}}'
+  expect 'chain' 0 "$vintner" run chain.yaml -q
+  closed_form 'chain' chain.h5 5 "$form"
+  at_most 'chain: residual' chain.h5 draw_residual 1e-12
+  near 'chain: the worst' "$(value chain.h5 residual 0 1)" \
+    "$({ value chain.h5 draw_residual; value chain.h5 residual; } | awk 'NR % 2 == 1' | sort -g | tail -n 1)" 1e-15
+  holds 'chain: solved' [ "$(value chain.h5 performance/iterations | sort -g | tail -n 1)" -gt 0 ]
+  # Scores alone, of more demands than categories, come from the adjoint.
+  edited chain.yaml '/keep/d; /land_use/s/, land_use.*/}/; s/^name: .*/name: adjoint/' adjoint.yaml
+  expect 'adjoint' 0 "$vintner" run adjoint.yaml -q
+  if paste <(value adjoint.h5 score) <(value chain.h5 score | awk 'NR % 2 == 1') | awk '
+    { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-12 * $2)) bad = 1; n++ } END { exit bad || n != 600 }'; then
+    passed=$((passed + 1))
+  else
+    fail 'adjoint: other scores'
+  fi
+  for ranks in 1 2 3; do
+    expect "chain on $ranks ranks" 0 run "$ranks" 2 run chain.yaml -q -o "chain$ranks.h5"
+    same "chain on $ranks ranks" chain.h5 "chain$ranks.h5"
+  done
+  expect 'stats' 0 "$vintner" stats chain2.h5 -q
+  same 'stats of a chain' chain.h5 chain2.h5
+  edited chain.yaml 's/300/200000/; /keep/d' longer.yaml
+  expect 'longer' 0 run 2 1 run longer.yaml -q -o longer.h5
+  torn torn.h5 2 run longer.yaml
+  expect 'resume' 0 run 0 2 resume torn.h5 -q
+  same 'chain killed and resumed' longer.h5 torn.h5
+  # A scenario that has no solution is data: steel takes all the power that its own steel makes.
+  study singular factorial 'a: {target: "technosphere[electricity, steel]", set: [5, 2]}' \
+    'b: {target: "technosphere[steel, electricity]", set: [0.04, 0.5]}'
+  expect 'singular' 0 "$vintner" run singular.yaml -q
+  numbers 'singular: status' singular.h5 status 0 0 0 0 6
+  holds 'singular: no score' [ "$(value singular.h5 score 12 1)" = nan ]
+  near 'the first one' "$(value singular.h5 score 0 1)" 96.25 1e-14
+}
+
 # Median and spread of a score that is a product of lognormal numbers.
 moments() {
   study product '{monte-carlo: 20000}' \
@@ -165,6 +211,7 @@ refusals() {
   refused 'number of axes' 'd: {target: "biosphere[co2]", multiply: [1, 2]}' 'found 1 axes, expected 2'
   refused 'nothing there' 'd: {target: "biosphere[ch4, steel]", multiply: [1, 2]}' 'no stored entry'
   refused 'no factor of the method' 'd: {target: "characterization[gwp, land]", set: [1, 2]}' 'no stored entry'
+  refused 'no such exchange' 't: {target: "technosphere[bike, steel]", set: [1, 2]}' 'no stored entry'
   refused 'choose' 'd: {target: background, choose: [a, b]}' "'background'"
   design='{pareto: {points: 3, between: [gwp, land_use]}}' refused 'pareto' 'd: {target: "demand[b]", multiply: [1, 2]}' 'pathway alone'
   study regret factorial 'd: {target: "demand[b]", multiply: [1, 2]}'
@@ -173,6 +220,7 @@ refusals() {
 }
 
 closed_forms
+supply_chains
 moments
 parallel_exchanges
 failures
