@@ -28,6 +28,13 @@ void vt_random_words(uint64_t seed, vt_purpose purpose, int64_t scenario, uint64
 double vt_random_uniform(uint64_t seed, vt_purpose purpose, int64_t scenario, uint64_t stream,
                          uint64_t draw);
 
+/// The same of many streams, each for its draw 0. shape [count]
+void vt_random_uniforms(uint64_t seed, vt_purpose purpose, int64_t scenario, ptrdiff_t count,
+                        const uint64_t *stream, double *u);
+
+/// Standard normal quantiles of u in (0, 1), to the last digits. shape [count]
+void vt_normal_quantiles(ptrdiff_t count, const double *u, double *z);
+
 // ---------------------------------------------------------------------------------------------
 // Distributions.
 

@@ -61,3 +61,7 @@ vt_error vt_count_fill(const vt_kernel_matrix *m, const int *order, vt_fill *fil
   free(work);
   return VT_OK;
 }
+
+bool vt_fill_is_affordable(const vt_fill *fill) {
+  return fill->known && fill->multiplications < 1e11 && fill->entries < 2e8;
+}

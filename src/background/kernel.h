@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VT_KERNEL_VERSION = 1, VT_KERNEL_TEXT = 512 };
+enum { VT_KERNEL_VERSION = 2, VT_KERNEL_TEXT = 512, VT_KERNEL_TOGETHER = 4 };
 
 #define VT_KERNEL_SYMBOL "vt_background_kernel"
 #define VT_KERNEL_MODULE "vt_background_petsc.so"
@@ -23,6 +23,7 @@ typedef struct vt_kernel_matrix {
 } vt_kernel_matrix;
 
 typedef struct vt_kernel_factor vt_kernel_factor;
+typedef struct vt_kernel_direct vt_kernel_direct;
 
 /// All functions that return int return 0, or an error with its text in `text`.
 typedef struct vt_kernel {
@@ -44,6 +45,20 @@ typedef struct vt_kernel {
   /// `reduction`; `*iterations`: what it took.
   int (*solve)(vt_kernel_factor *factor, int transposed, double reduction, const double *b,
                double *x, int64_t *iterations);
+  // KLU by itself, without PETSc: from any thread, once `open` was called. These set no text.
+  /// Factorise with the matrix's own order, pivots as above. An error is a singular matrix, or no
+  /// memory (`*memory`).
+  int (*create_direct)(const vt_kernel_matrix *matrix, double pivot, int *memory,
+                       vt_kernel_direct **direct);
+  /// Factorise another matrix of the same pattern with the pivots of the first; allocates nothing.
+  /// An error is a pivot of 0.
+  int (*refactor_direct)(vt_kernel_direct *direct, const vt_kernel_matrix *matrix);
+  void (*free_direct)(vt_kernel_direct *direct);
+  double (*direct_bytes)(const vt_kernel_direct *direct);
+  /// Solve in place for some right-hand sides, shape [count][n]. Threads may share a
+  /// factorisation, each with work space of its own, shape [VT_KERNEL_TOGETHER n].
+  int (*solve_direct)(const vt_kernel_direct *direct, int transposed, int count, double *x,
+                      double *work);
 } vt_kernel;
 
 extern const vt_kernel vt_background_kernel __attribute__((visibility("default")));

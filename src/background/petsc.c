@@ -1,5 +1,6 @@
 // petsc.c - the module: PETSc's GMRES and KLU on plain arrays. Loaded with dlopen; see kernel.h.
 #include "kernel.h"
+#include "klu.h"
 
 #include <petscksp.h>
 #include <stdbool.h>
@@ -251,4 +252,9 @@ const vt_kernel vt_background_kernel = {
     .create_gmres = create_gmres,
     .free = free_factor,
     .solve = solve,
+    .create_direct = vt_klu_create,
+    .refactor_direct = vt_klu_refactor,
+    .free_direct = vt_klu_free,
+    .direct_bytes = vt_klu_bytes,
+    .solve_direct = vt_klu_solve,
 };

@@ -94,6 +94,8 @@ typedef struct vt_fill {
 /// Count the fill of an LU factorisation with pivots on the diagonal in a given order, if the
 /// pattern were symmetric: an upper bound.
 vt_error vt_count_fill(const vt_kernel_matrix *matrix, const int *order, vt_fill *fill);
+/// Whether anyone wants that factorisation.
+bool vt_fill_is_affordable(const vt_fill *fill);
 
 // ---------------------------------------------------------------------------------------------
 // solver.c, diagnose.c

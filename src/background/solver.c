@@ -27,10 +27,6 @@ static double gmres_cost(const vt_solver *s, double solves) {
   return 50.0 * (double)s->scaled.entries * solves;
 }
 
-static bool lu_is_affordable(const vt_solver *s) {
-  return s->fill.known && s->fill.multiplications < 1e11 && s->fill.entries < 2e8;
-}
-
 vt_error vt_solver_analyse(vt_solver *s) {
   if (s->order) return VT_OK;
   VT_NEW(s->order, s->scaled.matrix.n);
@@ -44,7 +40,7 @@ static vt_error choose(vt_solver *s, int64_t solves, vt_solve_method *method) {
   *method = VT_SOLVE_GMRES;
   if (s->scaled.dominant && solves <= FEW_SOLVES) return VT_OK;
   VT_TRY(vt_solver_analyse(s));
-  if (!lu_is_affordable(s)) return VT_OK;
+  if (!vt_fill_is_affordable(&s->fill)) return VT_OK;
   // Without proof that the system is regular only a factorisation can tell.
   const double count = (double)solves;
   if (!s->scaled.dominant || lu_cost(s, count) < gmres_cost(s, count)) *method = VT_SOLVE_LU;
@@ -207,8 +203,9 @@ static vt_error iterate(vt_solver *s, vt_kernel_factor *factor, bool transposed,
 static vt_error make_rescue(vt_solver *s) {
   if (s->rescue || s->rescue_failed) return VT_OK;
   VT_TRY(vt_solver_analyse(s));
-  s->rescue_failed = !lu_is_affordable(s) || s->background->kernel->create_lu(
-                                                 &s->scaled.matrix, s->order, 1, &s->rescue) != 0;
+  s->rescue_failed =
+      !vt_fill_is_affordable(&s->fill) ||
+      s->background->kernel->create_lu(&s->scaled.matrix, s->order, 1, &s->rescue) != 0;
   if (s->rescue_failed && s->rescue) s->background->kernel->free(s->rescue);
   if (s->rescue_failed) s->rescue = NULL;
   return VT_OK;

@@ -206,22 +206,84 @@ static vt_error fold_all(const cell_building *made, vt_sparse *matrix) {
   return VT_OK;
 }
 
-static vt_error build(cell_building *made, vt_sparse *matrix) {
+static vt_error collect(cell_building *made, const vt_sparse *matrix) {
   VT_TRY(collect_parts(made));
   VT_TRY(collect_items(made));
-  VT_TRY(sort_all(made, matrix));
-  return fold_all(made, matrix);
+  return sort_all(made, matrix);
+}
+
+static void drop(cell_building *made) {
+  free(made->part);
+  free(made->item);
+  free(made->other);
+  free(made->start);
 }
 
 vt_error vt_cells_build(const vt_cells *cells, int rows, int columns, vt_sparse *matrix) {
   *matrix = (vt_sparse){.rows = rows, .columns = columns};
   cell_building made = {.cells = cells};
-  const vt_error error = build(&made, matrix);
-  free(made.part);
-  free(made.item);
-  free(made.other);
-  free(made.start);
+  vt_error error = collect(&made, matrix);
+  if (error == VT_OK) error = fold_all(&made, matrix);
+  drop(&made);
   if (error != VT_OK) vt_sparse_free(matrix);
+  return error;
+}
+
+// -------------------------------------------------------------------------------------------------
+// What counts in a cell.
+
+// Add the items of one group that count in their cell, [first, end); returns how many.
+static ptrdiff_t list_group(const cell_building *made, ptrdiff_t first, ptrdiff_t end,
+                            ptrdiff_t cell, vt_cell_term *term) {
+  const part *from = &made->part[made->item[first].group];
+  ptrdiff_t count = 0;
+  for (ptrdiff_t i = first; i < end; i++) {
+    const ptrdiff_t record = made->item[i].record;
+    const double value = record_value(from, record);
+    if (isnan(value) && from->within) return 0;
+    if (isnan(value)) continue;
+    if (!from->within) count = 0;
+    term[count++] = (vt_cell_term){cell, from->group, record, value};
+  }
+  return count;
+}
+
+static void list_all(const cell_building *made, ptrdiff_t *count, vt_cell_term *term) {
+  ptrdiff_t cell = -1, start = 0;
+  *count = 0;
+  for (ptrdiff_t i = 0, next; i < made->items; i = next) {
+    const item *first = &made->item[i];
+    if (i == 0 || !same_cell(first - 1, first)) {
+      cell++;
+      start = *count;
+    }
+    next = i + 1;
+    while (next < made->items && same_cell(first, &made->item[next]) &&
+           made->item[next].group == first->group)
+      next++;
+    const ptrdiff_t added = list_group(made, i, next, cell, term + *count);
+    if (added > 0 && !made->part[first->group].across) {
+      memmove(term + start, term + *count, (size_t)added * sizeof *term);
+      *count = start;
+    }
+    *count += added;
+  }
+}
+
+vt_error vt_cells_terms(const vt_cells *cells, int rows, int columns, ptrdiff_t *count,
+                        vt_cell_term **term) {
+  const vt_sparse matrix = {.rows = rows, .columns = columns};
+  cell_building made = {.cells = cells};
+  *term = NULL;
+  vt_error error = collect(&made, &matrix);
+  if (error == VT_OK) {
+    *term = vt_calloc(made.items, sizeof **term);
+    if (*term)
+      list_all(&made, count, *term);
+    else
+      error = vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__, "out of memory");
+  }
+  drop(&made);
   return error;
 }
 

@@ -30,6 +30,35 @@ bool vt_cells_has_group(const vt_cells *cells, const vt_record_group *group);
 bool vt_cells_has_record(const vt_cells *cells, const vt_record_group *group, ptrdiff_t k);
 vt_error vt_cells_build(const vt_cells *cells, int rows, int columns, vt_sparse *matrix);
 
+/// A record that counts in its cell, which is the sum of such.
+typedef struct vt_cell_term {
+  ptrdiff_t cell; ///< place among the entries of the matrix
+  const vt_record_group *group;
+  ptrdiff_t record;
+  double value; ///< what it adds: flip and rescale applied
+} vt_cell_term;
+
+/// The records that a matrix is made of, by cell and as stored within it. Those whose data are NaN,
+/// and those that another one replaces, are none. The caller frees *term with free().
+vt_error vt_cells_terms(const vt_cells *cells, int rows, int columns, ptrdiff_t *count,
+                        vt_cell_term **term);
+
+// system.c: which records a matrix of a system is made of, as vt_system_create and
+// vt_method_factors take them.
+
+/// The caller frees `space` with vt_cells_close.
+typedef struct vt_cells_space {
+  vt_cells cells;
+  bool *member;
+  int *package, *place;
+} vt_cells_space;
+vt_error vt_cells_of_system(const vt_database_set *set, const vt_system *system,
+                            vt_matrix_kind kind, ptrdiff_t array_column, vt_cells_space *space);
+/// Factors of a method that is loaded, for the flows of a system. Not of a weighting.
+vt_error vt_cells_of_method(const vt_database_set *set, const vt_system *system, int method,
+                            ptrdiff_t array_column, vt_cells_space *space);
+void vt_cells_close(vt_cells_space *space);
+
 // match.c: which product each process makes.
 vt_error vt_system_match(const vt_cells *cells, vt_system *system);
 

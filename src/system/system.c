@@ -338,6 +338,61 @@ vt_error vt_method_factors(vt_database_set *set, const vt_system *system, int me
 }
 
 // -------------------------------------------------------------------------------------------------
+// Which records they are made of.
+
+void vt_cells_close(vt_cells_space *space) {
+  free(space->member);
+  free(space->package);
+  free(space->place);
+  *space = (vt_cells_space){0};
+}
+
+static vt_error place_flows(const vt_database_set *set, const vt_system *system, int **place) {
+  VT_TRY(new_marks(set->nodes, place));
+  for (int e = 0; e < system->flows; e++) (*place)[system->flow[e]] = e;
+  return VT_OK;
+}
+
+vt_error vt_cells_of_system(const vt_database_set *set, const vt_system *system,
+                            vt_matrix_kind kind, ptrdiff_t array_column, vt_cells_space *space) {
+  *space = (vt_cells_space){0};
+  VT_NEW(space->member, set->databases);
+  VT_NEW(space->package, set->databases);
+  VT_TRY(place_flows(set, system, &space->place));
+  for (int i = 0; i < system->databases; i++) {
+    space->member[system->database[i]] = true;
+    space->package[i] = set->database[system->database[i]].package;
+  }
+  const bool technosphere = kind == VT_MATRIX_TECHNOSPHERE;
+  space->cells = (vt_cells){.set = set,
+                            .kind = kind,
+                            .method = -1,
+                            .array_column = array_column,
+                            .member = space->member,
+                            .row_of = technosphere ? system->row_of : space->place,
+                            .column_of = system->column_of,
+                            .packages = system->databases,
+                            .package = space->package};
+  return VT_OK;
+}
+
+vt_error vt_cells_of_method(const vt_database_set *set, const vt_system *system, int method,
+                            ptrdiff_t array_column, vt_cells_space *space) {
+  *space = (vt_cells_space){0};
+  VT_TRY(place_flows(set, system, &space->place));
+  int count;
+  VT_TRY(factor_packages(set, method, &count, &space->package));
+  space->cells = (vt_cells){.set = set,
+                            .kind = set->method[method].kind,
+                            .method = method,
+                            .array_column = array_column,
+                            .row_of = space->place,
+                            .packages = count,
+                            .package = space->package};
+  return find_location(&space->cells);
+}
+
+// -------------------------------------------------------------------------------------------------
 // Other matrices.
 
 void vt_matrix_free(vt_matrix *matrix) {

@@ -1,0 +1,292 @@
+// variation_draw.c - the values of one scenario, in bulk, and those of one exchange by itself.
+#include "variation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---------------------------------------------------------------------------------------------
+// Draws.
+
+// A scenario's normal numbers are made where a draw needs them: for all streams at once.
+static bool needs_normal(vt_family family) {
+  return family == VT_FAMILY_EXPONENTIAL || family == VT_FAMILY_NORMAL;
+}
+
+double vt_draw_value(const vt_draw *draw, double u) {
+  double z = 0;
+  if (needs_normal(draw->family)) vt_normal_quantiles(1, &u, &z);
+  if (draw->family == VT_FAMILY_EXPONENTIAL) return exp(draw->a + draw->b * z);
+  if (draw->family == VT_FAMILY_NORMAL) return draw->a + draw->b * z;
+  if (draw->family == VT_FAMILY_UNIFORM) return draw->a + draw->b * u;
+  return vt_distribution_quantile(draw->other, u);
+}
+
+static void draw_values(const vt_variation *v, vt_sample *sample) {
+  const vt_draw *draw = v->draw;
+  const int *first = v->first;
+  const double *u = sample->u, *z = sample->normal;
+  double *value = sample->value;
+  for (int d = first[VT_FAMILY_EXPONENTIAL]; d < first[VT_FAMILY_NORMAL]; d++)
+    value[d] = exp(draw[d].a + draw[d].b * z[draw[d].stream]);
+  for (int d = first[VT_FAMILY_NORMAL]; d < first[VT_FAMILY_UNIFORM]; d++)
+    value[d] = draw[d].a + draw[d].b * z[draw[d].stream];
+  for (int d = first[VT_FAMILY_UNIFORM]; d < first[VT_FAMILY_QUANTILE]; d++)
+    value[d] = draw[d].a + draw[d].b * u[draw[d].stream];
+  for (int d = first[VT_FAMILY_QUANTILE]; d < first[VT_FAMILIES]; d++)
+    value[d] = vt_distribution_quantile(draw[d].other, u[draw[d].stream]);
+}
+
+static void assemble(const vt_varying *varying, const double *value, double *entries) {
+  for (ptrdiff_t c = 0; c < varying->cells; c++) {
+    double sum = varying->base[c];
+    for (ptrdiff_t x = varying->first[c]; x < varying->first[c + 1]; x++)
+      sum += varying->factor[x] * value[varying->draw[x]];
+    entries[varying->entry[c]] = sum;
+  }
+}
+
+static void copy(double *to, const double *from, ptrdiff_t count) {
+  if (count > 0) memcpy(to, from, (size_t)count * sizeof *to);
+}
+
+void vt_variation_reference(const vt_variation *v, vt_sample *sample) {
+  for (int s = 0; s < v->plan.snapshots; s++) {
+    const vt_varying_snapshot *from = &v->snapshot[s];
+    vt_sample_matrices *to = &sample->snapshot[s];
+    copy(to->technosphere, from->technosphere0, from->technosphere_entries);
+    copy(to->biosphere, from->biosphere0, from->biosphere_entries);
+    copy(to->factor, from->factor0, from->factors);
+  }
+}
+
+void vt_variation_draw(const vt_variation *v, uint64_t seed, int64_t k, vt_sample *sample) {
+  vt_variation_reference(v, sample);
+  vt_random_uniforms(seed, VT_PURPOSE_FACTOR, k, v->counts.streams, v->stream, sample->u);
+  if (v->first[VT_FAMILY_UNIFORM] > 0)
+    vt_normal_quantiles(v->counts.streams, sample->u, sample->normal);
+  draw_values(v, sample);
+  for (int s = 0; s < v->plan.snapshots; s++) {
+    const vt_varying_snapshot *from = &v->snapshot[s];
+    vt_sample_matrices *to = &sample->snapshot[s];
+    const int flows = v->plan.snapshot[s].system->flows;
+    assemble(&from->technosphere, sample->value, to->technosphere);
+    assemble(&from->biosphere, sample->value, to->biosphere);
+    for (int i = 0; i < v->plan.methods; i++)
+      assemble(&from->method[i], sample->value, to->factor + (ptrdiff_t)i * flows);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Other amounts.
+
+// Place of an entry in a matrix, -1: none.
+static ptrdiff_t find_entry(const vt_sparse *m, int row, int column) {
+  ptrdiff_t low = m->column_start[column], high = m->column_start[column + 1];
+  while (low < high) {
+    const ptrdiff_t middle = low + (high - low) / 2;
+    if (m->row[middle] == row) return middle;
+    if (m->row[middle] < row)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return -1;
+}
+
+// The exchange of a record in an entry that varies, -1: it does not.
+static ptrdiff_t find_varying(const vt_varying *varying, ptrdiff_t entry,
+                              const vt_record_group *group, ptrdiff_t record) {
+  ptrdiff_t low = 0, high = varying->cells;
+  while (low < high) {
+    const ptrdiff_t middle = low + (high - low) / 2;
+    if (varying->entry[middle] < entry)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == varying->cells || varying->entry[low] != entry) return -1;
+  for (ptrdiff_t x = varying->first[low]; x < varying->first[low + 1]; x++)
+    if (varying->group[x] == group && varying->record[x] == record) return x;
+  return -1;
+}
+
+static int row_of_flow(const vt_system *system, int node) {
+  for (int e = 0; e < system->flows; e++)
+    if (system->flow[e] == node) return e;
+  return -1;
+}
+
+static const vt_varying *matrix_at(const vt_variation *v, const vt_exchange_place *place) {
+  const vt_varying_snapshot *from = &v->snapshot[place->snapshot];
+  return place->biosphere ? &from->biosphere : &from->technosphere;
+}
+
+vt_error vt_variation_locate(const vt_variation *v, int snapshot, const vt_record_group *group,
+                             ptrdiff_t record, vt_exchange_place *place) {
+  const vt_system *system = v->plan.snapshot[snapshot].system;
+  const bool flow = group->matrix == VT_MATRIX_BIOSPHERE;
+  const int column = system->column_of[group->column[record]], node = group->row[record];
+  const int row = flow ? row_of_flow(system, node) : system->row_of[node];
+  *place = (vt_exchange_place){.snapshot = snapshot,
+                               .biosphere = flow,
+                               .entry = -1,
+                               .stored = group->data[record * group->columns],
+                               .factor = group->flip && group->flip[record] ? -1 : 1};
+  if (group->rescale) place->factor *= group->rescale[record];
+  if (row >= 0 && column >= 0)
+    place->entry = find_entry(flow ? &system->biosphere : &system->technosphere, row, column);
+  VT_CHECK(place->entry >= 0, VT_ERR_BUG, "an exchange without an entry: %s",
+           vt_node_text(v->plan.set, node));
+  place->exchange = find_varying(matrix_at(v, place), place->entry, group, record);
+  return VT_OK;
+}
+
+// Before flip and rescale.
+static double change_of(const vt_variation *v, const vt_exchange_place *place, double amount,
+                        const vt_sample *sample) {
+  if (place->exchange < 0) return amount - place->stored;
+  const vt_varying *varying = matrix_at(v, place);
+  const vt_uncertainty *x = vt_uncertainty_of(v->plan.set, varying->group[place->exchange],
+                                              varying->record[place->exchange]);
+  if (x->type != VT_TYPE_LOGNORMAL) return amount - place->stored;
+  const vt_draw *draw = &v->draw[varying->draw[place->exchange]];
+  const double value = sample->value[varying->draw[place->exchange]];
+  const double drawn = draw->family == VT_FAMILY_EXPONENTIAL && x->negative ? -value : value;
+  const double centre = x->negative ? -exp(x->loc) : exp(x->loc);
+  return amount * (drawn / centre) - drawn;
+}
+
+void vt_variation_move(const vt_variation *v, const vt_exchange_place *place, double amount,
+                       vt_sample *sample) {
+  vt_sample_matrices *to = &sample->snapshot[place->snapshot];
+  double *entry = &(place->biosphere ? to->biosphere : to->technosphere)[place->entry];
+  *entry += place->factor * change_of(v, place, amount, sample);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Their memory.
+
+void vt_sample_free(vt_sample *sample) {
+  if (!sample) return;
+  if (sample->snapshot) free(sample->snapshot[0].technosphere);
+  free(sample->snapshot);
+  free(sample);
+}
+
+static vt_error allocate(const vt_variation *v, vt_sample *sample) {
+  ptrdiff_t numbers = 2 * v->counts.streams + v->counts.draws;
+  VT_NEW(sample->snapshot, v->plan.snapshots + 1);
+  for (int s = 0; s < v->plan.snapshots; s++) {
+    const vt_varying_snapshot *from = &v->snapshot[s];
+    numbers += from->technosphere_entries + from->biosphere_entries + from->factors;
+  }
+  double *next;
+  VT_NEW(next, numbers);
+  sample->snapshot[0].technosphere = next; // what is freed
+  for (int s = 0; s < v->plan.snapshots; s++) {
+    const vt_varying_snapshot *from = &v->snapshot[s];
+    vt_sample_matrices *to = &sample->snapshot[s];
+    to->technosphere = next;
+    to->biosphere = to->technosphere + from->technosphere_entries;
+    to->factor = to->biosphere + from->biosphere_entries;
+    next = to->factor + from->factors;
+  }
+  sample->u = next;
+  sample->normal = sample->u + v->counts.streams;
+  sample->value = sample->normal + v->counts.streams;
+  return VT_OK;
+}
+
+vt_error vt_sample_create(const vt_variation *v, vt_sample **sample) {
+  *sample = NULL;
+  vt_sample *made;
+  VT_NEW(made, 1);
+  const vt_error error = allocate(v, made);
+  if (error != VT_OK) vt_sample_free(made);
+  VT_TRY(error);
+  vt_variation_reference(v, made);
+  *sample = made;
+  return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// One exchange.
+
+// The exchange of a record in a matrix, -1: it does not vary.
+static ptrdiff_t find_exchange(const vt_varying *varying, const vt_record_group *group,
+                               ptrdiff_t record) {
+  for (ptrdiff_t x = 0; x < varying->exchanges; x++)
+    if (varying->group[x] == group && varying->record[x] == record) return x;
+  return -1;
+}
+
+static void show_one(const vt_variation *v, uint64_t seed, int64_t k, int snapshot,
+                     const vt_cell_term *term, vt_drawn_exchange *to) {
+  const vt_record_group *group = term->group;
+  const vt_varying_snapshot *from = &v->snapshot[snapshot];
+  const vt_varying *varying =
+      group->matrix == VT_MATRIX_BIOSPHERE ? &from->biosphere : &from->technosphere;
+  const vt_uncertainty *x = vt_uncertainty_of(v->plan.set, group, term->record);
+  const ptrdiff_t at = find_exchange(varying, group, term->record);
+  to->from = group->row[term->record];
+  to->to = (int)group->column[term->record];
+  to->type = vt_exchange_kind(v->plan.set, v->plan.snapshot[snapshot].system, group, term->record);
+  to->stored = to->amount = group->data[term->record * group->columns];
+  if (at < 0) return;
+  const vt_draw *draw = &v->draw[varying->draw[at]];
+  const bool turned = draw->family == VT_FAMILY_EXPONENTIAL && x->negative;
+  to->drawn = true;
+  to->uncertain = *x;
+  to->stream = v->stream[draw->stream];
+  to->u = vt_random_uniform(seed, VT_PURPOSE_FACTOR, k, to->stream, 0);
+  to->amount = vt_draw_value(draw, to->u);
+  if (turned) to->amount = -to->amount;
+}
+
+// Exchanges of a matrix between two nodes, added to those found.
+static vt_error show_matrix(const vt_variation *v, vt_matrix_kind kind, uint64_t seed, int64_t k,
+                            int snapshot, int from, int to, int *count, ptrdiff_t *room,
+                            vt_drawn_exchange **exchange) {
+  const vt_system *system = v->plan.snapshot[snapshot].system;
+  const bool flow = kind == VT_MATRIX_BIOSPHERE;
+  vt_cells_space space;
+  vt_cell_term *term = NULL;
+  ptrdiff_t terms = 0;
+  vt_error error = vt_cells_of_system(v->plan.set, system, kind, v->plan.array_column, &space);
+  if (error == VT_OK)
+    error = vt_cells_terms(&space.cells, flow ? system->flows : system->products, system->processes,
+                           &terms, &term);
+  for (ptrdiff_t t = 0; error == VT_OK && t < terms; t++) {
+    const vt_cell_term *x = &term[t];
+    if (x->group->row[x->record] != from || x->group->column[x->record] != to) continue;
+    error = vt_grow(exchange, room, *count + 1, sizeof **exchange);
+    if (error != VT_OK) break;
+    (*exchange)[*count] = (vt_drawn_exchange){0};
+    show_one(v, seed, k, snapshot, x, &(*exchange)[(*count)++]);
+  }
+  free(term);
+  vt_cells_close(&space);
+  return error;
+}
+
+vt_error vt_variation_show(const vt_variation *v, uint64_t seed, int64_t k, int snapshot, int from,
+                           int to, int *count, vt_drawn_exchange **exchange) {
+  ptrdiff_t room = 0;
+  *count = 0;
+  *exchange = NULL;
+  vt_error error =
+      show_matrix(v, VT_MATRIX_TECHNOSPHERE, seed, k, snapshot, from, to, count, &room, exchange);
+  if (error == VT_OK)
+    error =
+        show_matrix(v, VT_MATRIX_BIOSPHERE, seed, k, snapshot, from, to, count, &room, exchange);
+  if (error == VT_OK && *count == 0)
+    error = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
+                           "found no exchange from %s to %s", vt_node_text(v->plan.set, from),
+                           vt_node_text(v->plan.set, to));
+  if (error != VT_OK) {
+    free(*exchange);
+    *exchange = NULL;
+  }
+  return error;
+}
