@@ -30,8 +30,8 @@ typedef struct vt_inventory_cell {
   vt_target_kind kind;
   ptrdiff_t place; ///< demand; category * flows + flow; in `exchange`; of B or A where scenarios
                    ///< are solved, the entry
-  double value; ///< where no factor is applied
-  double unit;  ///< what one of the stored amount counts: less than 0 where it is flipped
+  double value;    ///< where no factor is applied
+  double unit;     ///< what one of the stored amount counts: less than 0 where it is flipped
 } vt_inventory_cell;
 
 /// A factor on a cell.
