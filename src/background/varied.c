@@ -332,9 +332,10 @@ static bool take_numbers(vt_varied_worker *w, const double *value) {
       w->row_sum[m->row[p]] += size;
     }
     if (!isfinite(sum)) return false;
-    w->scaled.column_sum = fmax(w->scaled.column_sum, sum);
+    if (sum > w->scaled.column_sum) w->scaled.column_sum = sum;
   }
-  for (int i = 0; i < v->n; i++) w->scaled.row_sum = fmax(w->scaled.row_sum, w->row_sum[i]);
+  for (int i = 0; i < v->n; i++)
+    if (w->row_sum[i] > w->scaled.row_sum) w->scaled.row_sum = w->row_sum[i];
   return isfinite(w->scaled.row_sum);
 }
 
@@ -343,8 +344,9 @@ static bool normalise(double *b, int n, double *unit) {
   double largest = 0;
   int exponent;
   for (int i = 0; i < n; i++) {
-    if (!isfinite(b[i])) return false;
-    largest = fmax(largest, fabs(b[i]));
+    const double size = fabs(b[i]);
+    if (!isfinite(size)) return false;
+    if (size > largest) largest = size;
   }
   (void)frexp(largest, &exponent);
   if (exponent < -1000) exponent = -1000;
