@@ -129,8 +129,8 @@ static const double PIVOT = 1e-6;
 static bool refactoring_pays(const vt_varied *v, const vt_fill *fill) {
   enum { STEPS_SAVED = 9 };
   const double entries = (double)v->plan.system.technosphere->entries;
-  const double refactor = 0.5 * fill->multiplications + 6.0 * fill->entries;
-  const double step = 2.0 * fill->entries + 2.0 * entries + 15.0 * v->n;
+  const double refactor = 0.055 * fill->multiplications + 4.0 * fill->entries;
+  const double step = 1.1 * fill->entries + 1.5 * entries + 18.0 * v->n;
   return refactor < STEPS_SAVED * step * v->solves;
 }
 
