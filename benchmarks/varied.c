@@ -2,8 +2,9 @@
 // thread: one line of JSON for each task, medians over the draws; answers are checked against
 // direct solves.
 //
-//   bench_varied [-n PROCESSES] [-d DRAWS] [-f FOLDER]
+//   bench_varied [-n PROCESSES] [-d DRAWS] [-t TANGLE] [-f FOLDER]
 //
+// TANGLE is the share of purchases from anybody (0 to 1), which makes factors fill up.
 // The database goes through a datapackage in FOLDER (a new one in TMPDIR), as any other would.
 #include "vintner/varied.h"
 #include "database.h"
@@ -379,10 +380,12 @@ static vt_error run(bench *b) {
 
 static vt_error read_options(int argc, char **argv, bench *b) {
   int option;
-  while ((option = getopt(argc, argv, "n:d:f:")) != -1) {
-    const int number = option != 'f' && option != '?' ? (int)strtol(optarg, NULL, 10) : 1;
+  while ((option = getopt(argc, argv, "n:d:t:f:")) != -1) {
+    const bool counted = option == 'n' || option == 'd';
+    const int number = counted ? (int)strtol(optarg, NULL, 10) : 1;
     VT_CHECK(option != '?' && number > 0, VT_ERR_INPUT,
-             "usage: bench_varied [-n PROCESSES] [-d DRAWS] [-f FOLDER]");
+             "usage: bench_varied [-n PROCESSES] [-d DRAWS] [-t TANGLE] [-f FOLDER]");
+    if (option == 't') b->size.tangle = strtod(optarg, NULL);
     if (option == 'n') b->size.processes = number;
     if (option == 'd') b->draws = number;
     if (option == 'f') b->folder = optarg;

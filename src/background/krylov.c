@@ -36,7 +36,10 @@ static void scale_to(double *y, double factor, const double *x, int n) {
 
 static double largest_of(const double *x, int n) {
   double largest = 0;
-  for (int i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+  for (int i = 0; i < n; i++) {
+    const double size = fabs(x[i]);
+    largest = size > largest ? size : largest; // fmax is a call
+  }
   return largest;
 }
 
@@ -130,6 +133,15 @@ static void step(const vt_krylov *s, vt_lane *lane) {
   if (lane->running) scale_to(next, 1 / size, next, m->n);
 }
 
+// x = 0, of which the residual is known.
+static void start(const vt_krylov *s, vt_lane *lane) {
+  const int n = s->scaled->matrix.n;
+  memset(lane->x, 0, (size_t)n * sizeof *lane->x);
+  memcpy(lane->residual, lane->b, (size_t)n * sizeof *lane->b);
+  lane->certified = largest_of(lane->b, n) == 0;
+  lane->quality = (vt_quality){.backward = lane->certified ? 0 : 1};
+}
+
 static void measure(const vt_krylov *s, vt_lane *lane) {
   vt_residual(s->scaled, s->transposed, lane->b, lane->x, lane->residual, s->total, &lane->quality);
   lane->certified = lane->quality.backward <= VT_SAMPLE_ERROR;
@@ -216,13 +228,11 @@ static bool goes_on(const vt_krylov *s, const vt_lane *lane, vt_quality *last) {
 }
 
 vt_error vt_krylov_solve(vt_krylov *s) {
-  const size_t bytes = (size_t)s->scaled->matrix.n * sizeof(double);
   vt_quality last[VT_KERNEL_TOGETHER];
   for (int l = 0; l < s->lanes; l++) {
     vt_lane *lane = &s->lane[l];
-    memset(lane->x, 0, bytes);
-    measure(s, lane);
-    lane->running = !lane->certified; // but of nothing the solution is nothing
+    start(s, lane);
+    lane->running = !lane->certified;
     last[l] = (vt_quality){.backward = INFINITY, .component = INFINITY};
   }
   for (int round = 0; round < ROUNDS && any_runs(s); round++) {
@@ -243,8 +253,7 @@ vt_error vt_krylov_refine(vt_krylov *s, const vt_kernel_direct *direct) {
   for (int l = 0; l < s->lanes; l++) {
     vt_lane *lane = &s->lane[l];
     if (lane->certified) continue;
-    memset(lane->x, 0, (size_t)n * sizeof *lane->x);
-    measure(s, lane);
+    start(s, lane);
     for (int round = 0; round < ROUNDS && !lane->certified; round++) {
       memcpy(s->block, lane->residual, (size_t)n * sizeof *s->block);
       VT_TRY(solve_block(s, direct, 1));

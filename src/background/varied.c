@@ -129,8 +129,8 @@ static const double PIVOT = 1e-6;
 static bool refactoring_pays(const vt_varied *v, const vt_fill *fill) {
   enum { STEPS_SAVED = 9 };
   const double entries = (double)v->plan.system.technosphere->entries;
-  const double refactor = 0.5 * fill->multiplications + 6.0 * fill->entries;
-  const double step = 2.0 * fill->entries + 2.0 * entries + 15.0 * v->n;
+  const double refactor = 0.055 * fill->multiplications + 4.0 * fill->entries;
+  const double step = 1.1 * fill->entries + 1.5 * entries + 18.0 * v->n;
   return refactor < STEPS_SAVED * step * v->solves;
 }
 
@@ -332,9 +332,10 @@ static bool take_numbers(vt_varied_worker *w, const double *value) {
       w->row_sum[m->row[p]] += size;
     }
     if (!isfinite(sum)) return false;
-    w->scaled.column_sum = fmax(w->scaled.column_sum, sum);
+    if (sum > w->scaled.column_sum) w->scaled.column_sum = sum;
   }
-  for (int i = 0; i < v->n; i++) w->scaled.row_sum = fmax(w->scaled.row_sum, w->row_sum[i]);
+  for (int i = 0; i < v->n; i++)
+    if (w->row_sum[i] > w->scaled.row_sum) w->scaled.row_sum = w->row_sum[i];
   return isfinite(w->scaled.row_sum);
 }
 
@@ -343,8 +344,9 @@ static bool normalise(double *b, int n, double *unit) {
   double largest = 0;
   int exponent;
   for (int i = 0; i < n; i++) {
-    if (!isfinite(b[i])) return false;
-    largest = fmax(largest, fabs(b[i]));
+    const double size = fabs(b[i]);
+    if (!isfinite(size)) return false;
+    if (size > largest) largest = size;
   }
   (void)frexp(largest, &exponent);
   if (exponent < -1000) exponent = -1000;

@@ -94,11 +94,11 @@ static void expect_moments(sampling *s, int count, double mean, double sd, doubl
 static const char *case_path(const char *name) {
   static char path[1024];
   const char *shared = getenv("VINTNER_SHARED");
-  if (!shared) {
-    print_message("VINTNER_SHARED is not set: skipped\n");
+  (void)snprintf(path, sizeof path, "%s/cases/brightway/%s", shared ? shared : ".", name);
+  if (!shared || access(path, F_OK) != 0) {
+    print_message("no reference cases in VINTNER_SHARED: skipped\n");
     skip();
   }
-  (void)snprintf(path, sizeof path, "%s/cases/brightway/%s", shared, name);
   return path;
 }
 
