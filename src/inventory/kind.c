@@ -399,6 +399,16 @@ static int64_t ranks_worth(const vt_inventory_model *m, ptrdiff_t solves) {
   return m->design && alike > solving ? alike : solving;
 }
 
+// What solving each scenario takes besides, of memory in MiB.
+static vt_error count_varied(vt_inventory_model *m, int threads, double *memory) {
+  double shared, own;
+  if (!m->data->count.varied) return VT_OK;
+  if (!m->varied) VT_TRY(create_varied(m));
+  vt_varied_bytes(m->varied, &shared, &own);
+  *memory += (shared + threads * own) / (1024.0 * 1024.0);
+  return VT_OK;
+}
+
 // What an ensemble changes.
 static vt_error add_inputs(const vt_inventory_model *m, vt_sizes *out) {
   const vt_study *study = m->data->study;
@@ -417,8 +427,9 @@ static vt_error sizes(void *model, int threads, vt_sizes *out) {
   VT_TRY(vt_inventory_prove(m->data));
   const ptrdiff_t solves = count_solves(m);
   const int64_t scenarios = m->layout->scenarios, ranks = ranks_worth(m, solves);
-  const double memory = memory_mib(m, threads);
+  double memory = memory_mib(m, threads);
   const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
+  VT_TRY(count_varied(m, threads, &memory));
   VT_TRY(vt_text_add(&out->members,
                      ", \"scenarios\": %" PRId64 ", \"demands\": %d, \"categories\": %d, "
                      "\"products\": %d, \"processes\": %d, \"elementary_flows\": %d, "

@@ -165,6 +165,9 @@ failures() {
 
 told() {
   expect 'check' 0 "$vintner" check ensemble.yaml --json
+  expect 'check of a chain' 0 "$vintner" check chain.yaml
+  holds 'check: solves each' grep -q '^factors .*on 5 cells; each scenario is solved' stdout
+  expect 'check' 0 "$vintner" check ensemble.yaml --json
   holds 'check: scenarios' grep -q '"scenarios": 1024' stdout
   holds 'check: cells' grep -q '"changed_cells": 4' stdout
   expect 'show a scenario' 0 "$vintner" show example.h5 --scenario 3
