@@ -92,15 +92,8 @@ static vt_error solve_programme(vt_pathway_worker *w, int64_t scenario, const vt
   return vt_stages_solve(w->stages, &s, solution);
 }
 
-// A scenario whose formulas fail has no numbers to solve.
 static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
-  const bool on_axis = failed < m->study->parameters + m->study->factors;
-  vt_row_clear(m->layout, row);
-  row[m->layout->status][0] = VT_FAILED;
-  row[m->layout->wall_s][0] = 0.0;
-  row[m->layout->iterations][0] = 0.0;
-  row[m->layout->rank][0] = m->data->team->rank;
-  if (m->failed_input >= 0 && on_axis) row[m->failed_input][0] = failed;
+  vt_input_fail(m->study, m->layout, &m->place, failed, m->data->team->rank, row);
 }
 
 static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const double *factor,
@@ -131,19 +124,8 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   return VT_OK;
 }
 
-// Parameters, then factors. What factor_value says of a factor that is not applied: the value that
-// changes nothing. One with a draw for each cell has no value, nor has a formula that fails.
-static void put_inputs(const vt_pathway_model *m, const double *value, double *const *row) {
-  const vt_study *study = m->study;
-  if (m->factor_value < 0) return;
-  double *out = row[m->factor_value];
-  for (int i = 0; i < study->parameters; i++) out[i] = value[i];
-  for (int f = 0; f < study->factors; f++) {
-    const double factor = value[study->parameters + f];
-    const bool formula = study->factor[f].value.kind == VT_VALUE_FORMULA;
-    const bool applied = !isnan(factor) || formula || study->factor[f].each;
-    out[study->parameters + f] = applied ? factor : vt_pathway_neutral(m->pathway, f);
-  }
+static double neutral(const void *context, int factor) {
+  return vt_pathway_neutral(((const vt_pathway_model *)context)->pathway, factor);
 }
 
 static vt_error solve_scenario(void *context, int64_t scenario, double *const *row) {
@@ -155,7 +137,7 @@ static vt_error solve_scenario(void *context, int64_t scenario, double *const *r
     fail_inputs(m, failed, row);
   else
     VT_TRY(solve_numbers(w, scenario, w->value, warm ? &m->reference : NULL, row));
-  put_inputs(m, w->value, row);
+  vt_input_put(m->study, &m->place, w->value, neutral, m, row);
   return VT_OK;
 }
 
