@@ -277,6 +277,18 @@ typedef struct vt_sensitivity_plan {
   bool derivative; ///< d objective / d input is stored, and summed up
 } vt_sensitivity_plan;
 
+/// Which distributions of the databases vary in an ensemble: of what, by whose exchanges.
+typedef struct vt_uncertainty_plan {
+  int line;
+  bool wanted;
+  bool technosphere, biosphere, methods;
+  int databases_line;
+  int databases; ///< 0: all of the system
+  const char *const *database;
+  bool mean;   ///< lognormal: the amount is the mean, else the median
+  bool strict; ///< an invalid distribution is an error, else constant
+} vt_uncertainty_plan;
+
 /// What is to be in /regret.
 typedef struct vt_regret_plan {
   int line;
@@ -301,6 +313,7 @@ typedef struct vt_study {
   const vt_study_parameter *parameter; ///< shape [parameters]
   int factors;
   const vt_factor *factor; ///< shape [factors], in the order of design.input
+  vt_uncertainty_plan uncertainty;
   int keeps;
   const char *const *keep; ///< names of kept tensors, of vt_keepable_outputs
   int quantiles;

@@ -6,6 +6,7 @@
 #include "vintner/inventory.h"
 #include "vintner/store.h"
 #include "vintner/system.h"
+#include "vintner/variation.h"
 #include "vintner/varied.h"
 
 /// Sizes that all ranks know; the rest is on rank 0.
@@ -85,6 +86,7 @@ typedef struct vt_inventory_data {
   vt_inventory_touch *touch;             ///< by factor, then cell; shape [touches]
   vt_changed_flow *changed;              ///< ascending; shape [changed_flows]
   vt_changed_exchange *exchange;         ///< shape [exchanges]
+  vt_variation *variation;               ///< what varies by itself, on all ranks; NULL: nothing
 } vt_inventory_data;
 
 /// Columns of a contribution table; each is a variable, -1: not stored.
@@ -113,6 +115,11 @@ vt_error vt_inventory_prove(const vt_inventory_data *data);
 vt_error vt_inventory_find_targets(vt_inventory_data *data);
 /// Collective. Send what was found to all ranks, which have the counts.
 vt_error vt_inventory_share(vt_inventory_data *data);
+
+// variation.c
+
+/// On every rank: find what varies by its own distribution. All have read the sources.
+vt_error vt_inventory_vary(vt_inventory_data *data);
 
 // layout.c
 

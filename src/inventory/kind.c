@@ -48,6 +48,7 @@ static void data_free(void *context) {
   free(k->touch);
   free(k->changed);
   free(k->exchange);
+  vt_variation_free(k->variation);
   vt_system_free(k->system);
   vt_background_free(k->background);
   vt_database_set_free(k->set);
@@ -55,18 +56,20 @@ static void data_free(void *context) {
   free(k);
 }
 
-// Rank 0 reads, while the others start PETSc: a fault of theirs comes again when they solve.
+// Rank 0 reads, while the others start PETSc: a fault of theirs comes again when they solve. Draws
+// are made of what the sources say of each exchange: then all ranks read them.
 static vt_error read_data(vt_inventory_data *k) {
   const vt_team *team = k->team;
+  const bool all = k->study->uncertainty.wanted;
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &k->background));
   vt_error gathered = VT_OK;
-  if (team->rank == 0)
+  if (team->rank == 0 || all)
     gathered = vt_inventory_gather(k);
   else
     (void)vt_background_start(k->background);
   VT_TRY(vt_team_settle(team, gathered));
   VT_TRY(vt_team_broadcast(team, &k->count, (int64_t)sizeof k->count));
-  return k->study->ensemble ? vt_inventory_share(k) : VT_OK;
+  return k->study->ensemble && !all ? vt_inventory_share(k) : VT_OK;
 }
 
 static vt_error read(const vt_study *study, const vt_team *team, void **data) {

@@ -1,6 +1,7 @@
 // layout.c - what plain LCA stores: axes, their labels, variables.
 #include "inventory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,12 +237,27 @@ static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventor
   return has_formula(study) ? vt_layout_add(layout, &failed, 0, NULL, &place->failed_input) : VT_OK;
 }
 
+// Distributions that are none, where something varies.
+static vt_error count_invalid(const vt_inventory_data *k, const char **text) {
+  char number[32];
+  if (!k->variation) return VT_OK;
+  const int length =
+      snprintf(number, sizeof number, "%td", vt_variation_count(k->variation)->invalid);
+  return vt_arena_text(k->arena, number, length, text);
+}
+
 static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
                               vt_inventory_places *place) {
   const vt_inventory_plan *plan = &k->study->model.inventory;
   const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
-  const vt_variable score = {
-      .name = "score", .long_name = "impact of the demand", .statistics = true, .reference = true};
+  const char *invalid = NULL;
+  VT_TRY(count_invalid(k, &invalid));
+  const vt_variable score = {.name = "score",
+                             .long_name = "impact of the demand",
+                             .statistics = true,
+                             .reference = true,
+                             .note_name = "invalid_distributions",
+                             .note = invalid};
   const vt_variable residual = {.name = "residual",
                                 .long_name = "backward error of the solve",
                                 .once = true,

@@ -197,7 +197,8 @@ static vt_error prepare_ensemble(vt_inventory_data *k) {
     k->solved[d] = k->amount[d] > 0 || k->amount[d] < 0 ? k->amount[d] : 1.0;
     k->demand[d].amount = &k->solved[d];
   }
-  return vt_inventory_find_targets(k);
+  VT_TRY(vt_inventory_find_targets(k));
+  return k->study->uncertainty.wanted ? vt_inventory_vary(k) : VT_OK;
 }
 
 vt_error vt_inventory_gather(vt_inventory_data *k) {

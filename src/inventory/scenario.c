@@ -20,6 +20,7 @@ struct vt_inventory_worker {
   double *flow;     // an inventory; shape [flows]
   // Where scenarios are solved: entries of the matrices, and what comes out; else NULL.
   vt_varied_worker *varied;
+  vt_sample *sample; // NULL: nothing varies by itself; else it owns the next two, and the weights
   double *technosphere, *biosphere;
   vt_varied_results result;
 };
@@ -67,11 +68,25 @@ static double change(const vt_inventory_cell *cell, vt_operation operation, doub
   return number;
 }
 
-// An operand of NaN: the factor is not applied.
+// Where the number of a cell is put.
+static double *place_of(vt_inventory_worker *w, const vt_inventory_cell *cell) {
+  double *const in[VT_TARGETS] = {[VT_TARGET_DEMAND] = w->amount,
+                                  [VT_TARGET_CHARACTERIZATION] = w->weight,
+                                  [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
+                                  [VT_TARGET_TECHNOSPHERE] = w->technosphere};
+  return in[cell->kind] + cell->place;
+}
+
+// Factors act after draws, which demands have none of. An operand of NaN: the factor is not
+// applied.
 static void apply_touches(vt_inventory_worker *w) {
   const vt_inventory_data *k = w->base->data;
   ptrdiff_t next = k->study->design.inputs; // values of single cells
-  for (ptrdiff_t c = 0; c < k->count.cells; c++) w->number[c] = k->cell[c].value;
+  for (ptrdiff_t c = 0; c < k->count.cells; c++) {
+    const vt_inventory_cell *cell = &k->cell[c];
+    const bool drawn = w->sample && cell->kind != VT_TARGET_DEMAND;
+    w->number[c] = drawn ? *place_of(w, cell) : cell->value;
+  }
   for (ptrdiff_t t = 0; t < k->count.touches; t++) {
     const vt_inventory_touch *touch = &k->touch[t];
     const vt_factor *factor = &k->study->factor[touch->factor];
@@ -84,12 +99,16 @@ static void apply_touches(vt_inventory_worker *w) {
 
 static void place_numbers(vt_inventory_worker *w) {
   const vt_inventory_data *k = w->base->data;
-  double *const to[VT_TARGETS] = {[VT_TARGET_DEMAND] = w->amount,
-                                  [VT_TARGET_CHARACTERIZATION] = w->weight,
-                                  [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
-                                  [VT_TARGET_TECHNOSPHERE] = w->technosphere};
-  for (ptrdiff_t c = 0; c < k->count.cells; c++)
-    to[k->cell[c].kind][k->cell[c].place] = w->number[c];
+  for (ptrdiff_t c = 0; c < k->count.cells; c++) *place_of(w, &k->cell[c]) = w->number[c];
+}
+
+static void draw(vt_inventory_worker *w, int64_t k) {
+  const vt_inventory_data *data = w->base->data;
+  if (!w->sample) return;
+  if (k >= 0)
+    vt_variation_draw(data->variation, data->study->design.seed, k, w->sample);
+  else
+    vt_variation_reference(data->variation, w->sample);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -204,6 +223,7 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
   vt_row_clear(b->layout, row);
   fill_frame(w, k, failed, row);
   if (failed < 0) {
+    draw(w, k);
     apply_touches(w);
     place_numbers(w);
     bool solved;
@@ -225,23 +245,47 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
 
 void vt_inventory_worker_free(vt_inventory_worker *w) {
   if (!w) return;
+  if (w->sample) {
+    const bool drawn = w->weight == w->sample->snapshot[0].factor;
+    w->technosphere = w->biosphere = NULL;
+    if (drawn) w->weight = NULL;
+  }
   double *const owned[] = {w->value,           w->number,        w->amount,
                            w->weight,          w->exchange,      w->flow,
                            w->technosphere,    w->biosphere,     w->result.score,
                            w->result.residual, w->result.supply, w->result.inventory};
   vt_varied_worker_free(w->varied);
+  vt_sample_free(w->sample);
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   free(w);
 }
 
-static vt_error fill_varied(vt_inventory_worker *w) {
+static vt_error copy_matrices(vt_inventory_worker *w) {
   const vt_inventory_data *k = w->base->data;
-  const vt_inventory_counts *n = &k->count;
   const vt_sparse *a = &k->system->technosphere, *b = &k->system->biosphere;
   VT_NEW(w->technosphere, a->entries);
   VT_NEW(w->biosphere, b->entries);
   memcpy(w->technosphere, a->value, (size_t)a->entries * sizeof *a->value);
   memcpy(w->biosphere, b->value, (size_t)b->entries * sizeof *b->value);
+  return VT_OK;
+}
+
+// The numbers are those of the sample; where no method has factors, their zeros stay.
+static vt_error take_sample(vt_inventory_worker *w) {
+  VT_TRY(vt_sample_create(w->base->data->variation, &w->sample));
+  const vt_sample_matrices *drawn = &w->sample->snapshot[0];
+  w->technosphere = drawn->technosphere;
+  w->biosphere = drawn->biosphere;
+  if (w->base->data->method[0] < 0) return VT_OK;
+  free(w->weight);
+  w->weight = drawn->factor;
+  return VT_OK;
+}
+
+static vt_error fill_varied(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  const vt_inventory_counts *n = &k->count;
+  VT_TRY(k->variation ? take_sample(w) : copy_matrices(w));
   const ptrdiff_t demands = n->demands;
   VT_NEW(w->result.score, demands * n->categories);
   VT_NEW(w->result.residual, demands);

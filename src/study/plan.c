@@ -258,19 +258,36 @@ static vt_error read_correlations(vt_study_reader *reader, const vt_yaml *node, 
 // ---------------------------------------------------------------------------------------------
 // The whole.
 
+// In something the scenarios must differ: without inputs in the draws of the databases, of which
+// designs have a number of their own.
+static vt_error check_difference(const vt_study_reader *reader, const vt_yaml *node) {
+  const vt_study *study = reader->study;
+  const vt_design_type *type = &vt_design_types[study->design.kind];
+  if (study->factors > 0 || study->parameters > 0) return VT_OK;
+  if (study->aims.explores != VT_EXPLORE_NOTHING) return VT_OK;
+  if (!study->uncertainty.wanted)
+    VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
+  const bool alone = type->takes & VT_ARGUMENT_SIZE && study->design.kind != VT_DESIGN_SALTELLI &&
+                     study->design.kind != VT_DESIGN_MORRIS;
+  if (!alone)
+    VT_FAULT(reader, study->design.line,
+             "'%s.design': found the design '%s' without factors or parameters, expected "
+             "monte-carlo, latin-hypercube or sobol",
+             vt_place(node), type->name);
+  return VT_OK;
+}
+
 vt_error vt_read_ensemble(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const vt_key keys[] = {
       {.name = "seed", .read = read_seed},
       {.name = "design", .presence = VT_REQUIRED, .read = read_design},
       {.name = "factors", .read = read_factors, .after = "design"},
       {.name = "correlations", .read = read_correlations, .after = "factors"},
+      {.name = "background_uncertainty", .read = vt_read_uncertainty, .after = "design"},
       {.name = NULL}};
   reader->study->ensemble = true;
   VT_TRY(vt_map_read(reader, node, keys, study));
-  const bool alike = reader->study->factors == 0 && reader->study->parameters == 0;
-  if (reader->study->aims.explores == VT_EXPLORE_NOTHING && alike)
-    VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
-  return VT_OK;
+  return check_difference(reader, node);
 }
 
 // Names of a `choose` factor: those that it lists, else all backgrounds of the study.

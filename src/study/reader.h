@@ -187,10 +187,11 @@ typedef struct vt_kind_row {
 
 const vt_kind_row *vt_kind_row_of(vt_model_kind kind); ///< model.c
 
-vt_read_key vt_read_model;     ///< model.c; `target` is the study
-vt_read_key vt_read_pathway;   ///< pathway.c; `target` is the study
-vt_read_key vt_read_inventory; ///< inventory.c; `target` is the study
-vt_read_key vt_read_ensemble;  ///< plan.c; `target` is the study
+vt_read_key vt_read_model;       ///< model.c; `target` is the study
+vt_read_key vt_read_pathway;     ///< pathway.c; `target` is the study
+vt_read_key vt_read_inventory;   ///< inventory.c; `target` is the study
+vt_read_key vt_read_ensemble;    ///< plan.c; `target` is the study
+vt_read_key vt_read_uncertainty; ///< uncertainty.c; `target` is the study
 
 /// Fill study->design.input, when all else is read. plan.c
 vt_error vt_plan_design(vt_study *study);

@@ -1,0 +1,60 @@
+// variation.c - which exchanges and factors of plain LCA vary by their own distributions.
+#include "inventory.h"
+
+#include <stdlib.h>
+
+static vt_error find_databases(const vt_inventory_data *k, vt_variation_choice *choice) {
+  const vt_uncertainty_plan *plan = &k->study->uncertainty;
+  int *database;
+  VT_ARENA_NEW(k->arena, database, plan->databases);
+  for (int i = 0; i < plan->databases; i++)
+    VT_TRY(vt_error_at_line(k->study->path, plan->databases_line,
+                            vt_database_find(k->set, plan->database[i], &database[i])));
+  choice->databases = plan->databases;
+  choice->database = database;
+  return VT_OK;
+}
+
+// Flows that some method lists; a factor may give those of 0 a value.
+static vt_error mark_flows(const vt_inventory_data *k, ptrdiff_t column, bool *counts) {
+  const int flows = k->count.flows;
+  double *factor;
+  bool *listed;
+  VT_ARENA_NEW(k->arena, factor, flows);
+  VT_ARENA_NEW(k->arena, listed, flows);
+  for (int c = 0; c < k->count.categories; c++) {
+    if (k->method[c] < 0) continue;
+    VT_TRY(vt_method_node_factors(k->set, flows, k->system->flow, k->method[c], column, factor,
+                                  listed));
+    for (int e = 0; e < flows; e++) counts[e] = counts[e] || listed[e];
+  }
+  return VT_OK;
+}
+
+vt_error vt_inventory_vary(vt_inventory_data *k) {
+  const vt_uncertainty_plan *asked = &k->study->uncertainty;
+  const vt_inventory_plan *model = &k->study->model.inventory;
+  const ptrdiff_t column = model->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)model->array_column;
+  bool *counts;
+  VT_ARENA_NEW(k->arena, counts, k->count.flows);
+  VT_TRY(mark_flows(k, column, counts));
+  vt_variation_snapshot *snapshot;
+  VT_ARENA_NEW(k->arena, snapshot, 1);
+  *snapshot = (vt_variation_snapshot){.system = k->system,
+                                      .products = k->count.demands,
+                                      .product = k->product,
+                                      .flow = model->keep_inventory ? NULL : counts};
+  vt_variation_plan plan = {.set = k->set,
+                            .choice = {.technosphere = asked->technosphere,
+                                       .biosphere = asked->biosphere,
+                                       .methods = asked->methods,
+                                       .mean = asked->mean,
+                                       .strict = asked->strict},
+                            .snapshots = 1,
+                            .snapshot = snapshot,
+                            .methods = k->method[0] >= 0 ? k->count.categories : 0,
+                            .method = k->method,
+                            .array_column = column};
+  VT_TRY(find_databases(k, &plan.choice));
+  return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
+}
