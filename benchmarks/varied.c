@@ -246,9 +246,6 @@ static vt_error check(bench *b, const task *t, const vt_final_demand *demand,
   return VT_OK;
 }
 
-// Seconds of each draw.
-enum { BY_CLOCK, OF_CPU, SAMPLING, ASSEMBLING, SOLVING, TIMES };
-
 // Exchanges all over the database by themselves: the same bits.
 static vt_error check_shown(const bench *b, const vt_variation *variation, int k,
                             const vt_sample_matrices *sample) {
@@ -268,6 +265,9 @@ static vt_error check_shown(const bench *b, const vt_variation *variation, int k
   }
   return VT_OK;
 }
+
+// Seconds of each draw.
+enum { BY_CLOCK, OF_CPU, SAMPLING, ASSEMBLING, SOLVING, TIMES };
 
 static void print_task(const bench *b, const task *t, const vt_variation *variation,
                        const vt_varied *varied, const vt_varied_figures *f, double *time,
