@@ -8,8 +8,9 @@ Run it in the Python environment that has your project's bw2data (3.6 or 4; Pyth
     python brightway_export.py PROJECT -d foreground -m "EF v3.1, climate change" -o export.json
 
 vintner reads a project's processed matrices without this. The document adds what only the project's
-pickles hold: units, categories, and the attributes of exchanges, such as temporal distributions,
-operation flags and vintages; so a foreground has to come this way. It is read while the project
+pickles hold: units, categories, the attributes of exchanges, such as temporal distributions,
+operation flags and vintages, and the uncertainty of parameters; so a foreground has to come this
+way. Exchanges that parameters give name their formula and group. It is read while the project
 stays as it is: nothing is written but FILE. What JSON cannot hold is converted, or left out, and
 said on stderr.
 
@@ -319,9 +320,17 @@ def runs_of_exchanges(name):
     return runs
 
 
-def stored_exchanges(name, code, runs, notes):
+def parameterised():
+    """(group, formula) of the exchanges that parameters give, by their number."""
+    from bw2data.parameters import ParameterizedExchange
+
+    return {row.exchange: (row.group, row.formula) for row in ParameterizedExchange.select()}
+
+
+def stored_exchanges(name, code, runs, formulas, notes):
     _, Exchange = schema()
-    columns = (Exchange.data, Exchange.input_database, Exchange.input_code, Exchange.type)
+    columns = (Exchange.id, Exchange.data, Exchange.input_database, Exchange.input_code)
+    columns += (Exchange.type,)
     for first, last in zip(runs[::2], runs[1::2]):
         query = (
             Exchange.select(*columns)
@@ -332,14 +341,18 @@ def stored_exchanges(name, code, runs, notes):
             )
             .order_by(Exchange.id)
         )
-        for data, database, source, kind in query.tuples().iterator():
-            yield exchange_of(data, (database, source), data.get("type") or kind, notes)
+        for number, data, database, source, kind in query.tuples().iterator():
+            made = exchange_of(data, (database, source), data.get("type") or kind, notes)
+            if number in formulas:
+                made["group"], made["formula"] = formulas[number]
+            yield made
 
 
 def stored_nodes(name, notes):
     """(code, node) of a database in SQLite, one after another."""
     Activity, _ = schema()
     runs = runs_of_exchanges(name)
+    formulas = parameterised()
     query = (
         Activity.select(Activity.data, Activity.code, Activity.type)
         .where(Activity.database == name)
@@ -349,7 +362,7 @@ def stored_nodes(name, notes):
         notes.where = f"database '{name}', activity '{code}'"
         node = node_of(data, kind, notes)
         yield code, add_exchanges(
-            node, list(stored_exchanges(name, code, runs.get(code, []), notes)), notes
+            node, list(stored_exchanges(name, code, runs.get(code, []), formulas, notes)), notes
         )
 
 
@@ -457,6 +470,50 @@ def method_of(bw2data, name, databases, notes):
 
 
 # --------------------------------------------------------------------------------------------------
+# Parameters.
+
+
+def parameter_of(row, notes):
+    """Amount, formula, and what a pickle holds of its uncertainty."""
+    notes.where = f"parameter '{row.name}'"
+    made = {key_text(key, notes): attribute_of(key, one, notes) for key, one in row.data.items()}
+    made.update(formula=row.formula, amount=plain(row.amount, notes))
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def groups_of(chosen, notes):
+    """Groups of activities of the databases that are written."""
+    from bw2data.parameters import ActivityParameter, Group
+
+    made = {}
+    for row in ActivityParameter.select().order_by(ActivityParameter.id):
+        if row.database not in chosen.databases:
+            continue
+        if row.group not in made:
+            database = chosen.names.get(row.database, row.database)
+            made[row.group] = {"database": database, "order": [], "parameters": {}}
+        made[row.group]["parameters"][row.name] = parameter_of(row, notes)
+    for name, group in made.items():
+        order = Group.get(Group.name == name).order
+        group["order"] = [other for other in order if other in made]
+    return made
+
+
+def parameters_of(chosen, notes):
+    from bw2data.parameters import DatabaseParameter, ProjectParameter
+
+    rows = ProjectParameter.select().order_by(ProjectParameter.id)
+    project = {row.name: parameter_of(row, notes) for row in rows}
+    databases = {}
+    for row in DatabaseParameter.select().order_by(DatabaseParameter.id):
+        if row.database in chosen.databases:
+            name = chosen.names.get(row.database, row.database)
+            databases.setdefault(name, {})[row.name] = parameter_of(row, notes)
+    made = {"project": project, "database": databases, "activity": groups_of(chosen, notes)}
+    return {kind: found for kind, found in made.items() if found}
+
+
+# --------------------------------------------------------------------------------------------------
 # The document.
 
 
@@ -512,7 +569,11 @@ def write_document(file, bw2data, chosen, notes):
         method = method_of(bw2data, name, within, notes)
         rename([factor[0] for factor in method["cfs"]], chosen.names)
         file.write(f'{"," if m else ""}\n  {dump(method)}')
-    file.write("]}\n")
+    file.write("]")
+    parameters = parameters_of(chosen, notes)
+    if parameters:
+        file.write(f',\n "parameters": {dump(parameters)}')
+    file.write("}\n")
     return count
 
 

@@ -66,6 +66,7 @@ typedef struct vt_foreground {
   int demands;
   const vt_yearly_demand *demand; ///< shape [demands]
   const char *background_place;   ///< "study.yaml:8: ", where they are given, or NULL
+  const vt_study *study;          ///< whose factors may change parameters, or NULL
 } vt_foreground;
 
 /// Inputs of a pathway model from a foreground database: everything but background_inventory,

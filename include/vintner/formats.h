@@ -124,7 +124,12 @@ struct vt_database_sources {
   int stores;
   vt_parameter *parameter; ///< shape [parameters]
   ptrdiff_t parameters, parameter_room;
-  bool has_parameters; ///< they are read
+  vt_parameter_group *parameter_group; ///< shape [parameter_groups]
+  ptrdiff_t parameter_groups, parameter_group_room;
+  vt_parameter_exchange *parameter_exchange; ///< shape [parameter_exchanges]
+  ptrdiff_t parameter_exchanges, parameter_exchange_room;
+  ptrdiff_t opened_parameters, opened_groups; ///< of documents, which are read when they are opened
+  bool has_parameters;                        ///< the others are read
   ptrdiff_t database_room, named_room, node_room, exchange_room, exchange_reference_room;
   ptrdiff_t package_room, raw_room, method_room, factors_room, method_reference_room;
   ptrdiff_t project_room, source_room, place_room, store_room, keyed_room;
@@ -147,9 +152,15 @@ vt_error vt_set_spare_method(const vt_database_set *set, vt_matrix_kind kind, co
 int vt_set_named(const vt_database_set *set, const char *name);
 
 vt_error vt_parameter_add(vt_database_set *set, const vt_parameter *parameter);
+vt_error vt_parameter_add_group(vt_database_set *set, const vt_parameter_group *group);
+vt_error vt_parameter_add_exchange(vt_database_set *set, const vt_parameter_exchange *exchange);
+/// A project without files of its own; *index is its place.
+vt_error vt_set_add_project(vt_database_set *set, const char *path, int *index);
 /// Add to the databases that `database` links to, unless it is there.
 vt_error vt_set_add_dependency(vt_database_set *set, int database, int other);
 
+/// Type 0, and nothing else given.
+vt_uncertainty vt_no_uncertainty(void);
 vt_matrix_kind vt_matrix_kind_of(const char *label);
 const char *vt_matrix_label(vt_matrix_kind kind);
 void vt_raw_free(vt_raw_group *raw, int groups); ///< accepts NULL

@@ -92,6 +92,45 @@ typedef struct vt_tensor {
   double *value;  ///< shape [count]; a _default has count 1
 } vt_tensor;
 
+/// A formula in Brightway's grammar, and what its names mean: parameters of vt_following. Names
+/// that are constants of the grammar are not listed.
+typedef struct vt_meaning {
+  const char *formula; ///< NULL: there is none
+  int names;
+  const char **name; ///< shape [names]
+  int *parameter;    ///< shape [names]
+} vt_meaning;
+
+/// A parameter of Brightway: `parameter[scope, name]` in a study.
+typedef struct vt_followed_parameter {
+  const char *scope, *name;
+  double value; ///< where it has no formula
+  vt_meaning meaning;
+} vt_followed_parameter;
+
+/// An amount of an exchange that a formula gives.
+typedef struct vt_followed_amount {
+  const char *exchange; ///< what messages call it
+  vt_meaning meaning;
+} vt_followed_amount;
+
+/// A part of an entry: scale * amount * weight.
+typedef struct vt_followed_term {
+  vt_tensor_id tensor;
+  int32_t index[VT_MAX_AXES]; ///< key of the entry, unused ones 0
+  int amount;                 ///< of vt_following, -1: `stored` in all scenarios
+  double scale, stored, weight;
+} vt_followed_term;
+
+/// Entries that follow parameters which a study changes; all of it is the arena's of the inputs.
+typedef struct vt_following {
+  int parameters, amounts;
+  ptrdiff_t terms;
+  vt_followed_parameter *parameter; ///< shape [parameters], each after those that it reads
+  vt_followed_amount *amount;       ///< shape [amounts]
+  vt_followed_term *term;           ///< shape [terms], ascending by tensor and key, entries whole
+} vt_following;
+
 /// Inputs of a pathway model (specs: the optimex input file). Everything belongs to `arena` and
 /// the label sets; drop it with vt_inputs_free.
 typedef struct vt_inputs {
@@ -114,6 +153,7 @@ typedef struct vt_inputs {
   /// Backward errors of the solves that gave the background, NaN where there was nothing to solve;
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;
+  vt_following following;
 } vt_inputs;
 
 /// Read and check optimex inputs (specs/pathway.md §1, §4: structure, types, names, windows,

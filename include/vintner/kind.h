@@ -77,6 +77,39 @@ void vt_sensitivity_free(vt_sensitivity *sensitivity); ///< accepts NULL
 vt_error vt_regret_of(const vt_study *study, const vt_layout *layout, vt_regret *regret);
 
 // ---------------------------------------------------------------------------------------------
+// Parameters and factors in the rows of scenarios.
+
+/// Their variables, or -1.
+typedef struct vt_input_places {
+  int value;  ///< factor_value
+  int failed; ///< failed_input
+} vt_input_places;
+
+/// The axis `factor`: parameters, then factors.
+/// @param arena  owns the labels
+vt_error vt_input_axis(const vt_study *study, vt_arena *arena, vt_dimension *axis);
+
+/// The variables factor_value, if there is the axis, and failed_input, if something may fail.
+/// @param axis      place of the axis, or -1
+/// @param variants  what the numbers of names stand for, or NULL
+/// @param formulas  whether there are formulas besides those of the design
+vt_error vt_input_lay_out(const vt_study *study, int axis, const char *variants, bool formulas,
+                          vt_layout *layout, vt_input_places *place);
+
+/// What factor_value says of a factor that is not applied: the value that changes nothing.
+typedef double vt_input_neutral(const void *context, int factor);
+
+/// Fill factor_value with what the design gives. A factor with a draw for each cell has no value,
+/// nor has a formula that fails.
+void vt_input_put(const vt_study *study, const vt_input_places *place, const double *value,
+                  vt_input_neutral *neutral, const void *context, double *const *row);
+
+/// The row of a scenario whose formula fails: it has no numbers to solve.
+/// @param failed  place of the formula's input in the design
+void vt_input_fail(const vt_study *study, const vt_layout *layout, const vt_input_places *place,
+                   int failed, int rank, double *const *row);
+
+// ---------------------------------------------------------------------------------------------
 // A plan that is given to other scenarios.
 
 /// What a scenario decided, as its row stores it; of it, what is given.
@@ -188,6 +221,7 @@ typedef struct vt_kind {
   /// study and k alone; an outcome is never an error. Where there is one scenario only, rank 0
   /// solves it.
   vt_error (*solve)(void *worker, int64_t k, double *const *row);
+  bool one_thread; ///< solve calls libraries that only the main thread may use
 
   /// What `check` tells. Not collective; no scenario is solved.
   vt_error (*sizes)(void *model, int threads, vt_sizes *sizes);

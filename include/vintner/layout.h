@@ -57,7 +57,9 @@ typedef struct vt_variable {
   bool statistics;                  ///< summarised in /statistics
   bool reference;                   ///< stored in /reference
   bool once;                        ///< one for all scenarios: without the scenario's axis
-  const char *note_name, *note;     ///< a text attribute of its own in the root, or NULL
+  const char *worst_of; ///< of `once`: in the end the largest of this variable of the same axes by
+                        ///< scenario, and of what rows have as their own; or NULL
+  const char *note_name, *note; ///< a text attribute of its own in the root, or NULL
 } vt_variable;
 
 /// A tensor that is known before any scenario is solved, and the same for all of them.

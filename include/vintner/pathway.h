@@ -93,7 +93,12 @@ void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
 /// @param factor   what the design gives: shape [width of the design], for choose the place of the
 /// name; NaN = the factor is not applied; NULL for the reference scenario
 /// @param numbers  borrowed from the state, valid until its next call
-void vt_pathway_apply(vt_pathway_state *state, const double *factor, vt_numbers *numbers);
+/// @return -1, or the input of the design that a formula of Brightway which fails follows from: the
+///         numbers mean nothing then
+int vt_pathway_apply(vt_pathway_state *state, const double *factor, vt_numbers *numbers);
+
+/// Say which formula of Brightway failed in the latest vt_pathway_apply, and why.
+vt_error vt_pathway_explain_formula(const vt_pathway_state *state, vt_text *why);
 
 /// Bounds with which installation is given in the first years, for the latest vt_pathway_apply.
 ///

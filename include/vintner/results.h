@@ -129,6 +129,10 @@ vt_error vt_results_seal(vt_results *rows, vt_results *target);
 /// for other layouts. One rank, after all rows are written.
 vt_error vt_results_mark_dominated(vt_results *results);
 
+/// Fill the variables that are the worst of what all rows have, once these are there. Not
+/// collective.
+vt_error vt_results_take_worst(vt_results *results);
+
 /// Mark rows as not done, and the file as not finished, before they are solved again. One rank.
 ///
 /// @param row  shape [rows], counted from 0 in the file

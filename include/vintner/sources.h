@@ -254,7 +254,7 @@ vt_error vt_method_find(const vt_database_set *set, vt_matrix_kind kind, int par
 // ---------------------------------------------------------------------------------------------
 // Parameters.
 
-/// A parameter of a Brightway project.
+/// Where a parameter of Brightway holds: in a project, a database, a group of activities.
 typedef enum vt_parameter_scope {
   VT_PARAMETER_PROJECT,
   VT_PARAMETER_DATABASE,
@@ -264,13 +264,45 @@ typedef enum vt_parameter_scope {
 /// Texts that do not apply are NULL.
 typedef struct vt_parameter {
   vt_parameter_scope scope;
-  int project; ///< which of the projects of the set
+  int project; ///< which of the projects of the set; a document is one
   const char *name, *formula;
   double amount;                       ///< NaN: none
   const char *database, *group, *code; ///< of a database's and an activity's parameters
+  const vt_uncertainty *uncertainty;   ///< NULL: none given
 } vt_parameter;
 
-/// All parameters of the projects of a set, read when they are first asked for.
-vt_error vt_parameters_read(vt_database_set *set, ptrdiff_t *count, const vt_parameter **parameter);
+/// A group of activities with parameters, and the groups that names are looked up in after it.
+typedef struct vt_parameter_group {
+  int project;
+  const char *name, *database;
+  int orders;
+  const char **order; ///< shape [orders]
+} vt_parameter_group;
+
+/// An exchange of a project's database that a formula gives. Those of databases in JSON have their
+/// formulas themselves: vt_exchange_formula.
+typedef struct vt_parameter_exchange {
+  int project;
+  const char *group, *formula;
+  int64_t exchange; ///< Brightway's number of it
+} vt_parameter_exchange;
+
+typedef struct vt_parameter_table {
+  ptrdiff_t parameters, groups, exchanges;
+  const vt_parameter *parameter;         ///< shape [parameters]
+  const vt_parameter_group *group;       ///< shape [groups]
+  const vt_parameter_exchange *exchange; ///< shape [exchanges]
+} vt_parameter_table;
+
+/// All parameters of the projects and documents of a set, read when they are first asked for.
+vt_error vt_parameters_read(vt_database_set *set, vt_parameter_table *table);
+
+/// What a source calls a project of the set.
+const char *vt_project_path(const vt_database_set *set, int project);
+
+/// Formula of an exchange of a database in JSON, and the group whose parameters it reads; NULL
+/// where it has none. Texts belong to the set.
+vt_error vt_exchange_formula(vt_database_set *set, const vt_exchange *exchange,
+                             const char **formula, const char **group);
 
 #endif

@@ -68,7 +68,8 @@ static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
 vt_error vt_assembly_foreground(vt_assembly *a) {
   const vt_database_plan *plan = a->plan;
   vt_foreground *f = &a->foreground;
-  *f = (vt_foreground){.first_year = plan->first_year, .last_year = plan->last_year};
+  *f = (vt_foreground){
+      .first_year = plan->first_year, .last_year = plan->last_year, .study = a->study};
   VT_TRY(find_database(a, plan->foreground, plan->foreground_line, &f->database));
   VT_TRY(find_backgrounds(a, f));
   VT_TRY(list_demand(a, f));

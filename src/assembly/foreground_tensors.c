@@ -3,6 +3,7 @@
 // Entries are collected with process times as years; when all offsets are known, process times are
 // numbered, entries sorted, and those of one key added up.
 #include "assembly.h"
+#include "vintner/parameters.h"
 
 #include <limits.h>
 #include <math.h>
@@ -28,6 +29,10 @@ typedef struct building {
   ptrdiff_t taus, tau_room;
   int *flow_node, *elementary_node;
   ptrdiff_t flow_room, elementary_room;
+  vt_follower *follower; // exchanges that follow parameters; shape [followers]
+  int followers;
+  vt_followed_term *term; // all parts of entries, if some follow
+  ptrdiff_t terms, term_room;
 } building;
 
 // An exchange and the names that messages need.
@@ -160,6 +165,30 @@ static double scale_of(const vt_exchange *exchange) {
   return exchange->type == VT_EXCHANGE_SUBSTITUTION ? -exchange->share : exchange->share;
 }
 
+static int compare_followers(const void *key, const void *item) {
+  const ptrdiff_t exchange = *(const ptrdiff_t *)key;
+  const vt_follower *f = item;
+  return (exchange > f->exchange) - (exchange < f->exchange);
+}
+
+// A part of an entry, whose other parts may follow parameters.
+static vt_error push_term(const edge *at, vt_tensor_id id, const vt_entry *entry, double weight) {
+  building *made = at->made;
+  if (made->followers == 0) return VT_OK;
+  const ptrdiff_t exchange = at->exchange - made->set->exchange;
+  const vt_follower *f = bsearch(&exchange, made->follower, (size_t)made->followers,
+                                 sizeof *made->follower, compare_followers);
+  vt_followed_term term = {.tensor = id,
+                           .amount = f ? f->amount : -1,
+                           .scale = scale_of(at->exchange),
+                           .stored = at->exchange->amount,
+                           .weight = weight};
+  memcpy(term.index, entry->index, sizeof term.index);
+  VT_TRY(vt_grow(&made->term, &made->term_room, made->terms + 1, sizeof *made->term));
+  made->term[made->terms++] = term;
+  return VT_OK;
+}
+
 static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
   const vt_exchange *exchange = at->exchange;
   const vt_temporal *temporal = exchange->temporal;
@@ -171,6 +200,7 @@ static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
     VT_TRY(
         add_tau(at, temporal ? years_of(temporal->unit, temporal->date[i]) : 0, &entry.index[2]));
     VT_TRY(push(at->made, id, entry));
+    VT_TRY(push_term(at, id, &entry, weight));
   }
   return VT_OK;
 }
@@ -422,6 +452,71 @@ static vt_error store(building *made, vt_tensor_id id) {
   return VT_OK;
 }
 
+// -------------------------------------------------------------------------------------------------
+// What follows parameters.
+
+static vt_error load_snapshots(building *made) {
+  const vt_foreground *from = made->from;
+  for (int i = 0; i < from->backgrounds; i++) {
+    for (int k = 0; k < from->background[i].snapshots; k++) {
+      const vt_snapshot *snapshot = &from->background[i].snapshot[k];
+      for (int d = 0; d < snapshot->databases; d++)
+        VT_TRY(vt_database_require(made->set, snapshot->database[d]));
+    }
+  }
+  for (int d = 0; d < made->set->databases && from->backgrounds == 0; d++) {
+    if (made->set->database[d].has_time) VT_TRY(vt_database_require(made->set, d));
+  }
+  return VT_OK;
+}
+
+static vt_error find_followers(building *made) {
+  const vt_foreground *from = made->from;
+  if (!from->study || !vt_parameters_are_meant(from->study)) return VT_OK;
+  VT_TRY(load_snapshots(made));
+  made->database = &made->set->database[from->database];
+  return vt_parameters_follow(from->study, made->set, from->database, made->inputs->arena,
+                              &made->inputs->following, &made->followers, &made->follower);
+}
+
+static int compare_term_keys(const vt_followed_term *a, const vt_followed_term *b) {
+  if (a->tensor != b->tensor) return a->tensor < b->tensor ? -1 : 1;
+  for (int i = 0; i < VT_MAX_AXES; i++) {
+    if (a->index[i] != b->index[i]) return a->index[i] < b->index[i] ? -1 : 1;
+  }
+  return 0;
+}
+
+// Parts of an entry in the order in which `store` adds them up.
+static int compare_terms(const void *a, const void *b) {
+  const vt_followed_term *x = a, *y = b;
+  const int keys = compare_term_keys(x, y);
+  const double p = x->scale * x->stored * x->weight, q = y->scale * y->stored * y->weight;
+  if (keys != 0 || p < q || p > q) return keys != 0 ? keys : p < q ? -1 : 1;
+  return (x->amount > y->amount) - (x->amount < y->amount);
+}
+
+// Keeps the entries that have a part which follows.
+static vt_error store_terms(building *made) {
+  vt_following *following = &made->inputs->following;
+  ptrdiff_t kept = 0;
+  for (ptrdiff_t i = 0; i < made->terms; i++)
+    made->term[i].index[2] = vt_find_time(made->inputs->process_time, made->inputs->process_times,
+                                          made->term[i].index[2]);
+  if (made->terms > 1) qsort(made->term, (size_t)made->terms, sizeof *made->term, compare_terms);
+  for (ptrdiff_t first = 0, end; first < made->terms; first = end) {
+    bool follows = false;
+    for (end = first;
+         end < made->terms && compare_term_keys(&made->term[first], &made->term[end]) == 0; end++)
+      follows = follows || made->term[end].amount >= 0;
+    for (ptrdiff_t i = first; i < end && follows; i++) made->term[kept++] = made->term[i];
+  }
+  VT_ARENA_NEW(made->inputs->arena, following->term, kept);
+  if (kept > 0) memcpy(following->term, made->term, (size_t)kept * sizeof *made->term);
+  following->terms = kept;
+  return VT_OK;
+}
+
 static vt_error build(building *made) {
   const vt_database *database = &made->set->database[made->from->database];
   VT_CHECK(
@@ -432,9 +527,11 @@ static vt_error build(building *made) {
   VT_TRY(vt_database_require(made->set, made->from->database));
   made->database = &made->set->database[made->from->database];
   VT_TRY(vt_inputs_create(made->database->path, &made->inputs));
+  VT_TRY(find_followers(made));
   VT_TRY(add_sets(made));
   VT_TRY(add_exchanges(made));
   VT_TRY(set_times(made));
+  VT_TRY(store_terms(made));
   for (int i = 0; i < made->from->demands; i++) VT_TRY(add_demand(made, &made->from->demand[i]));
   VT_TRY(vt_foreground_map(made->set, made->from, made->inputs));
   for (int id = 0; id < VT_TENSOR_COUNT; id++) {
@@ -450,6 +547,8 @@ static void free_building(building *made) {
   for (int id = 0; id < VT_TENSOR_COUNT; id++) free(made->tensor[id].entry);
   free(made->is_product);
   free(made->tau);
+  free(made->follower);
+  free(made->term);
 }
 
 vt_error vt_foreground_build(vt_database_set *set, const vt_foreground *foreground,

@@ -45,7 +45,7 @@ typedef struct overview {
 // databases) is listed without.
 static vt_error gather(overview *v) {
   vt_database_set *set = v->set;
-  const vt_parameter *parameter;
+  vt_parameter_table parameters;
   for (int d = 0; d < set->databases; d++) {
     VT_TRY(vt_database_summarise(set, d, &v->database[d]));
     if (v->database[d].sha256 || vt_database_require(set, d) != VT_OK) continue;
@@ -53,7 +53,8 @@ static vt_error gather(overview *v) {
   }
   for (int m = 0; m < set->methods; m++) VT_TRY(vt_method_summarise(set, m, &v->method[m]));
   for (int n = 0; n < set->nodes; n++) v->loose[set->node[n].database]++;
-  VT_TRY(vt_parameters_read(set, &v->parameters, &parameter));
+  VT_TRY(vt_parameters_read(set, &parameters));
+  v->parameters = parameters.parameters;
   return vt_watch_check(v->path);
 }
 

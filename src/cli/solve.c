@@ -43,6 +43,7 @@ static vt_error summarise(job *j, vt_results *results) {
   VT_TRY(vt_team_settle(team, vt_results_derive(results, results, team->rank, team->size)));
   VT_TRY(vt_team_settle(team, first ? vt_results_seal(results, results) : VT_OK));
   VT_TRY(vt_team_settle(team, first ? vt_results_mark_dominated(results) : VT_OK));
+  VT_TRY(vt_team_settle(team, first ? vt_results_take_worst(results) : VT_OK));
   VT_TRY(vt_team_barrier(team));
   return vt_team_settle(team, first ? vt_results_finish(results) : VT_OK);
 }

@@ -1,8 +1,9 @@
 // pack.c - inputs as flat bytes, for sending to another rank of the same program.
 //
 // Order: magic, path, hash, six label sets, times, windows, process names, tensors, units of
-// categories (count 0: none), labels and mappings of alternative backgrounds (likewise). Every
-// count is an int64; texts are their length and bytes (-1: none). Host byte order.
+// categories (count 0: none), labels and mappings of alternative backgrounds (likewise), and what
+// follows parameters, if something does. Every count is an int64; texts are their length and bytes
+// (-1: none). Host byte order.
 #include "reader.h"
 
 #include <string.h>
@@ -46,6 +47,40 @@ static vt_error put_tensor(vt_text *bytes, const vt_tensor *tensor, int axes) {
   return vt_text_add_bytes(bytes, tensor->value, (ptrdiff_t)sizeof *tensor->value * tensor->count);
 }
 
+static vt_error put_meaning(vt_text *bytes, const vt_meaning *meaning) {
+  VT_TRY(put_text(bytes, meaning->formula));
+  VT_TRY(put_texts(bytes, meaning->names, meaning->name));
+  return vt_text_add_bytes(bytes, meaning->parameter,
+                           (ptrdiff_t)sizeof *meaning->parameter * meaning->names);
+}
+
+static vt_error put_term(vt_text *bytes, const vt_followed_term *term) {
+  const double real[] = {term->scale, term->stored, term->weight};
+  VT_TRY(put_count(bytes, term->tensor));
+  VT_TRY(put_count(bytes, term->amount));
+  VT_TRY(vt_text_add_bytes(bytes, term->index, sizeof term->index));
+  return vt_text_add_bytes(bytes, real, sizeof real);
+}
+
+static vt_error put_following(vt_text *bytes, const vt_following *following) {
+  VT_TRY(put_count(bytes, following->parameters));
+  for (int i = 0; i < following->parameters; i++) {
+    const vt_followed_parameter *p = &following->parameter[i];
+    VT_TRY(put_text(bytes, p->scope));
+    VT_TRY(put_text(bytes, p->name));
+    VT_TRY(vt_text_add_bytes(bytes, &p->value, sizeof p->value));
+    VT_TRY(put_meaning(bytes, &p->meaning));
+  }
+  VT_TRY(put_count(bytes, following->amounts));
+  for (int i = 0; i < following->amounts; i++) {
+    VT_TRY(put_text(bytes, following->amount[i].exchange));
+    VT_TRY(put_meaning(bytes, &following->amount[i].meaning));
+  }
+  VT_TRY(put_count(bytes, following->terms));
+  for (ptrdiff_t i = 0; i < following->terms; i++) VT_TRY(put_term(bytes, &following->term[i]));
+  return VT_OK;
+}
+
 static const vt_axis packed_sets[] = {VT_AXIS_PROCESS,           VT_AXIS_PRODUCT,
                                       VT_AXIS_INTERMEDIATE_FLOW, VT_AXIS_ELEMENTARY_FLOW,
                                       VT_AXIS_BACKGROUND,        VT_AXIS_CATEGORY};
@@ -65,11 +100,11 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   for (int id = 0; id < VT_TENSOR_COUNT; id++)
     VT_TRY(put_tensor(bytes, &inputs->tensor[id], vt_tensor_kinds[id].axes));
   VT_TRY(put_texts(bytes, vt_labels_count(inputs->category), inputs->category_unit));
-  if (!inputs->variant) return put_count(bytes, 0);
-  VT_TRY(put_labels(bytes, inputs->variant));
-  for (int k = 0; k < vt_labels_count(inputs->variant); k++)
+  const int variants = inputs->variant ? vt_labels_count(inputs->variant) : 0;
+  VT_TRY(inputs->variant ? put_labels(bytes, inputs->variant) : put_count(bytes, 0));
+  for (int k = 0; k < variants; k++)
     VT_TRY(put_tensor(bytes, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
-  return VT_OK;
+  return inputs->following.parameters > 0 ? put_following(bytes, &inputs->following) : VT_OK;
 }
 
 // What is left to unpack.
@@ -193,6 +228,85 @@ static vt_error take_pathways(packed *from, vt_inputs *inputs) {
   return VT_OK;
 }
 
+// The arena's copy, NULL for none.
+static vt_error take_copy(packed *from, vt_arena *arena, const char **copy) {
+  const char *text = NULL;
+  int64_t length = 0;
+  *copy = NULL;
+  VT_TRY(take_text(from, &text, &length));
+  return length < 0 ? VT_OK : vt_arena_text(arena, text, (ptrdiff_t)length, copy);
+}
+
+// A count of items of at least `item_bytes`, none of them missing.
+static vt_error take_size(packed *from, size_t item_bytes, int64_t most, int64_t *size) {
+  VT_TRY(take_count(from, item_bytes, size));
+  VT_CHECK(*size >= 0 && *size <= most, VT_ERR_BUG, "packed inputs hold a list of %lld items",
+           (long long)*size);
+  return VT_OK;
+}
+
+static vt_error take_meaning(packed *from, vt_arena *arena, int parameters, vt_meaning *meaning) {
+  int64_t names = 0;
+  VT_TRY(take_copy(from, arena, &meaning->formula));
+  VT_TRY(take_size(from, sizeof names, INT32_MAX, &names));
+  VT_ARENA_NEW(arena, meaning->name, names);
+  VT_ARENA_NEW(arena, meaning->parameter, names);
+  meaning->names = (int)names;
+  for (int i = 0; i < meaning->names; i++) VT_TRY(take_copy(from, arena, &meaning->name[i]));
+  VT_TRY(take_bytes(from, meaning->parameter, names, sizeof *meaning->parameter));
+  for (int i = 0; i < meaning->names; i++) {
+    const bool sound =
+        meaning->name[i] && meaning->parameter[i] >= 0 && meaning->parameter[i] < parameters;
+    VT_CHECK(sound, VT_ERR_BUG, "packed inputs hold a formula of unknown parameters");
+  }
+  return VT_OK;
+}
+
+static vt_error take_term(packed *from, int amounts, vt_followed_term *term) {
+  int64_t tensor = 0, amount = 0;
+  double real[3];
+  VT_TRY(take_bytes(from, &tensor, 1, sizeof tensor));
+  VT_TRY(take_bytes(from, &amount, 1, sizeof amount));
+  VT_TRY(take_bytes(from, term->index, 1, sizeof term->index));
+  VT_TRY(take_bytes(from, real, 1, sizeof real));
+  VT_CHECK(tensor >= 0 && tensor < VT_TENSOR_COUNT && amount >= -1 && amount < amounts, VT_ERR_BUG,
+           "packed inputs hold a part of an unknown entry");
+  term->tensor = (vt_tensor_id)tensor;
+  term->amount = (int)amount;
+  term->scale = real[0];
+  term->stored = real[1];
+  term->weight = real[2];
+  return VT_OK;
+}
+
+static vt_error take_following(packed *from, vt_arena *arena, vt_following *following) {
+  int64_t count = 0;
+  VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
+  VT_ARENA_NEW(arena, following->parameter, count);
+  following->parameters = (int)count;
+  for (int i = 0; i < following->parameters; i++) {
+    vt_followed_parameter *p = &following->parameter[i];
+    VT_TRY(take_copy(from, arena, &p->scope));
+    VT_TRY(take_copy(from, arena, &p->name));
+    VT_TRY(take_bytes(from, &p->value, 1, sizeof p->value));
+    VT_TRY(take_meaning(from, arena, following->parameters, &p->meaning));
+    VT_CHECK(p->scope && p->name, VT_ERR_BUG, "packed inputs hold a parameter without name");
+  }
+  VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
+  VT_ARENA_NEW(arena, following->amount, count);
+  following->amounts = (int)count;
+  for (int i = 0; i < following->amounts; i++) {
+    VT_TRY(take_copy(from, arena, &following->amount[i].exchange));
+    VT_TRY(take_meaning(from, arena, following->parameters, &following->amount[i].meaning));
+  }
+  VT_TRY(take_size(from, sizeof count, PTRDIFF_MAX, &count));
+  VT_ARENA_NEW(arena, following->term, count);
+  following->terms = (ptrdiff_t)count;
+  for (ptrdiff_t i = 0; i < following->terms; i++)
+    VT_TRY(take_term(from, following->amounts, &following->term[i]));
+  return VT_OK;
+}
+
 static vt_error take_everything(packed *from, vt_inputs *inputs) {
   const char *text = NULL;
   int64_t length = 0;
@@ -213,6 +327,7 @@ static vt_error take_everything(packed *from, vt_inputs *inputs) {
     VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[id].axes, &inputs->tensor[id]));
   VT_TRY(take_units(from, inputs));
   VT_TRY(take_pathways(from, inputs));
+  if (from->left > 0) VT_TRY(take_following(from, inputs->arena, &inputs->following));
   VT_CHECK(from->left == 0, VT_ERR_BUG, "packed inputs go on for %td bytes too long", from->left);
   return VT_OK;
 }

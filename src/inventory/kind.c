@@ -2,16 +2,21 @@
 // supplies and what they are made of.
 #include "inventory.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/// Everything is solved at once; `solve` hands it over.
+/// A single solve has everything at once, and `solve` hands it over; scenarios of an ensemble are
+/// made of it.
 typedef struct vt_inventory_model {
   vt_inventory_data *data;
+  vt_design *design; // NULL: a single solve
   vt_layout *layout;
   vt_inventory_places place;
+  vt_inventory_base base; // of an ensemble
+  vt_varied *varied;      // NULL: scenarios need no solves
   // On rank 0, after prepare; NULL unless they are kept.
   double *score;              // shape [demands][categories]
   double *residual;           // shape [demands]
@@ -38,6 +43,11 @@ static void data_free(void *context) {
   free((void *)k->demand_label);
   free(k->method);
   free(k->weight);
+  free(k->solved);
+  free(k->cell);
+  free(k->touch);
+  free(k->changed);
+  free(k->exchange);
   vt_system_free(k->system);
   vt_background_free(k->background);
   vt_database_set_free(k->set);
@@ -55,7 +65,8 @@ static vt_error read_data(vt_inventory_data *k) {
   else
     (void)vt_background_start(k->background);
   VT_TRY(vt_team_settle(team, gathered));
-  return vt_team_broadcast(team, &k->count, (int64_t)sizeof k->count);
+  VT_TRY(vt_team_broadcast(team, &k->count, (int64_t)sizeof k->count));
+  return k->study->ensemble ? vt_inventory_share(k) : VT_OK;
 }
 
 static vt_error read(const vt_study *study, const vt_team *team, void **data) {
@@ -75,7 +86,9 @@ static vt_error read(const vt_study *study, const vt_team *team, void **data) {
 static void model_free(void *context) {
   vt_inventory_model *m = context;
   if (!m) return;
+  vt_varied_free(m->varied);
   vt_layout_free(m->layout);
+  vt_design_free(m->design);
   double *const owned[] = {m->score, m->residual, m->supply, m->inventory, m->table};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   free(m);
@@ -87,12 +100,30 @@ static ptrdiff_t table_width(const vt_inventory_data *k) {
          VT_TOP_NUMBERS;
 }
 
+// That the formulas of the reference have values.
+static vt_error check_reference(const vt_design *design) {
+  double *value;
+  VT_NEW(value, vt_design_width(design));
+  const vt_error checked = vt_design_reference(design, value);
+  free(value);
+  return checked;
+}
+
+static vt_error create_design(vt_inventory_model *m) {
+  VT_TRY(vt_design_create(&m->data->study->design, &m->design));
+  VT_TRY(vt_inventory_add_cells(m->data, m->design));
+  VT_TRY(check_reference(m->design));
+  m->layout->scenarios = vt_design_scenarios(m->design);
+  return VT_OK;
+}
+
 static vt_error fill_model(vt_inventory_model *m) {
   VT_CHECK(table_width(m->data) <= INT_MAX, VT_ERR_INPUT,
            "%s: found contribution tables of %td numbers a demand, expected fewer than 2^31",
            m->data->study->path, table_width(m->data));
   VT_TRY(vt_layout_create(&m->layout));
-  return vt_inventory_lay_out(m->data, m->layout, &m->place);
+  VT_TRY(vt_inventory_lay_out(m->data, m->layout, &m->place));
+  return m->data->study->ensemble ? create_design(m) : VT_OK;
 }
 
 static vt_error create(const vt_study *study, void *data, void **model) {
@@ -113,14 +144,22 @@ static const vt_layout *layout_of(const void *model) {
 // -------------------------------------------------------------------------------------------------
 // Solving.
 
+static bool wants_supply(const vt_inventory_model *m) {
+  return m->design ? vt_inventory_needs_supply(m->data) : m->place.supply >= 0;
+}
+
+static bool wants_inventory(const vt_inventory_model *m) {
+  return m->design ? vt_inventory_needs_inventory(m->data) : m->place.inventory >= 0;
+}
+
 static vt_error allocate_results(vt_inventory_model *m) {
   const vt_inventory_counts *n = &m->data->count;
   const ptrdiff_t demands = n->demands, width = table_width(m->data);
   VT_NEW(m->score, demands * n->categories);
   VT_NEW(m->residual, demands);
-  if (m->place.supply >= 0) VT_NEW(m->supply, demands * n->processes);
-  if (m->place.inventory >= 0) VT_NEW(m->inventory, demands * n->flows);
-  if (width > 0) VT_NEW(m->table, demands * width);
+  if (wants_supply(m)) VT_NEW(m->supply, demands * n->processes);
+  if (wants_inventory(m)) VT_NEW(m->inventory, demands * n->flows);
+  if (m->data->team->rank == 0 && width > 0) VT_NEW(m->table, demands * width);
   return VT_OK;
 }
 
@@ -179,21 +218,23 @@ static void copy_table(const vt_top_places *place, int rows, ptrdiff_t first, co
   }
 }
 
-static vt_error solve(void *worker, int64_t scenario, double *const *row) {
-  const vt_inventory_model *m = worker;
+static void copy_tables(const vt_inventory_model *m, double *const *row) {
   const vt_inventory_counts *n = &m->data->count;
   const int limit = m->data->study->model.inventory.contributions;
-  (void)scenario;
-  copy(m, m->place.score, m->score, row);
-  copy(m, m->place.residual, m->residual, row);
-  copy(m, m->place.inventory, m->inventory, row);
-  copy(m, m->place.supply, m->supply, row);
   for (ptrdiff_t i = 0; m->table && i < (ptrdiff_t)n->demands * n->categories; i++) {
     const double *number = m->table + 2 * i * limit * VT_TOP_NUMBERS;
     copy_table(&m->place.top_process, limit, i * limit, number, row);
     copy_table(&m->place.top_flow, limit, i * limit, number + (ptrdiff_t)limit * VT_TOP_NUMBERS,
                row);
   }
+}
+
+static vt_error solve_single(const vt_inventory_model *m, double *const *row) {
+  copy(m, m->place.score, m->score, row);
+  copy(m, m->place.residual, m->residual, row);
+  copy(m, m->place.inventory, m->inventory, row);
+  copy(m, m->place.supply, m->supply, row);
+  copy_tables(m, row);
   row[m->layout->status][0] = VT_OPTIMAL;
   row[m->layout->wall_s][0] = m->wall_s;
   row[m->layout->iterations][0] = m->iterations;
@@ -201,46 +242,143 @@ static vt_error solve(void *worker, int64_t scenario, double *const *row) {
   return VT_OK;
 }
 
-// The scenario is its own reference, of which scores are stored.
-static vt_error lead(vt_inventory_model *m, vt_block *reference) {
+static vt_error solve_and_dismiss(vt_inventory_model *m) {
   const vt_error solved = solve_all(m);
   const vt_error dismissed = vt_background_dismiss(m->data->background);
   VT_TRY(solved);
-  VT_TRY(dismissed);
-  reference->data[m->layout->status][0] = VT_OPTIMAL;
-  copy(m, m->place.score, m->score, reference->data);
+  return dismissed;
+}
+
+// Of a demand of 0 something else was solved.
+static void scale_tables(const vt_inventory_model *m) {
+  const vt_inventory_data *k = m->data;
+  const ptrdiff_t width = table_width(k) / VT_TOP_NUMBERS;
+  for (ptrdiff_t i = 0; m->table && i < k->count.demands * width; i++) {
+    double *number = m->table + i * VT_TOP_NUMBERS;
+    if (k->amount[i / width] != 0.0) continue;
+    number[1] *= 0.0;
+    number[2] = (double)NAN;
+  }
+}
+
+static vt_error fill_reference(vt_inventory_model *m, vt_block *reference) {
+  vt_inventory_worker *worker;
+  VT_TRY(vt_inventory_worker_create(&m->base, &worker));
+  const vt_error solved = vt_inventory_worker_solve(worker, -1, reference->data);
+  vt_inventory_worker_free(worker);
+  VT_TRY(solved);
+  scale_tables(m);
+  copy_tables(m, reference->data);
+  return VT_OK;
+}
+
+static vt_error send(const vt_team *team, double *number, ptrdiff_t count) {
+  return number ? vt_team_broadcast(team, number, count * (int64_t)sizeof *number) : VT_OK;
+}
+
+static vt_error create_varied(vt_inventory_model *m) {
+  const vt_inventory_data *k = m->data;
+  const vt_varied_plan plan = {.system = vt_inventory_equations(k),
+                               .demand_count = k->count.demands,
+                               .demand = k->demand,
+                               .weight_count = k->count.categories,
+                               .supply = m->place.supply >= 0,
+                               .inventory = m->place.inventory >= 0};
+  return vt_varied_create(k->background, &plan, NULL, &m->varied);
+}
+
+// Where scenarios are solved, the reference's numbers are.
+static vt_error share_base(vt_inventory_model *m) {
+  const vt_team *team = m->data->team;
+  const vt_inventory_counts *n = &m->data->count;
+  const ptrdiff_t demands = n->demands;
+  VT_TRY(vt_team_settle(team, team->rank == 0 ? VT_OK : allocate_results(m)));
+  VT_TRY(send(team, m->score, demands * n->categories));
+  VT_TRY(send(team, m->residual, demands));
+  VT_TRY(send(team, m->inventory, demands * n->flows));
+  VT_TRY(send(team, m->supply, demands * n->processes));
+  m->base = (vt_inventory_base){.data = m->data,
+                                .design = m->design,
+                                .layout = m->layout,
+                                .place = &m->place,
+                                .score = m->score,
+                                .residual = m->residual,
+                                .inventory = m->inventory,
+                                .supply = m->supply};
+  if (m->data->count.varied) VT_TRY(vt_team_settle(team, create_varied(m)));
+  m->base.varied = m->varied;
   return VT_OK;
 }
 
 static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   vt_inventory_model *m = model;
   const vt_team *team = m->data->team;
+  const bool first = team->rank == 0;
   *solve_s = 0;
-  return vt_team_settle(team, team->rank == 0 ? lead(m, reference)
-                                              : vt_background_help(m->data->background));
-}
-
-static vt_error worker_create(void *model, void **worker) {
-  *worker = model;
+  VT_TRY(
+      vt_team_settle(team, first ? solve_and_dismiss(m) : vt_background_help(m->data->background)));
+  if (m->design) {
+    VT_TRY(share_base(m));
+    VT_TRY(vt_team_settle(team, first ? fill_reference(m, reference) : VT_OK));
+    if (first) *solve_s = reference->data[m->layout->wall_s][0];
+    return vt_team_broadcast(team, solve_s, (int64_t)sizeof *solve_s);
+  }
+  if (!first) return VT_OK;
+  // The scenario is its own reference, of which scores are stored.
+  reference->data[m->layout->status][0] = VT_OPTIMAL;
+  copy(m, m->place.score, m->score, reference->data);
   return VT_OK;
 }
 
-static void worker_free(void *worker) {
-  (void)worker; // it is the model
+// A thread's part: of a single solve the model itself.
+typedef struct worker {
+  const vt_inventory_model *model;
+  vt_inventory_worker *scenarios; // NULL: a single solve
+} worker;
+
+static void worker_free(void *context) {
+  worker *w = context;
+  if (!w) return;
+  vt_inventory_worker_free(w->scenarios);
+  free(w);
+}
+
+static vt_error worker_create(void *model, void **context) {
+  worker *w;
+  *context = NULL;
+  VT_NEW(w, 1);
+  w->model = model;
+  const vt_error made =
+      w->model->design ? vt_inventory_worker_create(&w->model->base, &w->scenarios) : VT_OK;
+  if (made != VT_OK) worker_free(w);
+  VT_TRY(made);
+  *context = w;
+  return VT_OK;
+}
+
+static vt_error solve(void *context, int64_t scenario, double *const *row) {
+  const worker *w = context;
+  return w->scenarios ? vt_inventory_worker_solve(w->scenarios, scenario, row)
+                      : solve_single(w->model, row);
 }
 
 // -------------------------------------------------------------------------------------------------
 // Sizes.
 
-static double memory_mib(const vt_inventory_model *m) {
+static double memory_mib(const vt_inventory_model *m, int threads) {
   const vt_inventory_data *k = m->data;
-  const double work =
-      6.0 * k->count.demands * k->count.categories * k->study->model.inventory.contributions;
+  const vt_inventory_counts *n = &k->count;
+  const double work = 6.0 * n->demands * n->categories * k->study->model.inventory.contributions;
   const double matrices =
       60.0 * ((double)k->system->technosphere.entries + (double)k->system->biosphere.entries);
-  const double weights = 8.0 * (double)k->count.categories * k->count.flows;
-  return (vt_layout_file_bytes(m->layout) + 8 * work + matrices + weights) / (1024.0 * 1024.0) +
-         60.0;
+  const double weights = (double)n->categories * n->flows;
+  const double solved = (double)n->demands * ((wants_inventory(m) ? n->flows : 0) +
+                                              (double)(wants_supply(m) ? n->processes : 0));
+  const double thread = weights + n->flows + (double)n->cells + (double)n->exchanges;
+  const double rows =
+      m->design ? vt_layout_memory_bytes(m->layout, threads) + 8 * solved + 8 * threads * thread
+                : vt_layout_file_bytes(m->layout);
+  return (rows + 8 * work + matrices + 8 * weights) / (1024.0 * 1024.0) + 60.0;
 }
 
 // Results that are wanted are not NULL; here nobody writes them.
@@ -248,38 +386,67 @@ static ptrdiff_t count_solves(const vt_inventory_model *m) {
   double wanted;
   vt_request asked = request_of(m);
   asked.score = &wanted;
-  if (m->place.supply >= 0) asked.supply = &wanted;
-  if (m->place.inventory >= 0) asked.inventory = &wanted;
+  if (wants_supply(m)) asked.supply = &wanted;
+  if (wants_inventory(m)) asked.inventory = &wanted;
   return vt_request_solves(&asked);
+}
+
+// A rank's own preparation takes as long as some twenty solves, or some ten thousand scenarios
+// that are mere products.
+static int64_t ranks_worth(const vt_inventory_model *m, ptrdiff_t solves) {
+  const int64_t alike = m->layout->scenarios / (m->data->count.varied ? 20 : 10000) + 1;
+  const int64_t solving = vt_background_shares(solves) ? (solves + 19) / 20 : 1;
+  return m->design && alike > solving ? alike : solving;
+}
+
+// What solving each scenario takes besides, of memory in MiB.
+static vt_error count_varied(vt_inventory_model *m, int threads, double *memory) {
+  double shared, own;
+  if (!m->data->count.varied) return VT_OK;
+  if (!m->varied) VT_TRY(create_varied(m));
+  vt_varied_bytes(m->varied, &shared, &own);
+  *memory += (shared + threads * own) / (1024.0 * 1024.0);
+  return VT_OK;
+}
+
+// What an ensemble changes.
+static vt_error add_inputs(const vt_inventory_model *m, vt_sizes *out) {
+  const vt_study *study = m->data->study;
+  if (!m->design) return VT_OK;
+  VT_TRY(vt_text_add(&out->members, ", \"parameters\": %d, \"factors\": %d, \"changed_cells\": %td",
+                     study->parameters, study->factors, m->data->count.cells));
+  return vt_text_add(
+      &out->lines, "factors          %d, on %td cells; %s\n", study->factors, m->data->count.cells,
+      m->data->count.varied ? "each scenario is solved" : "supplies are the reference's");
 }
 
 static vt_error sizes(void *model, int threads, vt_sizes *out) {
   vt_inventory_model *m = model;
   const vt_inventory_counts *n = &m->data->count;
   const vt_system *s = m->data->system;
-  (void)threads;
   VT_TRY(vt_inventory_prove(m->data));
   const ptrdiff_t solves = count_solves(m);
-  // A rank's own preparation takes as long as some twenty solves.
-  const ptrdiff_t ranks = vt_background_shares(solves) ? (solves + 19) / 20 : 1;
-  const double memory = memory_mib(m);
+  const int64_t scenarios = m->layout->scenarios, ranks = ranks_worth(m, solves);
+  double memory = memory_mib(m, threads);
   const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
+  VT_TRY(count_varied(m, threads, &memory));
   VT_TRY(vt_text_add(&out->members,
-                     ", \"scenarios\": 1, \"demands\": %d, \"categories\": %d, "
+                     ", \"scenarios\": %" PRId64 ", \"demands\": %d, \"categories\": %d, "
                      "\"products\": %d, \"processes\": %d, \"elementary_flows\": %d, "
                      "\"technosphere_entries\": %td, \"biosphere_entries\": %td, "
-                     "\"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %td",
-                     n->demands, n->categories, n->products, n->processes, n->flows,
+                     "\"memory_mib\": %.1f, \"file_mib\": %.3f, \"ranks\": %" PRId64,
+                     scenarios, n->demands, n->categories, n->products, n->processes, n->flows,
                      s->technosphere.entries, s->biosphere.entries, memory, file, ranks));
+  VT_TRY(vt_text_add(&out->lines, "scenarios        %" PRId64 "\n", scenarios));
+  VT_TRY(add_inputs(m, out));
   return vt_text_add(&out->lines,
-                     "scenarios        1\n"
                      "demands          %d, %d categories\n"
                      "technosphere     %d products x %d processes, %td entries\n"
                      "biosphere        %d elementary flows, %td entries\n"
                      "memory           %.0f MiB\n"
                      "results file     %.1f MiB\n"
                      "solves           %td\n"
-                     "ranks worth it   up to %td\n",
+                     "ranks worth it   up to %" PRId64 "\n",
                      n->demands, n->categories, n->products, n->processes, s->technosphere.entries,
                      n->flows, s->biosphere.entries, memory, file, solves, ranks);
 }

@@ -54,26 +54,44 @@ static vt_error list_codes(const vt_inventory_data *k, int count, const int *nod
   return listed;
 }
 
-// Axes have labels where the file is made; elsewhere their sizes will do.
-static bool has_labels(const vt_inventory_data *k) {
+vt_error vt_inventory_label(vt_inventory_data *k) {
+  const vt_inventory_plan *plan = &k->study->model.inventory;
+  const vt_inventory_counts *n = &k->count;
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_DEMAND], n->demands);
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_CATEGORY], n->categories);
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_PROCESS], n->processes);
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_FLOW], n->flows);
+  for (int d = 0; d < n->demands; d++) k->label[VT_INVENTORY_DEMAND][d] = k->demand_label[d];
+  for (int c = 0; c < n->categories; c++) {
+    const char *given = c < plan->methods ? plan->method[c].name : NULL;
+    const char *own = k->method[c] >= 0 ? k->set->method[k->method[c]].label : "score";
+    k->label[VT_INVENTORY_CATEGORY][c] = given ? given : own;
+  }
+  VT_TRY(list_codes(k, n->processes, k->system->process, k->label[VT_INVENTORY_PROCESS]));
+  VT_TRY(list_codes(k, n->flows, k->system->flow, k->label[VT_INVENTORY_FLOW]));
+  VT_ARENA_NEW(k->arena, k->label[VT_INVENTORY_PRODUCT], n->products);
+  return list_codes(k, n->products, k->system->product, k->label[VT_INVENTORY_PRODUCT]);
+}
+
+// Axes have names and units where the file is made; elsewhere sizes will do, and labels where there
+// is an ensemble.
+static bool has_texts(const vt_inventory_data *k) {
   return k->set != NULL;
 }
 
-static vt_error node_axis(const vt_inventory_data *k, const char *name, const char *long_name,
-                          int count, const int *node, vt_layout *layout) {
-  vt_dimension axis = {.name = name, .long_name = long_name, .size = count};
-  const char **label, **text;
+static vt_error node_axis(const vt_inventory_data *k, vt_dimension axis, const char **label,
+                          const int *node, vt_layout *layout) {
+  const int count = (int)axis.size;
+  const char **text;
   bool named = false;
   int place;
-  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
-  VT_ARENA_NEW(k->arena, label, count);
+  axis.label = label;
+  if (!has_texts(k)) return vt_layout_add_axis(layout, &axis, &place);
   VT_ARENA_NEW(k->arena, text, count);
-  VT_TRY(list_codes(k, count, node, label));
   for (int i = 0; i < count; i++) {
     text[i] = vt_node_name(&k->set->node[node[i]]);
     named = named || text[i] != k->set->node[node[i]].code;
   }
-  axis.label = label;
   if (named) axis.text[VT_TEXT_NAME] = text;
   return vt_layout_add_axis(layout, &axis, &place);
 }
@@ -82,34 +100,46 @@ static vt_error demand_axis(const vt_inventory_data *k, vt_layout *layout) {
   vt_dimension axis = {.name = "demand", .long_name = "demand", .size = k->count.demands};
   const char **text;
   int place;
-  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
+  axis.label = k->label[VT_INVENTORY_DEMAND];
+  if (!has_texts(k)) return vt_layout_add_axis(layout, &axis, &place);
   VT_ARENA_NEW(k->arena, text, k->count.demands);
   for (int d = 0; d < k->count.demands; d++)
     text[d] = vt_node_name(&k->set->node[k->system->product[k->product[d]]]);
-  axis.label = k->demand_label;
   axis.text[VT_TEXT_NAME] = text;
   return vt_layout_add_axis(layout, &axis, &place);
 }
 
 static vt_error category_axis(const vt_inventory_data *k, vt_layout *layout) {
-  const vt_inventory_plan *plan = &k->study->model.inventory;
   vt_dimension axis = {
       .name = "category", .long_name = "impact category", .size = k->count.categories};
-  const char **label, **unit;
+  const char **unit;
   bool any = false;
   int place;
-  if (!has_labels(k)) return vt_layout_add_axis(layout, &axis, &place);
-  VT_ARENA_NEW(k->arena, label, k->count.categories);
+  axis.label = k->label[VT_INVENTORY_CATEGORY];
+  if (!has_texts(k)) return vt_layout_add_axis(layout, &axis, &place);
   VT_ARENA_NEW(k->arena, unit, k->count.categories);
   for (int c = 0; c < k->count.categories; c++) {
     const vt_method *method = k->method[c] >= 0 ? &k->set->method[k->method[c]] : NULL;
-    const char *given = c < plan->methods ? plan->method[c].name : NULL;
-    label[c] = given ? given : method ? method->label : "score";
     unit[c] = method && method->unit ? method->unit : "";
     any = any || unit[c][0];
   }
-  axis.label = label;
   if (any) axis.text[VT_TEXT_UNIT] = unit;
+  return vt_layout_add_axis(layout, &axis, &place);
+}
+
+// Parameters, then factors, of an ensemble.
+static vt_error factor_axis(const vt_inventory_data *k, vt_layout *layout) {
+  const vt_study *study = k->study;
+  vt_dimension axis = {.name = "factor",
+                       .long_name = study->parameters > 0 ? "parameter or factor of the study"
+                                                          : "factor of the ensemble"};
+  const char **name;
+  int place;
+  if (!study->ensemble) return VT_OK;
+  axis.size = study->parameters + study->factors;
+  VT_ARENA_NEW(k->arena, name, axis.size);
+  for (ptrdiff_t i = 0; i < axis.size; i++) name[i] = study->design.input[i].name;
+  axis.label = name;
   return vt_layout_add_axis(layout, &axis, &place);
 }
 
@@ -123,11 +153,17 @@ static vt_error lay_axes_out(const vt_inventory_data *k, vt_layout *layout) {
   VT_TRY(demand_axis(k, layout));
   VT_TRY(category_axis(k, layout));
   if (plan->keep_supply || tops)
-    VT_TRY(
-        node_axis(k, "process", "process code", k->count.processes, s ? s->process : NULL, layout));
+    VT_TRY(node_axis(
+        k,
+        (vt_dimension){.name = "process", .long_name = "process code", .size = k->count.processes},
+        k->label[VT_INVENTORY_PROCESS], s ? s->process : NULL, layout));
   if (plan->keep_inventory || tops)
-    VT_TRY(node_axis(k, "elementary_flow", "elementary flow code", k->count.flows,
-                     s ? s->flow : NULL, layout));
+    VT_TRY(node_axis(k,
+                     (vt_dimension){.name = "elementary_flow",
+                                    .long_name = "elementary flow code",
+                                    .size = k->count.flows},
+                     k->label[VT_INVENTORY_FLOW], s ? s->flow : NULL, layout));
+  VT_TRY(factor_axis(k, layout));
   return tops ? vt_layout_add_axis(layout, &top, &place) : VT_OK;
 }
 
@@ -144,17 +180,23 @@ static vt_error add(vt_layout *layout, const vt_variable *v, const char *const a
   return vt_layout_add(layout, v, axes, at, place);
 }
 
-static vt_error add_table(vt_layout *layout, const char *axis, const vt_variable names[3],
-                          vt_top_places *place) {
+// Of an ensemble the reference alone is taken apart.
+static vt_error add_table(const vt_study *study, vt_layout *layout, const char *axis,
+                          const vt_variable names[3], vt_top_places *place) {
   static const char *const axes[MOST_AXES] = {"demand", "category", "top"};
   *place = (vt_top_places){-1, -1, -1};
   if (vt_layout_find_axis(layout, axis) < 0) return VT_OK;
-  VT_TRY(add(layout, &names[0], axes, &place->index));
-  VT_TRY(add(layout, &names[1], axes, &place->amount));
-  return add(layout, &names[2], axes, &place->share);
+  int *const at[] = {&place->index, &place->amount, &place->share};
+  for (int i = 0; i < 3; i++) {
+    vt_variable v = names[i];
+    v.reference = study->ensemble;
+    v.group = study->ensemble ? VT_GROUP_NOWHERE : VT_GROUP_ROOT;
+    VT_TRY(add(layout, &v, axes, at[i]));
+  }
+  return VT_OK;
 }
 
-static vt_error add_tables(vt_layout *layout, vt_inventory_places *place) {
+static vt_error add_tables(const vt_study *study, vt_layout *layout, vt_inventory_places *place) {
   const vt_variable process[3] = {
       {.name = "top_process",
        .long_name = "largest contributions: place on the axis process, from 0; -1 none",
@@ -169,8 +211,29 @@ static vt_error add_tables(vt_layout *layout, vt_inventory_places *place) {
       {.name = "top_flow_share", .long_name = "contribution of a flow / score"}};
   place->top_process = place->top_flow = (vt_top_places){-1, -1, -1};
   if (vt_layout_find_axis(layout, "top") < 0) return VT_OK;
-  VT_TRY(add_table(layout, "process", process, &place->top_process));
-  return add_table(layout, "elementary_flow", flow, &place->top_flow);
+  VT_TRY(add_table(study, layout, "process", process, &place->top_process));
+  return add_table(study, layout, "elementary_flow", flow, &place->top_flow);
+}
+
+static bool has_formula(const vt_study *study) {
+  for (int i = 0; i < study->design.inputs; i++)
+    if (study->design.input[i].value.kind == VT_VALUE_FORMULA) return true;
+  return false;
+}
+
+static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventory_places *place) {
+  const vt_variable value = {.name = "factor_value",
+                             .long_name = study->parameters > 0
+                                              ? "value of each parameter and factor"
+                                              : "value of each factor"};
+  const vt_variable failed = {
+      .name = "failed_input",
+      .long_name = "place on the axis factor of the formula that failed, -1 for none of them",
+      .storage = VT_STORE_INT16};
+  place->factor_value = place->failed_input = -1;
+  if (!study->ensemble) return VT_OK;
+  VT_TRY(add(layout, &value, (const char *const[MOST_AXES]){"factor"}, &place->factor_value));
+  return has_formula(study) ? vt_layout_add(layout, &failed, 0, NULL, &place->failed_input) : VT_OK;
 }
 
 static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
@@ -179,23 +242,35 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
   const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
   const vt_variable score = {
       .name = "score", .long_name = "impact of the demand", .statistics = true, .reference = true};
-  const vt_variable residual = {
-      .name = "residual", .long_name = "backward error of the solve", .once = true};
-  const vt_variable inventory = {
-      .name = "inventory", .long_name = "elementary flow", .storage = big};
-  const vt_variable supply = {
-      .name = "supply", .long_name = "activity of the process", .storage = big};
+  const vt_variable residual = {.name = "residual",
+                                .long_name = "backward error of the solve",
+                                .once = true,
+                                .worst_of = k->study->ensemble ? "draw_residual" : NULL};
+  const vt_variable inventory = {.name = "inventory",
+                                 .long_name = "elementary flow",
+                                 .storage = big,
+                                 .statistics = k->study->ensemble};
+  const vt_variable supply = {.name = "supply",
+                              .long_name = "activity of the process",
+                              .storage = big,
+                              .statistics = k->study->ensemble};
   place->inventory = place->supply = -1;
+  const vt_variable draw = {.name = "draw_residual",
+                            .long_name = "backward error of the scenario's solve"};
+  place->draw_residual = -1;
   VT_TRY(vt_layout_add_status(layout));
+  VT_TRY(add_inputs(k->study, layout, place));
   VT_TRY(add(layout, &score, (const char *const[MOST_AXES]){"demand", "category"}, &place->score));
   VT_TRY(add(layout, &residual, (const char *const[MOST_AXES]){"demand"}, &place->residual));
+  if (k->study->ensemble)
+    VT_TRY(add(layout, &draw, (const char *const[MOST_AXES]){"demand"}, &place->draw_residual));
   if (plan->keep_inventory)
     VT_TRY(add(layout, &inventory, (const char *const[MOST_AXES]){"demand", "elementary_flow"},
                &place->inventory));
   if (plan->keep_supply)
     VT_TRY(
         add(layout, &supply, (const char *const[MOST_AXES]){"demand", "process"}, &place->supply));
-  VT_TRY(add_tables(layout, place));
+  VT_TRY(add_tables(k->study, layout, place));
   return vt_layout_add_performance(layout, "iterations of linear solves");
 }
 

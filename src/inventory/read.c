@@ -190,6 +190,16 @@ static vt_error find_all(vt_inventory_data *k) {
   VT_FAIL(found, "%s", text);
 }
 
+// Results are proportional to the amount of a demand: what is solved is one that is not 0.
+static vt_error prepare_ensemble(vt_inventory_data *k) {
+  VT_NEW(k->solved, k->count.demands);
+  for (int d = 0; d < k->count.demands; d++) {
+    k->solved[d] = k->amount[d] > 0 || k->amount[d] < 0 ? k->amount[d] : 1.0;
+    k->demand[d].amount = &k->solved[d];
+  }
+  return vt_inventory_find_targets(k);
+}
+
 vt_error vt_inventory_gather(vt_inventory_data *k) {
   VT_TRY(vt_arena_create(&k->arena));
   vt_background_prefetch(k->background);
@@ -198,5 +208,6 @@ vt_error vt_inventory_gather(vt_inventory_data *k) {
   k->count.products = k->system->products;
   k->count.processes = k->system->processes;
   k->count.flows = k->system->flows;
-  return VT_OK;
+  VT_TRY(vt_inventory_label(k));
+  return k->study->ensemble ? prepare_ensemble(k) : VT_OK;
 }

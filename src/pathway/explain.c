@@ -13,7 +13,8 @@ typedef struct scenario {
   vt_design *design;
   vt_pathway_state *state;
   double *value; // what the design gives; shape [width of the design]
-  int failed;    // the input whose formula fails, or -1
+  int failed;    // the input whose formula fails, or that a failing one of Brightway reads; or -1
+  bool in_databases; // it is one of Brightway
   vt_numbers numbers;
 } scenario;
 
@@ -31,7 +32,9 @@ static vt_error open_scenario(scenario *s, int64_t id) {
   VT_TRY(vt_pathway_state_create(s->pathway, &s->state));
   VT_NEW(s->value, vt_design_width(s->design));
   s->failed = id >= 0 ? vt_design_values(s->design, id, s->value) : -1;
-  if (s->failed < 0) vt_pathway_apply(s->state, id >= 0 ? s->value : NULL, &s->numbers);
+  if (s->failed >= 0) return VT_OK;
+  s->failed = vt_pathway_apply(s->state, id >= 0 ? s->value : NULL, &s->numbers);
+  s->in_databases = s->failed >= 0;
   return VT_OK;
 }
 
@@ -153,7 +156,8 @@ static vt_error explain_ray(const scenario *s, vt_explanation *e) {
 
 static vt_error explain_failure(const scenario *s, vt_explanation *e) {
   vt_text why = {0};
-  vt_error told = vt_design_explain(s->design, s->failed, s->value, &why);
+  vt_error told = s->in_databases ? vt_pathway_explain_formula(s->state, &why)
+                                  : vt_design_explain(s->design, s->failed, s->value, &why);
   if (told == VT_OK) told = keep_text(e, &why, &e->reason);
   vt_text_free(&why);
   e->outcome = VT_FAILED;

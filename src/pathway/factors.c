@@ -1,56 +1,20 @@
 // factors.c - overrides applied, factors looked up, and which factor touches which number.
 #include "factors.h"
 
+#include "touches.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static double apply_one(vt_operation operation, double operand, double value) {
-  switch (operation) {
-    case VT_SET: return operand;
-    case VT_ADD: return value + operand;
-    case VT_MULTIPLY: return value == 0.0 || operand == 0.0 ? 0.0 : value * operand;
-    case VT_CHOOSE: break;
-  }
-  return value;
-}
-
-// The value of a touch in a scenario, NaN where it is not applied; `value` NULL: in the reference.
-static double operand_of(const vt_core *core, const vt_factor_leaves *factors, const vt_touch *t,
-                         const double *value) {
-  if (value) return value[t->value];
-  return t->value < core->study->design.inputs ? factors->standing[t->value] : (double)NAN;
-}
 
 // What the reference makes of a number through its touches, none of which is a choice.
 static double apply_numbers(const vt_core *core, const vt_factor_leaves *factors, int touched,
                             double base) {
   const vt_touch *t = &factors->touch[touched];
   if (t->parent >= 0) base = apply_numbers(core, factors, t->parent, base);
-  const double operand = operand_of(core, factors, t, NULL);
-  return isnan(operand) ? base : apply_one(change_of(core, t->factor)->operation, operand, base);
-}
-
-static vt_error add_touch(vt_factor_leaves *factors, vt_touch touch, int *made) {
-  VT_TRY(vt_grow(&factors->touch, &factors->touch_capacity, factors->touches + 1,
-                 sizeof *factors->touch));
-  touch.alpha = touch.beta = -1;
-  touch.length = touch.parent < 0 ? 1 : factors->touch[touch.parent].length + 1;
-  *made = (int)factors->touches;
-  factors->touch[factors->touches++] = touch;
-  return VT_OK;
-}
-
-// The touch that a factor adds to those before it; equal lists share one number. `known` has shape
-// [touches before the factor + 1]: the touch made for each parent (from -1 on), or -1.
-static vt_error extend(const vt_core *core, vt_factor_leaves *factors, int factor, int *known,
-                       int *touched) {
-  int *made = &known[*touched + 1];
-  const vt_touch touch = {
-      .parent = *touched, .factor = factor, .value = core->study->parameters + factor};
-  if (*made < 0) VT_TRY(add_touch(factors, touch, made));
-  *touched = *made;
-  return VT_OK;
+  const double operand = vt_touch_operand(core, factors, t, NULL);
+  return isnan(operand) ? base
+                        : vt_touch_operation(change_of(core, t->factor)->operation, operand, base);
 }
 
 static vt_error hash_cell(const vt_core *core, const char *name, vt_tensor_id id, ptrdiff_t entry,
@@ -69,15 +33,9 @@ static vt_error hash_cell(const vt_core *core, const char *name, vt_tensor_id id
 // A touch of its own for each cell.
 static vt_error extend_each(const vt_core *core, vt_factor_leaves *factors, int factor,
                             vt_tensor_id id, ptrdiff_t entry, int *touched) {
-  const vt_study *study = core->study;
-  vt_drawn_cell drawn = {.input = study->parameters + factor};
-  VT_TRY(hash_cell(core, study->factor[factor].name, id, entry, &drawn.stream));
-  VT_TRY(vt_grow(&factors->drawn, &factors->drawn_capacity, factors->drawings + 1,
-                 sizeof *factors->drawn));
-  const vt_touch touch = {
-      .parent = *touched, .factor = factor, .value = study->design.inputs + factors->drawings};
-  factors->drawn[factors->drawings++] = drawn;
-  return add_touch(factors, touch, touched);
+  uint64_t stream;
+  VT_TRY(hash_cell(core, core->study->factor[factor].name, id, entry, &stream));
+  return vt_touch_extend_each(core, factors, factor, stream, touched);
 }
 
 static double reference_value(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id id,
@@ -112,7 +70,7 @@ static vt_error mark(const vt_core *core, vt_factor_leaves *factors, int factor,
     int *entry = &(*touched)[chosen->entry[k]];
     extended = change_of(core, factor)->each
                    ? extend_each(core, factors, factor, chosen->tensor, chosen->entry[k], entry)
-                   : extend(core, factors, factor, known, entry);
+                   : vt_touch_extend(core, factors, factor, known, entry);
   }
   free(known);
   VT_TRY(extended);
@@ -162,6 +120,10 @@ static vt_error look_factors_up(vt_core *core, vt_factor_leaves *factors) {
   for (int f = 0; f < study->factors; f++) {
     vt_tensor before[VT_TENSOR_COUNT];
     vt_selection chosen;
+    if (factors->follow.evaluation && vt_parameter_is_meant(&study->factor[f])) {
+      VT_TRY(vt_follow_touch(core, factors, f));
+      continue;
+    }
     memcpy(before, core->inputs->tensor, sizeof before);
     VT_TRY(vt_selection_create_entries(study->path, &study->factor[f], core->inputs));
     VT_TRY(vt_selection_resolve(study->path, &study->factor[f], core->inputs, &chosen));
@@ -194,10 +156,13 @@ static vt_error override_entries(vt_core *core, vt_factor_leaves *factors, int o
   for (ptrdiff_t k = 0; k < chosen->count; k++) {
     const ptrdiff_t e = chosen->entry[k];
     if (touched && replaces) touched[e] = -1;
-    if (formula || (touched && touched[e] >= 0))
+    if (formula || (touched && touched[e] >= 0)) {
       varying.entry[varying.count++] = e;
-    else if (o->operation != VT_CHOOSE)
-      value[e] = apply_one(o->operation, o->value.level[0], value[e]);
+    } else if (o->operation != VT_CHOOSE) {
+      vt_follow_override(core, &factors->follow, chosen->tensor, e, o->operation,
+                         o->value.level[0]);
+      value[e] = vt_touch_operation(o->operation, o->value.level[0], value[e]);
+    }
   }
   vt_error marked = VT_OK;
   if (varying.count > 0)
@@ -303,16 +268,18 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
   VT_ARENA_NEW(core->arena, factors->cell[id], tensor->count);
   for (ptrdiff_t e = 0; e < tensor->count; e++) {
     const int touched = factors->touched[id] ? factors->touched[id][e] : -1;
+    const int followed = vt_follow_cell(core, &factors->follow, id, e);
     int *cell = &factors->cell[id][e];
     if (id == VT_TENSOR_CHARACTERIZATION && !direct[tensor->index[3 * e + 1]]) continue;
     if (touched < 0) {
-      VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
+      *cell = followed;
+      if (followed < 0) VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
       continue;
     }
     // Where its factor is not applied, an entry that the factor created is not there.
     const bool falls_back =
         factors->created[id] && factors->created[id][e] && general != VT_TENSOR_COUNT;
-    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : -1,
+    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : followed,
                                   .touch = touched,
                                   .base = tensor->value[e],
                                   .weight = vt_factors_choose(core, factors, touched)
@@ -328,6 +295,10 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
 // there. Defaults come first, since others may fall back on them.
 static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
   bool *direct;
+  // Behind those of add_dynamic_leaf, of which there is at most one for each entry.
+  ptrdiff_t signature = 3 * factors->touches;
+  for (int id = 0; id < VT_TENSOR_COUNT; id++) signature += core->inputs->tensor[id].count;
+  VT_TRY(vt_follow_make_cells(core, factors, signature));
   VT_TRY(find_direct_emissions(core, &direct));
   for (int axes = 0; axes <= 1; axes++) {
     for (int id = 0; id < VT_TENSOR_COUNT; id++) {
@@ -340,6 +311,7 @@ static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
 
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors) {
   VT_TRY(vt_variants_prepare(core, &factors->variants));
+  VT_TRY(vt_follow_prepare(core, &factors->follow));
   VT_TRY(apply_overrides(core, factors));
   // Factors create entries in new arrays and change no value, so these stay as they are.
   VT_TRY(note_reference(core, factors));
@@ -355,7 +327,7 @@ static void apply_affine(const vt_core *core, const vt_factor_leaves *factors, i
   *alpha = 1.0;
   *beta = 0.0;
   if (t->parent >= 0) apply_affine(core, factors, t->parent, factor, alpha, beta);
-  const double operand = operand_of(core, factors, t, factor);
+  const double operand = vt_touch_operand(core, factors, t, factor);
   if (isnan(operand)) return;
   switch (change_of(core, t->factor)->operation) {
     case VT_SET:
@@ -396,26 +368,13 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
   return VT_OK;
 }
 
-// What the touches make of the leaf's base value.
-static double apply_all(const vt_core *core, const vt_factor_leaves *factors,
-                        const vt_touched_cell *leaf, int touched, double base,
-                        const double *factor) {
-  const vt_touch *t = &factors->touch[touched];
-  if (t->parent >= 0) base = apply_all(core, factors, leaf, t->parent, base, factor);
-  const double operand = operand_of(core, factors, t, factor);
-  if (isnan(operand)) return base;
-  const vt_operation operation = change_of(core, t->factor)->operation;
-  if (operation == VT_CHOOSE)
-    return vt_variants_apply(&factors->variants, t->factor, operand, leaf->weight, base);
-  return apply_one(operation, operand, base);
-}
-
-void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
-                           const double *factor, double *value) {
+int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
+                          const double *factor, double *value) {
+  const int failed = vt_follow_set(core, factors, factor, value);
   for (ptrdiff_t i = 0; i < factors->leaves; i++) {
     const vt_touched_cell *d = &factors->leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
-    value[d->cell] = apply_all(core, factors, d, d->touch, base, factor);
+    value[d->cell] = vt_touch_apply(core, factors, d->touch, d->weight, base, factor);
   }
   for (ptrdiff_t i = 0; i < factors->touches; i++) {
     const vt_touch *t = &factors->touch[i];
@@ -425,44 +384,18 @@ void vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
     value[t->alpha] = alpha;
     if (t->beta != CELL_ZERO) value[t->beta] = beta;
   }
+  return failed;
 }
 
 // -------------------------------------------------------------------------------------------------
 // Backwards: from derivatives by numbers to those by the values that touch them.
-
-// Of the base of a leaf, after what its touches have of it.
-static double pull_leaf(const vt_core *core, const vt_factor_leaves *factors,
-                        const vt_touched_cell *leaf, double base, const double *factor,
-                        double adjoint, double *by) {
-  for (int i = leaf->touch; i >= 0 && adjoint != 0.0; i = factors->touch[i].parent) {
-    const vt_touch *t = &factors->touch[i];
-    const double operand = operand_of(core, factors, t, factor);
-    const double before =
-        t->parent >= 0 ? apply_all(core, factors, leaf, t->parent, base, factor) : base;
-    switch (change_of(core, t->factor)->operation) {
-      case VT_SET:
-        by[t->value] += adjoint;
-        if (!isnan(operand)) adjoint = 0.0;
-        break;
-      case VT_ADD: by[t->value] += adjoint; break;
-      case VT_MULTIPLY:
-        by[t->value] += adjoint * before;
-        if (!isnan(operand)) adjoint *= operand;
-        break;
-      case VT_CHOOSE:
-        if (!isnan(operand) && leaf->weight) adjoint = 0.0;
-        break;
-    }
-  }
-  return adjoint;
-}
 
 // The same of alpha * base + beta, by alpha and by beta.
 static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, int touched,
                         const double *factor, double by_alpha, double by_beta, double *by) {
   for (int i = touched; i >= 0; i = factors->touch[i].parent) {
     const vt_touch *t = &factors->touch[i];
-    const double operand = operand_of(core, factors, t, factor);
+    const double operand = vt_touch_operand(core, factors, t, factor);
     double alpha = 1.0, beta = 0.0;
     if (t->parent >= 0) apply_affine(core, factors, t->parent, factor, &alpha, &beta);
     switch (change_of(core, t->factor)->operation) {
@@ -483,7 +416,7 @@ static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, in
 }
 
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *by) {
+                        const double *value, double *adjoint, double *slope, double *by) {
   const ptrdiff_t width = core->study->design.inputs + factors->drawings;
   for (ptrdiff_t i = 0; i < width; i++) by[i] = 0.0;
   for (ptrdiff_t i = 0; i < factors->touches; i++) {
@@ -496,9 +429,11 @@ void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, co
   for (ptrdiff_t i = factors->leaves - 1; i >= 0; i--) {
     const vt_touched_cell *d = &factors->leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
-    const double rest = pull_leaf(core, factors, d, base, factor, adjoint[d->cell], by);
+    const double rest =
+        vt_touch_pull(core, factors, d->touch, d->weight, base, factor, adjoint[d->cell], by);
     if (d->fallback >= 0) adjoint[d->fallback] += rest;
   }
+  vt_follow_adjoint(core, factors, factor, value, adjoint, slope, by);
 }
 
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,

@@ -92,14 +92,22 @@ static vt_error solve_programme(vt_pathway_worker *w, int64_t scenario, const vt
   return vt_stages_solve(w->stages, &s, solution);
 }
 
+static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
+  vt_input_fail(m->study, m->layout, &m->place, failed, m->data->team->rank, row);
+}
+
 static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const double *factor,
                               const vt_basis *start, double *const *row) {
   const vt_pathway_model *m = w->model;
   const double begun = vt_clock_s();
   vt_numbers numbers;
   vt_lp_solution solution;
+  const int failed = vt_pathway_apply(w->state, factor, &numbers);
+  if (failed >= 0) {
+    fail_inputs(m, failed, row);
+    return VT_OK;
+  }
   vt_row_clear(m->layout, row);
-  vt_pathway_apply(w->state, factor, &numbers);
   VT_TRY(solve_programme(w, scenario, &numbers, start, &solution));
   vt_outcome outcome = solution.outcome;
   if (solution.outcome == VT_OPTIMAL || solution.outcome == VT_INACCURATE) {
@@ -116,30 +124,8 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   return VT_OK;
 }
 
-// A scenario whose formulas fail has no numbers to solve.
-static void fail_inputs(const vt_pathway_model *m, int failed, double *const *row) {
-  const bool on_axis = failed < m->study->parameters + m->study->factors;
-  vt_row_clear(m->layout, row);
-  row[m->layout->status][0] = VT_FAILED;
-  row[m->layout->wall_s][0] = 0.0;
-  row[m->layout->iterations][0] = 0.0;
-  row[m->layout->rank][0] = m->data->team->rank;
-  if (m->failed_input >= 0 && on_axis) row[m->failed_input][0] = failed;
-}
-
-// Parameters, then factors. What factor_value says of a factor that is not applied: the value that
-// changes nothing. One with a draw for each cell has no value, nor has a formula that fails.
-static void put_inputs(const vt_pathway_model *m, const double *value, double *const *row) {
-  const vt_study *study = m->study;
-  if (m->factor_value < 0) return;
-  double *out = row[m->factor_value];
-  for (int i = 0; i < study->parameters; i++) out[i] = value[i];
-  for (int f = 0; f < study->factors; f++) {
-    const double factor = value[study->parameters + f];
-    const bool formula = study->factor[f].value.kind == VT_VALUE_FORMULA;
-    const bool applied = !isnan(factor) || formula || study->factor[f].each;
-    out[study->parameters + f] = applied ? factor : vt_pathway_neutral(m->pathway, f);
-  }
+static double neutral(const void *context, int factor) {
+  return vt_pathway_neutral(((const vt_pathway_model *)context)->pathway, factor);
 }
 
 static vt_error solve_scenario(void *context, int64_t scenario, double *const *row) {
@@ -151,7 +137,7 @@ static vt_error solve_scenario(void *context, int64_t scenario, double *const *r
     fail_inputs(m, failed, row);
   else
     VT_TRY(solve_numbers(w, scenario, w->value, warm ? &m->reference : NULL, row));
-  put_inputs(m, w->value, row);
+  vt_input_put(m->study, &m->place, w->value, neutral, m, row);
   return VT_OK;
 }
 
@@ -171,15 +157,20 @@ static vt_error solve(void *context, int64_t scenario, double *const *row) {
 // ---------------------------------------------------------------------------------------------
 // One scenario with a plan that is given.
 
+// Numbers of a scenario; returns the input whose formula fails, or -1.
+static int apply(vt_pathway_worker *w, int64_t k, vt_numbers *numbers) {
+  const int failed = vt_design_values(w->model->design, k, w->value);
+  return failed >= 0 ? failed : vt_pathway_apply(w->state, w->value, numbers);
+}
+
 // Any optimal point will do: what is asked for is the objective.
 static vt_error solve_given(vt_pathway_worker *w, const vt_given *given, int64_t k,
                             const vt_basis *start, vt_lp_solution *solution) {
   vt_numbers numbers;
-  if (vt_design_values(w->model->design, k, w->value) >= 0) {
+  if (apply(w, k, &numbers) >= 0) {
     *solution = (vt_lp_solution){.outcome = VT_FAILED, .reason = "a formula fails"};
     return VT_OK;
   }
-  vt_pathway_apply(w->state, w->value, &numbers);
   vt_pathway_fix(w->state, given->value, given->years, given->tolerance, &numbers, w->fixed_lower,
                  w->fixed_upper);
   return vt_lp_solve_any(w->session, &numbers, start, solution);
@@ -197,8 +188,7 @@ static vt_error find_basis(vt_pathway_worker *w, const vt_given *given) {
   w->basis.status = NULL;
   w->has_given = true;
   w->given = given->scenario;
-  if (vt_design_values(w->model->design, given->scenario, w->value) >= 0) return VT_OK;
-  vt_pathway_apply(w->state, w->value, &numbers);
+  if (apply(w, given->scenario, &numbers) >= 0) return VT_OK;
   VT_TRY(vt_lp_solve(w->session, &numbers, reference, &solution));
   return solution.outcome == VT_OPTIMAL ? vt_lp_basis(w->session, &w->basis) : VT_OK;
 }
@@ -229,7 +219,7 @@ static vt_error create_lp(vt_pathway_model *m) {
   vt_pathway_state *state;
   vt_numbers numbers;
   VT_TRY(vt_pathway_state_create(m->pathway, &state));
-  vt_pathway_apply(state, NULL, &numbers);
+  (void)vt_pathway_apply(state, NULL, &numbers);
   const vt_lp_options options = {.iteration_limit = m->study->solver.iteration_limit,
                                  .time_limit_s = m->study->solver.time_limit_s,
                                  .tie_break = m->study->solver.tie_break};
@@ -366,12 +356,12 @@ static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, co
   char path[4096], title[64];
   for (int64_t s = -1; s < scenarios; s++) {
     vt_numbers numbers;
-    const int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
+    int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
+    if (failed < 0) failed = vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
     if (failed >= 0) {
       vt_warn("failed", "scenario %" PRId64 " has no programme: its formulas fail", s);
       continue;
     }
-    vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
     (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
     (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
     if (access(path, F_OK) != 0) vt_partial_note(path);

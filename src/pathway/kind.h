@@ -31,9 +31,9 @@ typedef struct vt_pathway_model {
   double *vintage;            ///< shape [vintages]; NULL without that axis
   vt_layout *layout;
   int *output; ///< output that a variable holds, -1: set by the solve itself; shape [variables]
-  int inputs, *input;      ///< of the design, that derivatives are by; shape [inputs]
-  int factor_value, start; ///< variables; factor_value -1: no parameters and no factors
-  int failed_input;        ///< variable; -1: the study has no formula
+  int inputs, *input;    ///< of the design, that derivatives are by; shape [inputs]
+  vt_input_places place; ///< of parameters and factors
+  int start;             ///< variable
 } vt_pathway_model;
 
 /// One scenario after its solve: what outputs are filled from.

@@ -1,6 +1,7 @@
 // layout.c - what a pathway scenario stores: a table of outputs, each with its axes and the
 // function that fills it.
 #include "kind.h"
+#include "vintner/parameters.h"
 
 #include <math.h>
 #include <string.h>
@@ -249,16 +250,6 @@ static vt_error list_process_names(const vt_inputs *inputs, const char *const **
   return VT_OK;
 }
 
-static vt_error list_factors(const vt_pathway_model *k, const char *const **names) {
-  const vt_study *study = k->study;
-  const char **list;
-  VT_ARENA_NEW(k->data->inputs->arena, list, study->parameters + study->factors);
-  for (int i = 0; i < study->parameters; i++) list[i] = study->parameter[i].name;
-  for (int f = 0; f < study->factors; f++) list[study->parameters + f] = study->factor[f].name;
-  *names = list;
-  return VT_OK;
-}
-
 // The random inputs that have one value each.
 static vt_error list_inputs(vt_pathway_model *k, vt_dimension *axis) {
   const vt_design_plan *design = &k->study->design;
@@ -375,15 +366,12 @@ static vt_error add_axes(vt_pathway_model *k, int *axis) {
                        .number = k->time};
   vt_dimension category = {
       .name = "category", .long_name = "impact category", .size = vt_labels_count(in->category)};
-  vt_dimension factor = {.name = "factor",
-                         .long_name = k->study->parameters > 0 ? "parameter or factor of the study"
-                                                               : "factor of the ensemble",
-                         .size = k->study->parameters + k->study->factors};
+  vt_dimension factor;
   VT_TRY(list_process_names(in, &process.text[VT_TEXT_NAME]));
   VT_TRY(flag_extension(k, &time));
   VT_TRY(vt_layout_labels(in, VT_AXIS_CATEGORY, &category.label));
   VT_TRY(list_units(in, &category.text[VT_TEXT_UNIT]));
-  VT_TRY(list_factors(k, &factor.label));
+  VT_TRY(vt_input_axis(k->study, in->arena, &factor));
   VT_TRY(prepare_outputs(k, used));
   for (int a = 0; a < AXIS_COUNT; a++) axis[a] = -1;
   VT_TRY(add_axis(k->layout, process, &axis[AXIS_PROCESS]));
@@ -418,27 +406,11 @@ static vt_error map_outputs(vt_pathway_model *k, const int *place) {
   return VT_OK;
 }
 
-static bool has_formula(const vt_study *study) {
-  for (int i = 0; i < study->design.inputs; i++)
-    if (study->design.input[i].value.kind == VT_VALUE_FORMULA) return true;
-  return false;
-}
-
-// Which input failed is told where one can.
 static vt_error add_inputs(vt_pathway_model *k, const int *axis) {
-  vt_variable value = {.name = "factor_value",
-                       .long_name = k->study->parameters > 0 ? "value of each parameter and factor"
-                                                             : "value of each factor",
-                       .note_name = "choices"};
-  const vt_variable failed = {
-      .name = "failed_input",
-      .long_name = "place on the axis factor of the formula that failed, -1 for none of them",
-      .storage = VT_STORE_INT16};
-  k->failed_input = -1;
-  VT_TRY(vt_pathway_variant_names(k, &value.note));
-  VT_TRY(vt_layout_add(k->layout, &value, 1, &axis[AXIS_FACTOR], &k->factor_value));
-  return has_formula(k->study) ? vt_layout_add(k->layout, &failed, 0, NULL, &k->failed_input)
-                               : VT_OK;
+  const char *variants;
+  VT_TRY(vt_pathway_variant_names(k, &variants));
+  return vt_input_lay_out(k->study, axis[AXIS_FACTOR], variants, vt_parameters_are_meant(k->study),
+                          k->layout, &k->place);
 }
 
 static vt_error add_variables(vt_pathway_model *k, const int *axis) {

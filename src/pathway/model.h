@@ -43,9 +43,10 @@ struct vt_pathway_state {
   double *total_flow, *total_flow_size; ///< shape [flows]
   bool limited_flows;                   ///< some flow has a limit
   // Derivatives of the objective, where the study asks for them; else NULL.
-  double *adjoint;  ///< by cell; shape [cells]
-  double *by_value; ///< by what the design gives; shape [width of the design]
-  double *slope;    ///< of the inputs by one of them; shape [inputs of the design]
+  double *adjoint;         ///< by cell; shape [cells]
+  double *by_value;        ///< by what the design gives; shape [width of the design]
+  double *slope;           ///< of the inputs by one of them; shape [inputs of the design]
+  double *parameter_slope; ///< scratch of zeros; shape [parameters that are followed]
 };
 
 #endif

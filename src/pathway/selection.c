@@ -37,6 +37,10 @@ static bool axis_is_number(vt_axis axis) {
 static vt_error fail_unknown_tensor(const char *path, const vt_factor *factor) {
   const char *tensor = factor->target.tensor;
   vt_nearest nearest = {.name = tensor};
+  VT_CHECK(strcmp(tensor, "parameter") != 0, VT_ERR_INPUT,
+           "%s:%d: target '%s': found a parameter of Brightway, expected a tensor of the inputs: "
+           "factors change such parameters, where the model comes from databases",
+           path, factor->line, factor->target.text);
   for (int i = 0; i < VT_TENSOR_COUNT; i++) vt_nearest_try(&nearest, vt_tensor_kinds[i].name);
   if (factor->operation == VT_CHOOSE) vt_nearest_try(&nearest, "background");
   VT_FAIL(VT_ERR_INPUT, "%s:%d: target '%s': found tensor '%s', expected a tensor of the inputs%s",

@@ -42,6 +42,7 @@ static vt_error allocate_derivatives(vt_pathway_state *s) {
   VT_ARENA_NEW(s->arena, s->adjoint, m->core.graph.cells);
   VT_ARENA_NEW(s->arena, s->by_value, design_width(m));
   VT_ARENA_NEW(s->arena, s->slope, m->core.study->design.inputs);
+  VT_ARENA_NEW(s->arena, s->parameter_slope, m->core.inputs->following.parameters);
   return VT_OK;
 }
 
@@ -115,9 +116,13 @@ static bool capacity_is_negative(const vt_pathway_state *s) {
   return false;
 }
 
-void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
+vt_error vt_pathway_explain_formula(const vt_pathway_state *s, vt_text *why) {
+  return vt_follow_explain(&s->model->core, s->model->factors, s->value, why);
+}
+
+int vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
   const vt_pathway *m = s->model;
-  vt_factors_set_leaves(&m->core, m->factors, factor, s->value);
+  const int failed = vt_factors_set_leaves(&m->core, m->factors, factor, s->value);
   vt_graph_evaluate(&m->core.graph, s->value);
   for (ptrdiff_t i = 0; i < m->program->varying_entries; i++) {
     const ptrdiff_t e = m->program->varying_entry[i];
@@ -143,6 +148,7 @@ void vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *num
                           .row_upper = s->row_upper,
                           .column_lower = s->column_lower,
                           .column_upper = s->column_upper};
+  return failed < 0 ? -1 : m->core.study->parameters + failed;
 }
 
 // A process that is coupled to others gives the bounds to their root, as many as there are.

@@ -263,7 +263,7 @@ static vt_error write_numbers(const vt_maker *m, hid_t dataset, const vt_dimensi
 static vt_error make_bare_axis(vt_maker *m, const vt_maker_group *g, int axis, hid_t *scale) {
   const hsize_t extent = (hsize_t)m->axis[axis].size;
   hid_t properties, space;
-  VT_TRY(vt_maker_properties(m, H5P_DATASET_CREATE, &properties));
+  VT_TRY(dataset_properties(m, H5T_IEEE_F32BE, &properties)); // a reader wants it whole
   MADE(m, space = vt_h5_keep(&m->pool, H5Screate_simple(1, &extent, NULL)));
   MADE(m, *scale = vt_h5_keep(&m->pool, H5Dcreate2(g->id, m->axis[axis].name, H5T_IEEE_F32BE, space,
                                                    H5P_DEFAULT, properties, H5P_DEFAULT)));

@@ -349,11 +349,17 @@ static vt_error read_methods(document_reading *from, vt_json_span span) {
 // -------------------------------------------------------------------------------------------------
 // The whole.
 
+static vt_error read_parameters(document_reading *from, vt_json_span span) {
+  struct json_object *value;
+  VT_TRY(vt_json_parse(&from->json, span, &value));
+  return vt_document_add_parameters(from->to.set, from->to.path, value);
+}
+
 static vt_error read_all(document_reading *from, const char *bytes, ptrdiff_t length) {
   VT_TRY(vt_json_open(from->to.path, bytes, length, &from->json));
   vt_json_walk walk;
   VT_TRY(vt_json_enter(&from->json, vt_json_whole(&from->json), &walk));
-  bool databases = false, methods = false;
+  bool databases = false, methods = false, parameters = false;
   for (;;) {
     vt_json_span key, value;
     const char *name;
@@ -362,9 +368,10 @@ static vt_error read_all(document_reading *from, const char *bytes, ptrdiff_t le
     VT_TRY(vt_json_next_member(&from->json, &walk, &key, &value, &more));
     if (!more) break;
     VT_TRY(take_name(from, key, &name));
-    bool *seen = strcmp(name, "databases") == 0 ? &databases
-                 : strcmp(name, "methods") == 0 ? &methods
-                                                : NULL;
+    bool *seen = strcmp(name, "databases") == 0    ? &databases
+                 : strcmp(name, "methods") == 0    ? &methods
+                 : strcmp(name, "parameters") == 0 ? &parameters
+                                                   : NULL;
     from->json.field = name;
     if (!seen) { // not ours, but valid it must be
       VT_TRY(vt_json_skip(&from->json, value));
@@ -373,7 +380,9 @@ static vt_error read_all(document_reading *from, const char *bytes, ptrdiff_t le
     VT_CHECK(!*seen, VT_ERR_INPUT, "%s: found field '%s' twice, expected once", from->to.path,
              name);
     *seen = true;
-    VT_TRY(seen == &databases ? read_databases(from, value) : read_methods(from, value));
+    VT_TRY(seen == &databases ? read_databases(from, value)
+           : seen == &methods ? read_methods(from, value)
+                              : read_parameters(from, value));
   }
   VT_CHECK(databases || methods, VT_ERR_INPUT,
            "%s: found neither 'databases' nor 'methods', expected a document of databases",

@@ -26,18 +26,22 @@ static vt_error load_parameters(vt_database_set *set) {
   return VT_OK;
 }
 
-vt_error vt_parameters_read(vt_database_set *set, ptrdiff_t *count,
-                            const vt_parameter **parameter) {
+vt_error vt_parameters_read(vt_database_set *set, vt_parameter_table *table) {
   struct vt_database_sources *sources = set->sources;
-  *count = 0;
-  *parameter = NULL;
+  *table = (vt_parameter_table){0};
   if (!sources->has_parameters) {
-    sources->parameters = 0;
+    sources->parameters = sources->opened_parameters;
+    sources->parameter_groups = sources->opened_groups;
+    sources->parameter_exchanges = 0;
     VT_TRY(load_parameters(set));
     sources->has_parameters = true;
   }
-  *count = sources->parameters;
-  *parameter = sources->parameter;
+  *table = (vt_parameter_table){.parameters = sources->parameters,
+                                .groups = sources->parameter_groups,
+                                .exchanges = sources->parameter_exchanges,
+                                .parameter = sources->parameter,
+                                .group = sources->parameter_group,
+                                .exchange = sources->parameter_exchange};
   return VT_OK;
 }
 

@@ -19,6 +19,7 @@ typedef struct json_place {
   ptrdiff_t exchange;
   struct json_object *input; // of the exchange, or [database, code] of the factor, as written
   const char *method;        // whose factor it is, else NULL
+  const char *parameter;     // whose attribute it is, else NULL
 } json_place;
 
 // "FILE: method 'x', flow ['a', 'b']"
@@ -36,6 +37,11 @@ static const char *place_text(const json_place *at) {
   static _Thread_local char text[800];
   const vt_document *document = at->document;
   if (at->method) return method_text(at, sizeof text, text);
+  if (at->parameter) {
+    (void)snprintf(text, sizeof text, "%s: parameter '%s'", vt_cut(document->path, 200),
+                   vt_cut(at->parameter, 160));
+    return text;
+  }
   const char *database = document->set->database[document->database].name;
   const int used =
       snprintf(text, sizeof text, "%s: database '%s', activity '%s'", vt_cut(document->path, 200),
@@ -314,6 +320,20 @@ vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
   sign_uncertainty(&found, factor->amount);
   factor->uncertainty = found.value;
   factor->is_uncertain = found.given != 0;
+  return VT_OK;
+}
+
+vt_error vt_parameter_uncertainty(const vt_document *document, const char *name, double amount,
+                                  struct json_object *value, const vt_uncertainty **uncertainty) {
+  const json_place at = {.document = document, .parameter = name};
+  uncertain found = {.value = vt_no_uncertainty()};
+  vt_uncertainty *stored = NULL;
+  json_object_object_foreach(value, key, attribute) {
+    const int field = uncertainty_field(key);
+    if (field >= 0) VT_TRY(get_uncertainty(&at, field, key, attribute, &found));
+  }
+  VT_TRY(store_uncertainty(document->set->arena, &found, amount, &stored));
+  *uncertainty = stored;
   return VT_OK;
 }
 

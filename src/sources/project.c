@@ -459,12 +459,9 @@ static bool is_wanted(const char *name) {
 
 static vt_error open_project(vt_database_set *set, const vt_source_look *look) {
   const char *path = look->path;
-  struct vt_database_sources *sources = set->sources;
-  const int index = sources->projects;
-  VT_TRY(vt_grow(&sources->project, &sources->project_room, (ptrdiff_t)index + 1,
-                 sizeof *sources->project));
-  vt_project *project = &sources->project[sources->projects++];
-  *project = (vt_project){.path = path};
+  int index;
+  VT_TRY(vt_set_add_project(set, path, &index));
+  vt_project *project = &set->sources->project[index];
   VT_NEW(project->files, 1);
   VT_TRY(!look->folder ? vt_files_open_tar(path, is_wanted, &project->files->files)
                        : vt_files_open_folder(path, &project->files->files));

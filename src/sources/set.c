@@ -88,6 +88,8 @@ static void free_sources(vt_database_set *set) {
   free(sources->factors);
   free(sources->place);
   free(sources->parameter);
+  free(sources->parameter_group);
+  free(sources->parameter_exchange);
   free(sources);
 }
 
@@ -436,6 +438,35 @@ vt_error vt_parameter_add(vt_database_set *set, const vt_parameter *parameter) {
                  sizeof *sources->parameter));
   sources->parameter[sources->parameters++] = *parameter;
   return VT_OK;
+}
+
+vt_error vt_parameter_add_group(vt_database_set *set, const vt_parameter_group *group) {
+  struct vt_database_sources *sources = set->sources;
+  VT_TRY(vt_grow(&sources->parameter_group, &sources->parameter_group_room,
+                 sources->parameter_groups + 1, sizeof *sources->parameter_group));
+  sources->parameter_group[sources->parameter_groups++] = *group;
+  return VT_OK;
+}
+
+vt_error vt_parameter_add_exchange(vt_database_set *set, const vt_parameter_exchange *exchange) {
+  struct vt_database_sources *sources = set->sources;
+  VT_TRY(vt_grow(&sources->parameter_exchange, &sources->parameter_exchange_room,
+                 sources->parameter_exchanges + 1, sizeof *sources->parameter_exchange));
+  sources->parameter_exchange[sources->parameter_exchanges++] = *exchange;
+  return VT_OK;
+}
+
+vt_error vt_set_add_project(vt_database_set *set, const char *path, int *index) {
+  struct vt_database_sources *sources = set->sources;
+  VT_TRY(vt_grow(&sources->project, &sources->project_room, (ptrdiff_t)sources->projects + 1,
+                 sizeof *sources->project));
+  *index = sources->projects++;
+  sources->project[*index] = (vt_project){.path = path};
+  return VT_OK;
+}
+
+const char *vt_project_path(const vt_database_set *set, int project) {
+  return set->sources->project[project].path;
 }
 
 static const struct {

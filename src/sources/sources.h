@@ -107,8 +107,15 @@ typedef struct vt_method_factor {
 vt_error vt_factor_uncertainty(const vt_document *document, const char *method,
                                struct json_object *flow, struct json_object *value,
                                vt_method_factor *factor);
-/// Type 0, and nothing else given.
-vt_uncertainty vt_no_uncertainty(void);
+/// Uncertainty of a parameter of that name and amount; NULL if `value`, an object, gives none.
+vt_error vt_parameter_uncertainty(const vt_document *document, const char *name, double amount,
+                                  struct json_object *value, const vt_uncertainty **uncertainty);
+
+// document_parameters.c
+
+/// What a document has as `parameters`.
+vt_error vt_document_add_parameters(vt_database_set *set, const char *path,
+                                    struct json_object *value);
 
 // references.c: what exchanges and factors of JSON documents refer to.
 

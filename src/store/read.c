@@ -124,12 +124,8 @@ static vt_error link_databases(const vt_store *s, vt_database_set *set, hid_t at
 
 // Projects that the databases came from: their ids are those of one numbering each.
 static vt_error add_projects(vt_store *s, vt_database_set *set) {
-  struct vt_database_sources *sources = set->sources;
-  s->first_project = sources->projects;
-  const ptrdiff_t needed = (ptrdiff_t)sources->projects + s->projects;
-  VT_TRY(vt_grow(&sources->project, &sources->project_room, needed, sizeof *sources->project));
-  for (; sources->projects < needed; sources->projects++)
-    sources->project[sources->projects] = (vt_project){.path = s->path};
+  s->first_project = set->sources->projects;
+  for (int p = 0, index; p < s->projects; p++) VT_TRY(vt_set_add_project(set, s->path, &index));
   return VT_OK;
 }
 
@@ -421,34 +417,108 @@ vt_error vt_method_summarise(const vt_database_set *set, int method, vt_method_s
 // -------------------------------------------------------------------------------------------------
 // Parameters.
 
-static vt_error take_parameters(vt_store *s, vt_database_set *set, hid_t at, int first_project) {
+// The set's number of a project. Those of documents come after those of databases, and are added
+// when the first parameter names them.
+static vt_error find_project(vt_store *s, vt_database_set *set, int stored, int *project) {
+  if (s->later_projects == 0) s->first_later = set->sources->projects;
+  for (int added; s->projects + s->later_projects <= stored; s->later_projects++)
+    VT_TRY(vt_set_add_project(set, s->path, &added));
+  *project =
+      stored < s->projects ? s->first_project + stored : s->first_later + stored - s->projects;
+  return VT_OK;
+}
+
+static bool is_project(int stored) {
+  return stored >= 0 && stored < VT_MOST_STORED;
+}
+
+static vt_error take_parameters(vt_store *s, vt_database_set *set, hid_t at, int unused) {
+  (void)unused;
   vt_stored_parameters t = {0};
   ptrdiff_t count;
+  vt_uncertainty *uncertainty;
   VT_TRY(vt_column_take_list(s, at, "scope", VT_COLUMN_INT8, s->scratch, &t.scope, &count));
   if (!t.scope) return VT_OK;
   VT_TRY(vt_table_take(s, at, VT_PARAMETER_COLUMNS, vt_parameter_columns, count, &t, "scope",
                        "found no table of parameters"));
+  VT_TRY(vt_store_take_uncertainty(s, at, count, &uncertainty));
   for (ptrdiff_t i = 0; i < count; i++) {
     const bool sound = t.scope[i] >= VT_PARAMETER_PROJECT && t.scope[i] <= VT_PARAMETER_ACTIVITY &&
-                       t.name[i] && t.project[i] >= 0 && t.project[i] < VT_MOST_STORED;
+                       t.name[i] && is_project(t.project[i]);
     if (!sound) return vt_store_fail(s, at, "scope", "found an impossible parameter");
-    const vt_parameter parameter = {(vt_parameter_scope)t.scope[i],
-                                    first_project + t.project[i],
-                                    t.name[i],
-                                    t.formula[i],
-                                    t.amount[i],
-                                    t.database[i],
-                                    t.group[i],
-                                    t.code[i]};
+    vt_parameter parameter = {.scope = (vt_parameter_scope)t.scope[i],
+                              .name = t.name[i],
+                              .formula = t.formula[i],
+                              .amount = t.amount[i],
+                              .database = t.database[i],
+                              .group = t.group[i],
+                              .code = t.code[i],
+                              .uncertainty = uncertainty ? &uncertainty[i] : NULL};
+    VT_TRY(find_project(s, set, t.project[i], &parameter.project));
     VT_TRY(vt_parameter_add(set, &parameter));
   }
   return VT_OK;
 }
 
+static vt_error take_parameter_groups(vt_store *s, vt_database_set *set, hid_t at, int unused) {
+  (void)unused;
+  vt_stored_parameter_groups t = {0};
+  ptrdiff_t count, all = 0;
+  VT_TRY(vt_column_take_list(s, at, "orders", VT_COLUMN_INT32, s->scratch, &t.orders, &count));
+  VT_TRY(vt_table_take(s, at, VT_PARAMETER_GROUP_COLUMNS, vt_parameter_group_columns, count, &t,
+                       "orders", "found no table of groups"));
+  for (ptrdiff_t i = 0; i < count; i++) {
+    const bool sound = t.name[i] && t.database[i] && is_project(t.project[i]) && t.orders[i] >= 0 &&
+                       t.orders[i] < VT_MOST_STORED;
+    if (!sound) return vt_store_fail(s, at, "orders", "found an impossible group");
+    all += t.orders[i];
+  }
+  VT_TRY(vt_column_take_texts(s, at, "order", all, &s->pool, &t.order));
+  all = 0;
+  for (ptrdiff_t i = 0; i < count; all += t.orders[i++]) {
+    vt_parameter_group group = {
+        .name = t.name[i], .database = t.database[i], .orders = t.orders[i]};
+    VT_ARENA_NEW(s->arena, group.order, t.orders[i]);
+    for (int k = 0; k < t.orders[i]; k++) {
+      group.order[k] = t.order[all + k];
+      if (!group.order[k]) return vt_store_fail(s, at, "order", "found a group without name");
+    }
+    VT_TRY(find_project(s, set, t.project[i], &group.project));
+    VT_TRY(vt_parameter_add_group(set, &group));
+  }
+  return VT_OK;
+}
+
+static vt_error take_parameter_exchanges(vt_store *s, vt_database_set *set, hid_t at, int unused) {
+  (void)unused;
+  vt_stored_parameter_exchanges t = {0};
+  ptrdiff_t count;
+  VT_TRY(vt_column_take_list(s, at, "exchange", VT_COLUMN_INT64, s->scratch, &t.exchange, &count));
+  VT_TRY(vt_table_take(s, at, VT_PARAMETER_EXCHANGE_COLUMNS, vt_parameter_exchange_columns, count,
+                       &t, "exchange", "found no table of exchanges"));
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_parameter_exchange exchange = {
+        .group = t.group[i], .formula = t.formula[i], .exchange = t.exchange[i]};
+    if (!exchange.group || !exchange.formula || !is_project(t.project[i]))
+      return vt_store_fail(s, at, "exchange", "found an impossible exchange");
+    VT_TRY(find_project(s, set, t.project[i], &exchange.project));
+    VT_TRY(vt_parameter_add_exchange(set, &exchange));
+  }
+  return VT_OK;
+}
+
+// Of a table that is not in all stores.
+static vt_error take_if_there(vt_store *s, vt_database_set *set, const char *table,
+                              take_function *take) {
+  return vt_store_has(s->file, table) ? take_from(s, set, table, -1, take, 0) : VT_OK;
+}
+
 static vt_error load_parameters(vt_database_set *set) {
   for (int i = 0; i < set->sources->stores; i++) {
     vt_store *s = set->sources->store[i];
-    VT_TRY(take_from(s, set, "parameters", -1, take_parameters, s->first_project));
+    VT_TRY(take_from(s, set, "parameters", -1, take_parameters, 0));
+    VT_TRY(take_if_there(s, set, "parameter_groups", take_parameter_groups));
+    VT_TRY(take_if_there(s, set, "parameter_exchanges", take_parameter_exchanges));
   }
   return VT_OK;
 }

@@ -23,7 +23,9 @@
 //   /methods/        one row per method: kind, unit, parts and all `part`, origin, factors
 //   /methods/I/      attributes `name`, `sha256`; links/, package/ as above
 //   /parameters/     scope (0 project, 1 database, 2 activity), project, name, formula, amount,
-//                    database, group, code
+//                    database, group, code, uncertainty_... where one has any
+//   /parameter_groups/  where there are some: name, database, project, orders and all `order`
+//   /parameter_exchanges/  likewise, of projects: project, group, formula, exchange
 //
 // A text is its place in the pool, -1 for none. A column that would say nothing is left out. Real
 // numbers are stored in 32 bits where those hold all of them exactly, else in 64. Small columns lie
@@ -107,6 +109,18 @@ typedef struct vt_stored_parameters {
   int8_t *scope;
 } vt_stored_parameters;
 
+typedef struct vt_stored_parameter_groups {
+  const char **name, **database;
+  int32_t *project, *orders;
+  const char **order; ///< no column of the table; shape [all orders]
+} vt_stored_parameter_groups;
+
+typedef struct vt_stored_parameter_exchanges {
+  const char **group, **formula;
+  int32_t *project;
+  int64_t *exchange;
+} vt_stored_parameter_exchanges;
+
 typedef struct vt_stored_groups {
   const char **group, **matrix;
   int8_t *array, *single;
@@ -118,12 +132,16 @@ enum {
   VT_DATABASE_COLUMNS = 10,
   VT_METHOD_COLUMNS = 5,
   VT_PARAMETER_COLUMNS = 8,
+  VT_PARAMETER_GROUP_COLUMNS = 4,
+  VT_PARAMETER_EXCHANGE_COLUMNS = 4,
   VT_GROUP_COLUMNS = 8,
   VT_MOST_STORED = 60000, ///< databases, and methods
 };
 extern const vt_table_column vt_database_columns[VT_DATABASE_COLUMNS];
 extern const vt_table_column vt_method_columns[VT_METHOD_COLUMNS];
 extern const vt_table_column vt_parameter_columns[VT_PARAMETER_COLUMNS];
+extern const vt_table_column vt_parameter_group_columns[VT_PARAMETER_GROUP_COLUMNS];
+extern const vt_table_column vt_parameter_exchange_columns[VT_PARAMETER_EXCHANGE_COLUMNS];
 extern const vt_table_column vt_group_columns[VT_GROUP_COLUMNS];
 
 // -------------------------------------------------------------------------------------------------
@@ -138,14 +156,15 @@ typedef struct vt_store {
   vt_arena *arena;   ///< the set's
   vt_arena *scratch; ///< while something is taken from the store
   vt_pool pool;
-  int databases, methods;      // arrays are the arena's
-  int first_project, projects; ///< of the set; how many of them are the store's
-  int *database;               ///< of the set; shape [databases]
-  int *method;                 ///< of the set; shape [methods]
-  int *nodes;                  ///< shape [databases]
-  int64_t *exchanges;          ///< shape [databases]
-  int64_t *records;            ///< shape [databases]
-  int64_t *factors;            ///< shape [methods]
+  int databases, methods;          // arrays are the arena's
+  int first_project, projects;     ///< of the set; how many of them are the store's
+  int first_later, later_projects; ///< the same of those that have parameters, but no databases
+  int *database;                   ///< of the set; shape [databases]
+  int *method;                     ///< of the set; shape [methods]
+  int *nodes;                      ///< shape [databases]
+  int64_t *exchanges;              ///< shape [databases]
+  int64_t *records;                ///< shape [databases]
+  int64_t *factors;                ///< shape [methods]
 } vt_store;
 
 /// store_guard.c: whether all structures of the file have the form that those of stores have.

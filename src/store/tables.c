@@ -33,6 +33,18 @@ const vt_table_column vt_parameter_columns[VT_PARAMETER_COLUMNS] = {
     COLUMN(vt_stored_parameters, project, INT32, 1),
     COLUMN(vt_stored_parameters, scope, INT8, 1)};
 
+const vt_table_column vt_parameter_group_columns[VT_PARAMETER_GROUP_COLUMNS] = {
+    COLUMN(vt_stored_parameter_groups, name, TEXT, 1),
+    COLUMN(vt_stored_parameter_groups, database, TEXT, 1),
+    COLUMN(vt_stored_parameter_groups, project, INT32, 1),
+    COLUMN(vt_stored_parameter_groups, orders, INT32, 1)};
+
+const vt_table_column vt_parameter_exchange_columns[VT_PARAMETER_EXCHANGE_COLUMNS] = {
+    COLUMN(vt_stored_parameter_exchanges, group, TEXT, 1),
+    COLUMN(vt_stored_parameter_exchanges, formula, TEXT, 1),
+    COLUMN(vt_stored_parameter_exchanges, project, INT32, 1),
+    COLUMN(vt_stored_parameter_exchanges, exchange, INT64, 1)};
+
 const vt_table_column vt_group_columns[VT_GROUP_COLUMNS] = {
     COLUMN(vt_stored_groups, group, TEXT, 1),     COLUMN(vt_stored_groups, matrix, TEXT, 1),
     COLUMN(vt_stored_groups, array, INT8, 1),     COLUMN(vt_stored_groups, single, INT8, 1),

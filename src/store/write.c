@@ -235,11 +235,25 @@ static vt_error make_methods(vt_store_maker *m, hid_t at, int count) {
 // -------------------------------------------------------------------------------------------------
 // Parameters, sources.
 
+static vt_error make_parameter_uncertainty(vt_store_maker *m, hid_t at,
+                                           const vt_parameter_table *all) {
+  bool some = false;
+  vt_uncertainty *uncertainty;
+  VT_ARENA_NEW(m->scratch, uncertainty, all->parameters);
+  for (ptrdiff_t i = 0; i < all->parameters; i++) {
+    const vt_uncertainty *mine = all->parameter[i].uncertainty;
+    uncertainty[i] = mine ? *mine : vt_no_uncertainty();
+    some = some || mine;
+  }
+  return some ? vt_make_uncertainty(m, at, all->parameters, uncertainty) : VT_OK;
+}
+
 static vt_error make_parameters(vt_store_maker *m, hid_t at, int all_columns) {
-  ptrdiff_t count;
-  const vt_parameter *all;
+  vt_parameter_table table;
   vt_stored_parameters t = {0};
-  VT_TRY(vt_parameters_read(m->set, &count, &all));
+  VT_TRY(vt_parameters_read(m->set, &table));
+  const ptrdiff_t count = table.parameters;
+  const vt_parameter *all = table.parameter;
   VT_TRY(vt_table_create(m->scratch, all_columns, vt_parameter_columns, count, &t));
   for (ptrdiff_t i = 0; i < count; i++) {
     t.name[i] = all[i].name;
@@ -251,7 +265,44 @@ static vt_error make_parameters(vt_store_maker *m, hid_t at, int all_columns) {
     t.project[i] = number_project(m, all[i].project);
     t.scope[i] = (int8_t)all[i].scope;
   }
+  VT_TRY(make_parameter_uncertainty(m, at, &table));
   return vt_table_make(m, at, all_columns, vt_parameter_columns, count, &t);
+}
+
+static vt_error make_parameter_groups(vt_store_maker *m, hid_t at, int all_columns) {
+  vt_parameter_table table;
+  vt_stored_parameter_groups t = {0};
+  ptrdiff_t all = 0;
+  VT_TRY(vt_parameters_read(m->set, &table));
+  for (ptrdiff_t i = 0; i < table.groups; i++) all += table.group[i].orders;
+  VT_TRY(vt_table_create(m->scratch, all_columns, vt_parameter_group_columns, table.groups, &t));
+  VT_ARENA_NEW(m->scratch, t.order, all);
+  all = 0;
+  for (ptrdiff_t i = 0; i < table.groups; i++) {
+    const vt_parameter_group *group = &table.group[i];
+    t.name[i] = group->name;
+    t.database[i] = group->database;
+    t.project[i] = number_project(m, group->project);
+    t.orders[i] = group->orders;
+    for (int k = 0; k < group->orders; k++) t.order[all++] = group->order[k];
+  }
+  VT_TRY(vt_make_texts(m, at, "order", m->pool, all, t.order));
+  return vt_table_make(m, at, all_columns, vt_parameter_group_columns, table.groups, &t);
+}
+
+static vt_error make_parameter_exchanges(vt_store_maker *m, hid_t at, int all_columns) {
+  vt_parameter_table table;
+  vt_stored_parameter_exchanges t = {0};
+  VT_TRY(vt_parameters_read(m->set, &table));
+  VT_TRY(
+      vt_table_create(m->scratch, all_columns, vt_parameter_exchange_columns, table.exchanges, &t));
+  for (ptrdiff_t i = 0; i < table.exchanges; i++) {
+    t.group[i] = table.exchange[i].group;
+    t.formula[i] = table.exchange[i].formula;
+    t.project[i] = number_project(m, table.exchange[i].project);
+    t.exchange[i] = table.exchange[i].exchange;
+  }
+  return vt_table_make(m, at, all_columns, vt_parameter_exchange_columns, table.exchanges, &t);
 }
 
 static vt_error hash_source(const char *path, char sha256[65]) {
@@ -294,6 +345,12 @@ static vt_error fill_file(vt_store_maker *m) {
   VT_TRY(vt_make_within(m, m->file, "databases", make_databases, m->set->databases));
   VT_TRY(vt_make_within(m, m->file, "methods", make_methods, m->set->methods));
   VT_TRY(vt_make_within(m, m->file, "parameters", make_parameters, VT_PARAMETER_COLUMNS));
+  if (m->set->sources->parameter_groups > 0)
+    VT_TRY(vt_make_within(m, m->file, "parameter_groups", make_parameter_groups,
+                          VT_PARAMETER_GROUP_COLUMNS));
+  if (m->set->sources->parameter_exchanges > 0)
+    VT_TRY(vt_make_within(m, m->file, "parameter_exchanges", make_parameter_exchanges,
+                          VT_PARAMETER_EXCHANGE_COLUMNS));
   for (int i = 0; i < m->sources; i++) VT_TRY(vt_watch_check(m->source[i]));
   return vt_make_pool(m->file, m->pool);
 }

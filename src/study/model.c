@@ -11,7 +11,11 @@ static const vt_kind_row kinds[] = {
      .ensemble = true},
     {.name = "choice"},
     {.name = "timeline"},
-    {.name = "inventory", .kind = VT_MODEL_INVENTORY, .read = vt_read_inventory, .own_keep = true},
+    {.name = "inventory",
+     .kind = VT_MODEL_INVENTORY,
+     .read = vt_read_inventory,
+     .own_keep = true,
+     .ensemble = true},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

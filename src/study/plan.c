@@ -115,6 +115,9 @@ static vt_error take_design(vt_study_reader *reader, const vt_yaml *node, const 
 static vt_error take_exploration(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
                                  const vt_exploration_row *row) {
   vt_aims *aims = &reader->study->aims;
+  if (reader->study->model.kind != VT_MODEL_PATHWAY)
+    VT_REFUSE(reader, node, "found '%s' with 'model.%s', expected it of a pathway alone", row->name,
+              vt_model_kind_name(reader->study->model.kind));
   VT_TRY(check_argument(reader, node, value, row->name, row->usage, true, false));
   aims->explores = row->explores;
   return row->read(reader, value, aims);

@@ -7,10 +7,11 @@
 // A_matrix_index.csv, B_matrix_index.csv, A_matrix.csv, B_matrix.csv.
 //
 //   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Iinclude
+//     -DVT_SOBOL_TABLE=\"$PWD/src/design/sobol-joe-kuo-21201.txt\"
 //     $(pkg-config --cflags --libs hdf5-openmpi ompi-c) -o fuzz_database
 //     tests/fuzz/fuzz_database.c src/assembly/{foreground_tensors,mapping,demand_csv}.c
-//     src/{system,store,sources,inputs,json,base}/*.c -lhdf5_openmpi_hl -lzip -lsqlite3 -ljson-c
-//     -lmd -lz -lm
+//     src/{parameters,system,store,sources,inputs,study,design,json,formula,base}/*.c
+//     -lhdf5_openmpi_hl -lzip -lsqlite3 -ljson-c -lyaml -lmd -lz -lm
 //   ./fuzz_database -max_total_time=300 CORPUS
 #include "vintner/assembly.h"
 #include "vintner/store.h"
@@ -43,6 +44,45 @@ static void check_system(const vt_system *system) {
   }
 }
 
+// What follows a parameter comes after what it reads, and amounts belong to entries.
+static void check_following(const vt_following *following) {
+  for (int p = 0; p < following->parameters; p++) {
+    const vt_meaning *meaning = &following->parameter[p].meaning;
+    for (int k = 0; k < meaning->names; k++) {
+      if (meaning->parameter[k] >= p) __builtin_trap();
+    }
+  }
+  for (ptrdiff_t t = 0; t < following->terms; t++) {
+    if (following->term[t].amount >= following->amounts) __builtin_trap();
+  }
+}
+
+// A study whose factor changes all parameters.
+static const vt_study *changes_all(void) {
+  static vt_study *study;
+  static const char text[] =
+      "vintner: 1\nname: x\nmodel:\n  pathway:\n    databases: [d.json]\n    foreground: plan\n"
+      "    demand: {heat: {2020: 1}}\n    years: [2020, 2021]\n    methods: {m: [m]}\n"
+      "    objective: m\nensemble:\n  design: {monte-carlo: 2}\n"
+      "  factors: {f: {target: \"parameter[*, *]\", multiply: {uniform: [1, 2]}}}\n";
+  if (!study && vt_study_parse("s.yaml", text, sizeof text - 1, &study) != VT_OK) __builtin_trap();
+  return study;
+}
+
+static void build_foreground(vt_database_set *set, int database, const vt_study *study) {
+  const vt_foreground from = {
+      .database = database, .first_year = 2020, .last_year = 2025, .study = study};
+  vt_inputs *inputs;
+  int *flow, *elementary;
+  const vt_error error = vt_foreground_build(set, &from, &inputs, &flow, &elementary);
+  check(error);
+  if (error != VT_OK) return;
+  check_following(&inputs->following);
+  vt_inputs_free(inputs);
+  free(flow);
+  free(elementary);
+}
+
 static void use(vt_database_set *set) {
   for (int d = 0; d < set->databases && d < 4; d++) {
     for (ptrdiff_t column = VT_NO_COLUMN; column < 2; column++) {
@@ -57,15 +97,8 @@ static void use(vt_database_set *set) {
       free(factor);
       vt_system_free(system);
     }
-    const vt_foreground from = {.database = d, .first_year = 2020, .last_year = 2025};
-    vt_inputs *inputs;
-    int *flow, *elementary;
-    const vt_error error = vt_foreground_build(set, &from, &inputs, &flow, &elementary);
-    check(error);
-    if (error != VT_OK) continue;
-    vt_inputs_free(inputs);
-    free(flow);
-    free(elementary);
+    build_foreground(set, d, NULL);
+    build_foreground(set, d, changes_all());
   }
 }
 

@@ -577,10 +577,9 @@ static bool check(vt_error error) {
 static bool read_project(const char *name) {
   const char *path = in_scratch(name);
   vt_database_set *set;
-  const vt_parameter *parameter;
-  ptrdiff_t parameters;
+  vt_parameter_table parameters;
   if (!check(vt_database_set_read(1, &path, &set))) return false;
-  bool all = check(vt_parameters_read(set, &parameters, &parameter));
+  bool all = check(vt_parameters_read(set, &parameters));
   for (int m = 0; m < set->methods; m++) all = check(vt_method_load(set, m)) && all;
   for (int d = 0; d < set->databases; d++) {
     all = check(vt_database_load_nodes(set, d)) && all;

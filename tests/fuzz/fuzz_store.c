@@ -93,9 +93,8 @@ static void use(vt_database_set *set) {
     free(flow);
     free(elementary);
   }
-  ptrdiff_t count;
-  const vt_parameter *parameter;
-  check(vt_parameters_read(set, &count, &parameter));
+  vt_parameter_table parameters;
+  check(vt_parameters_read(set, &parameters));
 }
 
 static uint32_t take(const uint8_t **bytes, const uint8_t *end) {

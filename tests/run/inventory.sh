@@ -36,6 +36,7 @@ commands_of_inventory() {
   expect 'show a study' 0 "$vintner" show bike.yaml
   expect 'exists' 2 "$vintner" run bike.yaml
   expect 'resume of a finished file' 0 "$vintner" resume bike.h5
+  expect 'statistics with an axis without coordinates' 0 "$vintner" stats bike.h5 -q
   expect 'no folder' 2 "$vintner" run bike.yaml -o nowhere/x.h5
   for ranks in 2 3; do
     expect "$ranks ranks" 0 mpirun --oversubscribe -n "$ranks" "$vintner" run bike.yaml -o "bike$ranks.h5"

@@ -54,12 +54,11 @@ static void make_project(const char *name, const char *mode, const char *method)
 static vt_error read_all(const char *name, int *nodes) {
   const char *path = in_scratch(name);
   vt_database_set *set;
-  const vt_parameter *parameter;
-  ptrdiff_t parameters;
+  vt_parameter_table parameters;
   VT_TRY(vt_database_set_read(1, &path, &set));
   vt_error error = vt_database_load_nodes(set, 0);
   if (error == VT_OK) error = vt_database_require(set, 0);
-  if (error == VT_OK) error = vt_parameters_read(set, &parameters, &parameter);
+  if (error == VT_OK) error = vt_parameters_read(set, &parameters);
   for (int m = 0; error == VT_OK && m < set->methods; m++) error = vt_method_load(set, m);
   *nodes = set->nodes;
   vt_database_set_free(set);

@@ -1,5 +1,6 @@
 // test_store.c - stores: what goes in comes out, bit for bit, and nothing else is believed.
 #include "database_files.h"
+#include "vintner/formats.h"
 
 #include <hdf5.h>
 
@@ -37,7 +38,12 @@ static const char document[] =
     "  {'name': ['range'], 'cfs': [[['bio', 'co2'], 1], [['bio', 'ch4'], {'amount': -28.7,"
     "   'uncertainty type': 2, 'loc': 3.3, 'scale': 0.1, 'maximum': null}]]},"
     "  {'name': ['exact'], 'cfs': [[['bio', 'co2'], {'amount': 2, 'uncertainty type': 0}]]},"
-    "  {'name': ['none'], 'cfs': []}]}";
+    "  {'name': ['none'], 'cfs': []}],"
+    "'parameters': {'project': {'year': {'amount': 2030}, 'share': {'amount': -0.5, 'formula': "
+    "'1 / year', 'uncertainty type': 3, 'loc': 0.5, 'scale': 0.1}},"
+    " 'database': {'base': {'eff': {'formula': 'share ** 2'}}},"
+    " 'activity': {'g': {'database': 'plan', 'order': ['h', 'k'], 'parameters': {'a': {'amount': "
+    "1e300}}}, 'h': {'database': 'plan', 'parameters': {}}}}}";
 
 // -------------------------------------------------------------------------------------------------
 // Equality of sets.
@@ -251,6 +257,35 @@ static void same_foregrounds(vt_database_set *a, vt_database_set *b, int databas
   vt_inputs_free(y);
 }
 
+static void same_parameters(vt_database_set *a, vt_database_set *b) {
+  vt_parameter_table x, y;
+  must(vt_parameters_read(a, &x));
+  must(vt_parameters_read(b, &y));
+  assert_int_equal(x.parameters, y.parameters);
+  for (ptrdiff_t i = 0; i < x.parameters; i++) {
+    const vt_parameter *p = &x.parameter[i], *q = &y.parameter[i];
+    const vt_uncertainty none = vt_no_uncertainty();
+    assert_int_equal(p->scope, q->scope);
+    assert_string_equal(p->name, q->name);
+    same_text(p->formula, q->formula);
+    same_text(p->database, q->database);
+    same_text(p->group, q->group);
+    same_text(p->code, q->code);
+    same_bits(&p->amount, &q->amount, 1, sizeof p->amount);
+    same_uncertainty(p->uncertainty ? p->uncertainty : &none,
+                     q->uncertainty ? q->uncertainty : &none);
+    assert_int_equal(p->project == x.parameter[0].project, q->project == y.parameter[0].project);
+  }
+  assert_int_equal(x.groups, y.groups);
+  for (ptrdiff_t i = 0; i < x.groups; i++) {
+    assert_string_equal(x.group[i].name, y.group[i].name);
+    assert_string_equal(x.group[i].database, y.group[i].database);
+    assert_int_equal(x.group[i].orders, y.group[i].orders);
+    for (int k = 0; k < x.group[i].orders; k++)
+      assert_string_equal(x.group[i].order[k], y.group[i].order[k]);
+  }
+}
+
 static vt_database_set *read_set(int count, const char *const *path) {
   vt_database_set *set;
   must(vt_database_set_read(count, path, &set));
@@ -292,6 +327,7 @@ static void expect_round_trip(int count, const char *const *path, const char *fi
       same_databases(a, b, d);
       same_foregrounds(a, b, d);
     }
+    same_parameters(a, b);
     vt_database_set_free(a);
     vt_database_set_free(b);
   }

@@ -94,8 +94,12 @@ static const bad_study bad_heads[] = {
      "you mean 'supply'?"},
     {INVENTORY "    demands: {all: x}\n    contributions: -1\n",
      "s.yaml:7: 'model.inventory.contributions': found the number -1"},
-    {INVENTORY "    demands: {all: x}\nensemble: {seed: 1}\n",
-     "'ensemble' with 'model.inventory' is not available in this version"},
+    {INVENTORY "    demands: {all: x}\nensemble: {design: {monte-carlo: 5}}\n",
+     "s.yaml:7: missing key in 'ensemble': expected 'factors'"},
+    {INVENTORY
+     "    demands: {all: x}\nensemble: {design: {pareto: {points: 3, between: [a, b]}}}\n",
+     "s.yaml:7: 'ensemble.design': found 'pareto' with 'model.inventory', expected it of a pathway "
+     "alone"},
     {INVENTORY "    demands: {all: x}\nresults: {keep: [impact]}\n",
      "s.yaml:7: 'results.keep': belongs to pathway models"},
     {"vintner: 1\nname: x\nmodel:\n  pathwy: {}\n",

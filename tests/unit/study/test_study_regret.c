@@ -79,11 +79,12 @@ static void what_is_wrong_is_refused_with_its_place(void **state) {
        "'results.keep'"},
       {pathway, "ensemble: {design: {alternatives: {slack: 0.1}}}\n", "results: {regret: true}",
        "'results.regret': found it with the design 'alternatives'"},
-      {pathway, "ensemble: {design: {pareto: {categories: [a, b], points: 5}}}\n", "results: {regret: true}",
-       "'results.regret': found it with the design 'pareto'"},
+      {pathway, "ensemble: {design: {pareto: {categories: [a, b], points: 5}}}\n",
+       "results: {regret: true}", "'results.regret': found it with the design 'pareto'"},
       {"{pathway: {inputs: i.json, unit: lifetime, objective: [a, b]}}", sobol,
        "results: {regret: true}", "found an objective of 2 levels in line 3"},
-      {"{inventory: {databases: [d], demands: [{activity: [d, p]}], methods: [[m]]}}", "", "results: {regret: {plans: 3}}",
+      {"{inventory: {databases: [d], demands: [{activity: [d, p]}], methods: [[m]]}}", "",
+       "results: {regret: {plans: 3}}",
        "'results.regret': found it in 'model.inventory', expected a pathway model"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -1,0 +1,279 @@
+// scenario.c - scenarios of plain LCA.
+//
+// Amounts of demands, factors of methods and exchanges with the environment change nothing that has
+// to be solved again. With the supply s of what is demanded, a scenario is g = B s and scores Q g,
+// times the ratio of its demand to the one that was solved. Rows of B without a change keep their
+// sum. Where exchanges between processes change, each scenario is solved.
+#include "inventory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct vt_inventory_worker {
+  const vt_inventory_base *base;
+  double *value;    // what the design gives; shape [its width]
+  double *number;   // shape [cells]
+  double *amount;   // of demands; shape [demands]
+  double *weight;   // shape [categories][flows]
+  double *exchange; // of changed rows; shape [exchanges]
+  double *flow;     // an inventory; shape [flows]
+  // Where scenarios are solved: entries of the matrices, and what comes out; else NULL.
+  vt_varied_worker *varied;
+  double *technosphere, *biosphere;
+  vt_varied_results result;
+};
+
+static bool changes(const vt_inventory_data *k, vt_target_kind kind) {
+  for (ptrdiff_t c = 0; c < k->count.cells; c++)
+    if (k->cell[c].kind == kind) return true;
+  return false;
+}
+
+bool vt_inventory_needs_inventory(const vt_inventory_data *k) {
+  if (k->count.varied) return false;
+  return k->study->model.inventory.keep_inventory || changes(k, VT_TARGET_BIOSPHERE) ||
+         changes(k, VT_TARGET_CHARACTERIZATION);
+}
+
+bool vt_inventory_needs_supply(const vt_inventory_data *k) {
+  if (k->count.varied) return false;
+  return k->study->model.inventory.keep_supply || changes(k, VT_TARGET_BIOSPHERE);
+}
+
+static int input_of(const vt_inventory_data *k, const vt_inventory_touch *t) {
+  return k->study->parameters + t->factor;
+}
+
+vt_error vt_inventory_add_cells(const vt_inventory_data *k, vt_design *design) {
+  for (ptrdiff_t t = 0; t < k->count.touches; t++) {
+    if (k->study->factor[k->touch[t].factor].each)
+      VT_TRY(vt_design_add_cell(design, input_of(k, &k->touch[t]), k->touch[t].stream));
+  }
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Numbers of a scenario.
+
+static double change(const vt_inventory_cell *cell, vt_operation operation, double operand,
+                     double number) {
+  switch (operation) {
+    case VT_SET: return cell->unit * operand;
+    case VT_ADD: return number + cell->unit * operand;
+    case VT_MULTIPLY: return number * operand;
+    case VT_CHOOSE: break;
+  }
+  return number;
+}
+
+// An operand of NaN: the factor is not applied.
+static void apply_touches(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  ptrdiff_t next = k->study->design.inputs; // values of single cells
+  for (ptrdiff_t c = 0; c < k->count.cells; c++) w->number[c] = k->cell[c].value;
+  for (ptrdiff_t t = 0; t < k->count.touches; t++) {
+    const vt_inventory_touch *touch = &k->touch[t];
+    const vt_factor *factor = &k->study->factor[touch->factor];
+    const double operand = w->value[factor->each ? next++ : input_of(k, touch)];
+    if (isnan(operand)) continue;
+    w->number[touch->cell] =
+        change(&k->cell[touch->cell], factor->operation, operand, w->number[touch->cell]);
+  }
+}
+
+static void place_numbers(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  double *const to[VT_TARGETS] = {[VT_TARGET_DEMAND] = w->amount,
+                                  [VT_TARGET_CHARACTERIZATION] = w->weight,
+                                  [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
+                                  [VT_TARGET_TECHNOSPHERE] = w->technosphere};
+  for (ptrdiff_t c = 0; c < k->count.cells; c++)
+    to[k->cell[c].kind][k->cell[c].place] = w->number[c];
+}
+
+// -------------------------------------------------------------------------------------------------
+// Results of a scenario.
+
+// The inventory of a demand as it was solved.
+static const double *inventory_of(vt_inventory_worker *w, int demand) {
+  const vt_inventory_data *k = w->base->data;
+  const double *solved = w->base->inventory + (ptrdiff_t)demand * k->count.flows;
+  if (k->count.changed_flows == 0) return solved;
+  const double *supply = w->base->supply + (ptrdiff_t)demand * k->count.processes;
+  memcpy(w->flow, solved, (size_t)k->count.flows * sizeof *w->flow);
+  for (ptrdiff_t f = 0; f < k->count.changed_flows; f++) {
+    const vt_changed_flow *changed = &k->changed[f];
+    double sum = 0;
+    for (ptrdiff_t i = changed->first; i < changed->first + changed->count; i++)
+      sum += w->exchange[i] * supply[k->exchange[i].process];
+    w->flow[changed->flow] = sum;
+  }
+  return w->flow;
+}
+
+static double score_of(int flows, const double *weight, const double *inventory) {
+  double sum = 0;
+  for (int e = 0; e < flows; e++) sum += weight[e] * inventory[e];
+  return sum;
+}
+
+static void scale(double *to, const double *from, ptrdiff_t count, double by) {
+  for (ptrdiff_t i = 0; i < count; i++) to[i] = by * from[i];
+}
+
+static void fill_demand(vt_inventory_worker *w, int d, double *const *row) {
+  const vt_inventory_base *b = w->base;
+  const vt_inventory_counts *n = &b->data->count;
+  const double by = w->amount[d] / b->data->solved[d];
+  double *score = row[b->place->score] + (ptrdiff_t)d * n->categories;
+  if (b->inventory) {
+    const double *inventory = inventory_of(w, d);
+    for (int c = 0; c < n->categories; c++)
+      score[c] = by * score_of(n->flows, w->weight + (ptrdiff_t)c * n->flows, inventory);
+    if (b->place->inventory >= 0)
+      scale(row[b->place->inventory] + (ptrdiff_t)d * n->flows, inventory, n->flows, by);
+  } else {
+    scale(score, b->score + (ptrdiff_t)d * n->categories, n->categories, by);
+  }
+  if (b->place->supply >= 0)
+    scale(row[b->place->supply] + (ptrdiff_t)d * n->processes,
+          b->supply + (ptrdiff_t)d * n->processes, n->processes, by);
+  row[b->place->draw_residual][d] = b->residual[d];
+}
+
+// All demands are solved together, as the amounts that the reference has.
+static vt_error fill_solved(vt_inventory_worker *w, double *const *row, bool *solved) {
+  const vt_inventory_base *b = w->base;
+  const vt_inventory_counts *n = &b->data->count;
+  const vt_varied_sample sample = {w->technosphere, w->biosphere, w->weight};
+  const int64_t before = vt_varied_worker_figures(w->varied)->iterations;
+  VT_TRY(vt_varied_solve(w->varied, &sample, &w->result, solved));
+  row[b->layout->iterations][0] =
+      (double)(vt_varied_worker_figures(w->varied)->iterations - before);
+  for (int d = 0; *solved && d < n->demands; d++) {
+    const double by = w->amount[d] / b->data->solved[d];
+    const ptrdiff_t scores = (ptrdiff_t)d * n->categories, flows = (ptrdiff_t)d * n->flows,
+                    processes = (ptrdiff_t)d * n->processes;
+    scale(row[b->place->score] + scores, w->result.score + scores, n->categories, by);
+    if (w->result.inventory)
+      scale(row[b->place->inventory] + flows, w->result.inventory + flows, n->flows, by);
+    if (w->result.supply)
+      scale(row[b->place->supply] + processes, w->result.supply + processes, n->processes, by);
+    row[b->place->draw_residual][d] = w->result.residual[d];
+  }
+  return VT_OK;
+}
+
+static vt_error fill_demands(vt_inventory_worker *w, double *const *row, bool *solved) {
+  *solved = true;
+  if (w->varied) return fill_solved(w, row, solved);
+  for (int d = 0; d < w->base->data->count.demands; d++) fill_demand(w, d, row);
+  return VT_OK;
+}
+
+static bool is_finite(const vt_layout *layout, int variable, double *const *row) {
+  bool finite = true;
+  for (ptrdiff_t i = 0; variable >= 0 && i < layout->variable[variable].cells; i++)
+    finite = finite && isfinite(row[variable][i]);
+  return finite;
+}
+
+// What all rows have, whatever becomes of the scenario.
+static void fill_frame(const vt_inventory_worker *w, int64_t k, int failed, double *const *row) {
+  const vt_inventory_base *b = w->base;
+  const vt_study *study = b->data->study;
+  const ptrdiff_t factors = study->parameters + study->factors;
+  for (ptrdiff_t i = 0; k >= 0 && b->place->factor_value >= 0 && i < factors; i++)
+    row[b->place->factor_value][i] = w->value[i];
+  if (b->place->failed_input >= 0) row[b->place->failed_input][0] = failed;
+  memcpy(row[b->place->residual], b->residual, (size_t)b->data->count.demands * sizeof(double));
+  row[b->layout->status][0] = failed >= 0 ? VT_FAILED : VT_OPTIMAL;
+  row[b->layout->iterations][0] = 0;
+  row[b->layout->rank][0] = b->data->team->rank;
+}
+
+vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *const *row) {
+  const vt_inventory_base *b = w->base;
+  const double begun = vt_clock_s();
+  int failed = -1;
+  if (k >= 0)
+    failed = vt_design_values(b->design, k, w->value);
+  else
+    VT_TRY(vt_design_reference(b->design, w->value));
+  vt_row_clear(b->layout, row);
+  fill_frame(w, k, failed, row);
+  if (failed < 0) {
+    apply_touches(w);
+    place_numbers(w);
+    bool solved;
+    VT_TRY(fill_demands(w, row, &solved));
+    if (!solved || !is_finite(b->layout, b->place->score, row) ||
+        !is_finite(b->layout, b->place->inventory, row) ||
+        !is_finite(b->layout, b->place->supply, row)) {
+      vt_row_clear(b->layout, row);
+      fill_frame(w, k, failed, row);
+      row[b->layout->status][0] = VT_FAILED;
+    }
+  }
+  row[b->layout->wall_s][0] = vt_clock_s() - begun;
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Workers.
+
+void vt_inventory_worker_free(vt_inventory_worker *w) {
+  if (!w) return;
+  double *const owned[] = {w->value,           w->number,        w->amount,
+                           w->weight,          w->exchange,      w->flow,
+                           w->technosphere,    w->biosphere,     w->result.score,
+                           w->result.residual, w->result.supply, w->result.inventory};
+  vt_varied_worker_free(w->varied);
+  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
+  free(w);
+}
+
+static vt_error fill_varied(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  const vt_inventory_counts *n = &k->count;
+  const vt_sparse *a = &k->system->technosphere, *b = &k->system->biosphere;
+  VT_NEW(w->technosphere, a->entries);
+  VT_NEW(w->biosphere, b->entries);
+  memcpy(w->technosphere, a->value, (size_t)a->entries * sizeof *a->value);
+  memcpy(w->biosphere, b->value, (size_t)b->entries * sizeof *b->value);
+  const ptrdiff_t demands = n->demands;
+  VT_NEW(w->result.score, demands * n->categories);
+  VT_NEW(w->result.residual, demands);
+  if (w->base->place->inventory >= 0) VT_NEW(w->result.inventory, demands * n->flows);
+  if (w->base->place->supply >= 0) VT_NEW(w->result.supply, demands * n->processes);
+  return vt_varied_worker_create(w->base->varied, &w->varied);
+}
+
+// What no factor changes stays as it is here.
+static vt_error fill_worker(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  const ptrdiff_t weights = (ptrdiff_t)k->count.categories * k->count.flows;
+  VT_NEW(w->value, vt_design_width(w->base->design));
+  VT_NEW(w->number, k->count.cells);
+  VT_NEW(w->amount, k->count.demands);
+  VT_NEW(w->weight, weights);
+  VT_NEW(w->exchange, k->count.exchanges);
+  VT_NEW(w->flow, k->count.flows);
+  memcpy(w->amount, k->amount, (size_t)k->count.demands * sizeof *w->amount);
+  memcpy(w->weight, k->weight, (size_t)weights * sizeof *w->weight);
+  for (ptrdiff_t i = 0; i < k->count.exchanges; i++) w->exchange[i] = k->exchange[i].value;
+  return w->base->varied ? fill_varied(w) : VT_OK;
+}
+
+vt_error vt_inventory_worker_create(const vt_inventory_base *base, vt_inventory_worker **worker) {
+  vt_inventory_worker *w;
+  *worker = NULL;
+  VT_NEW(w, 1);
+  w->base = base;
+  const vt_error filled = fill_worker(w);
+  if (filled != VT_OK) vt_inventory_worker_free(w);
+  VT_TRY(filled);
+  *worker = w;
+  return VT_OK;
+}
