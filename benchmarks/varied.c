@@ -246,6 +246,26 @@ static vt_error check(bench *b, const task *t, const vt_final_demand *demand,
   return VT_OK;
 }
 
+// Exchanges all over the database by themselves: the same bits.
+static vt_error check_shown(const bench *b, const vt_variation *variation, int k,
+                            const vt_sample_matrices *sample) {
+  const vt_system *system = b->system;
+  const vt_sparse *flows = &system->biosphere;
+  for (int i = 0; i < CHECKED; i++) {
+    const int j = (int)((i + 1L) * system->processes / (CHECKED + 1));
+    const ptrdiff_t entry = flows->column_start[j];
+    vt_drawn_exchange *shown;
+    int count;
+    VT_TRY(vt_variation_show(variation, SEED, k, 0, system->flow[flows->row[entry]],
+                             system->process[j], &count, &shown));
+    const double amount = shown[0].amount, drawn = sample->biosphere[entry];
+    free(shown);
+    VT_CHECK(count == 1 && !(fabs(amount - drawn) > 0), VT_ERR_BUG,
+             "an exchange by itself is %.17g, in its sample %.17g", amount, drawn);
+  }
+  return VT_OK;
+}
+
 // Seconds of each draw.
 enum { BY_CLOCK, OF_CPU, SAMPLING, ASSEMBLING, SOLVING, TIMES };
 
@@ -310,6 +330,7 @@ static vt_error run_draws(bench *b, const task *t, const vt_variation *variation
     for (int d = 0; d < t->demands; d++) largest = fmax(largest, residual[d]);
     if (k < CHECKED) VT_TRY(check(b, t, demand, &sample->snapshot[0], results.score, &worst));
   }
+  VT_TRY(check_shown(b, variation, b->draws - 1, &sample->snapshot[0]));
   print_task(b, t, variation, varied, vt_varied_worker_figures(worker), time, largest, worst);
   vt_varied_worker_free(worker);
   vt_sample_free(sample);

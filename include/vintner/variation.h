@@ -89,7 +89,7 @@ typedef struct vt_sample_matrices {
 /// One scenario's values and the work space of draws: one a thread.
 typedef struct vt_sample {
   vt_sample_matrices *snapshot; ///< shape [snapshots]
-  double *u, *normal;           ///< shape [streams]: uniform numbers, and standard normal ones
+  double *u, *normal;           ///< work space: uniform numbers, and standard normal ones
   double *value;                ///< shape [draws]
 } vt_sample;
 

@@ -392,24 +392,39 @@ static void renumber(vt_varying *varying, const int *number) {
   for (ptrdiff_t x = 0; x < varying->exchanges; x++) varying->draw[x] = number[varying->draw[x]];
 }
 
-// Bring the draws of a family together.
-static vt_error sort_draws(vt_variation *v) {
-  int *number;
-  vt_draw *sorted;
-  VT_NEW(number, v->counts.draws);
-  sorted = vt_calloc(v->counts.draws, sizeof *sorted);
-  if (!sorted) free(number);
-  VT_CHECK(sorted, VT_ERR_SYSTEM, "out of memory: %td draws", v->counts.draws);
+static void take_draw(vt_variation *v, const vt_draw *draw, int to) {
+  v->of_stream[to] = draw->stream;
+  v->a[to] = draw->a;
+  v->b[to] = draw->b;
+  if (draw->family == VT_FAMILY_QUANTILE) v->other[to - v->first[VT_FAMILY_QUANTILE]] = draw->other;
+}
+
+// Number the draws by family and stream.
+static void order_draws(const variation_making *made, int *number) {
+  vt_variation *v = made->plan;
   int filled = 0;
   for (int family = 0; family < VT_FAMILIES; family++) {
     v->first[family] = filled;
-    for (ptrdiff_t d = 0; d < v->counts.draws; d++) {
-      if ((int)v->draw[d].family != family) continue;
-      number[d] = filled;
-      sorted[filled++] = v->draw[d];
+    for (ptrdiff_t s = 0; s < v->counts.streams; s++) {
+      for (int d = made->first_draw[s]; d >= 0; d = v->draw[d].next) {
+        if ((int)v->draw[d].family != family) continue;
+        number[d] = filled;
+        take_draw(v, &v->draw[d], filled++);
+      }
     }
   }
   v->first[VT_FAMILIES] = filled;
+}
+
+static vt_error sort_draws(variation_making *made) {
+  vt_variation *v = made->plan;
+  int *number;
+  VT_NEW(v->of_stream, v->counts.draws);
+  VT_NEW(v->a, v->counts.draws);
+  VT_NEW(v->b, v->counts.draws);
+  VT_NEW(v->other, v->counts.draws);
+  VT_NEW(number, v->counts.draws);
+  order_draws(made, number);
   for (int s = 0; s < v->plan.snapshots; s++) {
     renumber(&v->snapshot[s].technosphere, number);
     renumber(&v->snapshot[s].biosphere, number);
@@ -417,7 +432,7 @@ static vt_error sort_draws(vt_variation *v) {
   }
   free(number);
   free(v->draw);
-  v->draw = sorted;
+  v->draw = NULL;
   return VT_OK;
 }
 
@@ -428,7 +443,7 @@ static vt_error make(variation_making *made) {
   // Loading them may move the nodes of the set.
   for (int i = 0; i < v->plan.methods; i++) VT_TRY(vt_method_load(v->plan.set, v->plan.method[i]));
   for (int s = 0; s < v->plan.snapshots; s++) VT_TRY(add_snapshot(made, s));
-  VT_TRY(sort_draws(v));
+  VT_TRY(sort_draws(made));
   if (v->counts.invalid > 0)
     vt_warn("invalid distribution",
             "%td invalid distributions of exchanges, which keep their amount; the first: %s",
@@ -477,6 +492,10 @@ void vt_variation_free(vt_variation *v) {
   free(v->snapshot);
   free(v->stream);
   free(v->draw);
+  free(v->of_stream);
+  free(v->a);
+  free(v->b);
+  free(v->other);
   vt_arena_free(v->arena);
   free(v);
 }
@@ -494,9 +513,10 @@ static double bytes_of(const vt_varying *varying) {
 
 void vt_variation_bytes(const vt_variation *v, double *plan, double *sample) {
   const double streams = (double)v->counts.streams, draws = (double)v->counts.draws;
-  *plan = streams * sizeof *v->stream + draws * sizeof *v->draw +
+  *plan = streams * sizeof *v->stream +
+          draws * (sizeof *v->of_stream + sizeof *v->a + sizeof *v->b + sizeof *v->other) +
           (double)(v->first[VT_FAMILIES] - v->first[VT_FAMILY_QUANTILE]) * sizeof(vt_distribution);
-  *sample = (2 * streams + draws) * sizeof(double);
+  *sample = (2 * VT_CHUNK + draws) * sizeof(double);
   for (int s = 0; s < v->plan.snapshots; s++) {
     const vt_varying_snapshot *snapshot = &v->snapshot[s];
     *plan += bytes_of(&snapshot->technosphere) + bytes_of(&snapshot->biosphere) +

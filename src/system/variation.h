@@ -8,7 +8,10 @@
 // ---------------------------------------------------------------------------------------------
 // variation_kinds.c: distributions as sources store them.
 
-enum { VT_TYPE_LOGNORMAL = 2 }; ///< of stats_arrays
+enum {
+  VT_TYPE_LOGNORMAL = 2, ///< of stats_arrays
+  VT_CHUNK = 2048,       ///< streams that are drawn at once: they stay in the cache
+};
 
 /// How a draw is evaluated: in bulk, or by the distribution's own quantile.
 typedef enum vt_family {
@@ -101,8 +104,15 @@ struct vt_variation {
   vt_variation_counts counts;
   vt_varying_snapshot *snapshot; ///< shape [plan.snapshots]
   uint64_t *stream;              ///< shape [counts.streams]
-  vt_draw *draw;                 ///< by family; shape [counts.draws]
-  int first[VT_FAMILIES + 1];    ///< of each family
+  vt_draw *draw;                 ///< while the plan is made; shape [counts.draws]
+  // The draws by family, of a family by stream: what the bulk runs through.
+  int first[VT_FAMILIES + 1]; ///< of each family
+  int *of_stream;             ///< shape [counts.draws]
+  double *a, *b;
+  const vt_distribution **other; ///< of the last family
 };
+
+/// A draw by its number.
+vt_draw vt_draw_at(const vt_variation *variation, int draw);
 
 #endif

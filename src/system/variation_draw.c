@@ -8,7 +8,6 @@
 // ---------------------------------------------------------------------------------------------
 // Draws.
 
-// A scenario's normal numbers are made where a draw needs them: for all streams at once.
 static bool needs_normal(vt_family family) {
   return family == VT_FAMILY_EXPONENTIAL || family == VT_FAMILY_NORMAL;
 }
@@ -22,19 +21,43 @@ double vt_draw_value(const vt_draw *draw, double u) {
   return vt_distribution_quantile(draw->other, u);
 }
 
-static void draw_values(const vt_variation *v, vt_sample *sample) {
-  const vt_draw *draw = v->draw;
-  const int *first = v->first;
-  const double *u = sample->u, *z = sample->normal;
+vt_draw vt_draw_at(const vt_variation *v, int draw) {
+  vt_draw made = {.stream = v->of_stream[draw], .a = v->a[draw], .b = v->b[draw]};
+  while (draw >= v->first[made.family + 1]) made.family++;
+  if (made.family == VT_FAMILY_QUANTILE) made.other = v->other[draw - v->first[VT_FAMILY_QUANTILE]];
+  return made;
+}
+
+// Draws [d, end) of one family, of streams whose numbers begin with that of `start`.
+static void draw_run(const vt_variation *v, vt_family family, int d, int end, ptrdiff_t start,
+                     vt_sample *sample) {
+  const double *a = v->a, *b = v->b, *u = sample->u, *z = sample->normal;
+  const int *stream = v->of_stream;
   double *value = sample->value;
-  for (int d = first[VT_FAMILY_EXPONENTIAL]; d < first[VT_FAMILY_NORMAL]; d++)
-    value[d] = exp(draw[d].a + draw[d].b * z[draw[d].stream]);
-  for (int d = first[VT_FAMILY_NORMAL]; d < first[VT_FAMILY_UNIFORM]; d++)
-    value[d] = draw[d].a + draw[d].b * z[draw[d].stream];
-  for (int d = first[VT_FAMILY_UNIFORM]; d < first[VT_FAMILY_QUANTILE]; d++)
-    value[d] = draw[d].a + draw[d].b * u[draw[d].stream];
-  for (int d = first[VT_FAMILY_QUANTILE]; d < first[VT_FAMILIES]; d++)
-    value[d] = vt_distribution_quantile(draw[d].other, u[draw[d].stream]);
+  if (family == VT_FAMILY_EXPONENTIAL)
+    for (; d < end; d++) value[d] = exp(a[d] + b[d] * z[stream[d] - start]);
+  if (family == VT_FAMILY_NORMAL)
+    for (; d < end; d++) value[d] = a[d] + b[d] * z[stream[d] - start];
+  if (family == VT_FAMILY_UNIFORM)
+    for (; d < end; d++) value[d] = a[d] + b[d] * u[stream[d] - start];
+  for (; d < end; d++)
+    value[d] = vt_distribution_quantile(v->other[d - v->first[family]], u[stream[d] - start]);
+}
+
+static void draw_values(const vt_variation *v, uint64_t seed, int64_t k, vt_sample *sample) {
+  const bool normal = v->first[VT_FAMILY_UNIFORM] > 0;
+  int next[VT_FAMILIES];
+  for (int f = 0; f < VT_FAMILIES; f++) next[f] = v->first[f];
+  for (ptrdiff_t start = 0, count; start < v->counts.streams; start += count) {
+    count = v->counts.streams - start < VT_CHUNK ? v->counts.streams - start : VT_CHUNK;
+    vt_random_uniforms(seed, VT_PURPOSE_FACTOR, k, count, v->stream + start, sample->u);
+    if (normal) vt_normal_quantiles(count, sample->u, sample->normal);
+    for (int f = 0; f < VT_FAMILIES; f++) {
+      const int from = next[f];
+      while (next[f] < v->first[f + 1] && v->of_stream[next[f]] < start + count) next[f]++;
+      draw_run(v, (vt_family)f, from, next[f], start, sample);
+    }
+  }
 }
 
 static void assemble(const vt_varying *varying, const double *value, double *entries) {
@@ -62,10 +85,7 @@ void vt_variation_reference(const vt_variation *v, vt_sample *sample) {
 
 void vt_variation_draw(const vt_variation *v, uint64_t seed, int64_t k, vt_sample *sample) {
   vt_variation_reference(v, sample);
-  vt_random_uniforms(seed, VT_PURPOSE_FACTOR, k, v->counts.streams, v->stream, sample->u);
-  if (v->first[VT_FAMILY_UNIFORM] > 0)
-    vt_normal_quantiles(v->counts.streams, sample->u, sample->normal);
-  draw_values(v, sample);
+  draw_values(v, seed, k, sample);
   for (int s = 0; s < v->plan.snapshots; s++) {
     const vt_varying_snapshot *from = &v->snapshot[s];
     vt_sample_matrices *to = &sample->snapshot[s];
@@ -150,9 +170,9 @@ static double change_of(const vt_variation *v, const vt_exchange_place *place, d
   const vt_uncertainty *x = vt_uncertainty_of(v->plan.set, varying->group[place->exchange],
                                               varying->record[place->exchange]);
   if (x->type != VT_TYPE_LOGNORMAL) return amount - place->stored;
-  const vt_draw *draw = &v->draw[varying->draw[place->exchange]];
+  const vt_draw draw = vt_draw_at(v, varying->draw[place->exchange]);
   const double value = sample->value[varying->draw[place->exchange]];
-  const double drawn = draw->family == VT_FAMILY_EXPONENTIAL && x->negative ? -value : value;
+  const double drawn = draw.family == VT_FAMILY_EXPONENTIAL && x->negative ? -value : value;
   const double centre = x->negative ? -exp(x->loc) : exp(x->loc);
   return amount * (drawn / centre) - drawn;
 }
@@ -175,7 +195,7 @@ void vt_sample_free(vt_sample *sample) {
 }
 
 static vt_error allocate(const vt_variation *v, vt_sample *sample) {
-  ptrdiff_t numbers = 2 * v->counts.streams + v->counts.draws;
+  ptrdiff_t numbers = 2 * VT_CHUNK + v->counts.draws;
   VT_NEW(sample->snapshot, v->plan.snapshots + 1);
   for (int s = 0; s < v->plan.snapshots; s++) {
     const vt_varying_snapshot *from = &v->snapshot[s];
@@ -193,8 +213,8 @@ static vt_error allocate(const vt_variation *v, vt_sample *sample) {
     next = to->factor + from->factors;
   }
   sample->u = next;
-  sample->normal = sample->u + v->counts.streams;
-  sample->value = sample->normal + v->counts.streams;
+  sample->normal = sample->u + VT_CHUNK;
+  sample->value = sample->normal + VT_CHUNK;
   return VT_OK;
 }
 
@@ -234,13 +254,13 @@ static void show_one(const vt_variation *v, uint64_t seed, int64_t k, int snapsh
   to->type = vt_exchange_kind(v->plan.set, v->plan.snapshot[snapshot].system, group, term->record);
   to->stored = to->amount = group->data[term->record * group->columns];
   if (at < 0) return;
-  const vt_draw *draw = &v->draw[varying->draw[at]];
-  const bool turned = draw->family == VT_FAMILY_EXPONENTIAL && x->negative;
+  const vt_draw draw = vt_draw_at(v, varying->draw[at]);
+  const bool turned = draw.family == VT_FAMILY_EXPONENTIAL && x->negative;
   to->drawn = true;
   to->uncertain = *x;
-  to->stream = v->stream[draw->stream];
+  to->stream = v->stream[draw.stream];
   to->u = vt_random_uniform(seed, VT_PURPOSE_FACTOR, k, to->stream, 0);
-  to->amount = vt_draw_value(draw, to->u);
+  to->amount = vt_draw_value(&draw, to->u);
   if (turned) to->amount = -to->amount;
 }
 

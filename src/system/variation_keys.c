@@ -133,22 +133,19 @@ static int compare_identities(const void *a, const void *b) {
   return order != 0 ? order : (x->term > y->term) - (x->term < y->term);
 }
 
-// The package that holds a group.
-static int package_of(const vt_database_set *set, const vt_record_group *group) {
-  for (int p = 0; p < set->packages; p++) {
-    const vt_package *package = &set->package[p];
-    if (group >= package->group && group < package->group + package->groups) return p;
-  }
-  return -1;
+static bool holds(const vt_package *package, const vt_record_group *group) {
+  for (int g = 0; g < package->groups; g++)
+    if (&package->group[g] == group) return true;
+  return false;
 }
 
 // The loose datapackage that a group lies in, or NULL.
 static const vt_package *loose_package_of(const vt_database_set *set,
                                           const vt_record_group *group) {
-  const int p = package_of(set, group);
-  for (int d = 0; p >= 0 && d < set->databases; d++) {
-    if (set->database[d].kind == VT_DATABASE_PACKAGE && set->database[d].package == p)
-      return &set->package[p];
+  for (int d = 0; d < set->databases; d++) {
+    const vt_database *database = &set->database[d];
+    if (database->kind != VT_DATABASE_PACKAGE || database->package < 0) continue;
+    if (holds(&set->package[database->package], group)) return &set->package[database->package];
   }
   return NULL;
 }
