@@ -68,6 +68,25 @@ static void print_parts(const char *const *part, int parts, FILE *out) {
   for (int p = 0; p < parts; p++) print_line(out, "%s%s", p > 0 ? ", " : "", part[p]);
 }
 
+static void print_design(const vt_design_plan *d, FILE *out) {
+  const vt_design_type *type = &vt_design_types[d->kind];
+  if (type->name) print_line(out, "design      %s\n", type->name);
+  if (type->takes & VT_ARGUMENT_SIZE)
+    print_line(out, "%-11s %" PRId64 "\n", type->size ? type->size : "scenarios", d->size);
+  if (d->table) print_line(out, "table       %s\n", d->table);
+  if (d->correlations_file) print_line(out, "correlated  by %s\n", d->correlations_file);
+  if (d->correlations > 0) print_line(out, "correlated  %d pairs\n", d->correlations);
+}
+
+// What differs between the scenarios; `fixed`: changes that do not.
+static void print_ensemble(const vt_study *s, const vt_factor *fixed, int count, FILE *out) {
+  if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
+  print_design(&s->design, out);
+  print_parameters(s, out);
+  print_factors("overrides", fixed, count, out);
+  print_factors("factors", s->factor, s->factors, out);
+}
+
 static void print_inventory(const vt_study *s, FILE *out) {
   const vt_inventory_plan *plan = &s->model.inventory;
   for (int i = 0; i < plan->demands; i++) {
@@ -81,6 +100,7 @@ static void print_inventory(const vt_study *s, FILE *out) {
     print_parts(m->part, m->parts, out);
     (void)fputc('\n', out);
   }
+  if (s->ensemble) print_ensemble(s, NULL, 0, out);
 }
 
 static void print_background(const vt_background_variant *b, FILE *out) {
@@ -143,16 +163,6 @@ static void print_plan(const vt_database_plan *plan, FILE *out) {
   print_flows(plan, out);
 }
 
-static void print_design(const vt_design_plan *d, FILE *out) {
-  const vt_design_type *type = &vt_design_types[d->kind];
-  if (type->name) print_line(out, "design      %s\n", type->name);
-  if (type->takes & VT_ARGUMENT_SIZE)
-    print_line(out, "%-11s %" PRId64 "\n", type->size ? type->size : "scenarios", d->size);
-  if (d->table) print_line(out, "table       %s\n", d->table);
-  if (d->correlations_file) print_line(out, "correlated  by %s\n", d->correlations_file);
-  if (d->correlations > 0) print_line(out, "correlated  %d pairs\n", d->correlations);
-}
-
 static void print_pathway(const vt_study *s, FILE *out) {
   if (s->model.pathway.from)
     print_plan(s->model.pathway.from, out);
@@ -163,11 +173,7 @@ static void print_pathway(const vt_study *s, FILE *out) {
     print_line(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
                s->aims.objective[i].category, s->aims.objective[i].weight);
   }
-  if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
-  print_design(&s->design, out);
-  print_parameters(s, out);
-  print_factors("overrides", s->model.pathway.override, s->model.pathway.overrides, out);
-  print_factors("factors", s->factor, s->factors, out);
+  print_ensemble(s, s->model.pathway.override, s->model.pathway.overrides, out);
 }
 
 static void print_study(const vt_study *s, FILE *out) {

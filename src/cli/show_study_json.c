@@ -5,31 +5,6 @@
 #include <inttypes.h>
 
 // -------------------------------------------------------------------------------------------------
-// Plain LCA.
-
-static void put_inventory(json_out *j, const vt_study *s) {
-  const vt_inventory_plan *plan = &s->model.inventory;
-  json_list(j, "demands", JSON_LINES);
-  for (int i = 0; i < plan->demands; i++) {
-    const vt_lca_demand *d = &plan->demand[i];
-    json_map(j, NULL);
-    json_members(j, "name: %s, database: %s, code: %s", d->name, d->database, d->code);
-    if (!d->database) json_raw(j, "id", "%" PRId64, d->id);
-    json_number(j, "amount", d->amount);
-    json_close(j);
-  }
-  json_close(j);
-  json_list(j, "methods", JSON_LINES);
-  for (int i = 0; i < plan->methods; i++) {
-    json_map(j, NULL);
-    json_text(j, "name", plan->method[i].name);
-    json_texts(j, "method", plan->method[i].part, plan->method[i].parts);
-    json_close(j);
-  }
-  json_close(j);
-}
-
-// -------------------------------------------------------------------------------------------------
 // Pathway models from databases.
 
 static void put_background(json_out *j, const vt_database_plan *plan) {
@@ -150,6 +125,12 @@ static void put_design(json_out *j, const vt_design_plan *d) {
   if (d->correlations > 0) json_raw(j, "correlations", "%d", d->correlations);
 }
 
+static void put_seed_and_design(json_out *j, const vt_study *s) {
+  if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
+  put_design(j, &s->design);
+  put_parameters(j, s);
+}
+
 static void put_pathway(json_out *j, const vt_study *s) {
   if (s->model.pathway.from)
     put_plan(j, s->model.pathway.from);
@@ -157,12 +138,41 @@ static void put_pathway(json_out *j, const vt_study *s) {
     json_text(j, "inputs", s->model.pathway.inputs);
   json_text(j, "unit", vt_unit_names[s->model.pathway.unit]);
   put_objectives(j, s);
-  if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
-  put_design(j, &s->design);
-  put_parameters(j, s);
+  put_seed_and_design(j, s);
   put_factors(j, "overrides", s->model.pathway.override, s->model.pathway.overrides);
   put_factors(j, "factors", s->factor, s->factors);
 }
+
+// -------------------------------------------------------------------------------------------------
+// Plain LCA.
+
+static void put_inventory(json_out *j, const vt_study *s) {
+  const vt_inventory_plan *plan = &s->model.inventory;
+  json_list(j, "demands", JSON_LINES);
+  for (int i = 0; i < plan->demands; i++) {
+    const vt_lca_demand *d = &plan->demand[i];
+    json_map(j, NULL);
+    json_members(j, "name: %s, database: %s, code: %s", d->name, d->database, d->code);
+    if (!d->database) json_raw(j, "id", "%" PRId64, d->id);
+    json_number(j, "amount", d->amount);
+    json_close(j);
+  }
+  json_close(j);
+  json_list(j, "methods", JSON_LINES);
+  for (int i = 0; i < plan->methods; i++) {
+    json_map(j, NULL);
+    json_text(j, "name", plan->method[i].name);
+    json_texts(j, "method", plan->method[i].part, plan->method[i].parts);
+    json_close(j);
+  }
+  json_close(j);
+  if (!s->ensemble) return;
+  put_seed_and_design(j, s);
+  put_factors(j, "factors", s->factor, s->factors);
+}
+
+// -------------------------------------------------------------------------------------------------
+// The whole.
 
 static void put_allocations(json_out *j, const vt_model_plan *model) {
   if (model->allocations == 0) return;

@@ -96,8 +96,9 @@ typedef struct vt_top_places {
 
 /// Where results go.
 typedef struct vt_inventory_places {
-  int score, residual, inventory, supply;        ///< variables, or -1
-  int draw_residual, factor_value, failed_input; ///< of an ensemble, else -1
+  int score, residual, inventory, supply; ///< variables, or -1
+  int draw_residual;                      ///< of an ensemble, else -1
+  vt_input_places input;                  ///< likewise
   vt_top_places top_process, top_flow;
 } vt_inventory_places;
 

@@ -130,17 +130,10 @@ static vt_error category_axis(const vt_inventory_data *k, vt_layout *layout) {
 
 // Parameters, then factors, of an ensemble.
 static vt_error factor_axis(const vt_inventory_data *k, vt_layout *layout) {
-  const vt_study *study = k->study;
-  vt_dimension axis = {.name = "factor",
-                       .long_name = study->parameters > 0 ? "parameter or factor of the study"
-                                                          : "factor of the ensemble"};
-  const char **name;
+  vt_dimension axis;
   int place;
-  if (!study->ensemble) return VT_OK;
-  axis.size = study->parameters + study->factors;
-  VT_ARENA_NEW(k->arena, name, axis.size);
-  for (ptrdiff_t i = 0; i < axis.size; i++) name[i] = study->design.input[i].name;
-  axis.label = name;
+  if (!k->study->ensemble) return VT_OK;
+  VT_TRY(vt_input_axis(k->study, k->arena, &axis));
   return vt_layout_add_axis(layout, &axis, &place);
 }
 
@@ -216,25 +209,11 @@ static vt_error add_tables(const vt_study *study, vt_layout *layout, vt_inventor
   return add_table(study, layout, "elementary_flow", flow, &place->top_flow);
 }
 
-static bool has_formula(const vt_study *study) {
-  for (int i = 0; i < study->design.inputs; i++)
-    if (study->design.input[i].value.kind == VT_VALUE_FORMULA) return true;
-  return false;
-}
-
 static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventory_places *place) {
-  const vt_variable value = {.name = "factor_value",
-                             .long_name = study->parameters > 0
-                                              ? "value of each parameter and factor"
-                                              : "value of each factor"};
-  const vt_variable failed = {
-      .name = "failed_input",
-      .long_name = "place on the axis factor of the formula that failed, -1 for none of them",
-      .storage = VT_STORE_INT16};
-  place->factor_value = place->failed_input = -1;
+  place->input = (vt_input_places){-1, -1};
   if (!study->ensemble) return VT_OK;
-  VT_TRY(add(layout, &value, (const char *const[MOST_AXES]){"factor"}, &place->factor_value));
-  return has_formula(study) ? vt_layout_add(layout, &failed, 0, NULL, &place->failed_input) : VT_OK;
+  return vt_input_lay_out(study, vt_layout_find_axis(layout, "factor"), NULL, false, layout,
+                          &place->input);
 }
 
 // Distributions that are none, where something varies.

@@ -198,18 +198,35 @@ static bool is_finite(const vt_layout *layout, int variable, double *const *row)
   return finite;
 }
 
+// What a factor changes nothing by: of `set` the amount that all its cells have.
+static double neutral(const void *context, int factor) {
+  const vt_inventory_data *k = context;
+  const vt_operation operation = k->study->factor[factor].operation;
+  double common = operation == VT_MULTIPLY ? 1.0 : 0.0;
+  bool first = true;
+  for (ptrdiff_t t = 0; operation == VT_SET && t < k->count.touches; t++) {
+    const vt_inventory_cell *cell = &k->cell[k->touch[t].cell];
+    if (k->touch[t].factor != factor) continue;
+    const double amount = cell->value / cell->unit;
+    common = first || amount == common ? amount : (double)NAN;
+    first = false;
+  }
+  return common;
+}
+
 // What all rows have, whatever becomes of the scenario.
 static void fill_frame(const vt_inventory_worker *w, int64_t k, int failed, double *const *row) {
   const vt_inventory_base *b = w->base;
   const vt_study *study = b->data->study;
-  const ptrdiff_t factors = study->parameters + study->factors;
-  for (ptrdiff_t i = 0; k >= 0 && b->place->factor_value >= 0 && i < factors; i++)
-    row[b->place->factor_value][i] = w->value[i];
-  if (b->place->failed_input >= 0) row[b->place->failed_input][0] = failed;
-  memcpy(row[b->place->residual], b->residual, (size_t)b->data->count.demands * sizeof(double));
-  row[b->layout->status][0] = failed >= 0 ? VT_FAILED : VT_OPTIMAL;
+  vt_row_clear(b->layout, row);
+  row[b->layout->status][0] = VT_OPTIMAL;
   row[b->layout->iterations][0] = 0;
   row[b->layout->rank][0] = b->data->team->rank;
+  if (b->place->input.failed >= 0) row[b->place->input.failed][0] = -1;
+  if (failed >= 0)
+    vt_input_fail(study, b->layout, &b->place->input, failed, b->data->team->rank, row);
+  if (k >= 0) vt_input_put(study, &b->place->input, w->value, neutral, b->data, row);
+  memcpy(row[b->place->residual], b->residual, (size_t)b->data->count.demands * sizeof(double));
 }
 
 vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *const *row) {
@@ -220,7 +237,6 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
     failed = vt_design_values(b->design, k, w->value);
   else
     VT_TRY(vt_design_reference(b->design, w->value));
-  vt_row_clear(b->layout, row);
   fill_frame(w, k, failed, row);
   if (failed < 0) {
     draw(w, k);
@@ -231,7 +247,6 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
     if (!solved || !is_finite(b->layout, b->place->score, row) ||
         !is_finite(b->layout, b->place->inventory, row) ||
         !is_finite(b->layout, b->place->supply, row)) {
-      vt_row_clear(b->layout, row);
       fill_frame(w, k, failed, row);
       row[b->layout->status][0] = VT_FAILED;
     }
