@@ -184,6 +184,28 @@ typedef struct vt_explanation {
 void vt_explanation_free(vt_explanation *explanation);
 
 // ---------------------------------------------------------------------------------------------
+// What an exchange of the databases is in a scenario.
+
+/// One of the parallel exchanges between two ends. Numbers that a distribution lacks are NaN.
+typedef struct vt_told_exchange {
+  const char *from, *to; ///< database:code
+  const char *type;      ///< as stored: production, substitution, technosphere, biosphere
+  double amount;         ///< as stored
+  bool drawn;            ///< else what follows is not set
+  double u, draw;        ///< the uniform number, and what it gives: before factors act
+  const char *distribution;
+  int uncertainty_type; ///< of stats_arrays
+  bool negative;
+  double loc, scale, shape, minimum, maximum;
+} vt_told_exchange;
+
+/// Start it as {0}; the caller frees exchange with free(). Texts belong to the kind's data.
+typedef struct vt_told_exchanges {
+  int count;
+  vt_told_exchange *exchange; ///< shape [count], in the order of the sources
+} vt_told_exchanges;
+
+// ---------------------------------------------------------------------------------------------
 // The kind.
 
 /// Functions of a model kind. `data` is what read gives, `model` what create gives, `worker` what
@@ -237,6 +259,12 @@ typedef struct vt_kind {
   /// @param scenario  -1: the reference
   vt_error (*explain)(const vt_study *study, void *data, int64_t scenario,
                       vt_explanation *explanation);
+
+  /// Tell the exchanges between two ends (codes, or database:code) in a scenario. Not collective.
+  /// @param data  as read
+  /// @return VT_ERR_INPUT for an unknown or ambiguous end, and where there is no exchange
+  vt_error (*tell_exchanges)(const vt_study *study, void *data, int64_t scenario, const char *from,
+                             const char *to, vt_told_exchanges *told);
 
   /// Write the reference and the scenarios as CPLEX LP files into a folder that exists; new ones
   /// are noted as partials.

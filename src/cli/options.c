@@ -27,6 +27,7 @@ typedef enum option_id {
   OPTION_QUIET,
   OPTION_VERBOSE,
   OPTION_DEBUG,
+  OPTION_EXCHANGE,
   OPTION_HELP,
   OPTION_VERSION,
   OPTION_COUNT,
@@ -50,6 +51,8 @@ static const struct {
     [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
                        "write the optimex inputs of a study's reference scenario"},
     [OPTION_ACTIVITY] = {"--activity", NULL, "NAME", "this activity of a store, by code or name"},
+    [OPTION_EXCHANGE] = {"--exchange", NULL, "FROM TO",
+                         "what this exchange is in the scenario, by codes"},
     [OPTION_STUDY] = {"--study", NULL, "STUDY",
                       "only if FILE was made from this study (stats: whose statistics to make)"},
     [OPTION_QUANTILES] = {"--quantiles", NULL, "Q,...",
@@ -83,7 +86,7 @@ static const struct {
                         BIT(THREADS) | BIT(JSON) | BIT(STUDY) | BIT(DRAIN) | BIT(WAIT) |
                             BIT(VERIFY)},
     [COMMAND_SHOW] = {"show", "FILE", "print what a study, store or results file holds",
-                      BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY)},
+                      BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY) | BIT(EXCHANGE)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
                           BIT(SCENARIO) | BIT(JSON)},
     [COMMAND_EXPORT] = {"export", "FILE",
@@ -247,6 +250,7 @@ static vt_error set_option(options *o, int id, const char *value) {
       break;
     case OPTION_CSV: o->csv = value; break;
     case OPTION_ACTIVITY: o->activity = value; break;
+    case OPTION_EXCHANGE: o->from = value; break;
     case OPTION_VARIABLES: o->variables = value; break;
     case OPTION_STUDY: o->study = value; break;
     case OPTION_QUANTILES: return read_quantiles(value, o);
@@ -293,6 +297,11 @@ static vt_error read_option(int argc, char **argv, int *at, reading *r, options 
     VT_CHECK(*at + 1 < argc, VT_ERR_INPUT, "option %s: found nothing, expected %s", text,
              known_options[id].value);
     value = argv[++*at];
+  }
+  if (id == OPTION_EXCHANGE) {
+    VT_CHECK(*at + 1 < argc, VT_ERR_INPUT,
+             "option --exchange: found '%s' alone, expected FROM and TO", value);
+    o->to = argv[++*at];
   }
   VT_CHECK(known_options[id].value || !value, VT_ERR_INPUT,
            "option %.*s: found a value, expected none", (int)length, text);

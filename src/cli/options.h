@@ -28,6 +28,7 @@ typedef struct options {
   int sources;           ///< of an import
   char **source;         ///< shape [sources]
   const char *activity;  ///< --activity, or NULL
+  const char *from, *to; ///< --exchange, or NULL
   const char *output;    ///< -o; NULL: <name>.h5
   const char *study;     ///< what a resumed file must have been made from, or whose statistics to
                          ///< make; or NULL

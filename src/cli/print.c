@@ -98,6 +98,11 @@ json_out json_begin(FILE *out, json_style style) {
   return (json_out){.out = out, .level = {{.close = '}', .style = style}}};
 }
 
+json_out json_begin_list(FILE *out, json_style style) {
+  (void)fputc('[', out);
+  return (json_out){.out = out, .level = {{.close = ']', .style = style}}};
+}
+
 void json_end(json_out *j) {
   json_close(j);
   (void)fputc('\n', j->out);

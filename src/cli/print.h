@@ -51,8 +51,9 @@ typedef struct json_out {
   } level[JSON_DEPTH];
 } json_out;
 
-/// Start a document, which is a map; json_end ends it, and its last line.
+/// Start a document, which is a map, or a list; json_end ends it, and its last line.
 json_out json_begin(FILE *out, json_style style);
+json_out json_begin_list(FILE *out, json_style style);
 void json_end(json_out *j);
 
 void json_map(json_out *j, const char *name);

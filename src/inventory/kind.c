@@ -465,4 +465,5 @@ const vt_kind vt_inventory_kind = {.title = "plain LCA",
                                    .worker_create = worker_create,
                                    .worker_free = worker_free,
                                    .solve = solve,
-                                   .sizes = sizes};
+                                   .sizes = sizes,
+                                   .tell_exchanges = vt_inventory_tell_exchanges};

@@ -109,6 +109,34 @@ factors() {
   relation 'what is set has no draw' 'off($1, $2)' set.txt biosphere.txt
 }
 
+# member NAME: of the only exchange that `show --json` told
+member() { python3 -c 'import json, sys
+found, = json.load(open("stdout"))
+print(found[sys.argv[1]])' "$1"; }
+
+# What is shown of the two exchanges is what the scenario was made with.
+shown() {
+  local first
+  scores both '[technosphere, biosphere]'
+  expect 'an exchange' 0 "$vintner" show both.h5 --scenario 7 --exchange b a --json
+  first=$(member draw)
+  holds 'an exchange: amount, ends and kind' [ "$(member amount) $(member from) $(member to) $(member type)" = \
+    '2 db:b db:a technosphere' ]
+  expect 'another one' 0 "$vintner" show both.h5 --scenario 7 --exchange bio:co2 db:b --json
+  near 'the score is made of both' "$(value both.h5 score 7 1)" \
+    "$(awk -v a="$first" -v b="$(member draw)" 'BEGIN { printf "%.17g", 2 * a * b }')" 1e-13
+  expect 'one that does not vary' 0 "$vintner" show both.h5 --scenario 7 --exchange ch4 a --json
+  holds 'one that does not vary: says so' [ "$(member distribution) $(member u) $(member amount)" = 'None None 0.5' ]
+  expect 'for people' 0 "$vintner" show both.h5 --scenario 7 --exchange b a
+  holds 'for people: distribution' grep -q 'lognormal, loc 0.69314718056, scale 0.2' stdout
+  expect 'no such exchange' 2 "$vintner" show both.h5 --scenario 7 --exchange co2 a
+  expect 'no such node' 2 "$vintner" show both.h5 --scenario 7 --exchange bb a
+  holds 'no such node: near name' grep -q "unknown 'bb', .*did you mean" stderr
+  expect 'no such scenario' 2 "$vintner" show both.h5 --scenario 2000 --exchange b a
+  expect 'one end' 2 "$vintner" show both.h5 --scenario 7 --exchange b
+  expect 'no scenario' 2 "$vintner" show both.h5 --exchange b a
+}
+
 everywhere() {
   for ranks in 1 2 3; do
     expect "on $ranks ranks" 0 run "$ranks" 2 run all.yaml -q -o "all-$ranks.h5"
@@ -147,6 +175,7 @@ refusals() {
 closed_forms
 keys
 factors
+shown
 everywhere
 refusals
 finish

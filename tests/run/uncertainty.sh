@@ -222,8 +222,21 @@ refusals() {
   expect 'regret' 2 "$vintner" run regret.yaml
 }
 
+# Random databases and factors, solved elsewhere with exact fractions.
+exact_solves() {
+  local seed
+  for seed in {1..10}; do
+    python3 "$oracles/oracle_lca.py" "$seed" .
+    expect "random $seed" 0 "$vintner" run random.yaml --force -q
+    holds "random $seed: as exact" awk '
+      { d = $1 - $2; d = d < 0 ? -d : d; s = $2 < 0 ? -$2 : $2; if (!(d <= 1e-12 * (s + 1e-3)) || NF != 2) bad = 1 }
+      END { exit bad || NR != 24 }' <(paste -d ' ' <(value random.h5 score) expected.txt)
+  done
+}
+
 closed_forms
 supply_chains
+exact_solves
 moments
 parallel_exchanges
 failures
