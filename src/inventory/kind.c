@@ -409,6 +409,9 @@ static vt_error count_varied(vt_inventory_model *m, int threads, double *memory)
   if (!m->varied) VT_TRY(create_varied(m));
   vt_varied_bytes(m->varied, &shared, &own);
   *memory += (shared + threads * own) / (1024.0 * 1024.0);
+  if (!m->data->variation) return VT_OK;
+  vt_variation_bytes(m->data->variation, &shared, &own);
+  *memory += (shared + threads * own) / (1024.0 * 1024.0);
   return VT_OK;
 }
 
@@ -421,6 +424,20 @@ static vt_error add_inputs(const vt_inventory_model *m, vt_sizes *out) {
   return vt_text_add(
       &out->lines, "factors          %d, on %td cells; %s\n", study->factors, m->data->count.cells,
       m->data->count.varied ? "each scenario is solved" : "supplies are the reference's");
+}
+
+// What varies by its own distribution.
+static vt_error add_variation(const vt_inventory_model *m, vt_sizes *out) {
+  if (!m->data->variation) return VT_OK;
+  const vt_variation_counts *n = vt_variation_count(m->data->variation);
+  VT_TRY(vt_text_add(&out->members,
+                     ", \"uncertain_exchanges\": %td, \"unreached_exchanges\": %td, "
+                     "\"invalid_distributions\": %td",
+                     n->exchanges, n->unreached, n->invalid));
+  return vt_text_add(&out->lines,
+                     "uncertain        %td exchanges and factors; %td cannot reach a score, %td "
+                     "have no valid distribution\n",
+                     n->exchanges, n->unreached, n->invalid);
 }
 
 static vt_error sizes(void *model, int threads, vt_sizes *out) {
@@ -442,6 +459,7 @@ static vt_error sizes(void *model, int threads, vt_sizes *out) {
                      s->technosphere.entries, s->biosphere.entries, memory, file, ranks));
   VT_TRY(vt_text_add(&out->lines, "scenarios        %" PRId64 "\n", scenarios));
   VT_TRY(add_inputs(m, out));
+  VT_TRY(add_variation(m, out));
   return vt_text_add(&out->lines,
                      "demands          %d, %d categories\n"
                      "technosphere     %d products x %d processes, %td entries\n"

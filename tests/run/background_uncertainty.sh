@@ -137,6 +137,16 @@ shown() {
   expect 'no scenario' 2 "$vintner" show both.h5 --exchange b a
 }
 
+# One lognormal each in A, B and the method reaches a score; the one of c does not.
+counted() {
+  document=invalid study all true
+  expect 'check' 0 "$vintner" check all.yaml --json
+  holds 'check: what varies' python3 -c 'import json
+d = json.load(open("stdout"))
+assert (d["uncertain_exchanges"], d["unreached_exchanges"], d["invalid_distributions"]) == (3, 1, 1), d'
+  study all true
+}
+
 everywhere() {
   for ranks in 1 2 3; do
     expect "on $ranks ranks" 0 run "$ranks" 2 run all.yaml -q -o "all-$ranks.h5"
@@ -176,6 +186,7 @@ closed_forms
 keys
 factors
 shown
+counted
 everywhere
 refusals
 finish
