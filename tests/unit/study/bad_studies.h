@@ -223,8 +223,9 @@ static const bad_study bad_ensembles[] = {
      "s.yaml:6: 'ensemble.factors': found no factors, without which all scenarios are the same"},
     {HEAD "ensemble: {design: factorial, factors: [a]}\n",
      "s.yaml:6: 'ensemble.factors': found a list, expected a map"},
-    {HEAD "ensemble:\n  sede: 3\n", "s.yaml:7: unknown key in 'ensemble': found 'sede', expected "
-                                    "seed, design, factors, correlations; did you mean 'seed'?"},
+    {HEAD "ensemble:\n  sede: 3\n",
+     "s.yaml:7: unknown key in 'ensemble': found 'sede', expected "
+     "seed, design, factors, correlations, background_uncertainty; did you mean 'seed'?"},
     {HEAD "ensemble:\n  seed: -1\n  design: factorial\n  factors: {}\n",
      "s.yaml:7: 'ensemble.seed': found the number -1, expected a whole number from 0 to 1844674"},
     {HEAD "ensemble:\n  seed: 0.5\n  design: factorial\n  factors: {}\n",
