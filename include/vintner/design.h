@@ -266,6 +266,9 @@ int vt_design_values(const vt_design *design, int64_t k, double *value);
 /// @return VT_ERR_INPUT for a formula that fails
 vt_error vt_design_reference(const vt_design *design, double *value);
 
+/// That the formulas of the reference have values: the error of vt_design_reference.
+vt_error vt_design_check_reference(const vt_design *design);
+
 /// Derivatives of all inputs by one of them, through their formulas: 1 for itself, 0 for what does
 /// not depend on it, NaN where there is none.
 /// @param value  of the scenario

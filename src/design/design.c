@@ -529,6 +529,14 @@ int vt_design_values(const vt_design *d, int64_t k, double *value) {
   return evaluate(d, 0, 0, value);
 }
 
+vt_error vt_design_check_reference(const vt_design *design) {
+  double *value;
+  VT_NEW(value, vt_design_width(design));
+  const vt_error checked = vt_design_reference(design, value);
+  free(value);
+  return checked;
+}
+
 void vt_design_slopes(const vt_design *d, const double *value, int input, double *slope) {
   for (int f = 0; f < d->plan->inputs; f++) slope[f] = f == input;
   for (int i = 0; i < d->formulas; i++) {

@@ -103,19 +103,10 @@ static ptrdiff_t table_width(const vt_inventory_data *k) {
          VT_TOP_NUMBERS;
 }
 
-// That the formulas of the reference have values.
-static vt_error check_reference(const vt_design *design) {
-  double *value;
-  VT_NEW(value, vt_design_width(design));
-  const vt_error checked = vt_design_reference(design, value);
-  free(value);
-  return checked;
-}
-
 static vt_error create_design(vt_inventory_model *m) {
   VT_TRY(vt_design_create(&m->data->study->design, &m->design));
   VT_TRY(vt_inventory_add_cells(m->data, m->design));
-  VT_TRY(check_reference(m->design));
+  VT_TRY(vt_design_check_reference(m->design));
   m->layout->scenarios = vt_design_scenarios(m->design);
   return VT_OK;
 }

@@ -245,21 +245,12 @@ static vt_error create_staging(vt_pathway_model *m) {
   return vt_staging_create(&m->study->aims, &aimed, vt_pathway_keeps_ranges(m->study), &m->staging);
 }
 
-// That the formulas of the reference have values.
-static vt_error check_reference(const vt_design *design) {
-  double *value;
-  VT_NEW(value, vt_design_width(design));
-  const vt_error checked = vt_design_reference(design, value);
-  free(value);
-  return checked;
-}
-
 // Where the aims of the study differ instead of factors, they say how many scenarios there are.
 static vt_error create_design(vt_pathway_model *m) {
   int alternatives;
   VT_TRY(vt_design_create(&m->study->design, &m->design));
   VT_TRY(vt_pathway_add_cells(m->pathway, m->design));
-  VT_TRY(check_reference(m->design));
+  VT_TRY(vt_design_check_reference(m->design));
   (void)vt_pathway_alternatives(m->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(m->design, alternatives);
   if (m->study->aims.explores == VT_EXPLORE_PARETO)
