@@ -175,7 +175,8 @@ typedef struct vt_layout {
   ptrdiff_t dimension_room, variable_room, constant_room;
   /// Borrowed; NULL: none is told.
   const vt_sensitivity *sensitivity;
-  const vt_regret *regret; ///< borrowed; NULL: none is told
+  const vt_regret *regret;      ///< borrowed; NULL: none is told
+  const char *note_name, *note; ///< a text attribute of the file, borrowed; NULL: none
 } vt_layout;
 
 /// An empty layout; the caller frees it with vt_layout_free.

@@ -61,14 +61,15 @@ static vt_error fill_attributes(const job *j, attributes *a) {
 
 static vt_error create_file(job *j, const vt_layout *layout, const attributes *a) {
   const vt_attribute list[] = {
-      {"title", j->study->name},       {"history", a->history.bytes},
-      {"vintner_version", VT_VERSION}, {"git_commit", VT_GIT_COMMIT},
-      {"study", j->study->text},       {"study_file", a->study_file.bytes},
-      {"inputs", a->inputs.bytes},     {"seed", a->seed.bytes},
-      {"created", a->created},         {"warnings", a->warnings.bytes},
+      {"title", j->study->name},         {"history", a->history.bytes},
+      {"vintner_version", VT_VERSION},   {"git_commit", VT_GIT_COMMIT},
+      {"study", j->study->text},         {"study_file", a->study_file.bytes},
+      {"inputs", a->inputs.bytes},       {"seed", a->seed.bytes},
+      {"created", a->created},           {"warnings", a->warnings.bytes},
+      {layout->note_name, layout->note}, // the last: it may be none
   };
-  return vt_results_create(j->path, layout, list, (int)(sizeof list / sizeof *list), j->o->force,
-                           j->o->wait_s, &j->writer);
+  const int count = (int)(sizeof list / sizeof *list) - (layout->note ? 0 : 1);
+  return vt_results_create(j->path, layout, list, count, j->o->force, j->o->wait_s, &j->writer);
 }
 
 vt_error job_create_file(job *j, const vt_layout *layout) {

@@ -216,27 +216,12 @@ static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventor
                           &place->input);
 }
 
-// Distributions that are none, where something varies.
-static vt_error count_invalid(const vt_inventory_data *k, const char **text) {
-  char number[32];
-  if (!k->variation) return VT_OK;
-  const int length =
-      snprintf(number, sizeof number, "%td", vt_variation_count(k->variation)->invalid);
-  return vt_arena_text(k->arena, number, length, text);
-}
-
 static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
                               vt_inventory_places *place) {
   const vt_inventory_plan *plan = &k->study->model.inventory;
   const vt_storage big = k->study->single ? VT_STORE_SINGLE : VT_STORE_DOUBLE;
-  const char *invalid = NULL;
-  VT_TRY(count_invalid(k, &invalid));
-  const vt_variable score = {.name = "score",
-                             .long_name = "impact of the demand",
-                             .statistics = true,
-                             .reference = true,
-                             .note_name = "invalid_distributions",
-                             .note = invalid};
+  const vt_variable score = {
+      .name = "score", .long_name = "impact of the demand", .statistics = true, .reference = true};
   const vt_variable residual = {.name = "residual",
                                 .long_name = "backward error of the solve",
                                 .once = true,
@@ -269,10 +254,21 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
   return vt_layout_add_performance(layout, "iterations of linear solves");
 }
 
+// Distributions that are none, where something varies.
+static vt_error note_invalid(const vt_inventory_data *k, vt_layout *layout) {
+  char number[32];
+  if (!k->variation) return VT_OK;
+  const ptrdiff_t invalid = vt_variation_count(k->variation)->invalid;
+  layout->note_name = "invalid_distributions";
+  return vt_arena_text(k->arena, number, snprintf(number, sizeof number, "%td", invalid),
+                       &layout->note);
+}
+
 vt_error vt_inventory_lay_out(const vt_inventory_data *k, vt_layout *layout,
                               vt_inventory_places *place) {
   VT_TRY(lay_axes_out(k, layout));
   VT_TRY(add_variables(k, layout, place));
+  VT_TRY(note_invalid(k, layout));
   layout->scenarios = 1;
   layout->quantiles = k->study->quantiles;
   layout->quantile = k->study->quantile;

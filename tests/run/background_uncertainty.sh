@@ -94,7 +94,9 @@ keys() {
   holds 'by database: the exchanges of db' cmp chosen.txt all.txt
   document=invalid scores kept true
   holds 'an invalid one is constant' cmp kept.txt all.txt
-  holds 'and counted' grep -q 'invalid_distributions = "1"' <(ncdump -h kept.h5 2>/dev/null || echo 'invalid_distributions = "1"')
+  if command -v ncdump >/dev/null; then
+    holds 'and counted' grep -q ':invalid_distributions = "1"' <(ncdump -h kept.h5 | grep -v 'score:')
+  fi
   document=invalid study strict '{invalid: error}'
   expect 'an invalid one is an error' 2 "$vintner" run strict.yaml -o strict.h5
   holds 'an invalid one is named' grep -qE "^vintner: strict.yaml:11: .*'ch4'.*'a'.*type 9" stderr
