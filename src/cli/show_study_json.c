@@ -125,9 +125,20 @@ static void put_design(json_out *j, const vt_design_plan *d) {
   if (d->correlations > 0) json_raw(j, "correlations", "%d", d->correlations);
 }
 
+static void put_uncertainty(json_out *j, const vt_uncertainty_plan *u) {
+  const char *part[3];
+  int parts = 0;
+  if (!u->wanted) return;
+  if (u->technosphere) part[parts++] = "technosphere";
+  if (u->biosphere) part[parts++] = "biosphere";
+  if (u->methods) part[parts++] = "methods";
+  json_texts(j, "background_uncertainty", part, parts);
+}
+
 static void put_seed_and_design(json_out *j, const vt_study *s) {
   if (s->ensemble) json_raw(j, "seed", "%" PRIu64, s->design.seed);
   put_design(j, &s->design);
+  put_uncertainty(j, &s->uncertainty);
   put_parameters(j, s);
 }
 

@@ -147,6 +147,8 @@ counted() {
 d = json.load(open("stdout"))
 assert (d["uncertain_exchanges"], d["unreached_exchanges"], d["invalid_distributions"]) == (3, 1, 1), d'
   study all true
+  expect 'show a study' 0 "$vintner" show all.yaml
+  holds 'show a study: what varies' grep -qx 'uncertain   technosphere biosphere methods' stdout
 }
 
 everywhere() {
