@@ -102,10 +102,13 @@ static vt_error scan_names(following *f, const vt_visible *visible, const char *
 static vt_error read_formula(following *f, const vt_visible *visible, const char *text,
                              formula_reading *of) {
   *of = (formula_reading){.first = f->reads};
-  if (vt_formula_compile(f->scratch, VT_GRAMMAR_BRIGHTWAY, text, &of->formula) != VT_OK) {
+  const vt_error compiled =
+      vt_formula_compile(f->scratch, VT_GRAMMAR_BRIGHTWAY, text, &of->formula);
+  if (compiled == VT_ERR_INPUT) {
     of->formula = NULL;
     return scan_names(f, visible, text, of);
   }
+  VT_TRY(compiled);
   for (int i = 0; i < vt_formula_names(of->formula); i++) {
     const char *name = vt_formula_name(of->formula, i);
     VT_TRY(add_read(f, visible, name, (ptrdiff_t)strlen(name), of));
