@@ -200,9 +200,17 @@ static vt_error tell_history(const recount *r, vt_text *history) {
 
 // What FILE says of itself, but for the study that the statistics are of.
 static vt_error create_draft(recount *r) {
-  static const char *const kept[] = {"title",   "history",    "vintner_version", "git_commit",
-                                     "study",   "study_file", "inputs",          "seed",
-                                     "created", "warnings"};
+  static const char *const kept[] = {"title",
+                                     "history",
+                                     "vintner_version",
+                                     "git_commit",
+                                     "study",
+                                     "study_file",
+                                     "inputs",
+                                     "seed",
+                                     "created",
+                                     "warnings",
+                                     "invalid_distributions"};
   enum { KEPT = sizeof kept / sizeof *kept };
   vt_attribute attribute[KEPT];
   vt_text history = {0};

@@ -95,7 +95,9 @@ keys() {
   document=invalid scores kept true
   holds 'an invalid one is constant' cmp kept.txt all.txt
   if command -v ncdump >/dev/null; then
-    holds 'and counted' grep -q ':invalid_distributions = "1"' <(ncdump -h kept.h5 | grep -v 'score:')
+    holds 'and counted' grep -q ':invalid_distributions = "1"' <(ncdump -h kept.h5)
+    expect 'other statistics' 0 "$vintner" stats kept.h5 -o kept-median.h5 --quantiles 0.5 -q
+    holds 'counted in their file too' grep -q ':invalid_distributions = "1"' <(ncdump -h kept-median.h5)
   fi
   document=invalid study strict '{invalid: error}'
   expect 'an invalid one is an error' 2 "$vintner" run strict.yaml -o strict.h5
