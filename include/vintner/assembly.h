@@ -5,16 +5,23 @@
 
 #include "vintner/background.h"
 #include "vintner/inputs.h"
+#include "vintner/kind.h"
 #include "vintner/study.h"
 #include "vintner/system.h"
+#include "vintner/variation.h"
+
+/// Databases whose exchanges vary in the scenarios of a pathway model.
+typedef struct vt_drawn_databases vt_drawn_databases;
 
 /// Read the databases of study->pathway.from and build the inputs of its pathway model.
 ///
 /// On rank 0; the other ranks of the background's communicator are in vt_background_help. The
 /// caller frees *inputs with vt_inputs_free.
+/// @param drawn  what vt_drawn_databases_read gives the other ranks; NULL: not wanted
 /// @return VT_ERR_INPUT with one line that names the culprit: a stale or unknown database, an
 ///         activity that a snapshot lacks, an unknown method, a singular system
-vt_error vt_assembly_build(const vt_study *study, vt_background *background, vt_inputs **inputs);
+vt_error vt_assembly_build(const vt_study *study, vt_background *background, vt_inputs **inputs,
+                           vt_drawn_databases **drawn);
 
 /// Read the databases of a study's model, allocated as it says.
 ///
@@ -28,6 +35,68 @@ vt_error vt_name_culprits(const vt_database_set *set, const vt_system *system, c
 
 /// The error raised last with "path:line: " before its text; VT_OK stays.
 vt_error vt_error_at_line(const char *path, int line, vt_error error);
+
+// ---------------------------------------------------------------------------------------------
+// Databases that vary in each scenario: drawn anew, solved anew. Every rank has all of them.
+
+/// Read the databases of a study once more, on a rank that did not build its inputs. Not
+/// collective. The caller frees *drawn with vt_drawn_databases_free.
+vt_error vt_drawn_databases_read(const vt_study *study, vt_drawn_databases **drawn);
+void vt_drawn_databases_free(vt_drawn_databases *drawn); ///< accepts NULL
+
+/// Find what varies, and which numbers of a model follow from it. Where all that counts of the
+/// background are its static impacts, these are the numbers, and adjoint solves will do.
+///
+/// Not collective.
+/// @param inputs   as vt_assembly_build gave them: the same on all ranks
+/// @param drawing  belongs to `drawn`
+/// @return VT_ERR_INPUT for an unknown database in background_uncertainty, a distribution that is
+///         refused
+vt_error vt_drawn_databases_plan(vt_drawn_databases *drawn, const vt_inputs *inputs,
+                                 const vt_drawing **drawing);
+
+/// Factorise the reference systems, unless they are. Loads PETSc, so on the main thread.
+vt_error vt_drawn_databases_factorise(vt_drawn_databases *drawn, vt_background *background);
+
+/// What `check` tells: counts of the plan, solves of a scenario, bytes of a rank and of a thread.
+/// After vt_drawn_databases_factorise.
+typedef struct vt_drawn_figures {
+  ptrdiff_t exchanges, unreached, invalid;
+  int solves;
+  bool adjoint; ///< one a category and snapshot, else one an intermediate flow and snapshot
+  double shared_bytes, thread_bytes;
+} vt_drawn_figures;
+void vt_drawn_databases_figures(const vt_drawn_databases *drawn, vt_drawn_figures *figures);
+ptrdiff_t vt_drawn_databases_invalid(const vt_drawn_databases *drawn);
+
+/// Exchanges between two ends in a scenario, as vt_kind.tell_exchanges. After the plan.
+vt_error vt_drawn_databases_tell(vt_drawn_databases *drawn, int64_t scenario, const char *from,
+                                 const char *to, vt_told_exchanges *told);
+
+/// What one thread holds. After vt_drawn_databases_factorise, whose owner outlives it.
+typedef struct vt_drawn_worker vt_drawn_worker;
+vt_error vt_drawn_worker_create(const vt_drawn_databases *drawn, vt_drawn_worker **worker);
+void vt_drawn_worker_free(vt_drawn_worker *worker); ///< accepts NULL
+
+/// Draw a scenario and solve it. The numbers depend on study and scenario alone.
+///
+/// @param numbers  of vt_drawing, borrowed until the next call; NULL if a sample is singular or not
+///                 certified
+vt_error vt_drawn_worker_draw(vt_drawn_worker *worker, int64_t scenario, const double **numbers);
+
+/// Systems in which exchanges are looked for.
+typedef struct vt_told_systems {
+  vt_database_set *set;
+  vt_arena *arena; ///< owns the texts
+  int systems;
+  const vt_system *const *system; ///< as the snapshots of the variation; shape [systems]
+  const vt_variation *variation;
+  uint64_t seed;
+} vt_told_systems;
+
+/// Exchanges between two ends in all systems that have both, each once; as vt_kind.tell_exchanges.
+vt_error vt_tell_exchanges(const vt_told_systems *systems, int64_t scenario, const char *from,
+                           const char *to, vt_told_exchanges *told);
 
 // ---------------------------------------------------------------------------------------------
 // The foreground of a pathway model.

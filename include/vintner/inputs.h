@@ -131,6 +131,18 @@ typedef struct vt_following {
   vt_followed_term *term;           ///< shape [terms], ascending by tensor and key, entries whole
 } vt_following;
 
+/// Numbers that each scenario draws because databases vary. First those of the background: entries
+/// of BACKGROUND, or the impacts of one unit. Then, where methods vary, their factors, which are
+/// the same in all years.
+typedef struct vt_drawing {
+  ptrdiff_t background, numbers; ///< how many of the background, and of all
+  /// Keys of the entries, ascending; shape [background, 3]. NULL: the numbers are impacts, of shape
+  /// [snapshots, intermediate flows, categories], and no entry of BACKGROUND is looked at.
+  const int32_t *entry;
+  const double *reference; ///< shape [numbers]; factors: [categories, elementary flows]
+  const bool *varies;      ///< false: the number is its reference in all scenarios; shape [numbers]
+} vt_drawing;
+
 /// Inputs of a pathway model (specs: the optimex input file). Everything belongs to `arena` and
 /// the label sets; drop it with vt_inputs_free.
 typedef struct vt_inputs {
@@ -154,6 +166,7 @@ typedef struct vt_inputs {
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;
   vt_following following;
+  const vt_drawing *drawing; ///< borrowed; NULL: nothing is drawn
 } vt_inputs;
 
 /// Read and check optimex inputs (specs/pathway.md §1, §4: structure, types, names, windows,

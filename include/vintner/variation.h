@@ -33,6 +33,7 @@ typedef struct vt_variation_snapshot {
   /// Flows that count for the result, shape [system->flows]: those of an inventory that is kept,
   /// those with a factor; NULL: all.
   const bool *flow;
+  bool without_factors; ///< of methods: vt_sample_matrices.factor is empty
 } vt_variation_snapshot;
 
 /// All that a plan is made of.
@@ -70,6 +71,9 @@ typedef struct vt_variation_counts {
   ptrdiff_t invalid;   ///< rows that are constant because their distribution is none
 } vt_variation_counts;
 const vt_variation_counts *vt_variation_count(const vt_variation *variation);
+
+/// Whether anything of the matrices of a snapshot varies, factors aside.
+bool vt_variation_reaches(const vt_variation *variation, int snapshot);
 
 /// Bytes of the plan, which the threads of a rank share, and of one sample.
 void vt_variation_bytes(const vt_variation *variation, double *plan, double *sample);

@@ -159,6 +159,7 @@ static vt_error characterise_category(vt_assembly *a, category *of) {
   const vt_candidates *c = &a->candidates;
   int method, listed = 0;
   VT_TRY(find_method(a, of->plan, &method));
+  a->method[of->index] = method;
   VT_TRY(keep_unit(a, of, method));
   VT_TRY(vt_method_node_factors(a->set, c->nodes, c->node, method, VT_NO_COLUMN, of->factor,
                                 of->listed));
@@ -179,6 +180,7 @@ static vt_error characterise_all(vt_assembly *a) {
   const ptrdiff_t count = vt_labels_count(c->code);
   category of = {0};
   VT_ARENA_NEW(a->inputs->arena, a->inputs->category_unit, a->plan->categories);
+  VT_ARENA_NEW(a->arena, a->method, a->plan->categories);
   VT_ARENA_NEW(a->arena, c->characterised, count);
   VT_ARENA_NEW(a->arena, c->factor, a->plan->categories * count * a->inputs->system_times);
   VT_ARENA_NEW(a->arena, of.factor, c->nodes);

@@ -122,7 +122,7 @@ vt_error vt_inventory_share(vt_inventory_data *data);
 /// On every rank: find what varies by its own distribution. All have read the sources.
 vt_error vt_inventory_vary(vt_inventory_data *data);
 
-// told.c: as vt_kind says
+/// As vt_kind.tell_exchanges.
 vt_error vt_inventory_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
                                      const char *from, const char *to, vt_told_exchanges *told);
 

@@ -1,8 +1,6 @@
 // variation.c - which exchanges and factors of plain LCA vary by their own distributions.
 #include "inventory.h"
 
-#include <stdlib.h>
-
 static vt_error find_databases(const vt_inventory_data *k, vt_variation_choice *choice) {
   const vt_uncertainty_plan *plan = &k->study->uncertainty;
   int *database;
@@ -57,4 +55,18 @@ vt_error vt_inventory_vary(vt_inventory_data *k) {
                             .array_column = column};
   VT_TRY(find_databases(k, &plan.choice));
   return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
+}
+
+vt_error vt_inventory_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                     const char *from, const char *to, vt_told_exchanges *told) {
+  vt_inventory_data *k = data;
+  const vt_system *system = k->system;
+  if (!k->variation) VT_TRY(vt_inventory_vary(k));
+  const vt_told_systems systems = {.set = k->set,
+                                   .arena = k->arena,
+                                   .systems = 1,
+                                   .system = &system,
+                                   .variation = k->variation,
+                                   .seed = study->design.seed};
+  return vt_tell_exchanges(&systems, scenario, from, to, told);
 }

@@ -25,7 +25,7 @@ static void scenario_free(scenario *s) {
   free(s->value);
 }
 
-static vt_error open_scenario(scenario *s, int64_t id) {
+static vt_error open_scenario(scenario *s, int64_t id, const double *drawn) {
   VT_TRY(vt_pathway_create_uncoupled(s->study, s->inputs, &s->pathway));
   VT_TRY(vt_design_create(&s->study->design, &s->design));
   VT_TRY(vt_pathway_add_cells(s->pathway, s->design));
@@ -33,6 +33,7 @@ static vt_error open_scenario(scenario *s, int64_t id) {
   VT_NEW(s->value, vt_design_width(s->design));
   s->failed = id >= 0 ? vt_design_values(s->design, id, s->value) : -1;
   if (s->failed >= 0) return VT_OK;
+  vt_pathway_draw(s->state, drawn);
   s->failed = vt_pathway_apply(s->state, id >= 0 ? s->value : NULL, &s->numbers);
   s->in_databases = s->failed >= 0;
   return VT_OK;
@@ -164,9 +165,9 @@ static vt_error explain_failure(const scenario *s, vt_explanation *e) {
   return told;
 }
 
-static vt_error explain(scenario *s, int64_t id, vt_explanation *e) {
+static vt_error explain(scenario *s, int64_t id, const double *drawn, vt_explanation *e) {
   VT_TRY(vt_arena_create(&e->arena));
-  VT_TRY(open_scenario(s, id));
+  VT_TRY(open_scenario(s, id, drawn));
   if (s->failed >= 0) return explain_failure(s, e);
   VT_TRY(solve(s, e));
   if (e->outcome == VT_INFEASIBLE) return explain_conflict(s, e);
@@ -174,10 +175,10 @@ static vt_error explain(scenario *s, int64_t id, vt_explanation *e) {
 }
 
 vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t id,
-                            vt_explanation *explanation) {
+                            const double *drawn, vt_explanation *explanation) {
   scenario s = {.study = study, .inputs = inputs};
   *explanation = (vt_explanation){.reason = "", .plain = "", .capacity = ""};
-  const vt_error explained = explain(&s, id, explanation);
+  const vt_error explained = explain(&s, id, drawn, explanation);
   // Labels of the ray are those of inputs.
   scenario_free(&s);
   if (explained != VT_OK) vt_explanation_free(explanation);

@@ -18,6 +18,7 @@ const vt_keepable vt_keepable_outputs[] = {
     {"supply", INVENTORY, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
+    {"background", PATHWAY, false},
     {"demand_dual", PATHWAY, false},
     {"limit_dual", PATHWAY, false},
     {"reduced_cost", PATHWAY, false},

@@ -365,7 +365,10 @@ static vt_error add_matrices(variation_making *made, int s, bool *column, bool *
   for (int i = 0; i < plan->methods; i++) {
     m = common;
     m.to = &to->method[i];
-    VT_TRY(add_method(made, &m, plan->method[i], to->factor0 + (ptrdiff_t)i * system->flows));
+    if (from->without_factors)
+      VT_TRY(open_cell(&m, -1));
+    else
+      VT_TRY(add_method(made, &m, plan->method[i], to->factor0 + (ptrdiff_t)i * system->flows));
   }
   return VT_OK;
 }
@@ -378,7 +381,7 @@ static vt_error add_snapshot(variation_making *made, int s) {
   to->technosphere_entries = system->technosphere.entries;
   to->biosphere0 = system->biosphere.value;
   to->biosphere_entries = system->biosphere.entries;
-  to->factors = (ptrdiff_t)plan->methods * system->flows;
+  to->factors = plan->snapshot[s].without_factors ? 0 : (ptrdiff_t)plan->methods * system->flows;
   VT_NEW(to->factor0, to->factors);
   VT_NEW(to->method, plan->methods);
   bool *reached;
@@ -502,6 +505,11 @@ void vt_variation_free(vt_variation *v) {
 
 const vt_variation_counts *vt_variation_count(const vt_variation *v) {
   return &v->counts;
+}
+
+bool vt_variation_reaches(const vt_variation *v, int snapshot) {
+  return v->snapshot[snapshot].technosphere.exchanges + v->snapshot[snapshot].biosphere.exchanges >
+         0;
 }
 
 static double bytes_of(const vt_varying *varying) {

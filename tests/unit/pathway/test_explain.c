@@ -187,7 +187,7 @@ static explained explain(const json_field *change, const char *pathway, const ch
   vt_text study = study_text(VT_UNIT_LIFETIME, pathway, rest);
   must(vt_study_parse("study.yaml", study.bytes, study.length, &x.study));
   must(vt_inputs_parse("model.json", json.bytes, json.length, &x.inputs));
-  must(vt_pathway_explain(x.study, x.inputs, scenario, &x.e));
+  must(vt_pathway_explain(x.study, x.inputs, scenario, NULL, &x.e));
   vt_text_free(&json);
   vt_text_free(&study);
   return x;
