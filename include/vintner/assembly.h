@@ -37,6 +37,81 @@ vt_error vt_name_culprits(const vt_database_set *set, const vt_system *system, c
 vt_error vt_error_at_line(const char *path, int line, vt_error error);
 
 // ---------------------------------------------------------------------------------------------
+// Scenario difference tables: numbers that replace amounts of exchanges (design `exchanges`).
+
+/// An exchange that tables give amounts of.
+typedef struct vt_difference {
+  const char *path; ///< of the first row with it
+  int line;
+  const char *database[2], *code[2]; ///< from and to
+  vt_exchange_type type;             ///< technosphere: what is consumed, substitution too
+  int *row;                          ///< line in each file, 0: none; shape [files]
+  double **amount; ///< by column, NaN: as stored; shape [files], NULL: the file lacks it
+} vt_difference;
+
+typedef struct vt_differences {
+  int files;
+  int *columns;         ///< scenarios of each file
+  const char ***column; ///< their labels; shape [files][columns]
+  int64_t scenarios;    ///< all combinations, the last file the fastest
+  const char **label;   ///< shape [scenarios]
+  int count;
+  vt_difference *difference; ///< shape [count], each exchange once
+} vt_differences;
+
+/// Read the tables of a plan. Labels belong to the arena; the caller frees with
+/// vt_differences_free.
+/// @return VT_ERR_INPUT with file and line for a column that is missing or there twice, no
+///         scenario, an exchange twice in a file, a key that contradicts its database, what is no
+///         finite number
+vt_error vt_differences_read(const vt_design_plan *plan, vt_arena *arena,
+                             vt_differences *differences);
+void vt_differences_free(vt_differences *differences);
+
+/// The amount in scenario k, of several files the later; NaN: as stored.
+double vt_difference_amount(const vt_differences *differences, int difference, int64_t k);
+
+/// Nodes of all ends. wanted: shape [count].
+vt_error vt_differences_find(const vt_differences *differences, vt_database_set *set,
+                             vt_wanted_exchange *wanted);
+
+/// VT_ERR_INPUT with file and line unless an exchange was found once.
+vt_error vt_difference_check(const vt_differences *differences, const vt_database_set *set,
+                             int difference, const vt_wanted_exchange *wanted, int found);
+
+/// A difference in the matrices of samples.
+typedef struct vt_move {
+  int difference;
+  vt_exchange_place place;
+} vt_move;
+
+/// Start it as {0}; the caller frees it with vt_moves_free.
+typedef struct vt_moves {
+  ptrdiff_t count, room;
+  vt_move *move;
+} vt_moves;
+
+/// Find the differences in the first snapshots of a variation.
+/// @param[in,out] found  most that some snapshot has of each; shape [count]
+vt_error vt_moves_find(const vt_differences *differences, const vt_variation *variation,
+                       int snapshots, const vt_wanted_exchange *wanted, int *found,
+                       vt_moves *moves);
+void vt_moves_free(vt_moves *moves);
+bool vt_moves_reach(const vt_moves *moves, int snapshot);
+/// After a draw of scenario k.
+void vt_moves_apply(const vt_moves *moves, const vt_differences *differences,
+                    const vt_variation *variation, int64_t k, vt_sample *sample);
+
+/// What tables mean in a pathway model. Arrays belong to the arena of who makes it.
+typedef struct vt_differing {
+  vt_differences tables;
+  vt_wanted_exchange *wanted; ///< shape [tables.count]
+  int *found;                 ///< most that some part of the model has of each; likewise
+  int given;                  ///< exchanges of the foreground
+  int *given_of;              ///< their differences; shape [given], room for all
+} vt_differing;
+
+// ---------------------------------------------------------------------------------------------
 // Databases that vary in each scenario: drawn anew, solved anew. Every rank has all of them.
 
 /// Read the databases of a study once more, on a rank that did not build its inputs. Not
@@ -68,6 +143,8 @@ typedef struct vt_drawn_figures {
 } vt_drawn_figures;
 void vt_drawn_databases_figures(const vt_drawn_databases *drawn, vt_drawn_figures *figures);
 ptrdiff_t vt_drawn_databases_invalid(const vt_drawn_databases *drawn);
+/// The difference tables of the design; none: files is 0.
+const vt_differences *vt_drawn_databases_tables(const vt_drawn_databases *drawn);
 
 /// Exchanges between two ends in a scenario, as vt_kind.tell_exchanges. After the plan.
 vt_error vt_drawn_databases_tell(vt_drawn_databases *drawn, int64_t scenario, const char *from,
@@ -136,6 +213,7 @@ typedef struct vt_foreground {
   const vt_yearly_demand *demand; ///< shape [demands]
   const char *background_place;   ///< "study.yaml:8: ", where they are given, or NULL
   const vt_study *study;          ///< whose factors may change parameters, or NULL
+  vt_differing *differing; ///< its exchanges are found, and their amounts made given; or NULL
 } vt_foreground;
 
 /// Inputs of a pathway model from a foreground database: everything but background_inventory,

@@ -108,10 +108,11 @@ typedef struct vt_followed_parameter {
   vt_meaning meaning;
 } vt_followed_parameter;
 
-/// An amount of an exchange that a formula gives.
+/// An amount of an exchange that a formula gives, or a table for each scenario.
 typedef struct vt_followed_amount {
   const char *exchange; ///< what messages call it
   vt_meaning meaning;
+  int given; ///< of a table: place among the amounts of vt_drawing; -1: a formula gives it
 } vt_followed_amount;
 
 /// A part of an entry: scale * amount * weight.
@@ -131,11 +132,11 @@ typedef struct vt_following {
   vt_followed_term *term;           ///< shape [terms], ascending by tensor and key, entries whole
 } vt_following;
 
-/// Numbers that each scenario draws because databases vary. First those of the background: entries
-/// of BACKGROUND, or the impacts of one unit. Then, where methods vary, their factors, which are
-/// the same in all years.
+/// Numbers that are others in each scenario because databases vary. First those of the background:
+/// entries of BACKGROUND, or the impacts of one unit. Then, where methods vary, their factors,
+/// which are the same in all years. Then amounts of exchanges of the foreground, which tables give.
 typedef struct vt_drawing {
-  ptrdiff_t background, numbers; ///< how many of the background, and of all
+  ptrdiff_t background, factors, amounts, numbers; ///< how many of each, and together
   /// Keys of the entries, ascending; shape [background, 3]. NULL: the numbers are impacts, of shape
   /// [snapshots, intermediate flows, categories], and no entry of BACKGROUND is looked at.
   const int32_t *entry;

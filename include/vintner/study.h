@@ -349,6 +349,9 @@ const char *vt_model_kind_name(vt_model_kind kind);
 /// The databases that a pathway model is built from; NULL for every other model.
 const vt_database_plan *vt_study_databases(const vt_study *study);
 
+/// Whether exchanges of the databases are others in each scenario: drawn, or given by tables.
+bool vt_study_varies(const vt_study *study);
+
 /// Read and check a study file; nothing it refers to is opened.
 ///
 /// Not collective. The caller frees *study with vt_study_free.

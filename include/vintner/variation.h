@@ -120,6 +120,18 @@ vt_error vt_variation_locate(const vt_variation *variation, int snapshot,
                              const vt_record_group *group, ptrdiff_t record,
                              vt_exchange_place *place);
 
+/// Ends and type of an exchange: technosphere is what is consumed, substitution too.
+typedef struct vt_wanted_exchange {
+  int from, to; ///< nodes
+  vt_exchange_type type;
+} vt_wanted_exchange;
+
+/// Find exchanges by their ends in the system of a snapshot.
+/// @param[out] found  how many there are of each; shape [count]
+/// @param[out] place  of the last one found; shape [count]
+vt_error vt_variation_find(const vt_variation *variation, int snapshot, int count,
+                           const vt_wanted_exchange *wanted, int *found, vt_exchange_place *place);
+
 /// After a draw, at most once for an exchange: let it vary around another amount. Of a lognormal
 /// the median, or the mean, is that amount; any other distribution is moved by the difference, its
 /// bounds too. What does not vary gets the amount.

@@ -51,6 +51,7 @@ typedef struct vt_assembly {
   vt_snapshot_work *snapshot; ///< in the order of BACKGROUND; shape [snapshots]
   vt_candidates candidates;
   int *method; ///< of each category; shape [categories]
+  vt_differing differing;
 } vt_assembly;
 
 /// Whether the model of a study whose databases vary looks at single flows of the background.

@@ -247,7 +247,7 @@ static bool is_stored(const vt_snapshot_work *s, ptrdiff_t i, bool drawn) {
 
 static vt_error store(vt_assembly *a) {
   vt_tensor *tensor = &a->inputs->tensor[VT_TENSOR_BACKGROUND];
-  const bool drawn = a->study->uncertainty.wanted && vt_drawn_inventories(a->study);
+  const bool drawn = vt_study_varies(a->study) && vt_drawn_inventories(a->study);
   ptrdiff_t most = 0;
   for (int b = 0; b < a->snapshots; b++)
     most += (ptrdiff_t)a->snapshot[b].demands * a->snapshot[b].kept;

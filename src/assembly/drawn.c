@@ -20,6 +20,7 @@ struct vt_drawn_databases {
   vt_system list;
   int *database; ///< of background_uncertainty
   vt_variation *variation;
+  vt_moves moves; ///< of difference tables, in the snapshots
   vt_drawing drawing;
   int32_t *entry;
   double *reference;
@@ -67,6 +68,7 @@ vt_error vt_drawn_databases_read(const vt_study *study, vt_drawn_databases **dra
 void vt_drawn_databases_free(vt_drawn_databases *d) {
   if (!d) return;
   for (int b = 0; d->varied && b < d->assembly.snapshots; b++) vt_varied_free(d->varied[b]);
+  vt_moves_free(&d->moves);
   vt_variation_free(d->variation);
   vt_assembly_drop(&d->assembly);
   free(d);
@@ -166,6 +168,19 @@ static vt_error plan_draws(vt_drawn_databases *d) {
   return vt_error_at_line(a->study->path, asked->line, vt_variation_create(&plan, &d->variation));
 }
 
+// What tables give, in the snapshots and in the foreground.
+static vt_error find_differences(vt_drawn_databases *d) {
+  const vt_differing *differing = &d->assembly.differing;
+  const vt_differences *tables = &differing->tables;
+  if (tables->count == 0) return VT_OK;
+  VT_TRY(vt_moves_find(tables, d->variation, d->assembly.snapshots, differing->wanted,
+                       differing->found, &d->moves));
+  for (int i = 0; i < tables->count; i++)
+    VT_TRY(vt_difference_check(tables, d->assembly.set, i, &differing->wanted[i],
+                               differing->found[i]));
+  return VT_OK;
+}
+
 // -------------------------------------------------------------------------------------------------
 // Numbers of the model.
 
@@ -205,8 +220,9 @@ static vt_error allocate_numbers(vt_drawn_databases *d, const vt_inputs *inputs)
   const bool entries = vt_drawn_inventories(d->assembly.study);
   drawing->background =
       entries ? g->count : (ptrdiff_t)d->assembly.snapshots * d->intermediates * d->categories;
-  drawing->numbers =
-      drawing->background + (d->source ? (ptrdiff_t)d->categories * d->elementaries : 0);
+  drawing->factors = d->source ? (ptrdiff_t)d->categories * d->elementaries : 0;
+  drawing->amounts = d->assembly.differing.given;
+  drawing->numbers = drawing->background + drawing->factors + drawing->amounts;
   if (entries) VT_ARENA_NEW(d->assembly.arena, d->entry, 3 * g->count);
   if (entries && g->count > 0) memcpy(d->entry, g->index, 3 * (size_t)g->count * sizeof *d->entry);
   VT_ARENA_NEW(d->assembly.arena, d->reference, drawing->numbers);
@@ -224,7 +240,8 @@ static ptrdiff_t impact_at(const vt_drawn_databases *d, int snapshot, int flow, 
 // Impacts change with the factors, entries do not.
 static bool snapshot_varies(const vt_drawn_databases *d, int snapshot) {
   if (d->assembly.snapshot[snapshot].demands == 0) return false;
-  return vt_variation_reaches(d->variation, snapshot) || (d->source && !d->entry);
+  return vt_variation_reaches(d->variation, snapshot) || (d->source && !d->entry) ||
+         vt_moves_reach(&d->moves, snapshot);
 }
 
 static void note_background(vt_drawn_databases *d, const vt_inputs *inputs) {
@@ -250,9 +267,20 @@ static void note_background(vt_drawn_databases *d, const vt_inputs *inputs) {
 
 static void note_drawn_factors(vt_drawn_databases *d) {
   const ptrdiff_t first = d->drawing.background;
-  for (ptrdiff_t i = 0; i < d->drawing.numbers - first; i++) {
+  for (ptrdiff_t i = 0; i < d->drawing.factors; i++) {
     d->reference[first + i] = d->factor[i];
     d->varies[first + i] = d->source[i] >= 0;
+  }
+}
+
+// Stored amounts: some term of each exchange has it.
+static void note_amounts(vt_drawn_databases *d, const vt_inputs *inputs) {
+  const vt_following *following = &inputs->following;
+  double *amount = d->reference + d->drawing.background + d->drawing.factors;
+  for (ptrdiff_t t = 0; t < following->terms; t++) {
+    const int of = following->term[t].amount;
+    const int given = of < 0 ? -1 : following->amount[of].given;
+    if (given >= 0) amount[given] = following->term[t].stored;
   }
 }
 
@@ -279,11 +307,13 @@ static vt_error plan(vt_drawn_databases *d, const vt_inputs *inputs) {
   d->categories = d->assembly.plan->categories;
   VT_TRY(vt_assembly_pick_flows(&d->assembly));
   VT_TRY(plan_draws(d));
+  VT_TRY(find_differences(d));
   if (d->assembly.study->uncertainty.methods) VT_TRY(find_sources(d));
   VT_TRY(note_factors(d, inputs));
   VT_TRY(allocate_numbers(d, inputs));
   note_background(d, inputs);
   note_drawn_factors(d);
+  note_amounts(d, inputs);
   return number_flows(d, inputs);
 }
 
@@ -323,6 +353,10 @@ vt_error vt_drawn_databases_factorise(vt_drawn_databases *d, vt_background *back
 
 ptrdiff_t vt_drawn_databases_invalid(const vt_drawn_databases *d) {
   return vt_variation_count(d->variation)->invalid;
+}
+
+const vt_differences *vt_drawn_databases_tables(const vt_drawn_databases *d) {
+  return &d->assembly.differing.tables;
 }
 
 void vt_drawn_databases_figures(const vt_drawn_databases *d, vt_drawn_figures *figures) {
@@ -469,13 +503,35 @@ static vt_error solve(vt_drawn_worker *w, int b, bool *solved) {
   return VT_OK;
 }
 
+static void draw_exchanges(vt_drawn_worker *w, int64_t scenario) {
+  const vt_drawn_databases *d = w->from;
+  const vt_study *study = d->assembly.study;
+  if (study->uncertainty.wanted)
+    vt_variation_draw(d->variation, study->design.seed, scenario, w->sample);
+  else
+    vt_variation_reference(d->variation, w->sample);
+  vt_moves_apply(&d->moves, &d->assembly.differing.tables, d->variation, scenario, w->sample);
+}
+
+static void take_amounts(vt_drawn_worker *w, int64_t scenario) {
+  const vt_drawn_databases *d = w->from;
+  const vt_differing *differing = &d->assembly.differing;
+  const ptrdiff_t first = d->drawing.background + d->drawing.factors;
+  for (int i = 0; i < differing->given; i++) {
+    const double amount =
+        vt_difference_amount(&differing->tables, differing->given_of[i], scenario);
+    w->number[first + i] = isnan(amount) ? d->reference[first + i] : amount;
+  }
+}
+
 vt_error vt_drawn_worker_draw(vt_drawn_worker *w, int64_t scenario, const double **numbers) {
   const vt_drawn_databases *d = w->from;
   if (!w->drawn || w->scenario != scenario) {
     w->drawn = false;
     w->solved = true;
-    vt_variation_draw(d->variation, d->assembly.study->design.seed, scenario, w->sample);
+    draw_exchanges(w, scenario);
     take_factors(w);
+    take_amounts(w, scenario);
     for (int b = 0; b < d->assembly.snapshots && w->solved; b++) VT_TRY(solve(w, b, &w->solved));
     w->drawn = true;
     w->scenario = scenario;

@@ -479,6 +479,72 @@ static vt_error find_followers(building *made) {
                               &made->inputs->following, &made->followers, &made->follower);
 }
 
+// -------------------------------------------------------------------------------------------------
+// What tables give.
+
+static bool is_wanted(const vt_exchange *exchange, const vt_wanted_exchange *wanted) {
+  const vt_exchange_type type =
+      exchange->type == VT_EXCHANGE_SUBSTITUTION ? VT_EXCHANGE_TECHNOSPHERE : exchange->type;
+  return exchange->input == wanted->from && type == wanted->type;
+}
+
+static int by_exchange(const void *a, const void *b) {
+  return compare_followers(&((const vt_follower *)a)->exchange, b);
+}
+
+// The amount of an exchange is number `amount` from now on, even where a formula gave it.
+static vt_error follow_amount(building *made, ptrdiff_t exchange, int amount) {
+  for (int i = 0; i < made->followers; i++) {
+    if (made->follower[i].exchange != exchange) continue;
+    made->follower[i].amount = amount;
+    return VT_OK;
+  }
+  ptrdiff_t room = made->followers;
+  VT_TRY(vt_grow(&made->follower, &room, made->followers + 1, sizeof *made->follower));
+  made->follower[made->followers++] = (vt_follower){exchange, amount};
+  return VT_OK;
+}
+
+static vt_error add_given(building *made, int difference, ptrdiff_t exchange) {
+  vt_differing *d = made->from->differing;
+  vt_following *following = &made->inputs->following;
+  const char *text = vt_node_text(made->set, made->set->exchange[exchange].input);
+  vt_followed_amount *amount = &following->amount[following->amounts];
+  VT_TRY(vt_arena_text(made->inputs->arena, text, (ptrdiff_t)strlen(text), &amount->exchange));
+  amount->given = d->given;
+  d->given_of[d->given++] = difference;
+  return follow_amount(made, exchange, following->amounts++);
+}
+
+// Exchanges of the foreground that a table has.
+static vt_error find_exchange(building *made, int difference) {
+  vt_differing *d = made->from->differing;
+  const vt_wanted_exchange *wanted = &d->wanted[difference];
+  const vt_node *node = &made->set->node[wanted->to];
+  ptrdiff_t last = -1;
+  if (node->database != made->from->database) return VT_OK;
+  for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++) {
+    if (!is_wanted(&made->set->exchange[x], wanted)) continue;
+    d->found[difference]++;
+    last = x;
+  }
+  return d->found[difference] == 1 ? add_given(made, difference, last) : VT_OK;
+}
+
+static vt_error find_given(building *made) {
+  const vt_differing *d = made->from->differing;
+  vt_following *following = &made->inputs->following;
+  if (!d) return VT_OK;
+  const vt_followed_amount *before = following->amount;
+  VT_ARENA_NEW(made->inputs->arena, following->amount, following->amounts + d->tables.count);
+  if (following->amounts > 0)
+    memcpy(following->amount, before, (size_t)following->amounts * sizeof *before);
+  for (int i = 0; i < d->tables.count; i++) VT_TRY(find_exchange(made, i));
+  if (made->followers > 1)
+    qsort(made->follower, (size_t)made->followers, sizeof *made->follower, by_exchange);
+  return VT_OK;
+}
+
 static int compare_term_keys(const vt_followed_term *a, const vt_followed_term *b) {
   if (a->tensor != b->tensor) return a->tensor < b->tensor ? -1 : 1;
   for (int i = 0; i < VT_MAX_AXES; i++) {
@@ -528,6 +594,7 @@ static vt_error build(building *made) {
   made->database = &made->set->database[made->from->database];
   VT_TRY(vt_inputs_create(made->database->path, &made->inputs));
   VT_TRY(find_followers(made));
+  VT_TRY(find_given(made));
   VT_TRY(add_sets(made));
   VT_TRY(add_exchanges(made));
   VT_TRY(set_times(made));

@@ -11,6 +11,7 @@ void vt_assembly_drop(vt_assembly *a) {
   free(c->node);
   free(c->candidate);
   free(c->first_node);
+  vt_differences_free(&a->differing.tables);
   free(a->flow_node);
   free(a->elementary_node);
   vt_inputs_free(a->inputs);

@@ -74,6 +74,7 @@ static void print_design(const vt_design_plan *d, FILE *out) {
   if (type->takes & VT_ARGUMENT_SIZE)
     print_line(out, "%-11s %" PRId64 "\n", type->size ? type->size : "scenarios", d->size);
   if (d->table) print_line(out, "table       %s\n", d->table);
+  for (int i = 0; i < d->exchange_files; i++) print_line(out, "exchanges   %s\n", d->exchanges[i]);
   if (d->correlations_file) print_line(out, "correlated  by %s\n", d->correlations_file);
   if (d->correlations > 0) print_line(out, "correlated  %d pairs\n", d->correlations);
 }

@@ -75,6 +75,7 @@ static vt_error put_following(vt_text *bytes, const vt_following *following) {
   for (int i = 0; i < following->amounts; i++) {
     VT_TRY(put_text(bytes, following->amount[i].exchange));
     VT_TRY(put_meaning(bytes, &following->amount[i].meaning));
+    VT_TRY(put_count(bytes, following->amount[i].given));
   }
   VT_TRY(put_count(bytes, following->terms));
   for (ptrdiff_t i = 0; i < following->terms; i++) VT_TRY(put_term(bytes, &following->term[i]));
@@ -104,7 +105,9 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   VT_TRY(inputs->variant ? put_labels(bytes, inputs->variant) : put_count(bytes, 0));
   for (int k = 0; k < variants; k++)
     VT_TRY(put_tensor(bytes, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
-  return inputs->following.parameters > 0 ? put_following(bytes, &inputs->following) : VT_OK;
+  return inputs->following.amounts > 0 || inputs->following.parameters > 0
+             ? put_following(bytes, &inputs->following)
+             : VT_OK;
 }
 
 // What is left to unpack.
@@ -298,6 +301,11 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
   for (int i = 0; i < following->amounts; i++) {
     VT_TRY(take_copy(from, arena, &following->amount[i].exchange));
     VT_TRY(take_meaning(from, arena, following->parameters, &following->amount[i].meaning));
+    int64_t given;
+    VT_TRY(take_bytes(from, &given, 1, sizeof given));
+    VT_CHECK(given >= -1 && given < following->amounts, VT_ERR_BUG,
+             "packed inputs hold amount %lld of %d", (long long)given, following->amounts);
+    following->amount[i].given = (int)given;
   }
   VT_TRY(take_size(from, sizeof count, PTRDIFF_MAX, &count));
   VT_ARENA_NEW(arena, following->term, count);

@@ -87,6 +87,8 @@ typedef struct vt_inventory_data {
   vt_changed_flow *changed;              ///< ascending; shape [changed_flows]
   vt_changed_exchange *exchange;         ///< shape [exchanges]
   vt_variation *variation;               ///< what varies by itself, on all ranks; NULL: nothing
+  vt_differences differences;            ///< tables of the design, on all ranks
+  vt_moves moves;
 } vt_inventory_data;
 
 /// Columns of a contribution table; each is a variable, -1: not stored.
@@ -119,7 +121,7 @@ vt_error vt_inventory_share(vt_inventory_data *data);
 
 // variation.c
 
-/// On every rank: find what varies by its own distribution. All have read the sources.
+/// On every rank: find what varies by its own distribution or in tables. All have read the sources.
 vt_error vt_inventory_vary(vt_inventory_data *data);
 
 /// As vt_kind.tell_exchanges.

@@ -257,7 +257,7 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
 // Distributions that are none, where something varies.
 static vt_error note_invalid(const vt_inventory_data *k, vt_layout *layout) {
   char number[32];
-  if (!k->variation) return VT_OK;
+  if (!k->study->uncertainty.wanted) return VT_OK;
   const ptrdiff_t invalid = vt_variation_count(k->variation)->invalid;
   layout->note_name = "invalid_distributions";
   return vt_arena_text(k->arena, number, snprintf(number, sizeof number, "%td", invalid),

@@ -198,7 +198,7 @@ static vt_error prepare_ensemble(vt_inventory_data *k) {
     k->demand[d].amount = &k->solved[d];
   }
   VT_TRY(vt_inventory_find_targets(k));
-  return k->study->uncertainty.wanted ? vt_inventory_vary(k) : VT_OK;
+  return vt_study_varies(k->study) ? vt_inventory_vary(k) : VT_OK;
 }
 
 vt_error vt_inventory_gather(vt_inventory_data *k) {

@@ -105,10 +105,11 @@ static void place_numbers(vt_inventory_worker *w) {
 static void draw(vt_inventory_worker *w, int64_t k) {
   const vt_inventory_data *data = w->base->data;
   if (!w->sample) return;
-  if (k >= 0)
+  if (k >= 0 && data->study->uncertainty.wanted)
     vt_variation_draw(data->variation, data->study->design.seed, k, w->sample);
   else
     vt_variation_reference(data->variation, w->sample);
+  if (k >= 0) vt_moves_apply(&data->moves, &data->differences, data->variation, k, w->sample);
 }
 
 // -------------------------------------------------------------------------------------------------

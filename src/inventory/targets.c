@@ -437,7 +437,7 @@ vt_error vt_inventory_find_targets(vt_inventory_data *k) {
   const vt_error found = find_all(&s);
   search_free(&s);
   VT_TRY(found);
-  k->count.varied = k->study->uncertainty.wanted;
+  k->count.varied = vt_study_varies(k->study);
   for (ptrdiff_t c = 0; c < k->count.cells; c++)
     k->count.varied = k->count.varied || k->cell[c].kind == VT_TARGET_TECHNOSPHERE;
   return k->count.varied ? VT_OK : take_rows(k);

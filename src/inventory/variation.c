@@ -1,4 +1,5 @@
-// variation.c - which exchanges and factors of plain LCA vary by their own distributions.
+// variation.c - which exchanges and factors of plain LCA vary by their own distributions, and which
+// a table gives for each scenario.
 #include "inventory.h"
 
 static vt_error find_databases(const vt_inventory_data *k, vt_variation_choice *choice) {
@@ -29,6 +30,20 @@ static vt_error mark_flows(const vt_inventory_data *k, ptrdiff_t column, bool *c
   return VT_OK;
 }
 
+static vt_error find_differences(vt_inventory_data *k) {
+  vt_wanted_exchange *wanted;
+  int *found;
+  if (k->study->design.kind != VT_DESIGN_EXCHANGES) return VT_OK;
+  VT_TRY(vt_differences_read(&k->study->design, k->arena, &k->differences));
+  VT_ARENA_NEW(k->arena, wanted, k->differences.count);
+  VT_ARENA_NEW(k->arena, found, k->differences.count);
+  VT_TRY(vt_differences_find(&k->differences, k->set, wanted));
+  VT_TRY(vt_moves_find(&k->differences, k->variation, 1, wanted, found, &k->moves));
+  for (int i = 0; i < k->differences.count; i++)
+    VT_TRY(vt_difference_check(&k->differences, k->set, i, &wanted[i], found[i]));
+  return VT_OK;
+}
+
 vt_error vt_inventory_vary(vt_inventory_data *k) {
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
   const vt_inventory_plan *model = &k->study->model.inventory;
@@ -54,7 +69,8 @@ vt_error vt_inventory_vary(vt_inventory_data *k) {
                             .method = k->method,
                             .array_column = column};
   VT_TRY(find_databases(k, &plan.choice));
-  return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
+  VT_TRY(vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation)));
+  return find_differences(k);
 }
 
 vt_error vt_inventory_tell_exchanges(const vt_study *study, void *data, int64_t scenario,

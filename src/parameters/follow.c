@@ -478,6 +478,7 @@ static vt_error tell(const following *f, vt_following *to, int *followers, vt_fo
   VT_NEW(*follower, f->exchanges);
   for (ptrdiff_t i = 0; i < f->exchanges; i++) {
     VT_TRY(tell_amount(f, &f->exchange[i], rank, &to->amount[i]));
+    to->amount[i].given = -1;
     (*follower)[i] = (vt_follower){f->exchange[i].exchange, to->amounts++};
   }
   *followers = to->amounts;

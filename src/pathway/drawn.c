@@ -21,7 +21,7 @@ vt_error vt_drawn_prepare(const vt_core *core, vt_drawn_numbers *n) {
   const vt_tensor *q = &core->inputs->tensor[VT_TENSOR_CHARACTERIZATION];
   n->drawing = d;
   if (!d) return VT_OK;
-  const ptrdiff_t factors = d->numbers > d->background ? q->count : 0;
+  const ptrdiff_t factors = d->factors > 0 ? q->count : 0;
   VT_ARENA_NEW(core->arena, n->entry, (d->entry ? d->background : 0) + factors);
   for (ptrdiff_t k = 0; k < d->background && d->entry; k++)
     add(n, VT_TENSOR_BACKGROUND, d->entry + 3 * k, k);
@@ -70,6 +70,11 @@ void vt_drawn_override(const vt_core *core, const vt_drawn_numbers *n, vt_tensor
 // -------------------------------------------------------------------------------------------------
 // Cells.
 
+// Amounts have none: follow.c makes entries of them.
+static ptrdiff_t cells_of(const vt_drawing *d) {
+  return d->background + d->factors;
+}
+
 static vt_error make_entry(vt_core *core, const vt_drawn_numbers *n, vt_drawn_entry *e) {
   vt_graph_begin(&core->graph);
   VT_TRY(vt_graph_add(&core->graph, e->alpha, n->cell[e->number], CELL_ONE));
@@ -82,8 +87,8 @@ vt_error vt_drawn_make_cells(vt_core *core, vt_drawn_numbers *n, ptrdiff_t signa
   if (!d) return VT_OK;
   VT_CHECK(signature + d->numbers < INT32_MAX, VT_ERR_SYSTEM,
            "the model is too large: too many numbers vary");
-  VT_ARENA_NEW(core->arena, n->cell, d->numbers);
-  for (ptrdiff_t k = 0; k < d->numbers; k++)
+  VT_ARENA_NEW(core->arena, n->cell, cells_of(d));
+  for (ptrdiff_t k = 0; k < cells_of(d); k++)
     VT_TRY(vt_graph_leaf(&core->graph, d->reference[k], d->varies[k] ? (int)(signature + k) : -1,
                          &n->cell[k]));
   for (ptrdiff_t e = 0; e < n->entries; e++) VT_TRY(make_entry(core, n, &n->entry[e]));
@@ -103,6 +108,6 @@ int vt_drawn_impact(const vt_core *core, const vt_drawn_numbers *n, int snapshot
 
 void vt_drawn_set(const vt_drawn_numbers *n, const double *drawn, double *value) {
   const vt_drawing *d = n->drawing;
-  for (ptrdiff_t k = 0; d && k < d->numbers; k++)
+  for (ptrdiff_t k = 0; d && k < cells_of(d); k++)
     if (d->varies[k]) value[n->cell[k]] = drawn ? drawn[k] : d->reference[k];
 }

@@ -18,7 +18,7 @@ typedef struct vt_drawn_entry {
 
 typedef struct vt_drawn_numbers {
   const vt_drawing *drawing; ///< NULL: nothing is drawn
-  int *cell;                 ///< of each number; shape [numbers]
+  int *cell;                 ///< of numbers of the background, and of factors
   ptrdiff_t entries;
   vt_drawn_entry *entry; ///< shape [entries], ascending by tensor and key
 } vt_drawn_numbers;

@@ -387,7 +387,7 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
 
 int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
                           const double *factor, const double *drawn, double *value) {
-  const int failed = vt_follow_set(core, factors, factor, value);
+  const int failed = vt_follow_set(core, factors, factor, drawn, value);
   vt_drawn_set(&factors->drawing, drawn, value);
   for (ptrdiff_t i = 0; i < factors->leaves; i++) {
     const vt_touched_cell *d = &factors->leaf[i];

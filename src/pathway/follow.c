@@ -36,7 +36,7 @@ static vt_error list_entries(const vt_core *core, vt_followed_numbers *n) {
 vt_error vt_follow_prepare(const vt_core *core, vt_followed_numbers *n) {
   const vt_following *following = following_of(core);
   const int parameters = following->parameters;
-  if (parameters == 0) return VT_OK;
+  if (parameters == 0 && following->amounts == 0) return VT_OK;
   VT_TRY(list_entries(core, n));
   VT_TRY(vt_evaluation_create(following, core->arena, &n->evaluation));
   VT_ARENA_NEW(core->arena, n->value, parameters);
@@ -200,8 +200,17 @@ static void reset(const vt_core *core, const vt_followed_numbers *n, double *val
     value[n->entry[e].cell] = core->graph.value[n->entry[e].cell];
 }
 
+// What a table says, or a formula.
+static double amount_in(const vt_core *core, const vt_followed_numbers *n, int a,
+                        const double *parameter, const double *drawn) {
+  const vt_drawing *d = core->inputs->drawing;
+  const int given = following_of(core)->amount[a].given;
+  if (given < 0) return vt_formula_value(n->evaluation->amount[a], parameter);
+  return (drawn ? drawn : d->reference)[d->background + d->factors + given];
+}
+
 int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                  double *value) {
+                  const double *drawn, double *value) {
   const vt_following *following = following_of(core);
   const vt_followed_numbers *n = &factors->follow;
   int failed = -1;
@@ -221,7 +230,7 @@ int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const do
     if (failed < 0) failed = n->origin[p];
   }
   for (int a = 0; a < following->amounts; a++) {
-    amount[a] = vt_formula_value(n->evaluation->amount[a], parameter);
+    amount[a] = amount_in(core, n, a, parameter, drawn);
     if (isnan(amount[a]) && failed < 0) failed = n->origin[following->parameters + a];
   }
   for (ptrdiff_t e = 0; e < n->entries; e++)
@@ -294,7 +303,7 @@ vt_error vt_follow_explain(const vt_core *core, const vt_factor_leaves *factors,
   }
   for (int a = 0; a < following->amounts; a++) {
     const vt_formula *formula = n->evaluation->amount[a];
-    if (!isnan(vt_formula_value(formula, parameter))) continue;
+    if (!formula || !isnan(vt_formula_value(formula, parameter))) continue;
     VT_TRY(vt_text_add(why, "%s: %s: ", following->amount[a].exchange,
                        following->amount[a].meaning.formula));
     return vt_formula_explain(formula, parameter, why);

@@ -289,6 +289,8 @@ static vt_error create_design(vt_pathway_model *m) {
   VT_TRY(vt_design_check_reference(m->design));
   (void)vt_pathway_alternatives(m->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(m->design, alternatives);
+  if (m->study->design.kind == VT_DESIGN_EXCHANGES)
+    vt_design_resize(m->design, vt_drawn_databases_tables(m->data->drawn)->scenarios);
   if (m->study->aims.explores == VT_EXPLORE_PARETO)
     vt_design_resize(m->design, m->study->aims.pareto.points);
   return VT_OK;

@@ -439,7 +439,7 @@ static vt_error add_variables(vt_pathway_model *k, const int *axis) {
 // Distributions that are none, where databases vary.
 static vt_error note_invalid(const vt_pathway_model *k) {
   char number[32];
-  if (!k->data->drawn) return VT_OK;
+  if (!k->study->uncertainty.wanted) return VT_OK;
   const int length =
       snprintf(number, sizeof number, "%td", vt_drawn_databases_invalid(k->data->drawn));
   k->layout->note_name = "invalid_distributions";
@@ -455,6 +455,10 @@ vt_error vt_pathway_lay_out(vt_pathway_model *k) {
   if (k->data->computed.index)
     VT_TRY(vt_computed_background_lay_out(&k->data->computed, k->layout));
   VT_TRY(note_invalid(k));
+  if (k->study->design.kind == VT_DESIGN_EXCHANGES) {
+    k->layout->scenario_text_name = "scenario_name";
+    k->layout->scenario_text = vt_drawn_databases_tables(k->data->drawn)->label;
+  }
   k->layout->scenarios = vt_design_scenarios(k->design);
   k->layout->quantiles = k->study->quantiles;
   k->layout->quantile = k->study->quantile;

@@ -23,7 +23,7 @@ vt_error vt_pathway_sources(const vt_study *study, const void *data, vt_source_l
 static vt_error assemble(vt_pathway_data *d) {
   vt_background_prefetch(d->background);
   VT_TRY(vt_assembly_build(d->study, d->background, &d->inputs,
-                           d->study->uncertainty.wanted ? &d->drawn : NULL));
+                           vt_study_varies(d->study) ? &d->drawn : NULL));
   VT_TRY(vt_computed_background_take(d->inputs, &d->computed));
   return vt_inputs_pack(d->inputs, &d->packed);
 }
@@ -34,7 +34,7 @@ static vt_error assemble_together(vt_pathway_data *d) {
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &d->background));
   if (team->rank != 0) {
     VT_TRY(vt_background_help(d->background));
-    return d->study->uncertainty.wanted ? vt_drawn_databases_read(d->study, &d->drawn) : VT_OK;
+    return vt_study_varies(d->study) ? vt_drawn_databases_read(d->study, &d->drawn) : VT_OK;
   }
   const vt_error assembled = assemble(d);
   const vt_error dismissed = vt_background_dismiss(d->background);

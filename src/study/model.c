@@ -29,6 +29,10 @@ const char *vt_model_kind_name(vt_model_kind kind) {
   return vt_kind_row_of(kind)->name;
 }
 
+bool vt_study_varies(const vt_study *study) {
+  return study->uncertainty.wanted || study->design.kind == VT_DESIGN_EXCHANGES;
+}
+
 static vt_error read_kind(vt_study_reader *reader, const vt_yaml *node, void *study) {
   vt_model_plan *model = &reader->study->model;
   const vt_kind_row *row = kinds;
