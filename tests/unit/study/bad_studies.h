@@ -258,10 +258,11 @@ static const bad_study bad_ensembles[] = {
      "s.yaml:7: 'ensemble.design.alternatives.minimise[1]': bad selector 'process[b]c]', column"},
     {HEAD "    objective: [a, b]\nensemble:\n  design: {pareto: {categories: [a, b], points: 3}}\n",
      "s.yaml:8: 'ensemble.design.pareto': found an objective of 2 levels in line 6, expected one"},
-    {DESIGN("factorail"), "s.yaml:7: 'ensemble.design': found 'factorail', expected factorial, "
-                          "one-at-a-time, {monte-carlo: N}, {latin-hypercube: N}, {sobol: N}, "
-                          "{saltelli: N}, {morris: r}, {table: file.csv}, {pareto: ...} or "
-                          "{alternatives: ...}; did you mean 'factorial'?"},
+    {DESIGN("factorail"),
+     "s.yaml:7: 'ensemble.design': found 'factorail', expected factorial, "
+     "one-at-a-time, {monte-carlo: N}, {latin-hypercube: N}, {sobol: N}, "
+     "{saltelli: N}, {morris: r}, {table: file.csv}, {exchanges: file.csv}, {pareto: ...} or "
+     "{alternatives: ...}; did you mean 'factorial'?"},
     {DESIGN("{montecarlo: 3}"), "s.yaml:7: 'ensemble.design': found 'montecarlo', expected "},
     {DESIGN("monte-carlo"),
      "s.yaml:7: 'ensemble.design': found 'monte-carlo' without its value, expected 'design: "
