@@ -23,8 +23,11 @@ typedef struct vt_follower {
   int amount;         ///< of vt_following
 } vt_follower;
 
+enum { VT_ALL_DATABASES = -1 };
+
 /// What follows from the parameters that factors of a study select, and what it needs: parameters,
-/// and amounts of exchanges of `database`, which is loaded. `following` has no terms yet.
+/// and amounts of exchanges of `database`, which is loaded, or of VT_ALL_DATABASES that are.
+/// `following` has no terms yet.
 ///
 /// Not collective. Texts and arrays are the arena's.
 /// @param[out] follower  ascending by exchange; the caller frees it with free()

@@ -50,6 +50,8 @@ static void data_free(void *context) {
   free(k->exchange);
   vt_variation_free(k->variation);
   vt_moves_free(&k->moves);
+  vt_inventory_free_columns(&k->columns);
+  vt_inventory_free_following(&k->following);
   vt_differences_free(&k->differences);
   vt_system_free(k->system);
   vt_background_free(k->background);
@@ -62,7 +64,7 @@ static void data_free(void *context) {
 // are made of what the sources say of each exchange: then all ranks read them.
 static vt_error read_data(vt_inventory_data *k) {
   const vt_team *team = k->team;
-  const bool all = vt_study_varies(k->study);
+  const bool all = vt_inventory_varies(k->study);
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &k->background));
   vt_error gathered = VT_OK;
   if (team->rank == 0 || all)

@@ -212,8 +212,8 @@ static vt_error add_tables(const vt_study *study, vt_layout *layout, vt_inventor
 static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventory_places *place) {
   place->input = (vt_input_places){-1, -1};
   if (!study->ensemble) return VT_OK;
-  return vt_input_lay_out(study, vt_layout_find_axis(layout, "factor"), NULL, false, layout,
-                          &place->input);
+  return vt_input_lay_out(study, vt_layout_find_axis(layout, "factor"), NULL,
+                          vt_parameters_are_meant(study), layout, &place->input);
 }
 
 static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,

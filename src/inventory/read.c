@@ -42,17 +42,17 @@ static vt_error build_system(vt_inventory_data *k, int *database) {
     for (int d = 0; d < count && !known; d++) known = database[d] == found;
     if (!known) database[count++] = found;
   }
-  const ptrdiff_t column = plan->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)plan->array_column;
-  return vt_system_create(k->set, count, database, column, &k->system);
+  k->asked = count;
+  VT_TRY(vt_system_create(k->set, count, database, vt_inventory_made_with(k->study), &k->system));
+  return plan->array_column < 0 && vt_inventory_made_with(k->study) != VT_NO_COLUMN
+             ? vt_inventory_hide_arrays(k)
+             : VT_OK;
 }
 
 static vt_error read_system(vt_inventory_data *k) {
-  int *database;
   VT_TRY(vt_assembly_read(k->study, &k->set));
-  VT_NEW(database, k->set->databases);
-  const vt_error built = build_system(k, database);
-  free(database);
-  return built;
+  VT_ARENA_NEW(k->arena, k->asked_database, k->set->databases);
+  return build_system(k, k->asked_database);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -197,8 +197,10 @@ static vt_error prepare_ensemble(vt_inventory_data *k) {
     k->solved[d] = k->amount[d] > 0 || k->amount[d] < 0 ? k->amount[d] : 1.0;
     k->demand[d].amount = &k->solved[d];
   }
+  VT_TRY(vt_inventory_find_columns(k));
+  VT_TRY(vt_inventory_follow(k));
   VT_TRY(vt_inventory_find_targets(k));
-  return vt_study_varies(k->study) ? vt_inventory_vary(k) : VT_OK;
+  return vt_inventory_varies(k->study) ? vt_inventory_vary(k) : VT_OK;
 }
 
 vt_error vt_inventory_gather(vt_inventory_data *k) {

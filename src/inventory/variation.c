@@ -2,6 +2,17 @@
 // a table gives for each scenario.
 #include "inventory.h"
 
+bool vt_inventory_varies(const vt_study *study) {
+  return vt_study_varies(study) || vt_inventory_column_factor(study) >= 0 ||
+         vt_parameters_are_meant(study);
+}
+
+ptrdiff_t vt_inventory_made_with(const vt_study *study) {
+  const int64_t column = study->model.inventory.array_column;
+  if (column >= 0) return (ptrdiff_t)column;
+  return vt_inventory_column_factor(study) >= 0 ? 0 : VT_NO_COLUMN;
+}
+
 static vt_error find_databases(const vt_inventory_data *k, vt_variation_choice *choice) {
   const vt_uncertainty_plan *plan = &k->study->uncertainty;
   int *database;
@@ -47,7 +58,7 @@ static vt_error find_differences(vt_inventory_data *k) {
 vt_error vt_inventory_vary(vt_inventory_data *k) {
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
   const vt_inventory_plan *model = &k->study->model.inventory;
-  const ptrdiff_t column = model->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)model->array_column;
+  const ptrdiff_t column = vt_inventory_made_with(k->study);
   bool *counts;
   VT_ARENA_NEW(k->arena, counts, k->count.flows);
   VT_TRY(mark_flows(k, column, counts));
@@ -65,11 +76,13 @@ vt_error vt_inventory_vary(vt_inventory_data *k) {
                                        .strict = asked->strict},
                             .snapshots = 1,
                             .snapshot = snapshot,
-                            .methods = k->method[0] >= 0 ? k->count.categories : 0,
+                            .methods =
+                                asked->methods && k->method[0] >= 0 ? k->count.categories : 0,
                             .method = k->method,
                             .array_column = column};
   VT_TRY(find_databases(k, &plan.choice));
   VT_TRY(vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation)));
+  VT_TRY(vt_inventory_place_followers(k));
   return find_differences(k);
 }
 

@@ -281,9 +281,12 @@ static vt_error refuse_projects(following *f) {
     const vt_database *d = &f->set->database[database];
     if (d->kind != VT_DATABASE_PROJECT || !d->loaded) continue;
     VT_TRY(read_formula(f, visible, x->formula, &reads));
-    VT_CHECK(!is_reached(f, &reads), VT_ERR_INPUT,
-             "%s: database '%s', exchange %" PRId64 " of group '%s': formula '%s': " BACKGROUND,
-             d->path, d->name, x->exchange, x->group, vt_cut(x->formula, 80));
+    VT_CHECK(
+        !is_reached(f, &reads), VT_ERR_INPUT,
+        "%s: database '%s', exchange %" PRId64
+        " of group '%s': formula '%s': it follows a parameter that the study changes, but lies "
+        "in the matrices of a project; export the project as a JSON document",
+        d->path, d->name, x->exchange, x->group, vt_cut(x->formula, 80));
   }
   return VT_OK;
 }
@@ -297,8 +300,7 @@ static void warn(const following *f, ptrdiff_t without_group, const parameterise
             without_group, without_group == 1 ? "" : "s", without_group == 1 ? "s" : "",
             f->set->node[exchange->output].code, vt_cut(first->text, 80));
   if (f->exchanges == 0)
-    vt_warn("parameter",
-            "%s: no exchange of the foreground follows the parameters that the factors change",
+    vt_warn("parameter", "%s: no exchange follows the parameters that the factors change",
             f->study->path);
 }
 
@@ -313,7 +315,8 @@ static vt_error choose_exchanges(following *f, int database) {
       if (without_group++ == 0) first = *p;
       continue;
     }
-    if (f->set->node[f->set->exchange[p->exchange].output].database != database) {
+    if (database != VT_ALL_DATABASES &&
+        f->set->node[f->set->exchange[p->exchange].output].database != database) {
       (void)vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__, BACKGROUND);
       return at_exchange(f, p, VT_ERR_INPUT);
     }

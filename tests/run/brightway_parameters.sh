@@ -106,6 +106,47 @@ YAML
     <(value after.h5 objective))
 }
 
+# Plain LCA: power is 0.5 x / 2 by its formula, the boiler takes 0.25 pload / k of it.
+plain_lca() {
+  cat >lca.yaml <<'YAML'
+vintner: 1
+name: lca
+model:
+  inventory:
+    databases: [plan.json]
+    demands: [{activity: [plan, heat], amount: 10}, {activity: [background, power]}]
+    methods: {warming: [warming]}
+    keep: [inventory]
+ensemble:
+  seed: 5
+  design: {monte-carlo: 1500}
+  factors:
+    e: {target: "parameter[project, eff]", set: {uniform: [0.5, 1]}}
+    k: {target: "parameter[near, k]", multiply: {uniform: [1, 2]}}
+    x: {target: "parameter[behind, x]", set: {uniform: [1, 3]}}
+    b: {target: "biosphere[co2, power]", multiply: [1, 2]}
+YAML
+  expect 'plain LCA' 0 run 0 1 run lca.yaml -q -o lca.h5
+  holds 'plain LCA: closed form' awk '
+    function off(a, b) { d = a - b; if (d < 0) d = -d; return d > 1e-12 * b }
+    { e = $1; k = $2; power = $4 * $3 / 2
+      if (off($5, 10 * (0.0625 * e * e / k * power + 2 * e - 0.4875)) || off($6, power)) bad = 1 }
+    END { exit bad || NR != 1500 }' <(paste -d ' ' <(value lca.h5 factor_value | paste -d ' ' - - - -) \
+    <(value lca.h5 score | paste -d ' ' - -))
+  near 'plain LCA: the reference as stored' "$(value lca.h5 /reference/score | head -n 1)" 13.375 1e-12
+  for ranks in 2 3; do
+    expect "plain LCA on $ranks ranks" 0 run "$ranks" 1 run lca.yaml -q -o "lca-$ranks.h5"
+    same "plain LCA on $ranks ranks" lca.h5 "lca-$ranks.h5"
+  done
+  sed -e 's/set: {uniform: \[1, 3\]}/set: [1, -1]/; s/multiply: {uniform: \[1, 2\]}/multiply: [0, 1]/' lca.yaml >fails.yaml
+  expect 'plain LCA: division by 0' 0 "$vintner" run fails.yaml -q -o lca-fails.h5
+  holds 'plain LCA: which fail, and by what' awk '{ if (($1 == 0) != ($2 == 6) || $3 != ($1 == 0 ? 0 : -1)) bad = 1 }
+    END { exit bad }' <(paste -d ' ' <(value lca-fails.h5 factor_value | awk 'NR % 4 == 2') \
+    <(value lca-fails.h5 status) <(value lca-fails.h5 failed_input))
+  sed 's/name: lca/name: bad/; s/parameter\[near, k\]/parameter[near, kk]/' lca.yaml >bad.yaml
+  refused 'plain LCA: unknown parameter' "unknown parameter 'kk'"
+}
+
 # A derived one that is changed, and what one-at-a-time leaves alone.
 derived() {
   study derived plan.json '[0.5, 0.8]' '[4]' one-at-a-time
@@ -230,6 +271,7 @@ against_brightway() {
 }
 
 closed_forms
+plain_lca
 after_amounts
 derived
 failures
