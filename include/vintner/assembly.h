@@ -6,6 +6,7 @@
 #include "vintner/background.h"
 #include "vintner/inputs.h"
 #include "vintner/kind.h"
+#include "vintner/parameters.h"
 #include "vintner/study.h"
 #include "vintner/system.h"
 #include "vintner/variation.h"
@@ -102,6 +103,31 @@ bool vt_moves_reach(const vt_moves *moves, int snapshot);
 void vt_moves_apply(const vt_moves *moves, const vt_differences *differences,
                     const vt_variation *variation, int64_t k, vt_sample *sample);
 
+/// Where an amount that follows parameters goes: the share of it that counts.
+typedef struct vt_followed_place {
+  int amount; ///< of vt_following
+  double share;
+  int difference; ///< table that gives the exchange an amount too, which counts then; -1: none
+  vt_exchange_place place;
+} vt_followed_place;
+
+/// Start it as {0}; the caller frees `place` with free().
+typedef struct vt_followed_places {
+  ptrdiff_t count, room;
+  vt_followed_place *place;
+} vt_followed_places;
+
+/// Find the exchanges that follow in the first snapshots of a variation.
+vt_error vt_followed_places_find(const vt_followers *followers, const vt_database_set *set,
+                                 const vt_variation *variation, int snapshots,
+                                 const vt_system *const *system, const vt_moves *moves,
+                                 vt_followed_places *places);
+bool vt_followed_places_reach(const vt_followed_places *places, int snapshot);
+/// After a draw of scenario k. amount: shape [amounts of vt_following].
+void vt_followed_places_apply(const vt_followed_places *places, const double *amount,
+                              const vt_differences *differences, const vt_variation *variation,
+                              int64_t k, vt_sample *sample);
+
 /// What tables mean in a pathway model. Arrays belong to the arena of who makes it.
 typedef struct vt_differing {
   vt_differences tables;
@@ -109,6 +135,7 @@ typedef struct vt_differing {
   int *found;                 ///< most that some part of the model has of each; likewise
   int given;                  ///< exchanges of the foreground
   int *given_of;              ///< their differences; shape [given], room for all
+  vt_followers followers;     ///< of parameters, in all databases
 } vt_differing;
 
 // ---------------------------------------------------------------------------------------------
@@ -124,7 +151,7 @@ void vt_drawn_databases_free(vt_drawn_databases *drawn); ///< accepts NULL
 ///
 /// Not collective.
 /// @param inputs   as vt_assembly_build gave them: the same on all ranks
-/// @param drawing  belongs to `drawn`
+/// @param drawing  belongs to `drawn`; NULL: nothing varies after all
 /// @return VT_ERR_INPUT for an unknown database in background_uncertainty, a distribution that is
 ///         refused
 vt_error vt_drawn_databases_plan(vt_drawn_databases *drawn, const vt_inputs *inputs,
@@ -155,11 +182,17 @@ typedef struct vt_drawn_worker vt_drawn_worker;
 vt_error vt_drawn_worker_create(const vt_drawn_databases *drawn, vt_drawn_worker **worker);
 void vt_drawn_worker_free(vt_drawn_worker *worker); ///< accepts NULL
 
+/// Draw what needs no solve: parameters, and amounts that tables give.
+/// @return numbers of vt_drawing, of which these are set; borrowed until the next call
+const double *vt_drawn_worker_begin(vt_drawn_worker *worker, int64_t scenario);
+
 /// Draw a scenario and solve it. The numbers depend on study and scenario alone.
 ///
+/// @param amount   those that follow parameters; shape [amounts of vt_following]; NULL: none do
 /// @param numbers  of vt_drawing, borrowed until the next call; NULL if a sample is singular or not
 ///                 certified
-vt_error vt_drawn_worker_draw(vt_drawn_worker *worker, int64_t scenario, const double **numbers);
+vt_error vt_drawn_worker_draw(vt_drawn_worker *worker, int64_t scenario, const double *amount,
+                              const double **numbers);
 
 /// Systems in which exchanges are looked for.
 typedef struct vt_told_systems {
@@ -213,7 +246,7 @@ typedef struct vt_foreground {
   const vt_yearly_demand *demand; ///< shape [demands]
   const char *background_place;   ///< "study.yaml:8: ", where they are given, or NULL
   const vt_study *study;          ///< whose factors may change parameters, or NULL
-  vt_differing *differing; ///< its exchanges are found, and their amounts made given; or NULL
+  vt_differing *differing;        ///< filled: what varies in it besides; or NULL, nothing does
 } vt_foreground;
 
 /// Inputs of a pathway model from a foreground database: everything but background_inventory,

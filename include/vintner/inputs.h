@@ -106,6 +106,7 @@ typedef struct vt_followed_parameter {
   const char *scope, *name;
   double value; ///< where it has no formula
   vt_meaning meaning;
+  int drawn; ///< in place of `value`: place among the parameters of vt_drawing, or -1
 } vt_followed_parameter;
 
 /// An amount of an exchange that a formula gives, or a table for each scenario.
@@ -134,9 +135,10 @@ typedef struct vt_following {
 
 /// Numbers that are others in each scenario because databases vary. First those of the background:
 /// entries of BACKGROUND, or the impacts of one unit. Then, where methods vary, their factors,
-/// which are the same in all years. Then amounts of exchanges of the foreground, which tables give.
+/// which are the same in all years. Then amounts of exchanges of the foreground that tables give.
+/// Then parameters of Brightway that are drawn.
 typedef struct vt_drawing {
-  ptrdiff_t background, factors, amounts, numbers; ///< how many of each, and together
+  ptrdiff_t background, factors, amounts, parameters, numbers; ///< how many of each, and together
   /// Keys of the entries, ascending; shape [background, 3]. NULL: the numbers are impacts, of shape
   /// [snapshots, intermediate flows, categories], and no entry of BACKGROUND is looked at.
   const int32_t *entry;

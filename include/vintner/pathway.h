@@ -6,6 +6,7 @@
 #define VT_PATHWAY_H
 
 #include "vintner/aims.h"
+#include "vintner/assembly.h"
 #include "vintner/inputs.h"
 #include "vintner/kind.h"
 
@@ -91,6 +92,13 @@ void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
 /// The numbers that databases draw (vt_inputs.drawing), for every vt_pathway_apply until the next
 /// call. Borrowed until then; NULL: those of the reference.
 void vt_pathway_draw(vt_pathway_state *state, const double *drawn);
+
+/// The amounts of exchanges that follow parameters of Brightway; shape [amounts of vt_following],
+/// borrowed until the next call of this or of vt_pathway_apply. NULL: none follow, or a formula
+/// fails.
+///
+/// @param factor  as vt_pathway_apply takes it, not NULL
+const double *vt_pathway_follow(vt_pathway_state *state, const double *factor);
 
 /// Numbers of a scenario.
 ///
@@ -244,9 +252,9 @@ bool vt_pathway_installation_cost(const void *state, int process, double *cost);
 /// Not collective. `inputs` is as read and changed (see vt_pathway_create).
 ///
 /// @param scenario  -1: the reference
-/// @param drawn     as vt_pathway_draw takes them
+/// @param drawn     what draws for the scenario; NULL: databases do not vary
 vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t scenario,
-                            const double *drawn, vt_explanation *explanation);
+                            vt_drawn_worker *drawn, vt_explanation *explanation);
 
 /// A demand, a limit or a coupling: what a scenario may be freed of. (An existing capacity only
 /// where it is negative.)

@@ -281,7 +281,7 @@ typedef struct vt_sensitivity_plan {
 typedef struct vt_uncertainty_plan {
   int line;
   bool wanted;
-  bool technosphere, biosphere, methods;
+  bool technosphere, biosphere, methods, parameters;
   int databases_line;
   int databases; ///< 0: all of the system
   const char *const *database;

@@ -112,6 +112,8 @@ typedef struct vt_exchange_place {
   ptrdiff_t entry;    ///< of A or B
   ptrdiff_t exchange; ///< among those that vary, -1: it does not
   double stored, factor;
+  const vt_record_group *group;
+  ptrdiff_t record;
 } vt_exchange_place;
 
 /// Find an exchange, which must be one that counts in its entry.
@@ -140,6 +142,24 @@ void vt_variation_move(const vt_variation *variation, const vt_exchange_place *p
 
 /// The reference values, without any draw.
 void vt_variation_reference(const vt_variation *variation, vt_sample *sample);
+
+// ---------------------------------------------------------------------------------------------
+// What is no exchange.
+
+/// A number that varies by itself, such as a parameter.
+typedef struct vt_lone_draw vt_lone_draw;
+
+/// What a stored distribution draws. Belongs to the arena.
+/// @param stream  from vt_lone_stream
+/// @param why     NULL, or why the distribution is none: nothing is drawn then
+/// @param draw    NULL for what does not vary
+/// @return VT_ERR_INPUT for types above 13, without a place
+vt_error vt_lone_draw_create(vt_arena *arena, const vt_uncertainty *uncertain, bool mean,
+                             uint64_t stream, const char **why, vt_lone_draw **draw);
+double vt_lone_draw_value(const vt_lone_draw *draw, uint64_t seed, int64_t k);
+
+/// The stream of what these texts name, as keys of exchanges are made.
+vt_error vt_lone_stream(int count, const char *const *field, uint64_t *stream);
 
 // ---------------------------------------------------------------------------------------------
 // One exchange by itself.

@@ -20,7 +20,8 @@ struct vt_drawn_databases {
   vt_system list;
   int *database; ///< of background_uncertainty
   vt_variation *variation;
-  vt_moves moves; ///< of difference tables, in the snapshots
+  vt_moves moves;              ///< of difference tables, in the snapshots
+  vt_followed_places followed; ///< of parameters, likewise
   vt_drawing drawing;
   int32_t *entry;
   double *reference;
@@ -69,6 +70,7 @@ void vt_drawn_databases_free(vt_drawn_databases *d) {
   if (!d) return;
   for (int b = 0; d->varied && b < d->assembly.snapshots; b++) vt_varied_free(d->varied[b]);
   vt_moves_free(&d->moves);
+  free(d->followed.place);
   vt_variation_free(d->variation);
   vt_assembly_drop(&d->assembly);
   free(d);
@@ -172,13 +174,25 @@ static vt_error plan_draws(vt_drawn_databases *d) {
 static vt_error find_differences(vt_drawn_databases *d) {
   const vt_differing *differing = &d->assembly.differing;
   const vt_differences *tables = &differing->tables;
-  if (tables->count == 0) return VT_OK;
   VT_TRY(vt_moves_find(tables, d->variation, d->assembly.snapshots, differing->wanted,
                        differing->found, &d->moves));
   for (int i = 0; i < tables->count; i++)
     VT_TRY(vt_difference_check(tables, d->assembly.set, i, &differing->wanted[i],
                                differing->found[i]));
   return VT_OK;
+}
+
+static const vt_system *const *systems_of(const vt_drawn_databases *d, const vt_system **system) {
+  for (int b = 0; b < d->assembly.snapshots; b++) system[b] = d->assembly.snapshot[b].system;
+  return system;
+}
+
+static vt_error find_followed(vt_drawn_databases *d) {
+  const vt_system **system;
+  VT_ARENA_NEW(d->assembly.arena, system, d->assembly.snapshots);
+  return vt_followed_places_find(&d->assembly.differing.followers, d->assembly.set, d->variation,
+                                 d->assembly.snapshots, systems_of(d, system), &d->moves,
+                                 &d->followed);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -222,7 +236,9 @@ static vt_error allocate_numbers(vt_drawn_databases *d, const vt_inputs *inputs)
       entries ? g->count : (ptrdiff_t)d->assembly.snapshots * d->intermediates * d->categories;
   drawing->factors = d->source ? (ptrdiff_t)d->categories * d->elementaries : 0;
   drawing->amounts = d->assembly.differing.given;
-  drawing->numbers = drawing->background + drawing->factors + drawing->amounts;
+  drawing->parameters = d->assembly.differing.followers.sampled;
+  drawing->numbers =
+      drawing->background + drawing->factors + drawing->amounts + drawing->parameters;
   if (entries) VT_ARENA_NEW(d->assembly.arena, d->entry, 3 * g->count);
   if (entries && g->count > 0) memcpy(d->entry, g->index, 3 * (size_t)g->count * sizeof *d->entry);
   VT_ARENA_NEW(d->assembly.arena, d->reference, drawing->numbers);
@@ -241,7 +257,7 @@ static ptrdiff_t impact_at(const vt_drawn_databases *d, int snapshot, int flow, 
 static bool snapshot_varies(const vt_drawn_databases *d, int snapshot) {
   if (d->assembly.snapshot[snapshot].demands == 0) return false;
   return vt_variation_reaches(d->variation, snapshot) || (d->source && !d->entry) ||
-         vt_moves_reach(&d->moves, snapshot);
+         vt_moves_reach(&d->moves, snapshot) || vt_followed_places_reach(&d->followed, snapshot);
 }
 
 static void note_background(vt_drawn_databases *d, const vt_inputs *inputs) {
@@ -284,6 +300,14 @@ static void note_amounts(vt_drawn_databases *d, const vt_inputs *inputs) {
   }
 }
 
+static void note_parameters(vt_drawn_databases *d, const vt_inputs *inputs) {
+  const vt_following *following = &inputs->following;
+  double *value = d->reference + d->drawing.numbers - d->drawing.parameters;
+  for (int p = 0; p < following->parameters; p++)
+    if (following->parameter[p].drawn >= 0)
+      value[following->parameter[p].drawn] = following->parameter[p].value;
+}
+
 // Where the inventories of a snapshot go.
 static vt_error number_flows(vt_drawn_databases *d, const vt_inputs *inputs) {
   const vt_tensor *g = &inputs->tensor[VT_TENSOR_BACKGROUND];
@@ -308,20 +332,29 @@ static vt_error plan(vt_drawn_databases *d, const vt_inputs *inputs) {
   VT_TRY(vt_assembly_pick_flows(&d->assembly));
   VT_TRY(plan_draws(d));
   VT_TRY(find_differences(d));
+  VT_TRY(find_followed(d));
   if (d->assembly.study->uncertainty.methods) VT_TRY(find_sources(d));
   VT_TRY(note_factors(d, inputs));
   VT_TRY(allocate_numbers(d, inputs));
   note_background(d, inputs);
   note_drawn_factors(d);
   note_amounts(d, inputs);
+  note_parameters(d, inputs);
   return number_flows(d, inputs);
+}
+
+// Parameters that only the foreground follows change nothing here.
+static bool varies(const vt_drawn_databases *d) {
+  bool any = d->drawing.amounts + d->drawing.parameters > 0 || vt_study_varies(d->assembly.study);
+  for (int b = 0; b < d->assembly.snapshots; b++) any = any || snapshot_varies(d, b);
+  return any;
 }
 
 vt_error vt_drawn_databases_plan(vt_drawn_databases *d, const vt_inputs *inputs,
                                  const vt_drawing **drawing) {
   if (!d->planned) VT_TRY(plan(d, inputs));
   d->planned = true;
-  *drawing = &d->drawing;
+  *drawing = varies(d) ? &d->drawing : NULL;
   return VT_OK;
 }
 
@@ -352,7 +385,7 @@ vt_error vt_drawn_databases_factorise(vt_drawn_databases *d, vt_background *back
 }
 
 ptrdiff_t vt_drawn_databases_invalid(const vt_drawn_databases *d) {
-  return vt_variation_count(d->variation)->invalid;
+  return vt_variation_count(d->variation)->invalid + d->assembly.differing.followers.invalid;
 }
 
 const vt_differences *vt_drawn_databases_tables(const vt_drawn_databases *d) {
@@ -380,11 +413,10 @@ vt_error vt_drawn_databases_tell(vt_drawn_databases *d, int64_t scenario, const 
   const vt_assembly *a = &d->assembly;
   const vt_system **system;
   VT_ARENA_NEW(a->arena, system, a->snapshots);
-  for (int b = 0; b < a->snapshots; b++) system[b] = a->snapshot[b].system;
   const vt_told_systems systems = {.set = a->set,
                                    .arena = a->arena,
                                    .systems = a->snapshots,
-                                   .system = system,
+                                   .system = systems_of(d, system),
                                    .variation = d->variation,
                                    .seed = a->study->design.seed};
   return vt_tell_exchanges(&systems, scenario, from, to, told);
@@ -503,14 +535,17 @@ static vt_error solve(vt_drawn_worker *w, int b, bool *solved) {
   return VT_OK;
 }
 
-static void draw_exchanges(vt_drawn_worker *w, int64_t scenario) {
+static void draw_exchanges(vt_drawn_worker *w, int64_t scenario, const double *amount) {
   const vt_drawn_databases *d = w->from;
   const vt_study *study = d->assembly.study;
+  const vt_differences *tables = &d->assembly.differing.tables;
   if (study->uncertainty.wanted)
     vt_variation_draw(d->variation, study->design.seed, scenario, w->sample);
   else
     vt_variation_reference(d->variation, w->sample);
-  vt_moves_apply(&d->moves, &d->assembly.differing.tables, d->variation, scenario, w->sample);
+  if (amount)
+    vt_followed_places_apply(&d->followed, amount, tables, d->variation, scenario, w->sample);
+  vt_moves_apply(&d->moves, tables, d->variation, scenario, w->sample);
 }
 
 static void take_amounts(vt_drawn_worker *w, int64_t scenario) {
@@ -524,14 +559,24 @@ static void take_amounts(vt_drawn_worker *w, int64_t scenario) {
   }
 }
 
-vt_error vt_drawn_worker_draw(vt_drawn_worker *w, int64_t scenario, const double **numbers) {
+const double *vt_drawn_worker_begin(vt_drawn_worker *w, int64_t scenario) {
+  const vt_drawn_databases *d = w->from;
+  const vt_followers *followers = &d->assembly.differing.followers;
+  double *parameter = w->number + d->drawing.numbers - d->drawing.parameters;
+  for (int p = 0; p < followers->sampled; p++)
+    parameter[p] = vt_lone_draw_value(followers->draw[p], d->assembly.study->design.seed, scenario);
+  take_amounts(w, scenario);
+  return w->number;
+}
+
+vt_error vt_drawn_worker_draw(vt_drawn_worker *w, int64_t scenario, const double *amount,
+                              const double **numbers) {
   const vt_drawn_databases *d = w->from;
   if (!w->drawn || w->scenario != scenario) {
     w->drawn = false;
     w->solved = true;
-    draw_exchanges(w, scenario);
+    draw_exchanges(w, scenario, amount);
     take_factors(w);
-    take_amounts(w, scenario);
     for (int b = 0; b < d->assembly.snapshots && w->solved; b++) VT_TRY(solve(w, b, &w->solved));
     w->drawn = true;
     w->scenario = scenario;

@@ -67,12 +67,13 @@ static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
 
 static vt_error read_differences(vt_assembly *a) {
   vt_differing *d = &a->differing;
+  a->foreground.differing = d;
+  d->followers.arena = a->arena;
   if (a->study->design.kind != VT_DESIGN_EXCHANGES) return VT_OK;
   VT_TRY(vt_differences_read(&a->study->design, a->arena, &d->tables));
   VT_ARENA_NEW(a->arena, d->wanted, d->tables.count);
   VT_ARENA_NEW(a->arena, d->found, d->tables.count);
   VT_ARENA_NEW(a->arena, d->given_of, d->tables.count);
-  a->foreground.differing = d;
   return vt_differences_find(&d->tables, a->set, d->wanted);
 }
 

@@ -472,11 +472,18 @@ static vt_error load_snapshots(building *made) {
 
 static vt_error find_followers(building *made) {
   const vt_foreground *from = made->from;
-  if (!from->study || !vt_parameters_are_meant(from->study)) return VT_OK;
+  if (!from->differing || !vt_parameters_are_meant(from->study)) return VT_OK;
   VT_TRY(load_snapshots(made));
   made->database = &made->set->database[from->database];
-  return vt_parameters_follow(from->study, made->set, from->database, made->inputs->arena,
-                              &made->inputs->following, &made->followers, &made->follower);
+  vt_followers *followers = &from->differing->followers;
+  VT_TRY(vt_parameters_follow(from->study, made->set, made->inputs->arena, &made->inputs->following,
+                              followers));
+  ptrdiff_t room = 0;
+  VT_TRY(vt_grow(&made->follower, &room, followers->count + 1, sizeof *made->follower));
+  made->followers = followers->count;
+  if (made->followers > 0)
+    memcpy(made->follower, followers->follower, (size_t)made->followers * sizeof *made->follower);
+  return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -534,7 +541,7 @@ static vt_error find_exchange(building *made, int difference) {
 static vt_error find_given(building *made) {
   const vt_differing *d = made->from->differing;
   vt_following *following = &made->inputs->following;
-  if (!d) return VT_OK;
+  if (!d || d->tables.count == 0) return VT_OK;
   const vt_followed_amount *before = following->amount;
   VT_ARENA_NEW(made->inputs->arena, following->amount, following->amounts + d->tables.count);
   if (following->amounts > 0)

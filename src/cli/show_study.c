@@ -84,9 +84,10 @@ static void print_ensemble(const vt_study *s, const vt_factor *fixed, int count,
   if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
   print_design(&s->design, out);
   if (s->uncertainty.wanted)
-    print_line(out, "uncertain  %s%s%s\n", s->uncertainty.technosphere ? " technosphere" : "",
+    print_line(out, "uncertain  %s%s%s%s\n", s->uncertainty.technosphere ? " technosphere" : "",
                s->uncertainty.biosphere ? " biosphere" : "",
-               s->uncertainty.methods ? " methods" : "");
+               s->uncertainty.methods ? " methods" : "",
+               s->uncertainty.parameters ? " parameters" : "");
   print_parameters(s, out);
   print_factors("overrides", fixed, count, out);
   print_factors("factors", s->factor, s->factors, out);

@@ -70,6 +70,7 @@ static vt_error put_following(vt_text *bytes, const vt_following *following) {
     VT_TRY(put_text(bytes, p->name));
     VT_TRY(vt_text_add_bytes(bytes, &p->value, sizeof p->value));
     VT_TRY(put_meaning(bytes, &p->meaning));
+    VT_TRY(put_count(bytes, p->drawn));
   }
   VT_TRY(put_count(bytes, following->amounts));
   for (int i = 0; i < following->amounts; i++) {
@@ -282,6 +283,16 @@ static vt_error take_term(packed *from, int amounts, vt_followed_term *term) {
   return VT_OK;
 }
 
+// A place among `count`, or -1.
+static vt_error take_place(packed *from, int count, int *place) {
+  int64_t taken = -1;
+  VT_TRY(take_bytes(from, &taken, 1, sizeof taken));
+  VT_CHECK(taken >= -1 && taken < count, VT_ERR_BUG, "packed inputs hold place %lld of %d",
+           (long long)taken, count);
+  *place = (int)taken;
+  return VT_OK;
+}
+
 static vt_error take_following(packed *from, vt_arena *arena, vt_following *following) {
   int64_t count = 0;
   VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
@@ -293,6 +304,7 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
     VT_TRY(take_copy(from, arena, &p->name));
     VT_TRY(take_bytes(from, &p->value, 1, sizeof p->value));
     VT_TRY(take_meaning(from, arena, following->parameters, &p->meaning));
+    VT_TRY(take_place(from, following->parameters, &p->drawn));
     VT_CHECK(p->scope && p->name, VT_ERR_BUG, "packed inputs hold a parameter without name");
   }
   VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
@@ -301,11 +313,7 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
   for (int i = 0; i < following->amounts; i++) {
     VT_TRY(take_copy(from, arena, &following->amount[i].exchange));
     VT_TRY(take_meaning(from, arena, following->parameters, &following->amount[i].meaning));
-    int64_t given;
-    VT_TRY(take_bytes(from, &given, 1, sizeof given));
-    VT_CHECK(given >= -1 && given < following->amounts, VT_ERR_BUG,
-             "packed inputs hold amount %lld of %d", (long long)given, following->amounts);
-    following->amount[i].given = (int)given;
+    VT_TRY(take_place(from, following->amounts, &following->amount[i].given));
   }
   VT_TRY(take_size(from, sizeof count, PTRDIFF_MAX, &count));
   VT_ARENA_NEW(arena, following->term, count);

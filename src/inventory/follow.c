@@ -9,47 +9,17 @@
 // -------------------------------------------------------------------------------------------------
 // What follows, and where it is in the matrices.
 
-static int compare_followers(const void *key, const void *item) {
-  const ptrdiff_t exchange = *(const ptrdiff_t *)key;
-  const vt_follower *f = item;
-  return (exchange > f->exchange) - (exchange < f->exchange);
-}
-
-static vt_error place_group(vt_inventory_data *k, const vt_record_group *group) {
-  vt_inventory_following *f = &k->following;
-  const bool matrix =
-      group->matrix == VT_MATRIX_TECHNOSPHERE || group->matrix == VT_MATRIX_BIOSPHERE;
-  for (ptrdiff_t r = 0; r < group->count && group->source && matrix; r++) {
-    const vt_follower *found = bsearch(&group->source[r], f->follower, (size_t)f->followers,
-                                       sizeof *f->follower, compare_followers);
-    const int64_t node = group->column[r];
-    if (!found || node >= k->system->nodes || k->system->column_of[node] < 0) continue;
-    VT_TRY(vt_grow(&f->place, &f->room, f->places + 1, sizeof *f->place));
-    vt_followed_place *to = &f->place[f->places++];
-    to->amount = found->amount;
-    to->share = k->set->exchange[found->exchange].share;
-    VT_TRY(vt_variation_locate(k->variation, 0, group, r, &to->place));
-  }
-  return VT_OK;
-}
-
 vt_error vt_inventory_place_followers(vt_inventory_data *k) {
-  for (int i = 0; i < k->system->databases && k->following.followers > 0; i++) {
-    const int package = k->set->database[k->system->database[i]].package;
-    for (int g = 0; package >= 0 && g < k->set->package[package].groups; g++)
-      VT_TRY(place_group(k, &k->set->package[package].group[g]));
-  }
-  return VT_OK;
+  const vt_system *system = k->system;
+  return vt_followed_places_find(&k->following.followers, k->set, k->variation, 1, &system,
+                                 &k->moves, &k->following.places);
 }
 
 vt_error vt_inventory_follow(vt_inventory_data *k) {
   vt_inventory_following *f = &k->following;
   if (!vt_parameters_are_meant(k->study)) return VT_OK;
-  VT_CHECK(k->study->design.kind != VT_DESIGN_EXCHANGES, VT_ERR_INPUT,
-           "%s:%d: found factors on parameters beside difference tables, expected one of them",
-           k->study->path, k->study->design.line);
-  VT_TRY(vt_parameters_follow(k->study, k->set, VT_ALL_DATABASES, k->arena, &f->meaning,
-                              &f->followers, &f->follower));
+  f->followers.arena = k->arena;
+  VT_TRY(vt_parameters_follow(k->study, k->set, k->arena, &f->meaning, &f->followers));
   VT_TRY(vt_evaluation_create(&f->meaning, k->arena, &f->evaluation));
   VT_ARENA_NEW(k->arena, f->value, f->meaning.parameters);
   for (int p = 0; p < f->meaning.parameters; p++) {
@@ -60,8 +30,7 @@ vt_error vt_inventory_follow(vt_inventory_data *k) {
 }
 
 void vt_inventory_free_following(vt_inventory_following *f) {
-  free(f->follower);
-  free(f->place);
+  free(f->places.place);
 }
 
 // -------------------------------------------------------------------------------------------------

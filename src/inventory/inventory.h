@@ -66,23 +66,14 @@ typedef struct vt_array_columns {
   vt_array_entry *entry; ///< shape [entries]
 } vt_array_columns;
 
-/// Where an amount that follows goes: the share of it that counts.
-typedef struct vt_followed_place {
-  int amount;
-  double share;
-  vt_exchange_place place;
-} vt_followed_place;
-
 /// Parameters of Brightway that factors change, and what follows.
 typedef struct vt_inventory_following {
   vt_following meaning;
   vt_evaluation *evaluation; ///< NULL: nothing follows
   double *value;             ///< of parameters, without factors; shape [parameters]
   int *origin; ///< of parameters, then amounts: the first factor that reaches it, or -1
-  int followers;
-  vt_follower *follower;
-  ptrdiff_t places, room;
-  vt_followed_place *place; ///< shape [places]
+  vt_followers followers;
+  vt_followed_places places;
 } vt_inventory_following;
 
 /// A row of B that factors change: what it adds up, by process.

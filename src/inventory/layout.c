@@ -258,7 +258,8 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
 static vt_error note_invalid(const vt_inventory_data *k, vt_layout *layout) {
   char number[32];
   if (!k->study->uncertainty.wanted) return VT_OK;
-  const ptrdiff_t invalid = vt_variation_count(k->variation)->invalid;
+  const ptrdiff_t invalid =
+      vt_variation_count(k->variation)->invalid + k->following.followers.invalid;
   layout->note_name = "invalid_distributions";
   return vt_arena_text(k->arena, number, snprintf(number, sizeof number, "%td", invalid),
                        &layout->note);

@@ -123,15 +123,24 @@ static double touched(const vt_inventory_worker *w, int parameter, double base) 
   return base;
 }
 
+// What a parameter is before factors touch it.
+static double base_of(const vt_inventory_worker *w, int parameter, int64_t k) {
+  const vt_inventory_data *data = w->base->data;
+  const vt_inventory_following *f = &data->following;
+  const vt_formula *formula = f->evaluation->parameter[parameter];
+  const int drawn = f->meaning.parameter[parameter].drawn;
+  if (formula) return vt_formula_value(formula, w->parameter);
+  return drawn < 0 ? f->value[parameter]
+                   : vt_lone_draw_value(f->followers.draw[drawn], data->study->design.seed, k);
+}
+
 // Evaluate them in order, then the amounts that follow.
 // @return the factor that a formula which fails follows from, -1: none fails
-static int follow(vt_inventory_worker *w) {
+static int follow(vt_inventory_worker *w, int64_t k) {
   const vt_inventory_following *f = &w->base->data->following;
   int failed = -1;
   for (int p = 0; p < f->meaning.parameters; p++) {
-    const vt_formula *formula = f->evaluation->parameter[p];
-    w->parameter[p] =
-        touched(w, p, formula ? vt_formula_value(formula, w->parameter) : f->value[p]);
+    w->parameter[p] = touched(w, p, base_of(w, p, k));
     if (isfinite(w->parameter[p])) continue;
     w->parameter[p] = (double)NAN;
     if (failed < 0) failed = f->origin[p];
@@ -141,14 +150,6 @@ static int follow(vt_inventory_worker *w) {
     if (isnan(w->followed[a]) && failed < 0) failed = f->origin[f->meaning.parameters + a];
   }
   return failed;
-}
-
-static void move_followers(vt_inventory_worker *w) {
-  const vt_inventory_data *k = w->base->data;
-  for (ptrdiff_t i = 0; i < k->following.places; i++) {
-    const vt_followed_place *at = &k->following.place[i];
-    vt_variation_move(k->variation, &at->place, at->share * w->followed[at->amount], w->sample);
-  }
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -187,7 +188,8 @@ static void draw(vt_inventory_worker *w, int64_t k) {
            (size_t)data->count.categories * (size_t)data->count.flows * sizeof *w->weight);
   if (k < 0) return;
   take_column(w);
-  move_followers(w);
+  vt_followed_places_apply(&data->following.places, w->followed, &data->differences,
+                           data->variation, k, w->sample);
   vt_moves_apply(&data->moves, &data->differences, data->variation, k, w->sample);
 }
 
@@ -320,7 +322,7 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
   else
     VT_TRY(vt_design_reference(b->design, w->value));
   if (failed < 0 && k >= 0) {
-    const int factor = follow(w);
+    const int factor = follow(w, k);
     if (factor >= 0) failed = b->data->study->parameters + factor;
   }
   fill_frame(w, k, failed, row);

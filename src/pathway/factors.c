@@ -434,7 +434,8 @@ static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, in
 }
 
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *slope, double *by) {
+                        const double *drawn, const double *value, double *adjoint, double *slope,
+                        double *by) {
   const ptrdiff_t width = core->study->design.inputs + factors->drawings;
   for (ptrdiff_t i = 0; i < width; i++) by[i] = 0.0;
   for (ptrdiff_t i = 0; i < factors->touches; i++) {
@@ -451,7 +452,7 @@ void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, co
         vt_touch_pull(core, factors, d->touch, d->weight, base, factor, adjoint[d->cell], by);
     if (d->fallback >= 0) adjoint[d->fallback] += rest;
   }
-  vt_follow_adjoint(core, factors, factor, value, adjoint, slope, by);
+  vt_follow_adjoint(core, factors, factor, drawn, value, adjoint, slope, by);
 }
 
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,

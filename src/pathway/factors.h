@@ -77,6 +77,7 @@ int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
 /// @param slope    scratch of vt_follow_adjoint
 /// @param by       shape [width of the design], overwritten
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *slope, double *by);
+                        const double *drawn, const double *value, double *adjoint, double *slope,
+                        double *by);
 
 #endif

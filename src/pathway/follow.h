@@ -57,8 +57,11 @@ int vt_follow_set(const vt_core *core, const struct vt_factor_leaves *factors, c
 /// @param adjoint  shape [cells], as it is for entries; added to
 /// @param slope    scratch of zeros; shape [parameters]
 void vt_follow_adjoint(const vt_core *core, const struct vt_factor_leaves *factors,
-                       const double *factor, const double *value, double *adjoint, double *slope,
-                       double *by);
+                       const double *factor, const double *drawn, const double *value,
+                       double *adjoint, double *slope, double *by);
+
+/// The amounts that follow, as set in value[cells]; NULL: none do.
+const double *vt_follow_amounts(const vt_followed_numbers *numbers, const double *value);
 
 /// Say which formula fails in value[cells], and why.
 vt_error vt_follow_explain(const vt_core *core, const struct vt_factor_leaves *factors,

@@ -73,13 +73,15 @@ static vt_error worker_create(void *model, void **context) {
   return filled;
 }
 
-// What the databases draw in a scenario, -1: the reference.
-static vt_error draw(vt_pathway_worker *w, int64_t k, bool *solved) {
+// What the databases draw in a scenario, -1: the reference. Exchanges of theirs may follow the
+// parameters that factors change.
+static vt_error draw(vt_pathway_worker *w, int64_t k, const double *factor, bool *solved) {
   const double *numbers = NULL;
-  if (w->drawn && k >= 0) {
-    VT_TRY(vt_drawn_worker_draw(w->drawn, k, &numbers));
-    *solved = numbers != NULL;
-  }
+  vt_pathway_draw(w->state, NULL);
+  if (!w->drawn || k < 0) return VT_OK;
+  vt_pathway_draw(w->state, vt_drawn_worker_begin(w->drawn, k));
+  VT_TRY(vt_drawn_worker_draw(w->drawn, k, vt_pathway_follow(w->state, factor), &numbers));
+  *solved = numbers != NULL;
   vt_pathway_draw(w->state, numbers);
   return VT_OK;
 }
@@ -127,7 +129,7 @@ static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const doub
   vt_numbers numbers;
   vt_lp_solution solution;
   bool drawn = true;
-  VT_TRY(draw(w, scenario, &drawn));
+  VT_TRY(draw(w, scenario, factor, &drawn));
   if (!drawn) {
     fail_draw(m, begun, row);
     return VT_OK;
@@ -190,7 +192,7 @@ static vt_error solve(void *context, int64_t scenario, double *const *row) {
 // Numbers of a scenario; false: it has none.
 static vt_error apply(vt_pathway_worker *w, int64_t k, vt_numbers *numbers, bool *applied) {
   *applied = vt_design_values(w->model->design, k, w->value) < 0;
-  if (*applied) VT_TRY(draw(w, k, applied));
+  if (*applied) VT_TRY(draw(w, k, w->value, applied));
   *applied = *applied && vt_pathway_apply(w->state, w->value, numbers) < 0;
   return VT_OK;
 }
@@ -362,7 +364,8 @@ static vt_error share_reference(vt_pathway_model *m, double *solve_s) {
 static void add_draw_s(vt_pathway_worker *w, double *solve_s) {
   const double begun = vt_clock_s();
   bool solved;
-  if (w->drawn && draw(w, 0, &solved) == VT_OK) *solve_s += vt_clock_s() - begun;
+  if (!w->drawn || vt_design_values(w->model->design, 0, w->value) >= 0) return;
+  if (draw(w, 0, w->value, &solved) == VT_OK) *solve_s += vt_clock_s() - begun;
   vt_pathway_draw(w->state, NULL);
 }
 

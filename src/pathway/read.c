@@ -18,12 +18,17 @@ vt_error vt_pathway_sources(const vt_study *study, const void *data, vt_source_l
   return VT_OK;
 }
 
+// Which exchanges follow parameters is known once they are read.
+static bool may_vary(const vt_study *study) {
+  return vt_study_varies(study) || vt_parameters_are_meant(study);
+}
+
 // Inputs built from databases are kept as they came, for who must have them once more: solving the
 // background again could cost as much as the run.
 static vt_error assemble(vt_pathway_data *d) {
   vt_background_prefetch(d->background);
   VT_TRY(vt_assembly_build(d->study, d->background, &d->inputs,
-                           vt_study_varies(d->study) ? &d->drawn : NULL));
+                           may_vary(d->study) ? &d->drawn : NULL));
   VT_TRY(vt_computed_background_take(d->inputs, &d->computed));
   return vt_inputs_pack(d->inputs, &d->packed);
 }
@@ -34,7 +39,7 @@ static vt_error assemble_together(vt_pathway_data *d) {
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &d->background));
   if (team->rank != 0) {
     VT_TRY(vt_background_help(d->background));
-    return vt_study_varies(d->study) ? vt_drawn_databases_read(d->study, &d->drawn) : VT_OK;
+    return may_vary(d->study) ? vt_drawn_databases_read(d->study, &d->drawn) : VT_OK;
   }
   const vt_error assembled = assemble(d);
   const vt_error dismissed = vt_background_dismiss(d->background);
@@ -62,6 +67,9 @@ static vt_error read_all(vt_pathway_data *d) {
   if (!d->drawn) return VT_OK;
   VT_TRY(vt_team_settle(d->team, vt_drawn_databases_plan(d->drawn, d->inputs, &d->drawing)));
   d->inputs->drawing = d->drawing;
+  if (d->drawing) return VT_OK;
+  vt_drawn_databases_free(d->drawn);
+  d->drawn = NULL;
   return VT_OK;
 }
 
@@ -102,16 +110,9 @@ static vt_error read_again(vt_pathway_data *d) {
 // A scenario that draws: with the numbers that it had.
 static vt_error explain_drawn(vt_pathway_data *d, int64_t scenario, vt_explanation *explanation) {
   vt_drawn_worker *worker;
-  const double *numbers = NULL;
   VT_TRY(vt_drawn_databases_factorise(d->drawn, d->background));
   VT_TRY(vt_drawn_worker_create(d->drawn, &worker));
-  vt_error done = vt_drawn_worker_draw(worker, scenario, &numbers);
-  if (done == VT_OK && numbers) {
-    done = vt_pathway_explain(d->study, d->inputs, scenario, numbers, explanation);
-  } else if (done == VT_OK) {
-    *explanation = (vt_explanation){.outcome = VT_FAILED, .plain = "", .capacity = ""};
-    explanation->reason = "what the databases draw is singular, or cannot be solved exactly";
-  }
+  const vt_error done = vt_pathway_explain(d->study, d->inputs, scenario, worker, explanation);
   vt_drawn_worker_free(worker);
   return done;
 }

@@ -124,6 +124,12 @@ void vt_pathway_draw(vt_pathway_state *s, const double *drawn) {
   s->drawn = drawn;
 }
 
+const double *vt_pathway_follow(vt_pathway_state *s, const double *factor) {
+  const vt_pathway *m = s->model;
+  const int failed = vt_follow_set(&m->core, m->factors, factor, s->drawn, s->value);
+  return failed < 0 ? vt_follow_amounts(&m->factors->follow, s->value) : NULL;
+}
+
 int vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
   const vt_pathway *m = s->model;
   const int failed = vt_factors_set_leaves(&m->core, m->factors, factor, s->drawn, s->value);

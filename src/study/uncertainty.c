@@ -4,15 +4,9 @@
 #include <string.h>
 
 static vt_error read_part(vt_study_reader *reader, const vt_yaml *node, vt_uncertainty_plan *plan) {
-  static const char *const names[] = {"technosphere", "biosphere", "methods", NULL};
-  bool *const part[] = {&plan->technosphere, &plan->biosphere, &plan->methods};
+  static const char *const names[] = {"technosphere", "biosphere", "methods", "parameters", NULL};
+  bool *const part[] = {&plan->technosphere, &plan->biosphere, &plan->methods, &plan->parameters};
   int choice;
-  if (vt_type_of(node) == VT_TYPE_TEXT) {
-    const char *text;
-    VT_TRY(vt_read_text(reader, node, &text));
-    if (strcmp(text, "parameters") == 0)
-      VT_REFUSE(reader, node, "found 'parameters', which is not available in this version");
-  }
   VT_TRY(vt_read_one_of(reader, node, names, &choice));
   if (*part[choice]) VT_REFUSE(reader, node, "found '%s' twice, expected it once", names[choice]);
   *part[choice] = true;
@@ -20,9 +14,11 @@ static vt_error read_part(vt_study_reader *reader, const vt_yaml *node, vt_uncer
 }
 
 static vt_error read_parts(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list of technosphere, biosphere and methods"));
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST,
+                   "a list of technosphere, biosphere, methods and parameters"));
   if (vt_yaml_count(node) == 0)
-    VT_REFUSE(reader, node, "found none, expected some of technosphere, biosphere and methods");
+    VT_REFUSE(reader, node,
+              "found none, expected some of technosphere, biosphere, methods and parameters");
   for (ptrdiff_t i = 0; i < vt_yaml_count(node); i++) {
     vt_yaml item;
     VT_TRY(vt_list_item(reader, node, i, &item));
@@ -97,7 +93,8 @@ static vt_error choose_parts(const vt_study_reader *reader, const vt_yaml *node,
               "found 'methods' where category '%s' has the metric %s, whose factors have no "
               "distributions, expected [technosphere, biosphere]",
               dynamic->name, vt_metric_names[dynamic->metric]);
-  if (!plan->wanted || plan->technosphere || plan->biosphere || plan->methods) return VT_OK;
+  const bool named = plan->technosphere || plan->biosphere || plan->methods || plan->parameters;
+  if (!plan->wanted || named) return VT_OK;
   plan->technosphere = plan->biosphere = true;
   plan->methods = dynamic == NULL;
   return VT_OK;

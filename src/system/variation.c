@@ -184,8 +184,6 @@ static vt_error refuse_type(const vt_variation_plan *plan, const matrix_making *
 // ---------------------------------------------------------------------------------------------
 // One matrix.
 
-enum { LAST_TYPE = 13 };
-
 // What a record draws, if it does.
 static vt_error look_at(variation_making *made, const matrix_making *m, const vt_cell_term *term,
                         vt_draw *draw, double *sign, bool *varies) {
@@ -195,7 +193,7 @@ static vt_error look_at(variation_making *made, const matrix_making *m, const vt
   if (!is_chosen(plan, m, term)) return VT_OK;
   const vt_uncertainty *x = vt_uncertainty_of(plan->set, term->group, term->record);
   if (!x || x->type < 2) return VT_OK;
-  if (x->type > LAST_TYPE) return refuse_type(plan, m, term, x->type);
+  if (x->type > VT_LAST_TYPE) return refuse_type(plan, m, term, x->type);
   if (!is_reached(m, term)) {
     counts->unreached++;
     return VT_OK;

@@ -151,6 +151,8 @@ vt_error vt_variation_locate(const vt_variation *v, int snapshot, const vt_recor
   *place = (vt_exchange_place){.snapshot = snapshot,
                                .biosphere = flow,
                                .entry = -1,
+                               .group = group,
+                               .record = record,
                                .stored = group->data[record * group->columns],
                                .factor = group->flip && group->flip[record] ? -1 : 1};
   if (group->rescale) place->factor *= group->rescale[record];
@@ -307,6 +309,37 @@ vt_error vt_sample_create(const vt_variation *v, vt_sample **sample) {
   vt_variation_reference(v, made);
   *sample = made;
   return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// What is no exchange.
+
+struct vt_lone_draw {
+  vt_draw draw;
+  double sign;
+  uint64_t stream;
+};
+
+vt_error vt_lone_draw_create(vt_arena *arena, const vt_uncertainty *x, bool mean, uint64_t stream,
+                             const char **why, vt_lone_draw **draw) {
+  vt_lone_draw made = {.stream = stream};
+  vt_spread spread;
+  *draw = NULL;
+  *why = NULL;
+  if (x->type < VT_TYPE_LOGNORMAL) return VT_OK;
+  VT_CHECK(x->type <= VT_LAST_TYPE, VT_ERR_INPUT, "found uncertainty type %d, expected 0 to %d",
+           x->type, (int)VT_LAST_TYPE);
+  VT_TRY(vt_spread_of(arena, x, mean, &made.draw, &made.sign, &spread, why));
+  if (spread != VT_SPREAD_INVALID) *why = NULL;
+  if (spread != VT_SPREAD_SOME) return VT_OK;
+  VT_ARENA_NEW(arena, *draw, 1);
+  **draw = made;
+  return VT_OK;
+}
+
+double vt_lone_draw_value(const vt_lone_draw *draw, uint64_t seed, int64_t k) {
+  const double u = vt_random_uniform(seed, VT_PURPOSE_FACTOR, k, draw->stream, 0);
+  return draw->sign * vt_draw_value(&draw->draw, u);
 }
 
 // ---------------------------------------------------------------------------------------------
