@@ -1,0 +1,63 @@
+// kind.h - the model of a choice study, and the places of its results.
+#ifndef VT_CHOICE_KIND_H
+#define VT_CHOICE_KIND_H
+
+#include "program.h"
+
+/// Variables, or -1.
+typedef struct vt_choice_places {
+  vt_input_places input;
+  int objective, violation, gap, unique, total_impact;
+  int level, share, slack, surplus, scaling, inventory, impact, transgression;
+  int start;
+} vt_choice_places;
+
+typedef struct vt_choice_model {
+  vt_choice_data *data;
+  vt_design *design;
+  vt_layout *layout;
+  vt_staging *staging; ///< NULL: a scenario is one solve
+  int objects, extremes;
+  int *object_process;       ///< shape [objects]
+  const char **object_label; ///< shape [objects]
+  vt_alternative *extreme;   ///< shape [extremes]
+  int *front_category;       ///< shape [2]
+  vt_choice_places place;
+  // After prepare.
+  double *basis; ///< of the reference; shape [columns][processes]
+  vt_varied *varied;
+  vt_choice_program *program;
+  vt_lp_model *lp;
+  vt_basis reference;               ///< of the programme of the reference
+  int entered;                      ///< limits of processes that it needs
+  vt_choice_entered *first_entered; ///< shape [slots]
+} vt_choice_model;
+
+// layout.c
+vt_error vt_choice_lay_out(vt_choice_model *m);
+/// Fill a row with an answer.
+void vt_choice_put(const vt_choice_model *m, const vt_choice_state *state,
+                   const vt_choice_answer *answer, double *const *row);
+bool vt_choice_keeps(const vt_study *study, const char *name);
+
+// aims.c
+vt_error vt_choice_create_staging(vt_choice_model *m);
+
+// scenario.c
+
+/// The programme prepared for many solves, with scales of these numbers.
+vt_error vt_choice_create_lp(const vt_choice_model *m, const vt_choice_program *program,
+                             const vt_numbers *numbers, vt_lp_model **lp);
+
+typedef struct vt_choice_worker vt_choice_worker;
+vt_error vt_choice_worker_create(const vt_choice_model *m, vt_choice_worker **worker);
+void vt_choice_worker_free(vt_choice_worker *worker); ///< accepts NULL
+/// Fill the row of scenario k, of the reference for -1.
+vt_error vt_choice_worker_solve(vt_choice_worker *worker, int64_t k, double *const *row);
+/// The same without what tells the scenarios of a front or of extremes apart.
+vt_error vt_choice_worker_solve_stages(vt_choice_worker *worker, int64_t k, double *const *row);
+/// The limits that the latest scenario needed, and the basis that it ended with, if it has one.
+vt_error vt_choice_worker_basis(const vt_choice_worker *worker, int *entered,
+                                vt_choice_entered *list, vt_basis *basis);
+
+#endif

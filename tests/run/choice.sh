@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Topic `choice`: technology choice, by hand, against exact answers, and what is refused.
+#
+#   bash tests/run/choice.sh [BUILD]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cp "$root/jobs/examples/choice/"* .
+chmod u+w ./*
+
+# choice NAME LINE...: a study of the example's databases; lines of model.choice without indentation
+choice() {
+  printf 'vintner: 1\nname: %s\nmodel:\n  choice:\n    databases: [%s]\n    methods: {gwp: [GWP, example]}\n' \
+    "$1" "${database:-grid.json}" >"$1.yaml"
+  printf '    %s\n' "${@:2}" >>"$1.yaml"
+}
+
+by_hand() {
+  local study
+  for study in single limited supply; do expect "$study" 0 "$vintner" run "$study.yaml" -q; done
+  numbers 'single: objective' choice.h5 objective 1e-13 0.010526315789473684
+  numbers 'single: levels' choice.h5 choice_level 1e-13 1.0526315789473684 0
+  numbers 'single: scaling' choice.h5 scaling 1e-13 1.0526315789473684 0 1.0526315789473684
+  numbers 'limited: objective' choice-limited.h5 objective 1e-13 0.58833333333333333
+  numbers 'limited: shares' choice-limited.h5 choice_share 1e-13 0.46153846153846154 0.53846153846153846
+  numbers 'supply: objective' choice-supply.h5 objective 1e-13 0.01
+  numbers 'supply: slack' choice-supply.h5 slack 1e-13 0.95
+  for study in choice choice-limited choice-supply; do
+    at_most "$study: violation" "$study.h5" violation 1e-9
+    holds "$study: unique" [ "$(value "$study.h5" unique)" = 1 ]
+  done
+  choice plain 'demand: {market: 1}'
+  expect 'plain LCA' 0 "$vintner" run plain.yaml -q
+  numbers 'plain LCA' plain.h5 objective 1e-13 0.54594594594594595 # 1.01 x 20/37
+  choice impossible 'choices: {e: {wind: 0.1, coal: 0.1}}' 'demand: {market: 1}'
+  expect 'impossible' 3 "$vintner" run impossible.yaml -q
+  holds 'impossible: status' [ "$(value impossible.h5 status)" = 1 ]
+}
+
+commands_of_choice() {
+  expect 'check' 0 "$vintner" check single.yaml --json
+  holds 'check: JSON' python3 -m json.tool stdout
+  expect 'show' 0 "$vintner" show choice.h5 --json
+  holds 'show: JSON' python3 -m json.tool stdout
+  expect 'show a study' 0 "$vintner" show single.yaml
+  expect 'show a study as JSON' 0 "$vintner" show ensemble.yaml --json
+  holds 'show a study: JSON' python3 -m json.tool stdout
+}
+
+# Wind w at most `wind`, demand d, coal's emission e, wind's own use 0.05 l: m = w + c.
+futures() {
+  expect 'futures' 0 "$vintner" run ensemble.yaml -q
+  if paste -d ' ' <(value choice-ensemble.h5 objective) \
+    <(value choice-ensemble.h5 factor_value | paste -d ' ' - - - -) | awk '{
+      d = $2; l = 0.05 * $5; w = $3; c = (d - (1 - l) * w) / 0.9
+      if (c < 0) { c = 0; w = d / (1 - l) }
+      e = $4 * c + 0.01 * w - $1; if (e < 0) e = -e
+      if (!(e <= 1e-12)) bad = 1; n++ } END { exit bad || n != 1024 }'; then passed=$((passed + 1)); else
+    fail 'futures: not the closed form'
+  fi
+  at_most 'futures: violation' choice-ensemble.h5 violation 1e-9
+  for ranks in 2 3; do
+    expect "$ranks ranks" 0 mpirun --oversubscribe -n "$ranks" "$vintner" run ensemble.yaml -q -o "ranks$ranks.h5"
+    same "$ranks ranks" choice-ensemble.h5 "ranks$ranks.h5"
+  done
+  expect 'threads' 0 "$vintner" run ensemble.yaml -q --threads 2 -o threads.h5
+  same 'threads' choice-ensemble.h5 threads.h5
+}
+
+# bad TITLE PATTERN LINE...: a study that is refused
+bad() {
+  choice bad "${@:3}"
+  refused "$1" "$2"
+}
+
+refusals() {
+  local alternatives='choices: {e: {wind: 1, coal: ~}}'
+  bad 'unknown alternative' "unknown process 'wimd'.*did you mean 'wind'" 'choices: {e: [wimd, coal]}' 'demand: {market: 1}'
+  bad 'unknown product' "unknown product 'makret'.*'market'" "$alternatives" 'demand: {makret: 1}'
+  bad 'unknown flow' "unknown flow 'co3'.*'co2'" "$alternatives" 'demand: {market: 1}' 'upper_elem_limit: {co3: 1}'
+  bad 'unknown category' "unknown category 'gwq'.*'gwp'" "$alternatives" 'demand: {market: 1}' 'upper_imp_limit: {gwq: 1}'
+  bad 'unknown objective' "unknown category 'gwq'" "$alternatives" 'demand: {market: 1}' 'objective: gwq'
+  bad 'two choices' "'wind' a second time" 'choices: {e: [wind, coal], f: [wind]}' 'demand: {market: 1}'
+  bad 'twice' "'wind' twice" 'choices: {e: [wind, wind]}' 'demand: {market: 1}'
+  bad 'no alternatives' 'without alternatives' 'choices: {e: []}' 'demand: {market: 1}'
+  bad 'demand on an alternative' "expected its choice 'e'" "$alternatives" 'demand: {wind: 1}'
+  bad 'supply of an alternative' "an alternative of the choice 'e'" "$alternatives" 'supply: {wind: 1}'
+  bad 'label of a node' "choice 'market', which is also" 'choices: {market: [wind, coal]}' 'demand: {market: 1}'
+  bad 'negative capacity' 'negative capacity' 'choices: {e: {wind: -1}}' 'demand: {market: 1}'
+  bad 'NaN capacity' 'finite number' 'choices: {e: {wind: .nan}}' 'demand: {market: 1}'
+  bad 'infinite demand' 'finite number' "$alternatives" 'demand: {market: .inf}'
+  bad 'crossing' 'cross' "$alternatives" 'demand: {market: 1}' 'lower_limit: {wind: 2}'
+  bad 'crossing impacts' 'cross' "$alternatives" 'demand: {market: 1}' 'lower_imp_limit: {gwp: 2}' 'upper_imp_limit: {gwp: 1}'
+  bad 'goal of 0' 'number > 0' "$alternatives" 'demand: {market: 1}' 'objective: {goal: {gwp: 0}}'
+  bad 'goal of nothing' "unknown category 'x'" "$alternatives" 'demand: {market: 1}' 'objective: {goal: {x: 1}}'
+  bad 'dependent without bounds' "neither 'min' nor 'max'" "$alternatives" 'demand: {market: 1}' 'dependent_constraints: {a: {terms: {wind: 1}}}'
+  bad 'dependent without terms' 'no terms' "$alternatives" 'demand: {market: 1}' 'dependent_constraints: {a: {terms: {}, max: 1}}'
+  bad 'storage without time' 'without time' "$alternatives" 'demand: {market: 1}' 'storage: [{to: e, from: e}]'
+  bad 'storage factor' 'factor -1' "$alternatives" 'demand: {market: 1}' 'time: {steps: 2, storage: [{to: e, from: e, factor: -1}]}'
+  bad 'storage of an alternative' "expected its choice 'e'" "$alternatives" 'demand: {market: 1}' 'time: {steps: 2, storage: [{to: wind, from: e}]}'
+  bad 'a step outside' 'step 3' "$alternatives" 'demand: {market: {3: 1}}' 'time: {steps: 2}'
+  bad 'a step twice' 'step 2 a second time' "$alternatives" 'demand: {market: {1:2: 1, 2: 1}}' 'time: {steps: 2}'
+  bad 'steps without time' 'without .*time' "$alternatives" 'demand: {market: {1: 1}}'
+  bad 'neither demand nor supply' 'neither demand nor supply' "$alternatives"
+  bad 'free of what is none' 'no alternative' "$alternatives" 'demand: {market: 1}' 'free: [market]'
+  bad 'a glob that names nothing' 'names no process' "$alternatives" 'demand: {market: 1}' 'upper_limit: {"x*": 1}'
+  bad 'chance and goals' 'with goals' "$alternatives" 'demand: {market: 1}' 'objective: {goal: {gwp: 1}}' 'chance: {confidence: 0.9}'
+  bad 'confidence' 'between 0 and 1' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 1}'
+  bad 'unknown key' "unknown key.*'upper_limits'.*upper_limit" "$alternatives" 'demand: {market: 1}' 'upper_limits: {wind: 1}'
+}
+
+golden() {
+  local python
+  python=$(find_python 'h5py, yaml')
+  if [ -z "$python" ] || [ ! -e "${VINTNER_SHARED:-}/cases/choice/golden.json" ]; then
+    echo 'skipped: the golden cases need a Python with h5py and yaml, and cases/choice'
+    return
+  fi
+  mkdir golden
+  expect 'golden cases' 0 "$python" "$oracles/choice_golden.py" "$vintner" "$VINTNER_SHARED/cases/choice/golden.json" golden
+  [ "$failed" = 0 ] || head -20 stdout
+}
+
+by_hand
+commands_of_choice
+futures
+refusals
+golden
+finish
