@@ -72,6 +72,8 @@ static double size_of_level(const vt_choice_state *s, const double *x, int proce
 
 static void snap_limited(const vt_choice_state *s, const double *x, int step, double *level) {
   const vt_choice_data *k = s->data;
+  double largest = 0;
+  for (int j = 0; j < k->processes; j++) largest = fmax(largest, fabs(level[j]));
   for (int j = 0; j < k->processes; j++) {
     double lower, upper;
     if (k->alternative_of[j] >= 0 || (k->upper_of[j] < 0 && k->lower_of[j] < 0)) continue;
@@ -79,7 +81,7 @@ static void snap_limited(const vt_choice_state *s, const double *x, int step, do
     if (level[j] >= lower && level[j] <= upper) continue;
     const double bound = level[j] < lower ? lower : upper;
     const double small = ROUNDING * (size_of_level(s, x, j, step) + fabs(bound));
-    if (fabs(level[j] - bound) <= small) level[j] = bound;
+    if (fabs(level[j] - bound) <= fmax(small, NOTHING * largest)) level[j] = bound;
   }
 }
 

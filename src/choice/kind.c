@@ -42,6 +42,7 @@ static void model_free(void *context) {
   vt_lp_model_free(m->lp);
   vt_choice_program_free(m->program);
   vt_varied_free(m->varied);
+  vt_varied_free(m->prices);
   vt_layout_free(m->layout);
   vt_staging_free(m->staging);
   vt_design_free(m->design);
@@ -53,6 +54,7 @@ static void model_free(void *context) {
 
 static vt_error fill_model(vt_choice_model *m) {
   VT_TRY(vt_design_create(&m->data->study->design, &m->design));
+  VT_TRY(vt_choice_vary(m->data, vt_choice_keeps(m->data->study, "inventory")));
   VT_TRY(vt_choice_add_cells(m->data, m->design));
   VT_TRY(vt_design_check_reference(m->design));
   VT_TRY(vt_choice_create_staging(m));
@@ -78,7 +80,7 @@ static const vt_layout *layout_of(const void *model) {
 // Preparing: the basis columns, the programme, the reference.
 
 static bool is_varied(const vt_choice_data *k) {
-  return k->touched[VT_CHOICE_TECHNOSPHERE] || k->variation;
+  return k->touched[VT_CHOICE_TECHNOSPHERE] || (k->variation && k->study->uncertainty.technosphere);
 }
 
 static vt_error create_varied(vt_choice_model *m) {
@@ -102,6 +104,7 @@ static vt_error create_programme(vt_choice_model *m) {
   vt_numbers numbers;
   bool solved = true;
   VT_TRY(create_varied(m));
+  if (m->place.demand_dual >= 0) VT_TRY(vt_choice_create_prices(m));
   VT_TRY(vt_choice_program_create(m->data, SLOTS, &m->program));
   m->program->object_process = m->object_process;
   if (m->staging) vt_staging_set_program(m->staging, &m->program->lp, m->program->aim_row);

@@ -9,8 +9,15 @@ typedef struct vt_choice_places {
   vt_input_places input;
   int objective, violation, gap, unique, total_impact;
   int level, share, slack, surplus, scaling, inventory, impact, transgression;
+  int demand_dual, limit_dual, reduced_cost;
   int start;
 } vt_choice_places;
+
+/// A limit that has a multiplier.
+typedef struct vt_choice_limit_of {
+  vt_choice_tensor tensor;
+  int entry;
+} vt_choice_limit_of;
 
 typedef struct vt_choice_model {
   vt_choice_data *data;
@@ -22,10 +29,15 @@ typedef struct vt_choice_model {
   const char **object_label; ///< shape [objects]
   vt_alternative *extreme;   ///< shape [extremes]
   int *front_category;       ///< shape [2]
+  int limits;                ///< that have multipliers, where these are kept
+  vt_choice_limit_of *limit; ///< shape [limits]
+  const char **limit_label;  ///< shape [limits]
   vt_choice_places place;
   // After prepare.
   double *basis; ///< of the reference; shape [columns][processes]
   vt_varied *varied;
+  vt_varied *prices;   ///< NULL: those of products are not kept
+  vt_sparse *identity; ///< processes as flows
   vt_choice_program *program;
   vt_lp_model *lp;
   vt_basis reference;               ///< of the programme of the reference
@@ -39,6 +51,21 @@ vt_error vt_choice_lay_out(vt_choice_model *m);
 void vt_choice_put(const vt_choice_model *m, const vt_choice_state *state,
                    const vt_choice_answer *answer, double *const *row);
 bool vt_choice_keeps(const vt_study *study, const char *name);
+
+// duals.c
+typedef struct vt_choice_pricing vt_choice_pricing;
+/// A tensor and keys as a selector: "upper_limit[oil]".
+vt_error vt_choice_entry_text(const vt_choice_data *k, vt_choice_tensor tensor, int entry,
+                              vt_text *text);
+vt_error vt_choice_list_limits(vt_choice_model *m);
+/// What prices of all products are solved with.
+vt_error vt_choice_create_prices(vt_choice_model *m);
+vt_error vt_choice_pricing_create(const vt_choice_model *m, vt_choice_pricing **pricing);
+void vt_choice_pricing_free(vt_choice_pricing *pricing); ///< accepts NULL
+/// Fill in the multipliers that are kept. `pricing`: NULL where those of demand are not.
+vt_error vt_choice_put_duals(vt_choice_pricing *pricing, const vt_choice_model *m,
+                             const vt_choice_state *state, const vt_lp_solution *solution,
+                             double *const *row);
 
 // aims.c
 vt_error vt_choice_create_staging(vt_choice_model *m);

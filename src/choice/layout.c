@@ -2,6 +2,7 @@
 #include "kind.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,26 @@ static vt_error factor_axis(vt_choice_model *m) {
   return add_axis(m, axis);
 }
 
+// Merged rows: products that no choice has, then choices.
+static vt_error product_axis(vt_choice_model *m) {
+  const vt_choice_data *k = m->data;
+  const char **label;
+  int count = 0;
+  VT_ARENA_NEW(k->arena, label, k->merged);
+  for (int i = 0; i < k->merged; i++)
+    if (i >= k->products || k->choice_of[i] < 0) label[count++] = vt_choice_merged_label(k, i);
+  return add_axis(
+      m, (vt_dimension){
+             .name = "product", .long_name = "product or choice", .size = count, .label = label});
+}
+
+static vt_error limit_axis(vt_choice_model *m) {
+  VT_TRY(vt_choice_list_limits(m));
+  return add_axis(
+      m, (vt_dimension){
+             .name = "limit", .long_name = "limit", .size = m->limits, .label = m->limit_label});
+}
+
 static vt_error add_axes(vt_choice_model *m) {
   const vt_study *study = m->data->study;
   const bool impact = vt_choice_keeps(study, "impact"), scaling = vt_choice_keeps(study, "scaling");
@@ -127,6 +148,8 @@ static vt_error add_axes(vt_choice_model *m) {
   VT_TRY(time_axis(m));
   VT_TRY(factor_axis(m));
   if (impact || scaling) VT_TRY(node_axis(m, VT_CHOICE_PROCESS, "process", "process code"));
+  if (vt_choice_keeps(study, "demand_dual")) VT_TRY(product_axis(m));
+  if (vt_choice_keeps(study, "limit_dual")) VT_TRY(limit_axis(m));
   if (vt_choice_keeps(study, "inventory"))
     VT_TRY(node_axis(m, VT_CHOICE_FLOW, "elementary_flow", "elementary flow code"));
   return VT_OK;
@@ -221,6 +244,30 @@ static const choice_variable variables[] = {
      true,
      "impact",
      PLACE(impact)},
+    {"demand_dual",
+     "d objective / d demand",
+     {"product"},
+     true,
+     false,
+     true,
+     "demand_dual",
+     PLACE(demand_dual)},
+    {"limit_dual",
+     "d objective / d limit",
+     {"limit"},
+     true,
+     false,
+     true,
+     "limit_dual",
+     PLACE(limit_dual)},
+    {"reduced_cost",
+     "d objective / d level, forced",
+     {"alternative"},
+     true,
+     false,
+     true,
+     "reduced_cost",
+     PLACE(reduced_cost)},
     {"transgression",
      "by how much the goal is missed, relative",
      {"category"},
@@ -280,10 +327,21 @@ static vt_error add_variables(vt_choice_model *m) {
   return vt_layout_add(m->layout, &start, 0, NULL, &m->place.start);
 }
 
+// Distributions that are none, where something varies.
+static vt_error note_invalid(vt_choice_model *m) {
+  char number[32];
+  if (!m->data->variation) return VT_OK;
+  const ptrdiff_t invalid = vt_variation_count(m->data->variation)->invalid;
+  m->layout->note_name = "invalid_distributions";
+  return vt_arena_text(m->data->arena, number, snprintf(number, sizeof number, "%td", invalid),
+                       &m->layout->note);
+}
+
 vt_error vt_choice_lay_out(vt_choice_model *m) {
   VT_TRY(vt_layout_create(&m->layout));
   VT_TRY(add_axes(m));
   VT_TRY(add_variables(m));
+  VT_TRY(note_invalid(m));
   m->layout->scenarios = vt_design_scenarios(m->design);
   m->layout->quantiles = m->data->study->quantiles;
   m->layout->quantile = m->data->study->quantile;

@@ -221,11 +221,17 @@ int vt_choice_find_entry(const vt_choice_data *k, vt_choice_tensor tensor, int a
 double *vt_choice_given(vt_choice_data *k, vt_choice_tensor tensor, int entry);
 
 // targets.c
+/// As studies call it.
+const char *vt_choice_tensor_name(vt_choice_tensor tensor);
 /// Entries that overrides and factors create, before numbers are laid out.
 vt_error vt_choice_create_targets(vt_choice_data *data);
 /// What overrides and factors change.
 vt_error vt_choice_find_targets(vt_choice_data *data);
 vt_error vt_choice_add_cells(const vt_choice_data *k, vt_design *design);
+
+// variation.c
+/// Find what varies by its own distribution, if the study asks. `all_flows`: the inventory is kept.
+vt_error vt_choice_vary(vt_choice_data *data, bool all_flows);
 
 // square.c
 vt_error vt_choice_make_square(vt_choice_data *data);

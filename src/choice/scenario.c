@@ -32,8 +32,9 @@ struct vt_choice_worker {
   const vt_choice_model *model;
   vt_choice_engine engine;
   vt_choice_answer *answer, *other;
-  double *value; ///< what the design gives
-  int entered;   ///< of the latest scenario
+  vt_choice_pricing *pricing; ///< NULL: prices of products are not kept
+  double *value;              ///< what the design gives
+  int entered;                ///< of the latest scenario
   bool has_basis;
   // Bounds of the optimal face, for what all optima have in common.
   double *row_lower, *row_upper, *column_lower, *column_upper, *cost, *x;
@@ -306,8 +307,9 @@ static vt_error find_unique(vt_choice_worker *w, const vt_choice_engine *e,
 // -------------------------------------------------------------------------------------------------
 // Rows.
 
-static vt_outcome judge(const vt_lp_solution *s, const vt_choice_answer *a) {
-  if (s->outcome != VT_OPTIMAL) return s->outcome;
+// The programme's own check takes no value for too small to count; here all terms are at hand.
+static vt_outcome judge(const vt_lp_solution *s, const vt_choice_answer *a, bool stages) {
+  if (s->outcome != VT_OPTIMAL && (stages || s->outcome != VT_INACCURATE)) return s->outcome;
   if (!(a->violation <= FEASIBLE) || !(s->gap <= EQUAL)) return VT_INACCURATE;
   const double size = fmax(fmax(fabs(s->objective), fabs(a->objective)), a->objective_terms);
   return fabs(s->objective - a->objective) <= EQUAL * size ? VT_OPTIMAL : VT_INACCURATE;
@@ -331,10 +333,11 @@ static vt_error put_answer(vt_choice_worker *w, vt_choice_engine *e, vt_lp_solut
   if (is_found(outcome)) {
     bool unique = solution->unique;
     vt_choice_evaluate(e->state, solution->x, w->answer);
-    outcome = judge(solution, w->answer);
+    outcome = judge(solution, w->answer, e->stages != NULL);
     w->has_basis = solution->outcome == VT_OPTIMAL && !e->own;
     vt_choice_put(m, e->state, w->answer, row);
     row[m->place.gap][0] = solution->gap;
+    VT_TRY(vt_choice_put_duals(w->pricing, m, e->state, solution, row));
     if (solution->outcome == VT_OPTIMAL && !unique && !e->stages) {
       vt_numbers numbers;
       vt_choice_fill(e->state, &numbers);
@@ -438,6 +441,7 @@ void vt_choice_worker_free(vt_choice_worker *w) {
   engine_close(&w->engine);
   vt_choice_answer_free(w->answer);
   vt_choice_answer_free(w->other);
+  vt_choice_pricing_free(w->pricing);
   free(w->value);
   free(w);
 }
@@ -446,6 +450,7 @@ static vt_error fill_worker(vt_choice_worker *w) {
   VT_NEW(w->value, vt_design_width(w->model->design));
   VT_TRY(vt_choice_answer_create(w->model->data, &w->answer));
   VT_TRY(vt_choice_answer_create(w->model->data, &w->other));
+  if (w->model->prices) VT_TRY(vt_choice_pricing_create(w->model, &w->pricing));
   return engine_open(w->model, &w->engine);
 }
 

@@ -44,6 +44,10 @@ static const choice_target kinds[VT_CHOICE_TENSORS] = {
                                     false},
 };
 
+const char *vt_choice_tensor_name(vt_choice_tensor tensor) {
+  return kinds[tensor].name;
+}
+
 /// The looking up of one override or factor.
 typedef struct search_target {
   vt_choice_data *k;

@@ -23,9 +23,9 @@ const vt_keepable vt_keepable_outputs[] = {
     {"scaling", CHOICE, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
-    {"demand_dual", PATHWAY, false},
-    {"limit_dual", PATHWAY, false},
-    {"reduced_cost", PATHWAY, false},
+    {"demand_dual", PATHWAY | CHOICE, false},
+    {"limit_dual", PATHWAY | CHOICE, false},
+    {"reduced_cost", PATHWAY | CHOICE, false},
     {"installation_range", PATHWAY, false},
     {NULL, 0, false},
 };

@@ -92,7 +92,7 @@ vt_error vt_read_uncertainty(vt_study_reader *reader, const vt_yaml *node, void 
     VT_REFUSE(reader, node,
               "found it with 'inputs:', which have no exchanges with distributions, expected a "
               "model from databases");
-  if (study->uncertainty.wanted && study->model.kind != VT_MODEL_INVENTORY)
+  if (study->uncertainty.wanted && study->model.kind == VT_MODEL_PATHWAY)
     VT_REFUSE(reader, node, "with 'model.%s' it is not available in this version",
               vt_model_kind_name(study->model.kind));
   return VT_OK;

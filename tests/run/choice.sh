@@ -120,9 +120,22 @@ golden() {
   [ "$failed" = 0 ] || head -20 stdout
 }
 
+random_systems() {
+  local python
+  python=$(find_python 'h5py, yaml, scipy')
+  if [ -z "$python" ]; then
+    echo 'skipped: random systems need a Python with h5py, yaml and scipy'
+    return
+  fi
+  mkdir random
+  RANGES=30 expect 'random systems' 0 "$python" "$oracles/oracle_choice.py" "$vintner" random "${SYSTEMS:-100}" 2000
+  [ "$failed" = 0 ] || head -20 stdout
+}
+
 by_hand
 commands_of_choice
 futures
 refusals
 golden
+random_systems
 finish
