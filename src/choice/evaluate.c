@@ -24,7 +24,8 @@ vt_error vt_choice_answer_create(const vt_choice_data *k, vt_choice_answer **ans
                              k->categories,
                              steps * k->categories,
                              k->list[VT_CHOICE_GOALS].count,
-                             k->merged};
+                             k->merged,
+                             steps * k->categories};
   double *number[sizeof sizes / sizeof *sizes] = {NULL};
   bool enough = a != NULL;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && enough; i++) {
@@ -46,6 +47,7 @@ vt_error vt_choice_answer_create(const vt_choice_data *k, vt_choice_answer **ans
                           .step_impact = number[6],
                           .transgression = number[7],
                           .demand = number[8],
+                          .step_size = number[9],
                           .open = open};
   *answer = a;
   return VT_OK;
@@ -121,14 +123,16 @@ static void add_rows(const vt_choice_state *s, int step, vt_choice_answer *answe
   double *terms = answer->terms + (ptrdiff_t)step * k->merged;
   memset(net, 0, (size_t)k->merged * sizeof *net);
   memset(terms, 0, (size_t)k->merged * sizeof *terms);
+  const double *value = s->technosphere;
+  const int *row = a->row, *merged = k->merged_of;
   for (int j = 0; j < k->processes; j++) {
-    if (level[j] == 0) continue;
+    const double units = level[j];
+    if (units == 0) continue;
     for (ptrdiff_t e = a->column_start[j]; e < a->column_start[j + 1]; e++) {
-      const int choice = k->choice_of[a->row[e]];
-      const int row = choice < 0 ? a->row[e] : k->products + choice;
-      const double term = s->technosphere[e] * level[j];
-      net[row] += term;
-      if (fabs(term) > terms[row]) terms[row] = fabs(term);
+      const int i = merged[row[e]];
+      const double term = value[e] * units, size = fabs(term);
+      net[i] += term;
+      terms[i] = size > terms[i] ? size : terms[i];
     }
   }
 }
@@ -192,20 +196,18 @@ static void check_levels(const vt_choice_state *s, int step, const vt_choice_ans
 static void check_flows(const vt_choice_state *s, int step, const vt_choice_answer *a,
                         worst_violation *v) {
   const vt_choice_data *k = s->data;
-  const vt_sparse *m = &k->system->biosphere;
   const double *level = a->level + (ptrdiff_t)step * k->processes;
   for (int f = 0; f < s->program->flows; f++) {
     const int flow = s->program->flow[f];
     const int l = vt_choice_find_entry(k, VT_CHOICE_LOWER_ELEM, flow, 0);
     const int u = vt_choice_find_entry(k, VT_CHOICE_UPPER_ELEM, flow, 0);
     double sum = 0, size = 0;
-    for (int j = 0; j < k->processes; j++)
-      for (ptrdiff_t e = m->column_start[j]; e < m->column_start[j + 1]; e++) {
-        if (m->row[e] != flow) continue;
-        const double term = s->biosphere[e] * level[j];
-        sum += term;
-        size = fmax(size, fabs(term));
-      }
+    for (ptrdiff_t i = s->program->flow_start[f]; i < s->program->flow_start[f + 1]; i++) {
+      const vt_choice_exchange *x = &s->program->exchange[i];
+      const double term = s->biosphere[x->entry] * level[x->process];
+      sum += term;
+      size = fmax(size, fabs(term));
+    }
     check_limits(v, sum, size,
                  l < 0 ? -INFINITY : vt_choice_value(s, VT_CHOICE_LOWER_ELEM, l, step),
                  u < 0 ? INFINITY : vt_choice_value(s, VT_CHOICE_UPPER_ELEM, u, step));
@@ -241,12 +243,13 @@ static double impact_of(const vt_choice_state *s, int category, int step, const 
   const vt_choice_data *k = s->data;
   const double *burden = s->burden + (ptrdiff_t)category * k->processes;
   const double *level = a->level + (ptrdiff_t)step * k->processes;
-  double sum = 0;
+  double sum = 0, largest = 0;
   for (int j = 0; j < k->processes; j++) {
-    const double term = burden[j] * level[j];
+    const double term = burden[j] * level[j], each = fabs(term);
     sum += term;
-    *size = fmax(*size, fabs(term));
+    largest = each > largest ? each : largest;
   }
+  *size = largest;
   return sum;
 }
 
@@ -263,6 +266,7 @@ static void add_impacts(const vt_choice_state *s, vt_choice_answer *a, worst_vio
       a->step_impact[(ptrdiff_t)c * k->steps + t] = impact;
       total += impact;
       largest = fmax(largest, size);
+      a->step_size[(ptrdiff_t)c * k->steps + t] = size;
       check_limits(v, impact, size,
                    l < 0 ? -INFINITY : vt_choice_value(s, VT_CHOICE_LOWER_IMP, l, t),
                    u < 0 ? INFINITY : vt_choice_value(s, VT_CHOICE_UPPER_IMP, u, t));
@@ -288,11 +292,8 @@ static void add_objective(const vt_choice_state *s, vt_choice_answer *a) {
     const double weight = vt_choice_value(s, VT_CHOICE_WEIGHTS, i, 0);
     const int c = weights->entry[i].key[0];
     a->objective += weight * a->total[c];
-    for (int t = 0; t < k->steps; t++) {
-      double size = 0;
-      (void)impact_of(s, c, t, a, &size);
-      a->objective_terms += fabs(weight) * size;
-    }
+    for (int t = 0; t < k->steps; t++)
+      a->objective_terms += fabs(weight) * a->step_size[(ptrdiff_t)c * k->steps + t];
   }
 }
 
@@ -326,6 +327,40 @@ static void sweep(const vt_choice_state *s, vt_choice_answer *a) {
     }
 }
 
+// The storage that takes from a stored row, or -1.
+static int storage_from(const vt_choice_data *k, int store) {
+  const vt_choice_list *l = &k->list[VT_CHOICE_STORAGE];
+  for (int i = 0; i < l->count; i++)
+    if (l->entry[i].key[1] == k->stored[store]) return i;
+  return -1;
+}
+
+// Round a circle of rows and steps: by how much all of it can be less, in units of its start; 0
+// where the factors do not multiply to 1, so that there is but one amount. Then take it away.
+static void lower_circle(const vt_choice_state *s, vt_choice_answer *a, int store, int step) {
+  const vt_choice_data *k = s->data;
+  const vt_choice_list *l = &k->list[VT_CHOICE_STORAGE];
+  double least = INFINITY;
+  for (int round = 0; round < 2; round++) {
+    double unit = 1;
+    int at = store, t = step;
+    ptrdiff_t visited = 0;
+    do {
+      double *surplus = &a->surplus[(ptrdiff_t)at * k->steps + t];
+      const int next = storage_from(k, at);
+      if (next < 0 || !(unit > 0) || visited++ > (ptrdiff_t)k->stores * k->steps) return;
+      if (round == 0)
+        least = fmin(least, *surplus / unit);
+      else
+        *surplus -= least * unit;
+      unit *= vt_choice_value(s, VT_CHOICE_STORAGE, next, 0);
+      at = k->store_of[l->entry[next].key[0]];
+      t = t + 1 < k->steps ? t + 1 : 0;
+    } while (at != store || t != step);
+    if (round == 0 && (fabs(unit - 1) > 1e-12 || !(least > 0))) return;
+  }
+}
+
 // In a circle of time the first step begins with what the programme found for the last.
 static void find_surplus(const vt_choice_state *s, const double *x, vt_choice_answer *a) {
   const vt_choice_data *k = s->data;
@@ -335,6 +370,8 @@ static void find_surplus(const vt_choice_state *s, const double *x, vt_choice_an
       a->surplus[(ptrdiff_t)i * k->steps + t] =
           cyclic ? x[vt_choice_column_at(s->program, VT_COLUMN_SURPLUS, i, t)] : 0;
   sweep(s, a);
+  for (int i = 0; cyclic && i < k->stores; i++)
+    for (int t = 0; t < k->steps; t++) lower_circle(s, a, i, t);
 }
 
 static void check_surplus(const vt_choice_state *s, const vt_choice_answer *a, worst_violation *v) {

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 64 };
-
 // -------------------------------------------------------------------------------------------------
 // Data.
 
@@ -36,40 +34,16 @@ static vt_error read(const vt_study *study, const vt_team *team, void **data) {
 // -------------------------------------------------------------------------------------------------
 // Model.
 
-static void model_free(void *context) {
-  vt_choice_model *m = context;
-  if (!m) return;
-  vt_lp_model_free(m->lp);
-  vt_choice_program_free(m->program);
-  vt_varied_free(m->varied);
-  vt_varied_free(m->prices);
-  vt_layout_free(m->layout);
-  vt_staging_free(m->staging);
-  vt_design_free(m->design);
-  free(m->reference.status);
-  free(m->first_entered);
-  free(m->basis);
-  free(m);
-}
-
-static vt_error fill_model(vt_choice_model *m) {
-  VT_TRY(vt_design_create(&m->data->study->design, &m->design));
-  VT_TRY(vt_choice_vary(m->data, vt_choice_keeps(m->data->study, "inventory")));
-  VT_TRY(vt_choice_add_cells(m->data, m->design));
-  VT_TRY(vt_design_check_reference(m->design));
-  VT_TRY(vt_choice_create_staging(m));
-  return vt_choice_lay_out(m);
+static void model_free(void *model) {
+  vt_choice_close(model);
 }
 
 static vt_error create(const vt_study *study, void *data, void **model) {
   vt_choice_model *m;
-  (void)study;
-  VT_NEW(m, 1);
-  m->data = data;
-  const vt_error filled = fill_model(m);
-  *model = filled == VT_OK ? m : NULL;
-  if (filled != VT_OK) model_free(m);
-  return filled;
+  *model = NULL;
+  VT_TRY(vt_choice_open(study, data, &m));
+  *model = m;
+  return VT_OK;
 }
 
 static const vt_layout *layout_of(const void *model) {
@@ -78,53 +52,6 @@ static const vt_layout *layout_of(const void *model) {
 
 // -------------------------------------------------------------------------------------------------
 // Preparing: the basis columns, the programme, the reference.
-
-static bool is_varied(const vt_choice_data *k) {
-  return k->touched[VT_CHOICE_TECHNOSPHERE] || (k->variation && k->study->uncertainty.technosphere);
-}
-
-static vt_error create_varied(vt_choice_model *m) {
-  const vt_choice_data *k = m->data;
-  vt_final_demand *demand;
-  if (!is_varied(k)) return VT_OK;
-  VT_ARENA_NEW(k->arena, demand, k->columns);
-  for (int c = 0; c < k->columns; c++) demand[c] = k->column[c].demand;
-  const vt_varied_plan plan = {
-      .system = {.technosphere = k->by_level ? &k->level.matrix : &k->own.matrix},
-      .demand_count = k->columns,
-      .demand = demand,
-      .supply = true};
-  return vt_varied_create(k->background, &plan, NULL, &m->varied);
-}
-
-// Scales come from the reference's numbers.
-static vt_error create_programme(vt_choice_model *m) {
-  vt_choice_state *state = NULL;
-  double *value;
-  vt_numbers numbers;
-  bool solved = true;
-  VT_TRY(create_varied(m));
-  if (m->place.demand_dual >= 0) VT_TRY(vt_choice_create_prices(m));
-  VT_TRY(vt_choice_program_create(m->data, SLOTS, &m->program));
-  m->program->object_process = m->object_process;
-  if (m->staging) vt_staging_set_program(m->staging, &m->program->lp, m->program->aim_row);
-  VT_NEW(m->first_entered, m->program->slots);
-  VT_NEW(value, vt_design_width(m->design));
-  vt_error done = vt_design_reference(m->design, value);
-  if (done == VT_OK)
-    done = vt_choice_state_create(m->data, m->program, m->basis, m->varied, &state);
-  if (done == VT_OK) done = vt_choice_apply(state, value, -1, &solved);
-  if (done == VT_OK && !solved)
-    done = vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__,
-                          "%s: the system with its overrides is singular", m->data->study->path);
-  if (done == VT_OK) {
-    vt_choice_fill(state, &numbers);
-    done = vt_choice_create_lp(m, m->program, &numbers, &m->lp);
-  }
-  vt_choice_state_free(state);
-  free(value);
-  return done;
-}
 
 static vt_error solve_reference(vt_choice_model *m, vt_choice_worker *worker, vt_block *reference,
                                 double *solve_s) {
@@ -168,8 +95,8 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   vt_choice_model *m = model;
   const vt_team *team = m->data->team;
   *solve_s = 0;
-  VT_TRY(vt_team_settle(team, vt_choice_solve_basis(m->data, &m->basis)));
-  VT_TRY(vt_team_settle(team, create_programme(m)));
+  VT_TRY(vt_team_settle(team, vt_choice_solve_basis(m->data, false, &m->basis)));
+  VT_TRY(vt_team_settle(team, vt_choice_create_programme(m)));
   vt_choice_worker *worker = NULL;
   VT_TRY(vt_team_settle(team, team->rank == 0 ? vt_choice_worker_create(m, &worker) : VT_OK));
   const vt_error prepared = prepare_with(m, worker, reference, solve_s);
@@ -208,7 +135,7 @@ static vt_error sizes(void *model, int threads, vt_sizes *out) {
   const double matrices = 60.0 * ((double)s->technosphere.entries + (double)s->biosphere.entries);
   const double columns = 8.0 * k->columns * k->processes;
   const double own = 8.0 * k->processes * (2.0 * k->steps + k->categories) +
-                     (is_varied(k) ? columns + matrices : 0);
+                     (vt_choice_is_varied(k) ? columns + matrices : 0);
   const double memory = (matrices + columns + threads * own) / (1024.0 * 1024.0) + 60.0 +
                         vt_layout_memory_bytes(m->layout, threads) / (1024.0 * 1024.0);
   const double file = vt_layout_file_bytes(m->layout) / (1024.0 * 1024.0);
@@ -248,4 +175,5 @@ const vt_kind vt_choice_kind = {.title = "technology choice",
                                 .worker_create = worker_create,
                                 .worker_free = worker_free,
                                 .solve = solve,
-                                .sizes = sizes};
+                                .sizes = sizes,
+                                .explain = vt_choice_explain};

@@ -39,6 +39,7 @@ typedef struct vt_choice_model {
   vt_varied *prices;   ///< NULL: those of products are not kept
   vt_sparse *identity; ///< processes as flows
   vt_choice_program *program;
+  vt_choice_state *state; ///< of the reference
   vt_lp_model *lp;
   vt_basis reference;               ///< of the programme of the reference
   int entered;                      ///< limits of processes that it needs
@@ -86,5 +87,27 @@ vt_error vt_choice_worker_solve_stages(vt_choice_worker *worker, int64_t k, doub
 /// The limits that the latest scenario needed, and the basis that it ended with, if it has one.
 vt_error vt_choice_worker_basis(const vt_choice_worker *worker, int *entered,
                                 vt_choice_entered *list, vt_basis *basis);
+
+/// What is done with a scenario that was solved again. `solution`: NULL: its system is singular.
+typedef vt_error vt_choice_take(const vt_choice_state *state, const vt_numbers *numbers,
+                                const vt_lp_solution *solution, void *context);
+/// Solve a scenario with the values of its design, and hand it over.
+vt_error vt_choice_solve_again(const vt_choice_model *m, int64_t k, const double *value,
+                               vt_choice_take *take, void *context);
+
+// choice.c
+vt_error vt_choice_open(const vt_study *study, vt_choice_data *data, vt_choice_model **model);
+bool vt_choice_is_varied(const vt_choice_data *k); ///< scenarios have an A of their own
+/// The programme of the reference's numbers, once the basis columns are there.
+vt_error vt_choice_create_programme(vt_choice_model *m);
+
+/// A model by which one process alone can solve scenarios again: each demand is a column of its
+/// own. The caller frees it with vt_choice_close.
+vt_error vt_choice_open_alone(const vt_study *study, vt_choice_data *data, vt_choice_model **model);
+void vt_choice_close(vt_choice_model *model); ///< accepts NULL
+
+// explain.c
+vt_error vt_choice_explain(const vt_study *study, void *data, int64_t scenario,
+                           vt_explanation *explanation);
 
 #endif

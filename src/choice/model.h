@@ -145,6 +145,7 @@ typedef struct vt_choice_data {
   int alternatives;
   vt_choice_alternative *alternative;
   int *first;          ///< alternatives of a choice; shape [choices + 1]
+  int *merged_of;      ///< merged row of a product; shape [products]
   int *choice_of;      ///< of a product, or -1; shape [products]
   int *alternative_of; ///< of a process, or -1; shape [processes]
   int supplies;
@@ -165,6 +166,7 @@ typedef struct vt_choice_data {
   bool touched[VT_CHOICE_TENSORS];
   vt_choice_square own, level; ///< alternatives with rows of their own; with their levels given
   bool by_level;               ///< basis columns of alternatives are their levels
+  bool apart;                  ///< each demand is a column of its own
   int columns;
   vt_choice_column *column; ///< alternatives, units, demands; shape [columns]
   int units;                ///< slack and surplus of products
@@ -248,6 +250,7 @@ vt_error vt_choice_own_regular(const vt_choice_data *k, const double *technosphe
 vt_error vt_choice_prove(const vt_choice_data *data);
 /// Collective. The basis columns of the reference, by level where that can be; shape
 /// [columns][processes]. Sets by_level.
-vt_error vt_choice_solve_basis(vt_choice_data *data, double **basis);
+/// @param alone  not collective: the calling rank does all of it
+vt_error vt_choice_solve_basis(vt_choice_data *data, bool alone, double **basis);
 
 #endif

@@ -40,6 +40,27 @@ static vt_error list_keys(vt_choice_program *p, vt_choice_tensor one, vt_choice_
   return VT_OK;
 }
 
+// Entries of B in the rows of limited flows.
+static vt_error list_exchanges(vt_choice_program *p) {
+  const vt_sparse *b = &p->data->system->biosphere;
+  ptrdiff_t count = 0;
+  VT_ARENA_NEW(p->arena, p->flow_start, p->flows + 1);
+  for (int round = 0; round < 2; round++) {
+    if (round == 1) VT_ARENA_NEW(p->arena, p->exchange, count);
+    count = 0;
+    for (int f = 0; f < p->flows; f++) {
+      for (int j = 0; j < b->columns; j++)
+        for (ptrdiff_t e = b->column_start[j]; e < b->column_start[j + 1]; e++) {
+          if (b->row[e] != p->flow[f]) continue;
+          if (round == 1) p->exchange[count] = (vt_choice_exchange){j, e};
+          count++;
+        }
+      p->flow_start[f + 1] = count;
+    }
+  }
+  return VT_OK;
+}
+
 // Alternatives that may be negative.
 static vt_error list_sizes(vt_choice_program *p) {
   const vt_choice_data *k = p->data;
@@ -338,6 +359,7 @@ static vt_error fill(vt_choice_program *p, int slots) {
   VT_TRY(list_keys(p, VT_CHOICE_UPPER_IMP, VT_CHOICE_LOWER_IMP, &p->impact, &p->impacts));
   VT_TRY(list_keys(p, VT_CHOICE_UPPER_IMP_AGG, VT_CHOICE_UPPER_IMP_AGG, &p->aggregate,
                    &p->aggregates));
+  VT_TRY(list_exchanges(p));
   VT_TRY(list_sizes(p));
   VT_TRY(list_aims(p));
   p->slots = p->lazy ? slots : 0;

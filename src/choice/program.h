@@ -68,6 +68,12 @@ typedef struct vt_choice_entered {
 
 enum { VT_AIM_OBJECTIVE = -1 }; ///< of `aim`: the objective itself
 
+/// An entry of B.
+typedef struct vt_choice_exchange {
+  int process;
+  ptrdiff_t entry;
+} vt_choice_exchange;
+
 typedef struct vt_choice_program {
   const vt_choice_data *data;
   vt_arena *arena;
@@ -82,8 +88,10 @@ typedef struct vt_choice_program {
   int *process;                ///< shape [limited]
   int flows;                   ///< limited ones
   int *flow;                   ///< shape [flows]
-  int impacts;                 ///< categories with limits
-  int *impact;                 ///< shape [impacts]
+  ptrdiff_t *flow_start;       ///< exchanges of a limited flow; shape [flows + 1]
+  vt_choice_exchange *exchange;
+  int impacts; ///< categories with limits
+  int *impact; ///< shape [impacts]
   int aggregates;
   int *aggregate; ///< categories; shape [aggregates]
   int sizes;
@@ -136,9 +144,10 @@ typedef struct vt_choice_state {
 } vt_choice_state;
 
 /// @param varied  NULL: A is that of the reference in all scenarios
+/// @param like    what rows make of the reference's columns, which was worked out before; or NULL
 vt_error vt_choice_state_create(const vt_choice_data *data, const vt_choice_program *program,
                                 const double *reference, const vt_varied *varied,
-                                vt_choice_state **state);
+                                const vt_choice_state *like, vt_choice_state **state);
 void vt_choice_state_free(vt_choice_state *state); ///< accepts NULL
 
 /// Numbers of a scenario. `values`: what the design gives.
@@ -169,6 +178,7 @@ typedef struct vt_choice_answer {
   double *surplus;       ///< shape [stores][steps]
   double *total;         ///< impacts over the steps; shape [categories]
   double *step_impact;   ///< shape [categories][steps]
+  double *step_size;     ///< the largest term of each; likewise
   double *transgression; ///< of goals; shape [goals]
   double objective, objective_terms, violation;
   double *demand; ///< of a step; shape [merged]

@@ -149,6 +149,9 @@ static vt_error find_alternatives(vt_choice_data *k) {
   VT_TRY(fill_nobody(k->arena, k->processes, &k->alternative_of));
   for (int c = 0; c < plan->choices; c++) VT_TRY(add_alternatives(k, c));
   k->first[plan->choices] = k->alternatives;
+  VT_ARENA_NEW(k->arena, k->merged_of, k->products);
+  for (int i = 0; i < k->products; i++)
+    k->merged_of[i] = k->choice_of[i] < 0 ? i : k->products + k->choice_of[i];
   for (int i = 0; i < plan->frees; i++) {
     VT_TRY(vt_choice_find(k, VT_CHOICE_PROCESS, plan->free[i], plan->free_line, &process));
     const int a = k->alternative_of[process];

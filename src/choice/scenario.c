@@ -55,7 +55,7 @@ static void engine_close(vt_choice_engine *e) {
 
 static vt_error engine_open(const vt_choice_model *m, vt_choice_engine *e) {
   *e = (vt_choice_engine){.model = m, .program = m->program, .lp = m->lp};
-  VT_TRY(vt_choice_state_create(m->data, m->program, m->basis, m->varied, &e->state));
+  VT_TRY(vt_choice_state_create(m->data, m->program, m->basis, m->varied, m->state, &e->state));
   if (m->staging) VT_TRY(vt_stages_create(m->staging, &e->stages));
   return vt_lp_session_create(m->lp, &e->session);
 }
@@ -78,7 +78,7 @@ static vt_error engine_enlarge(const vt_choice_engine *from, const double *value
   bool solved;
   *e = (vt_choice_engine){.model = m, .own = true};
   VT_TRY(vt_choice_program_create(m->data, 4 * from->program->slots, &e->program));
-  VT_TRY(vt_choice_state_create(m->data, e->program, m->basis, m->varied, &e->state));
+  VT_TRY(vt_choice_state_create(m->data, e->program, m->basis, m->varied, m->state, &e->state));
   VT_TRY(vt_choice_apply(e->state, value, k, &solved));
   vt_choice_fill(e->state, &numbers);
   e->program->object_process = m->object_process;
@@ -431,6 +431,41 @@ vt_error vt_choice_worker_solve_stages(vt_choice_worker *w, int64_t k, double *c
     VT_TRY(solve_values(w, k, row));
   if (k >= 0) vt_input_put(study, &m->place.input, w->value, neutral, m->data, row);
   return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Once more, for explanations.
+
+static vt_error solve_over(vt_choice_worker *w, vt_choice_engine *e, int64_t k,
+                           vt_choice_take *take, void *context) {
+  vt_lp_solution solution;
+  vt_numbers numbers;
+  bool room;
+  start_entered(e);
+  VT_TRY(solve_programme(w, e, k, NULL, &solution, &room));
+  if (!room) {
+    vt_choice_engine larger;
+    vt_error done = engine_enlarge(e, w->value, k, &larger);
+    if (done == VT_OK) done = solve_over(w, &larger, k, take, context);
+    engine_close(&larger);
+    return done;
+  }
+  vt_choice_fill(e->state, &numbers);
+  return take(e->state, &numbers, &solution, context);
+}
+
+vt_error vt_choice_solve_again(const vt_choice_model *m, int64_t k, const double *value,
+                               vt_choice_take *take, void *context) {
+  vt_choice_worker *w;
+  bool solved;
+  VT_TRY(vt_choice_worker_create(m, &w));
+  memcpy(w->value, value, (size_t)vt_design_width(m->design) * sizeof *value);
+  vt_error done = vt_choice_apply(w->engine.state, w->value, k, &solved);
+  if (done == VT_OK)
+    done = solved ? solve_over(w, &w->engine, k, take, context)
+                  : take(w->engine.state, NULL, NULL, context);
+  vt_choice_worker_free(w);
+  return done;
 }
 
 // -------------------------------------------------------------------------------------------------

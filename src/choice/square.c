@@ -194,6 +194,7 @@ vt_error vt_choice_own_regular(const vt_choice_data *k, const double *technosphe
 
 // Whether demand of an entry is the same at every step and in every scenario.
 static bool is_common(const vt_choice_data *k, int entry) {
+  if (k->apart) return false;
   const double *value = k->number + k->list[VT_CHOICE_DEMAND].at + (ptrdiff_t)entry * k->steps;
   for (int t = 1; t < k->steps; t++)
     if (value[t] != value[0]) return false;
@@ -262,6 +263,7 @@ static vt_error add_demands(vt_choice_data *k) {
 vt_error vt_choice_list_columns(vt_choice_data *k) {
   const int most = k->alternatives + k->supplies + k->stores + k->list[VT_CHOICE_DEMAND].count + 1;
   VT_ARENA_NEW(k->arena, k->column, most);
+  k->columns = k->units = k->demands = 0;
   for (int a = 0; a < k->alternatives; a++)
     VT_TRY(add_column(k, -1, 1, &k->alternative[a].row, (const double[]){1}));
   VT_TRY(add_units(k));
@@ -272,40 +274,43 @@ vt_error vt_choice_list_columns(vt_choice_data *k) {
 // The reference's.
 
 static vt_error solve(const vt_choice_data *k, const vt_choice_square *s,
-                      const vt_final_demand *demand, double *basis, vt_culprits *culprits) {
+                      const vt_final_demand *demand, bool alone, double *basis,
+                      vt_culprits *culprits) {
   vt_request request = {.system = {.technosphere = &s->matrix},
                         .demand_count = k->columns,
                         .demand = demand,
                         .supply = basis};
   *culprits = (vt_culprits){0};
   if (k->columns == 0 || k->processes == 0) return VT_OK;
-  const vt_error solved = vt_background_run(k->background, 1, &request);
+  const vt_error solved =
+      (alone ? vt_background_run_alone : vt_background_run)(k->background, 1, &request);
   *culprits = request.culprits;
   return solved;
 }
 
-static vt_error solve_either(vt_choice_data *k, const vt_final_demand *demand, double *basis) {
+static vt_error solve_either(vt_choice_data *k, const vt_final_demand *demand, bool alone,
+                             double *basis) {
   vt_culprits culprits;
   bool regular;
   k->by_level = true;
-  vt_error solved = solve(k, &k->level, demand, basis, &culprits);
+  vt_error solved = solve(k, &k->level, demand, alone, basis, &culprits);
   if (solved == VT_OK) {
     VT_TRY(vt_choice_own_regular(k, k->system->technosphere.value, basis, &regular));
     return regular ? VT_OK : vt_choice_prove(k);
   }
   if (solved != VT_ERR_INPUT || culprits.products + culprits.processes == 0) return solved;
   k->by_level = false;
-  solved = solve(k, &k->own, demand, basis, &culprits);
+  solved = solve(k, &k->own, demand, alone, basis, &culprits);
   return vt_choice_name_culprits(k, &culprits, solved);
 }
 
-vt_error vt_choice_solve_basis(vt_choice_data *k, double **basis) {
+vt_error vt_choice_solve_basis(vt_choice_data *k, bool alone, double **basis) {
   vt_final_demand *demand;
   VT_NEW(demand, k->columns);
   for (int c = 0; c < k->columns; c++) demand[c] = k->column[c].demand;
   const ptrdiff_t numbers = (ptrdiff_t)k->columns * k->processes;
   *basis = vt_calloc(numbers, sizeof **basis);
-  const vt_error solved = *basis ? solve_either(k, demand, *basis)
+  const vt_error solved = *basis ? solve_either(k, demand, alone, *basis)
                                  : vt_error_raise(VT_ERR_SYSTEM, __FILE__, __LINE__, __func__,
                                                   "out of memory: %td numbers", numbers);
   free(demand);

@@ -124,16 +124,14 @@ static void sum_impacts(vt_choice_state *s) {
 
 static void sum_flows(vt_choice_state *s) {
   const vt_choice_data *k = s->data;
-  const vt_sparse *m = &k->system->biosphere;
-  for (int f = 0; f < s->program->flows; f++) {
+  const vt_choice_program *p = s->program;
+  for (int f = 0; f < p->flows; f++) {
     double *sum = s->flow + (ptrdiff_t)f * k->columns;
     memset(sum, 0, (size_t)k->columns * sizeof *sum);
-    for (int j = 0; j < k->processes; j++)
-      for (ptrdiff_t e = m->column_start[j]; e < m->column_start[j + 1]; e++) {
-        if (m->row[e] != s->program->flow[f]) continue;
-        for (int b = 0; b < k->columns; b++)
-          sum[b] += s->biosphere[e] * s->basis[(ptrdiff_t)b * k->processes + j];
-      }
+    for (ptrdiff_t i = p->flow_start[f]; i < p->flow_start[f + 1]; i++)
+      for (int b = 0; b < k->columns; b++)
+        sum[b] += s->biosphere[p->exchange[i].entry] *
+                  s->basis[(ptrdiff_t)b * k->processes + p->exchange[i].process];
   }
 }
 
@@ -439,9 +437,19 @@ static vt_error fill_state(vt_choice_state *s, const vt_varied *varied) {
   return vt_varied_worker_create(varied, &s->varied);
 }
 
+static void take_rows(vt_choice_state *s, const vt_choice_state *like) {
+  const vt_choice_data *k = s->data;
+  const ptrdiff_t columns = k->columns;
+  copy_back(s->burden, like->burden, (ptrdiff_t)k->categories * k->processes);
+  copy_back(s->impact, like->impact, k->categories * columns);
+  copy_back(s->flow, like->flow, s->program->flows * columns);
+  copy_back(s->merged, like->merged, k->choices * columns);
+  s->burdened = true;
+}
+
 vt_error vt_choice_state_create(const vt_choice_data *data, const vt_choice_program *program,
                                 const double *reference, const vt_varied *varied,
-                                vt_choice_state **state) {
+                                const vt_choice_state *like, vt_choice_state **state) {
   vt_choice_state *s;
   *state = NULL;
   VT_NEW(s, 1);
@@ -451,6 +459,7 @@ vt_error vt_choice_state_create(const vt_choice_data *data, const vt_choice_prog
   const vt_error filled = fill_state(s, varied);
   if (filled != VT_OK) vt_choice_state_free(s);
   VT_TRY(filled);
+  if (like) take_rows(s, like);
   *state = s;
   return VT_OK;
 }

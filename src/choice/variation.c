@@ -39,7 +39,7 @@ vt_error vt_choice_vary(vt_choice_data *k, bool all_flows) {
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
   vt_variation_snapshot *snapshot;
   bool *counts;
-  if (!asked->wanted) return VT_OK;
+  if (!asked->wanted || k->variation) return VT_OK;
   VT_ARENA_NEW(k->arena, counts, k->flows);
   VT_ARENA_NEW(k->arena, snapshot, 1);
   VT_TRY(mark_flows(k, counts));

@@ -108,6 +108,59 @@ refusals() {
   bad 'unknown key' "unknown key.*'upper_limits'.*upper_limit" "$alternatives" 'demand: {market: 1}' 'upper_limits: {wind: 1}'
 }
 
+# A battery: what charge and hold make and discharge does not take is held for the next step.
+steps() {
+  local name inputs before='' process
+  {
+    printf '{"databases": {"db": {"data": {'
+    for process in 'solar ' 'coal ' 'charge solar' 'hold held' 'discharge charge' 'held '; do
+      name=${process%% *} inputs=${process#* }
+      printf '%s"%s": {"exchanges": [{"input": ["db", "%s"], "type": "production", "amount": 1}' "$before" "$name" "$name"
+      if [ -n "$inputs" ]; then printf ', {"input": ["db", "%s"], "type": "technosphere", "amount": 1}' "$inputs"; fi
+      if [ "$name" = coal ]; then printf ', {"input": ["air", "co2"], "type": "biosphere", "amount": 1}'; fi
+      printf ']}'
+      before=', '
+    done
+    printf '}}, "air": {"data": {"co2": {"type": "emission"}}}},\n'
+    printf '"methods": [{"name": ["GWP", "example"], "cfs": [[["air", "co2"], 1]]}]}\n'
+  } >battery.json
+  local choices='choices: {electricity: [solar, coal, discharge], charged: [charge, hold]}' demand='demand: {electricity: 3}'
+  local limits='upper_limit: {solar: {1: 5, 2: 1, 3: 0}, held: 0}' database=battery.json
+  choice battery "$choices" "$demand" "$limits" 'time: {steps: 3, storage: [{to: held, from: charged, factor: 0.8}]}'
+  expect 'battery' 0 "$vintner" run battery.yaml -q
+  numbers 'battery: coal' battery.h5 objective 1e-12 3.4
+  at_most 'battery: violation' battery.h5 violation 1e-9
+  numbers 'battery: time' battery.h5 time 0 1 2 3
+  choice empty "$choices" "$demand" "$limits" 'time: {steps: 3}'
+  expect 'no battery' 0 "$vintner" run empty.yaml -q
+  numbers 'no battery: coal' empty.h5 objective 1e-12 5
+  choice circle "$choices" "$demand" 'upper_limit: {solar: {1: 0, 2: 5, 3: 5}, held: 0}' \
+    'time: {steps: 3, storage: [{to: held, from: charged, factor: 1}], cyclic: true}'
+  expect 'a circle' 0 "$vintner" run circle.yaml -q
+  holds 'a circle: no coal' awk -v o="$(value circle.h5 objective)" 'BEGIN { exit !(o < 1e-12 && o > -1e-12) }'
+  holds 'a circle: least surplus' [ "$(value circle.h5 surplus | sort -g | head -1)" = 0 ]
+  choice goal "$choices" "$demand" "$limits" 'time: {steps: 3}' 'objective: {goal: {gwp: 2}}'
+  expect 'goal' 0 "$vintner" run goal.yaml -q
+  numbers 'goal: missed by' goal.h5 objective 1e-12 1.5
+  numbers 'goal: transgression' goal.h5 transgression 1e-12 1.5
+}
+
+explanations() {
+  choice conflict 'choices: {e: {wind: 0.1, coal: ~}}' 'demand: {market: 1}' 'upper_imp_limit: {gwp: 0.5}'
+  expect 'conflict' 3 "$vintner" run conflict.yaml -q
+  expect 'diagnose' 0 "$vintner" diagnose conflict.h5
+  for member in 'demand\[market\] = 1' 'capacity\[e, wind\] <= 0.1' 'upper_imp_limit\[gwp\] <= 0.5'; do
+    holds "diagnose: $member" grep -q "$member" stdout
+  done
+  expect 'diagnose as JSON' 0 "$vintner" diagnose conflict.h5 --json
+  holds 'diagnose: JSON' python3 -m json.tool stdout
+  choice endless 'choices: {e: [wind, coal]}' 'demand: {market: 1}' 'free: [coal]'
+  expect 'endless' 3 "$vintner" run endless.yaml -q
+  holds 'endless: status' [ "$(value endless.h5 status)" = 2 ]
+  expect 'diagnose what is endless' 0 "$vintner" diagnose endless.h5
+  holds 'diagnose: what grows' grep -q "'coal'" stdout
+}
+
 golden() {
   local python
   python=$(find_python 'h5py, yaml')
@@ -136,6 +189,8 @@ by_hand
 commands_of_choice
 futures
 refusals
+steps
+explanations
 golden
 random_systems
 finish
