@@ -294,6 +294,7 @@ typedef struct vt_chance_plan {
   bool individual; ///< each event at `confidence`; else they share what it leaves
   int shares_line, shares;
   const double *share; ///< shape [shares]: of the impact, then of the bounds; none: equal ones
+  ptrdiff_t upper_place, lower_place; ///< which of the two is written first
   int uppers, lowers;
   const vt_chance_bound *upper, *lower;
 } vt_chance_plan;

@@ -237,6 +237,7 @@ static void add_row(vt_choice_pricing *w, const vt_choice_state *s, const vt_cho
       if (r->index < s->entered_count && s->entered[r->index].step == step)
         w->process[s->entered[r->index].process] -= dual;
       break;
+    case VT_ROW_TANGENT: // its multiplier by the tangent, whose processes are those of the point
     case VT_ROW_SIZE_UP:
     case VT_ROW_SIZE_DOWN:
     case VT_ROW_STORE: break;

@@ -1,5 +1,5 @@
 // entries.c - the numbers of a study that scenarios may change, entry by entry.
-#include "model.h"
+#include "chance.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -271,6 +271,7 @@ vt_error vt_choice_list_entries(vt_choice_data *k) {
   VT_TRY(take_limits(k));
   VT_TRY(take_dependents(k));
   VT_TRY(take_objective(k));
+  VT_TRY(vt_choice_read_chance(k));
   VT_TRY(take_storages(k));
   VT_TRY(check_circles(k));
   VT_TRY(check_crossing(k));

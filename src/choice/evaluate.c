@@ -1,6 +1,6 @@
 // evaluate.c - what a point of the programme means: levels of all processes, and whether they meet
 // every row of A* s = f + slack and every limit, from the matrices alone.
-#include "program.h"
+#include "chance.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -419,5 +419,11 @@ void vt_choice_evaluate(const vt_choice_state *s, const double *x, vt_choice_ans
   check_surplus(s, a, &v);
   add_impacts(s, a, &v);
   add_objective(s, a);
+  if (s->chances) {
+    a->mean = a->objective;
+    vt_choice_chance_at(s, a->level, &a->deviation);
+    a->objective += s->chances->kappa * a->deviation;
+    a->objective_terms += s->chances->kappa * a->deviation;
+  }
   a->violation = v.worst;
 }

@@ -141,6 +141,7 @@ static void claim_row(const vt_choice_state *s, choice_claims *c, int row) {
     case VT_ROW_SIZE_DOWN:
     case VT_ROW_STORE:
     case VT_ROW_GOAL:
+    case VT_ROW_TANGENT:
     case VT_ROW_AIM: break;
   }
 }

@@ -10,6 +10,7 @@ typedef struct vt_choice_places {
   int objective, violation, gap, unique, total_impact;
   int level, share, slack, surplus, scaling, inventory, impact, transgression;
   int demand_dual, limit_dual, reduced_cost;
+  int mean, deviation;
   int start;
 } vt_choice_places;
 

@@ -268,6 +268,15 @@ static const choice_variable variables[] = {
      true,
      "reduced_cost",
      PLACE(reduced_cost)},
+    {"mean", "mean of the objective's impact", {NULL}, false, false, true, NULL, PLACE(mean)},
+    {"deviation",
+     "standard deviation of the objective's impact",
+     {NULL},
+     false,
+     false,
+     true,
+     NULL,
+     PLACE(deviation)},
     {"transgression",
      "by how much the goal is missed, relative",
      {"category"},
@@ -281,6 +290,7 @@ enum { VARIABLES = sizeof variables / sizeof *variables };
 
 static bool is_stored(const vt_choice_model *m, const choice_variable *v) {
   if (v->place == PLACE(transgression)) return m->data->study->model.choice.goals > 0;
+  if (v->place == PLACE(mean) || v->place == PLACE(deviation)) return m->data->chance != NULL;
   return !v->keep || vt_choice_keeps(m->data->study, v->keep);
 }
 
@@ -417,6 +427,8 @@ void vt_choice_put(const vt_choice_model *m, const vt_choice_state *s,
   const vt_choice_list *goals = &k->list[VT_CHOICE_GOALS];
   row[m->place.objective][0] = answer->objective;
   row[m->place.violation][0] = answer->violation;
+  copy(&answer->mean, 1, m->place.mean, row);
+  copy(&answer->deviation, 1, m->place.deviation, row);
   copy(answer->total, k->categories, m->place.total_impact, row);
   copy(answer->slack, (ptrdiff_t)k->supplies * k->steps, m->place.slack, row);
   copy(answer->surplus, (ptrdiff_t)k->stores * k->steps, m->place.surplus, row);

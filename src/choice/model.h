@@ -131,6 +131,8 @@ typedef struct vt_choice_column {
   vt_final_demand demand; ///< of the square system
 } vt_choice_column;
 
+struct vt_choice_chance;
+
 typedef struct vt_choice_data {
   const vt_study *study;
   const vt_team *team;
@@ -168,12 +170,13 @@ typedef struct vt_choice_data {
   bool by_level;               ///< basis columns of alternatives are their levels
   bool apart;                  ///< each demand is a column of its own
   int columns;
-  vt_choice_column *column; ///< alternatives, units, demands; shape [columns]
-  int units;                ///< slack and surplus of products
-  int *unit;                ///< merged rows; shape [units]
-  int demands;              ///< columns of demand
-  int *demand_entry;        ///< entry of demand, -1: those that are the same everywhere
-  vt_variation *variation;  ///< NULL: nothing varies by itself
+  vt_choice_column *column;        ///< alternatives, units, demands; shape [columns]
+  int units;                       ///< slack and surplus of products
+  int *unit;                       ///< merged rows; shape [units]
+  int demands;                     ///< columns of demand
+  int *demand_entry;               ///< entry of demand, -1: those that are the same everywhere
+  vt_variation *variation;         ///< NULL: nothing varies by itself
+  struct vt_choice_chance *chance; ///< NULL: the study has none
 } vt_choice_data;
 
 static inline double vt_choice_number(const vt_choice_data *k, const double *number,

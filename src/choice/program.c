@@ -113,7 +113,8 @@ int vt_choice_column_at(const vt_choice_program *p, vt_choice_column_kind kind, 
     case VT_COLUMN_LEVEL: return first + k->columns + index;
     case VT_COLUMN_SIZE: return first + k->columns + levels_apart(p) + index;
     case VT_COLUMN_SURPLUS: return first + k->columns + levels_apart(p) + p->sizes + index;
-    case VT_COLUMN_GOAL: break;
+    case VT_COLUMN_GOAL:
+    case VT_COLUMN_DEVIATION: break;
   }
   return k->steps * p->step_columns + index;
 }
@@ -139,6 +140,7 @@ static void name_columns(vt_choice_program *p) {
         p->column[at++] = (vt_choice_column_of){kinds[s].kind, i, t};
   for (int g = 0; g < k->list[VT_CHOICE_GOALS].count; g++)
     p->column[at++] = (vt_choice_column_of){VT_COLUMN_GOAL, g, -1};
+  if (k->chance) p->column[at] = (vt_choice_column_of){VT_COLUMN_DEVIATION, 0, -1};
 }
 
 // The least sum of sizes of alternatives decides among optima.
@@ -171,6 +173,7 @@ static int rows_of(const vt_choice_program *p, vt_choice_row_kind kind) {
     case VT_ROW_AGGREGATE: return p->aggregates;
     case VT_ROW_GOAL: return k->list[VT_CHOICE_GOALS].count;
     case VT_ROW_AIM: return p->aims;
+    case VT_ROW_TANGENT: return k->chance ? VT_MOST_CUTS : 0;
     case VT_ROW_ENTERED: break;
   }
   return p->slots;
@@ -220,6 +223,7 @@ static bool basis_cell(const vt_choice_program *p, const vt_choice_row *r, int b
       return true;
     case VT_ROW_GOAL: *cell = (vt_choice_cell){VT_FROM_GOAL, r->index, b, 0}; return true;
     case VT_ROW_AIM: *cell = (vt_choice_cell){VT_FROM_AIM, p->aim[r->index], b, 0}; return true;
+    case VT_ROW_TANGENT: *cell = (vt_choice_cell){VT_FROM_TANGENT, r->index, b, 0}; return true;
     case VT_ROW_ENTERED: *cell = (vt_choice_cell){VT_FROM_ENTERED, r->index, b, 0}; return true;
     case VT_ROW_SIZE_UP:
     case VT_ROW_SIZE_DOWN:
@@ -279,6 +283,9 @@ static bool cell_of(const vt_choice_program *p, const vt_choice_row *r,
     case VT_COLUMN_LEVEL: return here && level_cell(p, r, c->index, cell);
     case VT_COLUMN_SIZE: return here && size_cell(r, c->index, cell);
     case VT_COLUMN_SURPLUS: return surplus_cell(p->data, r, c->index, c->step, cell);
+    case VT_COLUMN_DEVIATION:
+      *cell = (vt_choice_cell){.from = VT_FROM_CONSTANT, .value = 1};
+      return r->kind == VT_ROW_TANGENT;
     case VT_COLUMN_GOAL: break;
   }
   *cell = (vt_choice_cell){.from = VT_FROM_CONSTANT, .value = -1};
@@ -329,6 +336,7 @@ static bool cell_varies(const vt_choice_data *k, const vt_choice_cell *cell) {
     case VT_FROM_STORAGE: return k->touched[VT_CHOICE_STORAGE];
     case VT_FROM_GOAL: return q || k->touched[VT_CHOICE_GOALS];
     case VT_FROM_AIM: return q || k->touched[VT_CHOICE_WEIGHTS];
+    case VT_FROM_TANGENT:
     case VT_FROM_ENTERED: break;
   }
   return true;
@@ -364,7 +372,7 @@ static vt_error fill(vt_choice_program *p, int slots) {
   VT_TRY(list_aims(p));
   p->slots = p->lazy ? slots : 0;
   p->step_columns = k->columns + levels_apart(p) + p->sizes + k->stores;
-  p->lp.columns = k->steps * p->step_columns + k->list[VT_CHOICE_GOALS].count;
+  p->lp.columns = k->steps * p->step_columns + k->list[VT_CHOICE_GOALS].count + (k->chance ? 1 : 0);
   VT_ARENA_NEW(p->arena, p->column, p->lp.columns);
   VT_ARENA_NEW(p->arena, p->tie_weight, p->lp.columns);
   VT_ARENA_NEW(p->arena, p->lp.column_start, p->lp.columns + 1);

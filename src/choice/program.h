@@ -19,6 +19,7 @@ typedef enum vt_choice_row_kind {
   VT_ROW_AGGREGATE, ///< of a category, over the steps
   VT_ROW_GOAL,      ///< of a goal
   VT_ROW_AIM,       ///< what an objective adds up, of those of `aim`
+  VT_ROW_TANGENT,   ///< of the deviation: not below it
   VT_ROW_ENTERED    ///< of a limit of a process that was violated
 } vt_choice_row_kind;
 
@@ -28,11 +29,12 @@ typedef struct vt_choice_row {
 } vt_choice_row;
 
 typedef enum vt_choice_column_kind {
-  VT_COLUMN_BASIS,   ///< units of a basis column: of an alternative its level, if by level
-  VT_COLUMN_LEVEL,   ///< of an alternative, where basis columns are no levels
-  VT_COLUMN_SIZE,    ///< of an alternative that may be negative
-  VT_COLUMN_SURPLUS, ///< of a stored row
-  VT_COLUMN_GOAL     ///< by how much one is missed
+  VT_COLUMN_BASIS,    ///< units of a basis column: of an alternative its level, if by level
+  VT_COLUMN_LEVEL,    ///< of an alternative, where basis columns are no levels
+  VT_COLUMN_SIZE,     ///< of an alternative that may be negative
+  VT_COLUMN_SURPLUS,  ///< of a stored row
+  VT_COLUMN_GOAL,     ///< by how much one is missed
+  VT_COLUMN_DEVIATION ///< of the objective, by chance
 } vt_choice_column_kind;
 
 typedef struct vt_choice_column_of {
@@ -52,6 +54,7 @@ typedef enum vt_choice_source {
   VT_FROM_STORAGE,   ///< factor of storage a
   VT_FROM_GOAL,      ///< category of goal a, by its number
   VT_FROM_AIM,       ///< aim a: what it weighs
+  VT_FROM_TANGENT,   ///< minus tangent a
   VT_FROM_ENTERED    ///< entered row a: level of whatever process it is of
 } vt_choice_source;
 
@@ -66,6 +69,7 @@ typedef struct vt_choice_entered {
   int process, step; ///< process -1: nobody
 } vt_choice_entered;
 
+enum { VT_MOST_CUTS = 256 };    ///< tangents at a time
 enum { VT_AIM_OBJECTIVE = -1 }; ///< of `aim`: the objective itself
 
 /// An entry of B.
@@ -119,6 +123,8 @@ int vt_choice_level_at(const vt_choice_program *p, int alternative, int step);
 // -------------------------------------------------------------------------------------------------
 // state.c: the numbers of a scenario.
 
+struct vt_choice_chances;
+
 typedef struct vt_choice_state {
   vt_arena *arena;
   const vt_choice_data *data;
@@ -131,13 +137,14 @@ typedef struct vt_choice_state {
   double *own_basis;   ///< memory of the scenario's own; NULL: A is the reference's
   double *level_value; ///< of the square system that is solved
   vt_varied_worker *varied;
-  double *burden;             ///< impact of a unit of each process; shape [categories][processes]
-  bool burdened;              ///< burden and what follows from it are those of the reference
-  double *impact;             ///< shape [categories][columns]
-  double *flow;               ///< shape [limited flows][columns]
-  double *merged;             ///< shape [choices][columns]
-  double *dependent;          ///< shape [dependents][columns]
-  vt_choice_entered *entered; ///< shape [slots]
+  double *burden;    ///< impact of a unit of each process; shape [categories][processes]
+  bool burdened;     ///< burden and what follows from it are those of the reference
+  double *impact;    ///< shape [categories][columns]
+  double *flow;      ///< shape [limited flows][columns]
+  double *merged;    ///< shape [choices][columns]
+  double *dependent; ///< shape [dependents][columns]
+  struct vt_choice_chances *chances; ///< NULL: the study has no chance
+  vt_choice_entered *entered;        ///< shape [slots]
   int entered_count;
   // Of the programme.
   double *value, *cost, *row_lower, *row_upper, *column_lower, *column_upper;
@@ -181,8 +188,9 @@ typedef struct vt_choice_answer {
   double *step_size;     ///< the largest term of each; likewise
   double *transgression; ///< of goals; shape [goals]
   double objective, objective_terms, violation;
-  double *demand; ///< of a step; shape [merged]
-  bool *open;     ///< rows of a step with slack or surplus; shape [merged]
+  double mean, deviation; ///< with chance
+  double *demand;         ///< of a step; shape [merged]
+  bool *open;             ///< rows of a step with slack or surplus; shape [merged]
 } vt_choice_answer;
 
 vt_error vt_choice_answer_create(const vt_choice_data *data, vt_choice_answer **answer);

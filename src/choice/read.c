@@ -250,14 +250,6 @@ static vt_error find_methods(vt_choice_data *k) {
 // -------------------------------------------------------------------------------------------------
 // The whole.
 
-static vt_error refuse_later(const vt_choice_data *k) {
-  const vt_choice_plan *plan = &k->study->model.choice;
-  VT_CHECK(plan->chance.line == 0, VT_ERR_INPUT,
-           "%s:%d: 'model.choice.chance' is not available in this version", k->study->path,
-           plan->chance.line);
-  return VT_OK;
-}
-
 static vt_error label_other_axes(vt_choice_data *k) {
   const vt_choice_plan *plan = &k->study->model.choice;
   vt_choice_axis *a = &k->axis[VT_CHOICE_DEPENDENT];
@@ -273,7 +265,6 @@ static vt_error label_other_axes(vt_choice_data *k) {
 
 vt_error vt_choice_gather(vt_choice_data *k) {
   VT_TRY(vt_arena_create(&k->arena));
-  VT_TRY(refuse_later(k));
   vt_background_prefetch(k->background);
   k->steps = k->study->model.choice.steps;
   VT_TRY(read_system(k));

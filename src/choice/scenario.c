@@ -1,5 +1,6 @@
 // scenario.c - one scenario: its numbers, the programme with the limits that matter, the answer and
 // its proof.
+#include "chance.h"
 #include "kind.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ typedef struct vt_choice_engine {
   vt_choice_state *state;
   vt_staging *staging; ///< its own one; NULL: the model's
   vt_stages *stages;   ///< NULL: a scenario is one solve
+  double *point;       ///< with chance: shape [columns of the programme]
 } vt_choice_engine;
 
 struct vt_choice_worker {
@@ -45,6 +47,7 @@ struct vt_choice_worker {
 
 static void engine_close(vt_choice_engine *e) {
   vt_stages_free(e->stages);
+  free(e->point);
   vt_staging_free(e->staging);
   vt_lp_session_free(e->session);
   if (e->own) vt_lp_model_free(e->lp);
@@ -57,6 +60,7 @@ static vt_error engine_open(const vt_choice_model *m, vt_choice_engine *e) {
   *e = (vt_choice_engine){.model = m, .program = m->program, .lp = m->lp};
   VT_TRY(vt_choice_state_create(m->data, m->program, m->basis, m->varied, m->state, &e->state));
   if (m->staging) VT_TRY(vt_stages_create(m->staging, &e->stages));
+  if (m->data->chance) VT_NEW(e->point, e->program->lp.columns);
   return vt_lp_session_create(m->lp, &e->session);
 }
 
@@ -87,6 +91,7 @@ static vt_error engine_enlarge(const vt_choice_engine *from, const double *value
     VT_TRY(vt_staging_copy(m->staging, &e->program->lp, e->program->aim_row, &e->staging));
     VT_TRY(vt_stages_create(e->staging, &e->stages));
   }
+  if (m->data->chance) VT_NEW(e->point, e->program->lp.columns);
   return vt_lp_session_create(e->lp, &e->session);
 }
 
@@ -192,6 +197,7 @@ static vt_error find_ray_ends(vt_choice_engine *e, const vt_numbers *numbers, do
 
 static vt_error solve_once(const vt_choice_engine *e, int64_t k, const vt_numbers *numbers,
                            const vt_basis *start, vt_lp_solution *solution) {
+  if (e->point) return vt_choice_solve_chance(e->state, e->session, start, e->point, solution);
   if (!e->stages) return vt_lp_solve(e->session, numbers, start, solution);
   const vt_staged s = {
       .scenario = k, .state = e->state, .session = e->session, .numbers = numbers, .start = start};
@@ -338,7 +344,7 @@ static vt_error put_answer(vt_choice_worker *w, vt_choice_engine *e, vt_lp_solut
     vt_choice_put(m, e->state, w->answer, row);
     row[m->place.gap][0] = solution->gap;
     VT_TRY(vt_choice_put_duals(w->pricing, m, e->state, solution, row));
-    if (solution->outcome == VT_OPTIMAL && !unique && !e->stages) {
+    if (solution->outcome == VT_OPTIMAL && !unique && !e->stages && !e->point) {
       vt_numbers numbers;
       vt_choice_fill(e->state, &numbers);
       VT_TRY(find_unique(w, e, &numbers, &unique));

@@ -1,6 +1,6 @@
 // state.c - the numbers of a scenario: overrides and factors, levels of all processes by basis
 // column, and what rows make of them.
-#include "program.h"
+#include "chance.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,6 +56,7 @@ static void apply_touches(vt_choice_state *s, const double *values) {
     double *number = place_of(s, touch);
     if (isnan(operand) || (touch->operation != VT_SET && isinf(*number))) continue;
     *number = change(touch, operand, *number);
+    if (s->chances) vt_choice_touch_chances(s, touch, operand);
   }
 }
 
@@ -66,6 +67,7 @@ static void copy_back(double *to, const double *from, ptrdiff_t count) {
 static void start_from_reference(vt_choice_state *s, int64_t scenario) {
   const vt_choice_data *k = s->data;
   copy_back(s->number, k->number, k->numbers);
+  if (s->chances) vt_choice_start_chances(s);
   if (s->sample) {
     if (scenario >= 0)
       vt_variation_draw(k->variation, k->study->design.seed, scenario, s->sample);
@@ -108,9 +110,10 @@ static double dot(int count, const double *a, const double *b) {
 static void weigh_processes(vt_choice_state *s) {
   const vt_choice_data *k = s->data;
   vt_sparse biosphere = k->system->biosphere;
-  biosphere.value = s->biosphere;
+  biosphere.value = s->chances ? s->chances->mean_biosphere : s->biosphere;
+  const double *weight = s->chances ? s->chances->mean_weight : s->weight;
   for (int c = 0; c < k->categories; c++)
-    vt_burdens(&biosphere, s->weight + (ptrdiff_t)c * k->flows,
+    vt_burdens(&biosphere, weight + (ptrdiff_t)c * k->flows,
                s->burden + (ptrdiff_t)c * k->processes);
 }
 
@@ -189,6 +192,10 @@ vt_error vt_choice_apply(vt_choice_state *s, const double *values, int64_t scena
     s->burdened = true;
   }
   sum_dependents(s);
+  if (s->chances) {
+    vt_choice_form_chances(s);
+    *solved = !s->chances->refused;
+  }
   return VT_OK;
 }
 
@@ -227,6 +234,8 @@ static double cell_value(const vt_choice_state *s, const vt_choice_cell *c, int 
              goal_value(s, c->a);
     case VT_FROM_AIM:
       return c->a == VT_AIM_OBJECTIVE ? weighed(s, c->b) : s->impact[c->a * k->columns + c->b];
+    case VT_FROM_TANGENT:
+      return c->a < s->chances->cuts ? -s->chances->cut[(ptrdiff_t)c->a * k->columns + c->b] : 0;
     case VT_FROM_ENTERED: {
       const vt_choice_entered *e = &s->entered[c->a];
       return c->a < s->entered_count && e->step == step ? s->basis[c->b * n + e->process] : 0;
@@ -241,6 +250,12 @@ void vt_choice_level_bounds(const vt_choice_state *s, int process, int step, dou
   const int a = k->alternative_of[process], u = k->upper_of[process], l = k->lower_of[process];
   *upper = u < 0 ? INFINITY : vt_choice_value(s, VT_CHOICE_UPPER, u, step);
   *lower = l < 0 ? -INFINITY : vt_choice_value(s, VT_CHOICE_LOWER, l, step);
+  for (int i = 0; k->chance && i < k->chance->bounds; i++) {
+    const vt_choice_bound *bound = &k->chance->bound[i];
+    if (bound->process != process) continue;
+    if (bound->upper && s->chances->bound[i] < *upper) *upper = s->chances->bound[i];
+    if (!bound->upper && s->chances->bound[i] > *lower) *lower = s->chances->bound[i];
+  }
   if (a < 0) return;
   const double capacity = vt_choice_value(s, VT_CHOICE_CAPACITY, a, step);
   if (capacity < *upper || isnan(capacity)) *upper = capacity;
@@ -292,6 +307,7 @@ static void fill_column(vt_choice_state *s, int column) {
     case VT_COLUMN_LEVEL:
       vt_choice_level_bounds(s, k->alternative[c->index].process, c->step, lower, upper);
       break;
+    case VT_COLUMN_DEVIATION: s->cost[column] = s->chances->kappa; break;
     case VT_COLUMN_GOAL: s->cost[column] = 1.0 / k->list[VT_CHOICE_GOALS].count; break;
     case VT_COLUMN_SIZE:
     case VT_COLUMN_SURPLUS: break;
@@ -351,6 +367,9 @@ static void fill_row(vt_choice_state *s, int row) {
       break;
     }
     case VT_ROW_GOAL: *upper = 1; break;
+    case VT_ROW_TANGENT:
+      if (r->index < s->chances->cuts) *lower = 0;
+      break;
     case VT_ROW_AIM: break;
     case VT_ROW_ENTERED:
       if (r->index < s->entered_count)
@@ -431,6 +450,7 @@ static vt_error fill_state(vt_choice_state *s, const vt_varied *varied) {
   VT_ARENA_NEW(s->arena, s->merged, k->choices * columns);
   VT_ARENA_NEW(s->arena, s->dependent, k->dependents * columns);
   VT_TRY(make_programme(s));
+  if (k->chance) VT_TRY(vt_choice_chances_create(s->arena, k, &s->chances));
   if (!varied) return VT_OK;
   VT_ARENA_NEW(s->arena, s->own_basis, columns * n);
   VT_ARENA_NEW(s->arena, s->level_value, square_of(k)->matrix.entries);

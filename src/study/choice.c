@@ -394,11 +394,13 @@ static vt_error read_bounds(vt_study_reader *reader, const vt_yaml *node,
 
 static vt_error read_uppers(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_chance_plan *chance = target;
+  chance->upper_place = node->index;
   return read_bounds(reader, node, &chance->upper, &chance->uppers);
 }
 
 static vt_error read_lowers(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_chance_plan *chance = target;
+  chance->lower_place = node->index;
   return read_bounds(reader, node, &chance->lower, &chance->lowers);
 }
 
@@ -530,6 +532,11 @@ static vt_error check_chance(const vt_study_reader *reader) {
     VT_FAULT(reader, line,
              "'model.choice.chance': found it with %s as objective, expected one category",
              aims->levels > 1 ? "a list" : "weights");
+  if (aims->explores != VT_EXPLORE_NOTHING)
+    VT_FAULT(reader, reader->study->design.line,
+             "'ensemble.design': found pareto or alternatives with 'model.choice.chance' in line "
+             "%d, expected another design",
+             line);
   if (reader->study->uncertainty.wanted)
     VT_FAULT(reader, reader->study->uncertainty.line,
              "'ensemble.background_uncertainty': found it together with 'model.choice.chance' in "

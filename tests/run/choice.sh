@@ -173,6 +173,27 @@ golden() {
   [ "$failed" = 0 ] || head -20 stdout
 }
 
+chance() {
+  local python
+  python=$(find_python 'h5py, yaml')
+  if [ -z "$python" ]; then
+    echo 'skipped: chance needs a Python with h5py and yaml'
+    return
+  fi
+  mkdir chance
+  expect 'chance' 0 "$python" "$oracles/choice_chance.py" "$vintner" chance
+  [ "$failed" = 0 ] || head -20 stdout
+  local alternatives='choices: {e: {wind: 1, coal: ~}}'
+  bad 'a level below one half' '1/2 or more' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.3}'
+  bad 'shares' 'sum is 0.9' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9, shares: [0.9]}'
+  bad 'number of shares' 'found 2 shares, expected 1' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9, shares: [0.5, 0.5]}'
+  bad 'negative shares' 'positive' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9, shares: [1.5, -0.5], upper_limit: {wind: {uniform: [0, 1]}}}'
+  bad 'a family' "'gamma'" "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9, upper_limit: {wind: {gamma: {shape: 1, scale: 1}}}}'
+  bad 'an uncertain limit of nothing' "unknown process 'wimd'" "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9, upper_limit: {wimd: {uniform: [0, 1]}}}'
+  sed 's/"type": "biosphere", "amount": 1}/"type": "biosphere", "amount": 1, "uncertainty type": 8, "scale": 1, "shape": 1}/' grid.json >weibull.json
+  database=weibull.json bad 'a family of the database' 'type 8 for the exchange' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9}'
+}
+
 random_systems() {
   local python
   python=$(find_python 'h5py, yaml, scipy')
@@ -192,5 +213,6 @@ refusals
 steps
 explanations
 golden
+chance
 random_systems
 finish
