@@ -150,8 +150,8 @@ typedef struct vt_ray_part {
   const char *process; ///< code
   const char *name;    ///< of the process; NULL if it has none
   bool installation;   ///< else operation
-  int year;
-  double units; ///< along the ray
+  int year;            ///< or step; 0: there is none
+  double units;        ///< along the ray
 } vt_ray_part;
 
 typedef struct vt_ray_cause {

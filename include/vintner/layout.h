@@ -5,11 +5,14 @@
 
 #include "vintner/base.h"
 
-/// Texts along an axis besides its labels; stored as AXIS_name, AXIS_unit, AXIS_location.
+/// Texts along an axis besides its labels; stored as AXIS_name, AXIS_unit, AXIS_location,
+/// AXIS_choice, AXIS_process.
 typedef enum vt_axis_text {
   VT_TEXT_NAME,
   VT_TEXT_UNIT,
   VT_TEXT_LOCATION,
+  VT_TEXT_CHOICE,
+  VT_TEXT_PROCESS,
   VT_AXIS_TEXTS,
 } vt_axis_text;
 

@@ -212,7 +212,121 @@ typedef struct vt_pathway_plan {
   int fixed_overrides;       ///< those before the first with a formula
 } vt_pathway_plan;
 
-typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY } vt_model_kind;
+// Technology choice: a programme over all processes of a system, some of which can stand in for
+// each other.
+
+/// A number of the steps first to last, both included.
+typedef struct vt_step_number {
+  int first, last;
+  double value; ///< infinite: no limit
+} vt_step_number;
+
+/// Something with a number, which may differ between steps. What no span has is nothing: no demand,
+/// no limit, no supply.
+typedef struct vt_stepped {
+  int line;
+  const char *name; ///< as written: a process, product, flow, category, choice, or a glob
+  int spans;
+  const vt_step_number *span; ///< shape [spans]
+} vt_stepped;
+
+/// One of the processes that a choice is between.
+typedef struct vt_alternative_plan {
+  vt_stepped capacity; ///< its name is the process
+  const char *product; ///< NULL: the only one that it makes
+} vt_alternative_plan;
+
+typedef struct vt_choice_group {
+  int line;
+  const char *name;
+  int alternatives;
+  const vt_alternative_plan *alternative; ///< shape [alternatives], at least one
+} vt_choice_group;
+
+/// Limits of a choice model, each a map from labels to numbers.
+typedef enum vt_choice_limit {
+  VT_LIMIT_UPPER, ///< of levels of processes
+  VT_LIMIT_LOWER,
+  VT_LIMIT_UPPER_ELEM, ///< of elementary flows
+  VT_LIMIT_LOWER_ELEM,
+  VT_LIMIT_UPPER_IMP, ///< of impacts, by category
+  VT_LIMIT_LOWER_IMP,
+  VT_LIMIT_UPPER_IMP_AGG, ///< of their sums over the steps
+  VT_CHOICE_LIMITS
+} vt_choice_limit;
+
+extern const char *const vt_choice_limit_names[]; ///< as study files write them; ends with NULL
+
+/// A weighted process of a dependent constraint.
+typedef struct vt_dependent_term {
+  int line;
+  const char *process;
+  double weight;
+} vt_dependent_term;
+
+/// min <= sum of weight times level <= max, of which one may be infinite.
+typedef struct vt_dependent_plan {
+  int line;
+  const char *name;
+  int terms;
+  const vt_dependent_term *term; ///< shape [terms], at least one
+  double min, max;
+} vt_dependent_plan;
+
+/// What is left over of `from` at a step is there of `to` at the next, times the factor.
+typedef struct vt_storage_plan {
+  int line;
+  const char *to, *from;
+  double factor; ///< >= 0
+} vt_storage_plan;
+
+/// An uncertain limit of a level.
+typedef struct vt_chance_bound {
+  int line;
+  const char *process;
+  vt_distribution distribution;
+} vt_chance_bound;
+
+/// What is to hold by chance.
+typedef struct vt_chance_plan {
+  int line; ///< 0: not given
+  double confidence;
+  bool individual; ///< each event at `confidence`; else they share what it leaves
+  int shares_line, shares;
+  const double *share; ///< shape [shares]: of the impact, then of the bounds; none: equal ones
+  ptrdiff_t upper_place, lower_place; ///< which of the two is written first
+  int uppers, lowers;
+  const vt_chance_bound *upper, *lower;
+} vt_chance_plan;
+
+typedef struct vt_choice_plan {
+  int choices;
+  const vt_choice_group *choice;
+  int demands, demand_line;
+  const vt_stepped *demand;
+  int supplies;
+  const vt_stepped *supply;
+  int frees, free_line;
+  const char *const *free; ///< alternatives that may run backwards
+  int limits[VT_CHOICE_LIMITS];
+  const vt_stepped *limit[VT_CHOICE_LIMITS];
+  int dependents;
+  const vt_dependent_plan *dependent;
+  int methods;
+  const vt_method_plan *method;
+  int goals;                     ///< 0: the objective is that of the study's aims
+  const vt_objective_term *goal; ///< weight: what the category should not exceed
+  int steps_line, steps;         ///< line 0: no time, 1 step
+  int storages;
+  const vt_storage_plan *storage;
+  bool cyclic; ///< the first step takes from the last
+  vt_chance_plan chance;
+  int overrides;
+  const vt_factor *override; ///< shape [overrides]
+  int fixed_overrides;       ///< those before the first with a formula
+} vt_choice_plan;
+
+typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY, VT_MODEL_CHOICE } vt_model_kind;
 
 /// How the processes of several products of a database become one a product.
 typedef struct vt_allocation_plan {
@@ -233,6 +347,7 @@ typedef struct vt_model_plan {
   union {
     vt_pathway_plan pathway;
     vt_inventory_plan inventory;
+    vt_choice_plan choice;
   };
 } vt_model_plan;
 
@@ -342,6 +457,9 @@ typedef struct vt_keepable {
 
 /// What `keep` may name; ends with a row without a name.
 extern const vt_keepable vt_keepable_outputs[];
+
+/// The fixed changes of a model: how many, and those before the first with a formula.
+const vt_factor *vt_study_overrides(const vt_study *study, int *overrides, int *fixed);
 
 /// As study files write it: "pathway", "inventory".
 const char *vt_model_kind_name(vt_model_kind kind);

@@ -37,6 +37,14 @@ vt_error vt_system_create(vt_database_set *set, int count, const int *database,
                           ptrdiff_t array_column, vt_system **system);
 void vt_system_free(vt_system *system); ///< accepts NULL
 
+/// The same where several processes may make one product, each for itself: it need not be square,
+/// and `reference` and `maker` are -1 where there is no partner.
+vt_error vt_system_create_open(vt_database_set *set, int count, const int *database,
+                               ptrdiff_t array_column, vt_system **system);
+/// VT_ERR_INPUT, as vt_system_create raises it, for a system that is not square or structurally
+/// singular.
+vt_error vt_system_check_square(const vt_database_set *set, const vt_system *system);
+
 /// Row of the product that a demand for `node` means; VT_ERR_INPUT for a flow, a node outside the
 /// system, a process whose product is a node of its own (both are named), and one that was
 /// allocated (to what).

@@ -28,7 +28,7 @@ typedef struct vt_variation_choice {
 /// lives.
 typedef struct vt_variation_snapshot {
   const vt_system *system;
-  int products;       ///< that are asked for, or may be
+  int products;       ///< that are asked for, or may be; -1: all, makers are not looked at
   const int *product; ///< rows of A; shape [products]
   /// Flows that count for the result, shape [system->flows]: those of an inventory that is kept,
   /// those with a factor; NULL: all.

@@ -38,6 +38,23 @@ void vt_staging_free(vt_staging *s) {
   free(s);
 }
 
+void vt_staging_set_program(vt_staging *s, const vt_program *program, const int *goal_row) {
+  s->model.program = program;
+  s->model.goal_row = goal_row;
+}
+
+vt_error vt_staging_copy(const vt_staging *staging, const vt_program *program, const int *goal_row,
+                         vt_staging **copy) {
+  vt_staging *s;
+  *copy = NULL;
+  VT_NEW(s, 1);
+  *s = *staging;
+  s->label = NULL;
+  vt_staging_set_program(s, program, goal_row);
+  *copy = s;
+  return VT_OK;
+}
+
 static vt_error lay_front_out(vt_staging *s, vt_layout *layout) {
   const vt_variable limit = {.name = "pareto_limit",
                              .long_name = "limit on the second category, none at the front's ends"};

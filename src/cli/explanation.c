@@ -93,7 +93,8 @@ static void print_ray(FILE *out, const vt_ray *ray) {
     const vt_ray_part *p = &ray->part[i];
     print_line(out, "  %s of ", p->installation ? "installation" : "operation");
     print_process(out, p->process, p->name);
-    print_line(out, " in %d: %s%s\n", p->year, p->units > 0 ? "+" : "",
+    if (p->year != 0) print_line(out, " in %d", p->year);
+    print_line(out, ": %s%s\n", p->units > 0 ? "+" : "",
                rounded(p->units / fabs(ray->part[0].units), text));
   }
   if (ray->parts > PARTS) print_line(out, "  and %td more\n", ray->parts - PARTS);

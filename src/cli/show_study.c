@@ -109,6 +109,37 @@ static void print_inventory(const vt_study *s, FILE *out) {
   if (s->ensemble) print_ensemble(s, NULL, 0, out);
 }
 
+static void print_stepped(const char *title, const vt_stepped *list, int count, FILE *out) {
+  for (int i = 0; i < count; i++) {
+    print_line(out, "%-16s %s:", i == 0 ? title : "", list[i].name);
+    for (int s = 0; s < list[i].spans && s < 4; s++)
+      print_line(out, " %.12g", list[i].span[s].value);
+    (void)fputs(list[i].spans > 4 ? " ...\n" : "\n", out);
+  }
+}
+
+static void print_choice(const vt_study *s, FILE *out) {
+  const vt_choice_plan *plan = &s->model.choice;
+  for (int c = 0; c < plan->choices; c++) {
+    print_line(out, "%-11s %s:", c == 0 ? "choices" : "", plan->choice[c].name);
+    for (int i = 0; i < plan->choice[c].alternatives; i++)
+      print_line(out, "%s %s", i > 0 ? "," : "", plan->choice[c].alternative[i].capacity.name);
+    (void)fputc('\n', out);
+  }
+  print_stepped("demand", plan->demand, plan->demands, out);
+  print_stepped("supply", plan->supply, plan->supplies, out);
+  for (int l = 0; l < VT_CHOICE_LIMITS; l++)
+    print_stepped(vt_choice_limit_names[l], plan->limit[l], plan->limits[l], out);
+  if (plan->steps_line > 0) print_line(out, "steps       %d\n", plan->steps);
+  for (int i = 0; i < s->aims.objectives; i++)
+    print_line(out, "%-11s %s (weight %.12g)\n", i == 0 ? "objective" : "",
+               s->aims.objective[i].category, s->aims.objective[i].weight);
+  for (int i = 0; i < plan->goals; i++)
+    print_line(out, "%-11s %s (%.12g)\n", i == 0 ? "goals" : "", plan->goal[i].category,
+               plan->goal[i].weight);
+  print_ensemble(s, plan->override, plan->overrides, out);
+}
+
 static void print_background(const vt_background_variant *b, FILE *out) {
   if (b->name) print_line(out, "%s: ", b->name);
   for (int i = 0; i < b->snapshots; i++) {
@@ -183,8 +214,9 @@ static void print_pathway(const vt_study *s, FILE *out) {
 }
 
 static void print_study(const vt_study *s, FILE *out) {
-  static void (*const kinds[])(const vt_study *, FILE *) = {
-      [VT_MODEL_PATHWAY] = print_pathway, [VT_MODEL_INVENTORY] = print_inventory};
+  static void (*const kinds[])(const vt_study *, FILE *) = {[VT_MODEL_PATHWAY] = print_pathway,
+                                                            [VT_MODEL_INVENTORY] = print_inventory,
+                                                            [VT_MODEL_CHOICE] = print_choice};
   print_line(out, "study       %s\n", s->name);
   print_sources(&s->model, out);
   kinds[s->model.kind](s, out);

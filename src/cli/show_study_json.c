@@ -184,6 +184,42 @@ static void put_inventory(json_out *j, const vt_study *s) {
 }
 
 // -------------------------------------------------------------------------------------------------
+// Technology choice.
+
+static void put_stepped(json_out *j, const char *title, const vt_stepped *list, int count) {
+  if (count == 0) return;
+  json_list(j, title, JSON_LINES);
+  for (int i = 0; i < count; i++)
+    for (int s = 0; s < list[i].spans; s++) {
+      json_map(j, NULL);
+      json_text(j, "name", list[i].name);
+      json_raw(j, "steps", "[%d, %d]", list[i].span[s].first, list[i].span[s].last);
+      json_number(j, "value", list[i].span[s].value);
+      json_close(j);
+    }
+  json_close(j);
+}
+
+static void put_choice(json_out *j, const vt_study *s) {
+  const vt_choice_plan *plan = &s->model.choice;
+  json_list(j, "choices", JSON_LINES);
+  for (int c = 0; c < plan->choices; c++)
+    for (int i = 0; i < plan->choice[c].alternatives; i++)
+      json_object(j, NULL, "choice: %s, process: %s", plan->choice[c].name,
+                  plan->choice[c].alternative[i].capacity.name);
+  json_close(j);
+  put_stepped(j, "demand", plan->demand, plan->demands);
+  put_stepped(j, "supply", plan->supply, plan->supplies);
+  for (int l = 0; l < VT_CHOICE_LIMITS; l++)
+    put_stepped(j, vt_choice_limit_names[l], plan->limit[l], plan->limits[l]);
+  if (plan->steps_line > 0) json_raw(j, "steps", "%d", plan->steps);
+  put_objectives(j, s);
+  put_seed_and_design(j, s);
+  put_factors(j, "overrides", plan->override, plan->overrides);
+  put_factors(j, "factors", s->factor, s->factors);
+}
+
+// -------------------------------------------------------------------------------------------------
 // The whole.
 
 static void put_allocations(json_out *j, const vt_model_plan *model) {
@@ -199,8 +235,10 @@ static void put_allocations(json_out *j, const vt_model_plan *model) {
 }
 
 void vt_show_study_json(const vt_study *s, FILE *out) {
-  static void (*const kinds[])(json_out *, const vt_study *) = {
-      [VT_MODEL_PATHWAY] = put_pathway, [VT_MODEL_INVENTORY] = put_inventory};
+  static void (*const kinds[])(json_out *,
+                               const vt_study *) = {[VT_MODEL_PATHWAY] = put_pathway,
+                                                    [VT_MODEL_INVENTORY] = put_inventory,
+                                                    [VT_MODEL_CHOICE] = put_choice};
   json_out j = json_begin(out, JSON_BLOCK);
   json_members(&j, "study: %s, model: %s", s->name, vt_model_kind_name(s->model.kind));
   if (s->model.databases > 0) json_texts(&j, "databases", s->model.database, s->model.databases);

@@ -161,7 +161,8 @@ typedef struct along {
 } along;
 
 static vt_error list_along(const vt_maker *m, int index, along *list, int *count) {
-  static const char *const suffix[VT_AXIS_TEXTS] = {"name", "unit", "location"};
+  static const char *const suffix[VT_AXIS_TEXTS] = {"name", "unit", "location", "choice",
+                                                    "process"};
   const vt_dimension *axis = &m->axis[index];
   *count = 0;
   for (int k = 0; k < VT_AXIS_TEXTS; k++) {

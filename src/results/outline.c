@@ -92,7 +92,8 @@ static vt_error add_axis(outline *o, const outline_item *it) {
 
 // Texts and flags lie behind their axis.
 static vt_error add_text(outline *o, const outline_item *it) {
-  static const char *const suffix[VT_AXIS_TEXTS] = {"_name", "_unit", "_location"};
+  static const char *const suffix[VT_AXIS_TEXTS] = {"_name", "_unit", "_location", "_choice",
+                                                    "_process"};
   if (it->axes != 1) return VT_OK;
   const int place = vt_layout_find_axis(o->layout, it->axis[0]);
   if (strcmp(it->axis[0], "scenario") == 0) {

@@ -24,7 +24,9 @@ static vt_error read_target(vt_study_reader *reader, const vt_yaml *node, void *
 }
 
 bool vt_takes_infinite(const vt_factor *factor) {
-  return factor->operation == VT_SET && strstr(factor->target.tensor, "limits");
+  const char *tensor = factor->target.tensor;
+  return factor->operation == VT_SET &&
+         (strstr(tensor, "limit") || strcmp(tensor, "capacity") == 0);
 }
 
 static vt_error read_level(vt_study_reader *reader, const vt_yaml *node, bool infinite,
@@ -150,4 +152,40 @@ vt_error vt_read_factor(vt_study_reader *reader, const vt_yaml *node, vt_factor 
   const bool names = factor->operation == VT_CHOOSE && vt_type_of(operation) != VT_TYPE_NULL;
   if (names) return read_names(reader, operation, factor);
   return vt_read_value(reader, operation, vt_takes_infinite(factor), &factor->value);
+}
+
+static vt_error check_fixed_choice(const vt_study_reader *reader, const vt_yaml *node,
+                                   const vt_factor *override) {
+  if (override->value.kind == VT_VALUE_NAMES && override->value.levels == 1) return VT_OK;
+  if (override->value.kind == VT_VALUE_NAMES)
+    VT_REFUSE(reader, node, "found %d names, expected one, since overrides are fixed",
+              override->value.levels);
+  VT_REFUSE(reader, node, "found %s, expected a name", vt_found(node));
+}
+
+vt_error vt_read_overrides(vt_study_reader *reader, const vt_yaml *node, const vt_factor **list,
+                           int *overrides, int *fixed) {
+  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
+  int count;
+  *fixed = 0;
+  VT_TRY(vt_factor_count(reader, node, &count));
+  vt_factor *override;
+  VT_ARENA_NEW(reader->arena, override, count);
+  for (int i = 0; i < count; i++) {
+    vt_yaml child, operation;
+    VT_TRY(vt_list_item(reader, node, i, &child));
+    VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
+    if (override[i].operation == VT_CHOOSE) {
+      VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
+    } else if (override[i].value.kind != VT_VALUE_NUMBER &&
+               override[i].value.kind != VT_VALUE_FORMULA) {
+      VT_REFUSE(reader, &operation,
+                "found %s, expected a number or a formula in quotes, since overrides are fixed",
+                vt_found(&operation));
+    }
+    if (*fixed == i && override[i].value.kind != VT_VALUE_FORMULA) (*fixed)++;
+  }
+  *overrides = count;
+  *list = override;
+  return VT_OK;
 }

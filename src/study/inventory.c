@@ -91,10 +91,9 @@ static vt_error check_methods(const vt_study_reader *reader, const vt_yaml *node
   return VT_OK;
 }
 
-// A map from categories to methods, or a list of methods.
-static vt_error read_methods(vt_study_reader *reader, const vt_yaml *node, void *target) {
+vt_error vt_read_method_plans(vt_study_reader *reader, const vt_yaml *node,
+                              const vt_method_plan **methods, int *count) {
   enum { MOST_METHODS = 10000 };
-  vt_inventory_plan *plan = target;
   const bool map = vt_type_of(node) == VT_TYPE_MAP;
   if (!map)
     VT_TRY(vt_expect(reader, node, VT_TYPE_LIST,
@@ -115,9 +114,14 @@ static vt_error read_methods(vt_study_reader *reader, const vt_yaml *node, void 
     VT_TRY(vt_read_parts(reader, &item, &method[i].parts, &method[i].part));
   }
   VT_TRY(check_methods(reader, node, method, (int)items));
-  plan->method = method;
-  plan->methods = (int)items;
+  *methods = method;
+  *count = (int)items;
   return VT_OK;
+}
+
+static vt_error read_methods(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  vt_inventory_plan *plan = target;
+  return vt_read_method_plans(reader, node, &plan->method, &plan->methods);
 }
 
 // -------------------------------------------------------------------------------------------------

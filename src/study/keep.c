@@ -3,25 +3,30 @@
 
 #include <string.h>
 
-enum { PATHWAY = 1U << VT_MODEL_PATHWAY, INVENTORY = 1U << VT_MODEL_INVENTORY };
+enum {
+  PATHWAY = 1U << VT_MODEL_PATHWAY,
+  INVENTORY = 1U << VT_MODEL_INVENTORY,
+  CHOICE = 1U << VT_MODEL_CHOICE,
+};
 
 const vt_keepable vt_keepable_outputs[] = {
     {"installation", PATHWAY, true},
     {"operation", PATHWAY, true},
-    {"impact", PATHWAY, true},
+    {"impact", PATHWAY | CHOICE, true},
     {"production", PATHWAY, false},
     {"operation_by_vintage", PATHWAY, false},
     {"capacity", PATHWAY, false},
     {"utilisation", PATHWAY, false},
     {"flow", PATHWAY, false},
-    {"inventory", PATHWAY | INVENTORY, false},
+    {"inventory", PATHWAY | INVENTORY | CHOICE, false},
     {"supply", INVENTORY, false},
+    {"scaling", CHOICE, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
     {"background", PATHWAY, false},
-    {"demand_dual", PATHWAY, false},
-    {"limit_dual", PATHWAY, false},
-    {"reduced_cost", PATHWAY, false},
+    {"demand_dual", PATHWAY | CHOICE, false},
+    {"limit_dual", PATHWAY | CHOICE, false},
+    {"reduced_cost", PATHWAY | CHOICE, false},
     {"installation_range", PATHWAY, false},
     {NULL, 0, false},
 };

@@ -9,7 +9,11 @@ static const vt_kind_row kinds[] = {
      .read = vt_read_pathway,
      .check = vt_check_database_plan,
      .ensemble = true},
-    {.name = "choice"},
+    {.name = "choice",
+     .kind = VT_MODEL_CHOICE,
+     .read = vt_read_choice,
+     .check = vt_check_choice,
+     .ensemble = true},
     {.name = "timeline"},
     {.name = "inventory",
      .kind = VT_MODEL_INVENTORY,
@@ -31,6 +35,20 @@ const char *vt_model_kind_name(vt_model_kind kind) {
 
 bool vt_study_varies(const vt_study *study) {
   return study->uncertainty.wanted || study->design.kind == VT_DESIGN_EXCHANGES;
+}
+
+const vt_factor *vt_study_overrides(const vt_study *study, int *overrides, int *fixed) {
+  const vt_model_plan *model = &study->model;
+  *overrides = *fixed = 0;
+  if (model->kind == VT_MODEL_PATHWAY) {
+    *overrides = model->pathway.overrides;
+    *fixed = model->pathway.fixed_overrides;
+    return model->pathway.override;
+  }
+  if (model->kind != VT_MODEL_CHOICE) return NULL;
+  *overrides = model->choice.overrides;
+  *fixed = model->choice.fixed_overrides;
+  return model->choice.override;
 }
 
 static vt_error read_kind(vt_study_reader *reader, const vt_yaml *node, void *study) {

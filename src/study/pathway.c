@@ -24,41 +24,9 @@ static vt_error read_extend(vt_study_reader *reader, const vt_yaml *node, void *
   return VT_OK;
 }
 
-static vt_error check_fixed_choice(const vt_study_reader *reader, const vt_yaml *node,
-                                   const vt_factor *override) {
-  if (override->value.kind == VT_VALUE_NAMES && override->value.levels == 1) return VT_OK;
-  if (override->value.kind == VT_VALUE_NAMES)
-    VT_REFUSE(reader, node, "found %d names, expected one, since overrides are fixed",
-              override->value.levels);
-  VT_REFUSE(reader, node, "found %s, expected a name", vt_found(node));
-}
-
 static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, void *target) {
-  vt_study *study = target;
-  VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list such as [{target: ..., set: 5}]"));
-  int count;
-  VT_TRY(vt_factor_count(reader, node, &count));
-  vt_factor *override;
-  int fixed = 0;
-  VT_ARENA_NEW(reader->arena, override, count);
-  for (int i = 0; i < count; i++) {
-    vt_yaml child, operation;
-    VT_TRY(vt_list_item(reader, node, i, &child));
-    VT_TRY(vt_read_factor(reader, &child, &override[i], &operation));
-    if (override[i].operation == VT_CHOOSE) {
-      VT_TRY(check_fixed_choice(reader, &operation, &override[i]));
-    } else if (override[i].value.kind != VT_VALUE_NUMBER &&
-               override[i].value.kind != VT_VALUE_FORMULA) {
-      VT_REFUSE(reader, &operation,
-                "found %s, expected a number or a formula in quotes, since overrides are fixed",
-                vt_found(&operation));
-    }
-    if (fixed == i && override[i].value.kind != VT_VALUE_FORMULA) fixed++;
-  }
-  study->model.pathway.overrides = count;
-  study->model.pathway.override = override;
-  study->model.pathway.fixed_overrides = fixed;
-  return VT_OK;
+  vt_pathway_plan *plan = &((vt_study *)target)->model.pathway;
+  return vt_read_overrides(reader, node, &plan->override, &plan->overrides, &plan->fixed_overrides);
 }
 
 vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *study) {

@@ -141,9 +141,9 @@ static vt_error take_design(vt_study_reader *reader, const vt_yaml *node, const 
 static vt_error take_exploration(vt_study_reader *reader, const vt_yaml *node, const vt_yaml *value,
                                  const vt_exploration_row *row) {
   vt_aims *aims = &reader->study->aims;
-  if (reader->study->model.kind != VT_MODEL_PATHWAY)
-    VT_REFUSE(reader, node, "found '%s' with 'model.%s', expected it of a pathway alone", row->name,
-              vt_model_kind_name(reader->study->model.kind));
+  if (reader->study->model.kind == VT_MODEL_INVENTORY)
+    VT_REFUSE(reader, node, "found '%s' with 'model.%s', expected it of a pathway or a choice",
+              row->name, vt_model_kind_name(reader->study->model.kind));
   VT_TRY(check_argument(reader, node, value, row->name, row->usage, true, false));
   aims->explores = row->explores;
   return row->read(reader, value, aims);
@@ -377,11 +377,12 @@ static vt_error list_factors(const vt_study *study, vt_design_input *input) {
 }
 
 // From the first with a formula on. What is chosen has no number.
-static void list_overrides(const vt_pathway_plan *plan, vt_design_input *input) {
+static void list_overrides(const vt_factor *override, int overrides, int fixed,
+                           vt_design_input *input) {
   static const double nothing = 0;
   static const vt_value chosen = {.kind = VT_VALUE_NUMBER, .level = &nothing, .levels = 1};
-  for (int i = plan->fixed_overrides; i < plan->overrides; i++) {
-    const vt_factor *from = &plan->override[i];
+  for (int i = fixed; i < overrides; i++) {
+    const vt_factor *from = &override[i];
     *input++ =
         (vt_design_input){.name = "", .value = from->operation == VT_CHOOSE ? chosen : from->value};
   }
@@ -389,20 +390,20 @@ static void list_overrides(const vt_pathway_plan *plan, vt_design_input *input) 
 
 vt_error vt_plan_design(vt_study *study) {
   vt_design_plan *design = &study->design;
-  const bool pathway = study->model.kind == VT_MODEL_PATHWAY;
-  const vt_pathway_plan *plan = &study->model.pathway;
+  int overrides, fixed;
+  const vt_factor *override = vt_study_overrides(study, &overrides, &fixed);
   vt_design_input *input;
   design->path = study->path;
   design->parameters = study->parameters;
   design->factors = study->factors;
   design->inputs = study->parameters + study->factors;
-  if (pathway) design->inputs += plan->overrides - plan->fixed_overrides;
+  design->inputs += overrides - fixed;
   VT_ARENA_NEW(study->arena, input, design->inputs);
   design->input = input;
   for (int i = 0; i < study->parameters; i++)
     input[i] =
         (vt_design_input){.name = study->parameter[i].name, .value = study->parameter[i].value};
   VT_TRY(list_factors(study, input + study->parameters));
-  if (pathway) list_overrides(plan, input + study->parameters + study->factors);
+  list_overrides(override, overrides, fixed, input + study->parameters + study->factors);
   return list_files(study);
 }

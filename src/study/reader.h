@@ -190,6 +190,7 @@ const vt_kind_row *vt_kind_row_of(vt_model_kind kind); ///< model.c
 vt_read_key vt_read_model;       ///< model.c; `target` is the study
 vt_read_key vt_read_pathway;     ///< pathway.c; `target` is the study
 vt_read_key vt_read_inventory;   ///< inventory.c; `target` is the study
+vt_read_key vt_read_choice;      ///< choice.c; `target` is the study
 vt_read_key vt_read_ensemble;    ///< plan.c; `target` is the study
 vt_read_key vt_read_uncertainty; ///< uncertainty.c; `target` is the study
 
@@ -203,6 +204,25 @@ vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, v
 /// Whether objective and alternatives of a pathway model from databases are among those that it
 /// names: known before anything is read or solved. databases.c
 vt_error vt_check_database_plan(const vt_study_reader *reader);
+
+/// Fixed changes of a model; *fixed: those before the first with a formula. factor.c
+vt_error vt_read_overrides(vt_study_reader *reader, const vt_yaml *node, const vt_factor **override,
+                           int *overrides, int *fixed);
+
+/// A map from categories to methods, or a list of methods. inventory.c
+vt_error vt_read_method_plans(vt_study_reader *reader, const vt_yaml *node,
+                              const vt_method_plan **method, int *methods);
+
+/// A number for every step, or a map from steps and ranges of them to numbers; ~ and what is
+/// infinite the way of `none` (-1: lower limits, 1: upper ones, 0: never) is nothing. stepped.c
+vt_error vt_read_stepped(vt_study_reader *reader, const vt_yaml *node, int none,
+                         vt_stepped *stepped);
+/// A map from names to such, or with `steps` false to plain numbers. stepped.c
+vt_error vt_read_stepped_map(vt_study_reader *reader, const vt_yaml *node, int none, bool steps,
+                             const vt_stepped **list, int *count);
+
+/// What a choice model needs of the whole study. choice.c
+vt_error vt_check_choice(const vt_study_reader *reader);
 
 /// Names of outputs that the study's model has, each once; `expected` describes the list. keep.c
 vt_error vt_read_keep(vt_study_reader *reader, const vt_yaml *node, const char *expected,

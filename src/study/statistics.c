@@ -18,6 +18,8 @@ typedef struct measure {
 static const measure measures[] = {
     {"objective", "objective", VT_MODEL_PATHWAY, 0},
     {"total_impact", "total_impact[category]", VT_MODEL_PATHWAY, 1},
+    {"objective", "objective", VT_MODEL_CHOICE, 0},
+    {"total_impact", "total_impact[category]", VT_MODEL_CHOICE, 1},
     {"score", "score[demand, category]", VT_MODEL_INVENTORY, 2},
 };
 enum { MEASURES = sizeof measures / sizeof *measures };

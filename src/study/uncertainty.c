@@ -114,5 +114,12 @@ vt_error vt_read_uncertainty(vt_study_reader *reader, const vt_yaml *node, void 
     VT_REFUSE(reader, node,
               "found it in a design whose scenarios differ in what they minimise, expected one "
               "that draws, such as {monte-carlo: 1000}");
+  const bool projects =
+      study->model.kind == VT_MODEL_PATHWAY || study->model.kind == VT_MODEL_INVENTORY;
+  if (study->uncertainty.parameters && !projects)
+    VT_REFUSE(reader, node,
+              "found 'parameters' with 'model.%s', expected them with pathway or "
+              "inventory",
+              vt_model_kind_name(study->model.kind));
   return VT_OK;
 }

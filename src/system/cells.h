@@ -59,7 +59,7 @@ vt_error vt_cells_of_method(const vt_database_set *set, const vt_system *system,
                             ptrdiff_t array_column, vt_cells_space *space);
 void vt_cells_close(vt_cells_space *space);
 
-// match.c: which product each process makes.
-vt_error vt_system_match(const vt_cells *cells, vt_system *system);
+// match.c: which product each process makes; `open`: some may have none.
+vt_error vt_system_match(const vt_cells *cells, bool open, vt_system *system);
 
 #endif

@@ -233,7 +233,14 @@ static vt_error fail_matching(const vt_database_set *set, const vt_system *syste
   return error;
 }
 
-static vt_error match(matching *m, const vt_cells *cells) {
+vt_error vt_system_check_square(const vt_database_set *set, const vt_system *system) {
+  for (int j = 0; j < system->processes; j++) {
+    if (system->reference[j] < 0) return fail_matching(set, system);
+  }
+  return system->products == system->processes ? VT_OK : fail_matching(set, system);
+}
+
+static vt_error match(matching *m, const vt_cells *cells, bool open) {
   const int rows = m->system->products, columns = m->system->processes;
   VT_NEW(m->system->reference, columns);
   VT_NEW(m->system->maker, rows);
@@ -248,16 +255,12 @@ static vt_error match(matching *m, const vt_cells *cells) {
   take_data(m, cells);
   take_single(m);
   complete(m);
-  for (int j = 0; j < columns; j++) {
-    if (m->system->reference[j] < 0) return fail_matching(cells->set, m->system);
-  }
-  if (rows != columns) return fail_matching(cells->set, m->system);
-  return VT_OK;
+  return open ? VT_OK : vt_system_check_square(cells->set, m->system);
 }
 
-vt_error vt_system_match(const vt_cells *cells, vt_system *system) {
+vt_error vt_system_match(const vt_cells *cells, bool open, vt_system *system) {
   matching m = {.system = system, .a = &system->technosphere};
-  const vt_error error = match(&m, cells);
+  const vt_error error = match(&m, cells, open);
   free(m.flagged);
   free(m.unflipped);
   free(m.open);

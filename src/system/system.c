@@ -26,6 +26,7 @@ typedef struct system_building {
   bool *member; // databases of the system; shape [databases]
   int *package; // of those; shape [databases]
   int *flow_of; // shape [nodes]
+  bool open;    // need not be square
 } system_building;
 
 // -------------------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ static vt_error build_technosphere(system_building *made, vt_cells *cells) {
   cells->row_of = system->row_of;
   cells->column_of = system->column_of;
   VT_TRY(vt_cells_build(cells, system->products, system->processes, &system->technosphere));
-  return vt_system_match(cells, system);
+  return vt_system_match(cells, made->open, system);
 }
 
 static vt_error build_biosphere(system_building *made, vt_cells *cells) {
@@ -198,10 +199,10 @@ static vt_error build(system_building *made, int count, const int *database,
   return build_biosphere(made, &cells);
 }
 
-vt_error vt_system_create(vt_database_set *set, int count, const int *database,
-                          ptrdiff_t array_column, vt_system **system) {
+static vt_error create(vt_database_set *set, int count, const int *database, bool open,
+                       ptrdiff_t array_column, vt_system **system) {
   *system = NULL;
-  system_building made = {.set = set};
+  system_building made = {.set = set, .open = open};
   const vt_error error = build(&made, count, database, array_column);
   free(made.member);
   free(made.package);
@@ -212,6 +213,16 @@ vt_error vt_system_create(vt_database_set *set, int count, const int *database,
   }
   *system = made.system;
   return VT_OK;
+}
+
+vt_error vt_system_create(vt_database_set *set, int count, const int *database,
+                          ptrdiff_t array_column, vt_system **system) {
+  return create(set, count, database, false, array_column, system);
+}
+
+vt_error vt_system_create_open(vt_database_set *set, int count, const int *database,
+                               ptrdiff_t array_column, vt_system **system) {
+  return create(set, count, database, true, array_column, system);
 }
 
 // -------------------------------------------------------------------------------------------------

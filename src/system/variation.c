@@ -39,6 +39,8 @@ static vt_error reach(const vt_variation_snapshot *from, bool *column) {
   const vt_system *system = from->system;
   const vt_sparse *a = &system->technosphere;
   int *stack, depth = 0;
+  for (int j = 0; from->products < 0 && j < system->processes; j++) column[j] = true;
+  if (from->products < 0) return VT_OK;
   VT_NEW(stack, system->processes);
   for (int d = 0; d < from->products; d++) {
     const int maker = system->maker[from->product[d]];

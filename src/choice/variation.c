@@ -1,0 +1,63 @@
+// variation.c - what varies by its own distribution in a choice model: all processes are there to
+// be chosen.
+#include "model.h"
+
+#include <stdlib.h>
+
+static vt_error find_databases(const vt_choice_data *k, vt_variation_choice *choice) {
+  const vt_uncertainty_plan *plan = &k->study->uncertainty;
+  int *database;
+  VT_ARENA_NEW(k->arena, database, plan->databases);
+  for (int i = 0; i < plan->databases; i++)
+    VT_TRY(vt_error_at_line(k->study->path, plan->databases_line,
+                            vt_database_find(k->set, plan->database[i], &database[i])));
+  choice->databases = plan->databases;
+  choice->database = database;
+  return VT_OK;
+}
+
+// Flows that some method lists; a factor may give those of 0 a value.
+static vt_error mark_flows(const vt_choice_data *k, bool *counts) {
+  double *factor;
+  bool *listed;
+  VT_ARENA_NEW(k->arena, factor, k->flows);
+  VT_ARENA_NEW(k->arena, listed, k->flows);
+  for (int c = 0; c < k->categories; c++) {
+    VT_TRY(vt_method_node_factors(k->set, k->flows, k->system->flow, k->method[c], VT_NO_COLUMN,
+                                  factor, listed));
+    for (int e = 0; e < k->flows; e++) counts[e] = counts[e] || listed[e];
+  }
+  return VT_OK;
+}
+
+static void mark_limited(const vt_choice_data *k, vt_choice_tensor tensor, bool *counts) {
+  const vt_choice_list *l = &k->list[tensor];
+  for (int i = 0; i < l->count; i++) counts[l->entry[i].key[0]] = true;
+}
+
+vt_error vt_choice_vary(vt_choice_data *k, bool all_flows) {
+  const vt_uncertainty_plan *asked = &k->study->uncertainty;
+  vt_variation_snapshot *snapshot;
+  bool *counts;
+  if (!asked->wanted || k->variation) return VT_OK;
+  VT_ARENA_NEW(k->arena, counts, k->flows);
+  VT_ARENA_NEW(k->arena, snapshot, 1);
+  VT_TRY(mark_flows(k, counts));
+  mark_limited(k, VT_CHOICE_UPPER_ELEM, counts);
+  mark_limited(k, VT_CHOICE_LOWER_ELEM, counts);
+  *snapshot = (vt_variation_snapshot){
+      .system = k->system, .products = -1, .flow = all_flows ? NULL : counts};
+  vt_variation_plan plan = {.set = k->set,
+                            .choice = {.technosphere = asked->technosphere,
+                                       .biosphere = asked->biosphere,
+                                       .methods = asked->methods,
+                                       .mean = asked->mean,
+                                       .strict = asked->strict},
+                            .snapshots = 1,
+                            .snapshot = snapshot,
+                            .methods = k->categories,
+                            .method = k->method,
+                            .array_column = VT_NO_COLUMN};
+  VT_TRY(find_databases(k, &plan.choice));
+  return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
+}
