@@ -203,6 +203,21 @@ vt_error vt_inputs_check_target(const char *path, bool force);
 /// capacity, non-positive coupling, NaN.
 vt_error vt_inputs_check_numbers(const vt_inputs *inputs);
 
+/// Whether a process can make a product at all, by its stored numbers.
+typedef enum vt_production_fault {
+  VT_PRODUCTION_SOUND,
+  VT_PRODUCTION_ZERO,    ///< all amounts are 0
+  VT_PRODUCTION_OUTSIDE, ///< no amount lies in the operation window
+} vt_production_fault;
+vt_production_fault vt_inputs_production_fault(const vt_inputs *inputs, int process, int product);
+
+/// Take demands that are mere rounding (1e-12 of the product's largest) as 0.
+vt_error vt_inputs_settle(vt_inputs *inputs);
+
+/// Warn of what is sound and hardly meant: gaps between years, a horizon past the last demand,
+/// demand below zero that nobody takes up, processes that make nothing.
+void vt_inputs_note(const vt_inputs *inputs);
+
 /// Add years after the last one, each with its demand, mapping and characterisation. Limits by year
 /// are not repeated, those without years hold in all of them.
 /// @return VT_ERR_INPUT if the years leave the range of an int

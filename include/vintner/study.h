@@ -194,6 +194,7 @@ typedef struct vt_database_plan {
   bool characterised_only;   ///< drop other flows that only the background has; true if not given
   double cutoff;             ///< [0, 1): background flows of a smaller share of any impact go
   bool missing_zero;         ///< what a snapshot lacks counts as zero, with a warning
+  bool nearest_offsets;      ///< offsets count as the nearest year, else as the whole years in them
 } vt_database_plan;
 
 typedef enum vt_unit { VT_UNIT_LIFETIME, VT_UNIT_ANNUAL } vt_unit;

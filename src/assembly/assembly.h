@@ -70,6 +70,9 @@ vt_error vt_assembly_foreground(vt_assembly *a);
 /// The system of each snapshot, and which of its products the intermediate flows are.
 vt_error vt_assembly_systems(vt_assembly *a);
 
+/// Warn of what foreground and snapshots say in silence.
+void vt_assembly_note(const vt_assembly *a);
+
 /// Candidates and their characterisation.
 vt_error vt_assembly_characterise(vt_assembly *a);
 

@@ -82,22 +82,8 @@ static vt_error add_column(difference_table *t, const char *name, bool *seen) {
   return VT_OK;
 }
 
-// Comma or semicolon: the one that gives more of the known columns.
-static vt_error find_separator(difference_table *t) {
-  const char *end = t->csv.next;
-  int commas = 0, semicolons = 0;
-  for (bool quoted = false; end < t->csv.end && (quoted || *end != '\n'); end++) {
-    quoted = quoted != (*end == '"');
-    commas += !quoted && *end == ',';
-    semicolons += !quoted && *end == ';';
-  }
-  t->csv.separator = semicolons > commas ? ';' : ',';
-  return VT_OK;
-}
-
 static vt_error read_header(difference_table *t) {
   bool seen[KNOWN] = {false}, last = false;
-  VT_TRY(find_separator(t));
   while (!last) {
     VT_TRY(vt_csv_field(&t->csv, &t->field, &last));
     VT_TRY(add_column(t, t->field.bytes, seen));

@@ -142,12 +142,47 @@ static int64_t floor_divide(int64_t number, int64_t by) {
   return number / by - (number % by < 0);
 }
 
-// Whole years of an offset; a year is 12 months, 365.2425 days or 31556952 seconds.
-static int64_t years_of(char unit, int64_t date) {
-  if (unit == 'M') return floor_divide(date, 12);
-  if (unit == 'D') return floor_divide(date * 10000, 3652425);
-  if (unit == 's') return floor_divide(date, 31556952);
-  return date;
+// Seconds of a unit that is no year; a year is 12 months, 365.2425 days or 31556952 seconds.
+enum { YEAR_S = 31556952 };
+
+static int64_t seconds_of(char unit) {
+  switch (unit) {
+    case 'M': return YEAR_S / 12;
+    case 'W': return 7 * 86400;
+    case 'D': return 86400;
+    case 'h': return 3600;
+    case 'm': return 60;
+    case 's': return 1;
+    default: return YEAR_S;
+  }
+}
+
+// Years of an offset: the whole ones in it, or the nearest.
+static int64_t years_of(const building *made, char unit, int64_t date) {
+  const vt_study *study = made->from->study;
+  const vt_database_plan *plan = study ? vt_study_databases(study) : NULL;
+  const int64_t seconds = date * seconds_of(unit);
+  return floor_divide(plan && plan->nearest_offsets ? 2 * seconds + YEAR_S : seconds,
+                      plan && plan->nearest_offsets ? 2 * YEAR_S : YEAR_S);
+}
+
+// 365 days are no year: what a date a few days short of one is meant to be is not known.
+static void note_offset(const edge *at, char unit, int64_t date) {
+  enum { DAYS = 5 };
+  const vt_study *study = at->made->from->study;
+  const vt_database_plan *plan = study ? vt_study_databases(study) : NULL;
+  const int64_t seconds = date * seconds_of(unit);
+  const int64_t short_of = (floor_divide(seconds, YEAR_S) + 1) * YEAR_S - seconds;
+  if (unit == 'Y' || unit == 'M' || !plan || plan->nearest_offsets || short_of > DAYS * 86400)
+    return;
+  vt_warn(
+      "offset",
+      "%s: database '%s', activity '%s', exchange with %s: the offset of %lld %c is up to %d days "
+      "short of %lld years (of 365.2425 days) and counts as %lld; 'offsets: nearest' takes the "
+      "nearest year",
+      at->made->database->path, at->made->database->name, at->process_node->code,
+      vt_node_text(at->made->set, at->exchange->input), (long long)date, unit, (int)DAYS,
+      (long long)floor_divide(seconds, YEAR_S) + 1, (long long)floor_divide(seconds, YEAR_S));
 }
 
 static vt_error add_tau(const edge *at, int64_t tau, int32_t *year) {
@@ -197,8 +232,9 @@ static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
     const double weight = temporal ? temporal->amount[i] : 1.0;
     vt_entry entry = {.index = {at->process, flow}, .value = amount * weight};
     if (!isfinite(entry.value)) return fail_edge(at, "found an amount that is too large");
-    VT_TRY(
-        add_tau(at, temporal ? years_of(temporal->unit, temporal->date[i]) : 0, &entry.index[2]));
+    if (temporal) note_offset(at, temporal->unit, temporal->date[i]);
+    const int64_t tau = temporal ? years_of(at->made, temporal->unit, temporal->date[i]) : 0;
+    VT_TRY(add_tau(at, tau, &entry.index[2]));
     VT_TRY(push(at->made, id, entry));
     VT_TRY(push_term(at, id, &entry, weight));
   }
@@ -216,7 +252,7 @@ static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
     int64_t last = INT64_MIN;
     for (int i = 0; i < (whole && temporal ? temporal->count : 1); i++) {
       const int64_t tau = !whole     ? vintage->tau
-                          : temporal ? years_of(temporal->unit, temporal->date[i])
+                          : temporal ? years_of(at->made, temporal->unit, temporal->date[i])
                                      : 0;
       if (tau == last) continue; // several dates within one year are one process time
       last = tau;
@@ -288,8 +324,24 @@ static vt_error find_destination(const edge *at, destination *to) {
   return VT_OK;
 }
 
+// A distribution under another key would be lost in silence.
+static vt_error refuse_other_keys(const edge *at) {
+  static const char *const keys[] = {"temporal distribution", "absolute_temporal_distribution"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    char message[160];
+    if (!vt_exchange_has_attribute(at->exchange, keys[i])) continue;
+    (void)snprintf(message, sizeof message,
+                   "found '%s', expected 'temporal_distribution' with unit, date and amount in a "
+                   "foreground",
+                   keys[i]);
+    return fail_edge(at, message);
+  }
+  return VT_OK;
+}
+
 static vt_error add_exchange(const edge *at) {
   destination to = {.vintages = VT_TENSOR_COUNT};
+  VT_TRY(refuse_other_keys(at));
   VT_TRY(find_destination(at, &to));
   VT_TRY(add_amounts(at, to.tensor, to.flow));
   if (to.vintages == VT_TENSOR_COUNT) {

@@ -44,6 +44,7 @@ vt_error vt_assembly_prepare(vt_assembly *a) {
   VT_TRY(vt_assembly_read(a->study, &a->set));
   VT_TRY(vt_assembly_foreground(a));
   VT_TRY(vt_assembly_systems(a));
+  vt_assembly_note(a);
   VT_TRY(vt_assembly_characterise(a));
   return vt_assembly_select_flows(a);
 }

@@ -138,6 +138,18 @@ static vt_error find_unnamed(vt_inventory_data *k) {
   return VT_OK;
 }
 
+static void note_method(const vt_inventory_data *k, int category) {
+  const double *weight = k->weight + (ptrdiff_t)category * k->system->flows;
+  bool any = k->system->flows == 0;
+  for (int e = 0; e < k->system->flows; e++) any = any || weight[e] != 0.0;
+  if (!any)
+    vt_warn(
+        "category",
+        "%s: method '%s' counts nothing: it has no factor for any of the %d elementary flows of "
+        "the system",
+        k->study->path, k->set->method[k->method[category]].label, k->system->flows);
+}
+
 static vt_error find_methods(vt_inventory_data *k) {
   const vt_inventory_plan *plan = &k->study->model.inventory;
   k->count.categories = plan->methods > 0 ? plan->methods : 1;
@@ -155,6 +167,7 @@ static vt_error find_methods(vt_inventory_data *k) {
     if (k->method[c] < 0) continue;
     VT_TRY(vt_method_factors(k->set, k->system, k->method[c], column,
                              k->weight + (ptrdiff_t)c * k->system->flows));
+    note_method(k, c);
   }
   return VT_OK;
 }

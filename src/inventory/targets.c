@@ -134,9 +134,11 @@ static vt_error look_up(target_search *s) {
            "%s:%d: found choose on tensor '%s', expected set, add or multiply", s->k->study->path,
            s->factor->line, target->tensor);
   VT_CHECK(target->axes == found->axes, VT_ERR_INPUT,
-           "%s:%d: target '%s': found %d axes, expected %d: %s[%s%s%s]", s->k->study->path,
+           "%s:%d: target '%s': found %d axes, expected %d: %s[%s%s%s]%s", s->k->study->path,
            s->factor->line, target->text, target->axes, found->axes, found->name,
-           axis_names[found->axis[0]], comma, second);
+           axis_names[found->axis[0]], comma, second,
+           target->axes > found->axes ? " (a name with a comma is put in quotes, as in [\"a, b\"])"
+                                      : "");
   for (int a = 0; a < found->axes; a++) VT_TRY(match_axis(s, a));
   return VT_OK;
 }

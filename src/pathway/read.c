@@ -29,6 +29,8 @@ static vt_error assemble(vt_pathway_data *d) {
   vt_background_prefetch(d->background);
   VT_TRY(vt_assembly_build(d->study, d->background, &d->inputs,
                            may_vary(d->study) ? &d->drawn : NULL));
+  VT_TRY(vt_inputs_settle(d->inputs));
+  vt_inputs_note(d->inputs);
   VT_TRY(vt_computed_background_take(d->inputs, &d->computed));
   return vt_inputs_pack(d->inputs, &d->packed);
 }
@@ -50,6 +52,8 @@ static vt_error assemble_together(vt_pathway_data *d) {
 static vt_error read_file(vt_pathway_data *d) {
   if (d->team->rank != 0) return VT_OK;
   VT_TRY(vt_inputs_read(d->study->model.pathway.inputs, &d->inputs));
+  VT_TRY(vt_inputs_settle(d->inputs));
+  vt_inputs_note(d->inputs);
   return d->team->size > 1 ? vt_inputs_pack(d->inputs, &d->packed) : VT_OK;
 }
 
@@ -103,6 +107,7 @@ static vt_error read_again(vt_pathway_data *d) {
   d->used = false;
   VT_TRY(d->packed.length > 0 ? vt_inputs_unpack(d->packed.bytes, d->packed.length, &d->inputs)
                               : vt_inputs_read(d->study->model.pathway.inputs, &d->inputs));
+  VT_TRY(vt_inputs_settle(d->inputs));
   d->inputs->drawing = d->drawing;
   return VT_OK;
 }

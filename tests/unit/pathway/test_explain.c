@@ -253,7 +253,7 @@ static const conflict_case conflicts[] = {
      .change = {{"demand", "{'[`R`, 2020]': 10}"}, LATE_PLANTS},
      .member = {{"demand of 'R' in 2020: 10", -10, -10, true}},
      .plain = "no process can produce 'R' in 2020: 'A' runs 1 to 1 years after its installation, "
-              "'B' runs 1 to 1 years after its installation"},
+              "'B' makes nothing, its window of 1 to 1 years holds no production"},
     {.what = "existing capacity that is too small",
      .change = {{"demand", "{'[`R`, 2020]': 10}"},
                 {"existing_capacity", "{'[`A`, 2019]': 3}"},
