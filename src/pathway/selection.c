@@ -305,6 +305,23 @@ static vt_error select_background(const char *study_path, const vt_factor *facto
   return VT_OK;
 }
 
+// A coupling is there in all scenarios: an override makes one, a factor does not.
+static bool creates_entries(vt_tensor_id tensor, const vt_factor *factor) {
+  if (factor->operation != VT_SET) return false;
+  switch ((int)tensor) {
+    case VT_TENSOR_COUPLING: return !factor->name;
+    case VT_TENSOR_DEMAND:
+    case VT_TENSOR_IMPACT_LIMITS:
+    case VT_TENSOR_TOTAL_IMPACT_LIMITS:
+    case VT_TENSOR_EXISTING_CAPACITY:
+    case VT_TENSOR_FLOW_MAX:
+    case VT_TENSOR_FLOW_MIN:
+    case VT_TENSOR_TOTAL_FLOW_MAX:
+    case VT_TENSOR_TOTAL_FLOW_MIN: return true;
+    default: return vt_selection_default_of(tensor) != VT_TENSOR_COUNT;
+  }
+}
+
 vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
                               const vt_inputs *inputs, vt_selection *chosen) {
   lookup l;
@@ -320,13 +337,21 @@ vt_error vt_selection_resolve(const char *study_path, const vt_factor *factor,
     chosen->entry = NULL;
     return collected;
   }
+  const vt_tensor_id general = vt_selection_default_of(chosen->tensor);
   if (chosen->count == 0) {
     free(chosen->entry);
     chosen->entry = NULL;
-    VT_FAIL(VT_ERR_INPUT,
-            "%s:%d: target '%s': found no stored entry of '%s' that matches all its axes, "
-            "expected at least one",
-            study_path, factor->line, factor->target.text, l.kind->name);
+    VT_FAIL(
+        VT_ERR_INPUT,
+        "%s:%d: target '%s': found no stored entry of '%s' that matches all its axes, "
+        "expected at least one%s%s%s",
+        study_path, factor->line, factor->target.text, l.kind->name,
+        creates_entries(chosen->tensor, factor) ? "; set makes entries that are named: name them"
+                                                : "",
+        creates_entries(chosen->tensor, factor) && general != VT_TENSOR_COUNT ? ", or set " : "",
+        creates_entries(chosen->tensor, factor) && general != VT_TENSOR_COUNT
+            ? vt_tensor_kinds[general].name
+            : "");
   }
   return VT_OK;
 }
@@ -356,20 +381,6 @@ vt_tensor_id vt_selection_default_of(vt_tensor_id tensor) {
     case VT_TENSOR_TOTAL_DEPLOYMENT_MAX: return VT_TENSOR_TOTAL_DEPLOYMENT_MAX_DEFAULT;
     case VT_TENSOR_TOTAL_DEPLOYMENT_MIN: return VT_TENSOR_TOTAL_DEPLOYMENT_MIN_DEFAULT;
     default: return VT_TENSOR_COUNT;
-  }
-}
-
-static bool creates_entries(vt_tensor_id tensor) {
-  switch ((int)tensor) {
-    case VT_TENSOR_DEMAND:
-    case VT_TENSOR_IMPACT_LIMITS:
-    case VT_TENSOR_TOTAL_IMPACT_LIMITS:
-    case VT_TENSOR_EXISTING_CAPACITY:
-    case VT_TENSOR_FLOW_MAX:
-    case VT_TENSOR_FLOW_MIN:
-    case VT_TENSOR_TOTAL_FLOW_MAX:
-    case VT_TENSOR_TOTAL_FLOW_MIN: return true;
-    default: return vt_selection_default_of(tensor) != VT_TENSOR_COUNT;
   }
 }
 
@@ -530,7 +541,7 @@ vt_error vt_selection_create_entries(const char *study_path, const vt_factor *fa
   lookup l;
   if (vt_variant_is_meant(factor)) return VT_OK;
   VT_TRY(look_tensor_up(study_path, factor, inputs, &l));
-  if (factor->operation != VT_SET || !creates_entries(l.tensor)) return VT_OK;
+  if (!creates_entries(l.tensor, factor)) return VT_OK;
   axis_matches m = {{0}};
   named n = {.keys = 0};
   vt_error done = matches_fill(&l, true, &m);

@@ -179,9 +179,30 @@ messages() {
   near 'semicolons: the answer' "$(value semicolons.h5 objective)" 180 1e-12
 }
 
+# All limits and couplings from overrides of a model from databases; P: a plant, F: a flow.
+limits() {
+  local target
+  for target in 'process_coupling[A, A]' 'process_deployment_limits_max[A, 2025]' 'process_deployment_limits_min[A, 2025]' \
+    'process_operation_limits_max[A, *]' 'process_operation_limits_min[A, 2026]' 'cumulative_process_limits_max[A]' \
+    'cumulative_process_limits_min[A]' 'flow_limits_max[co2, 2025]' 'flow_limits_min[s, 2025]' \
+    'cumulative_flow_limits_max[s]' 'cumulative_flow_limits_min[co2]' 'category_impact_limits[gwp, 2026]' \
+    'cumulative_category_impact_limits[gwp]'; do
+    write '' "s/^    methods.*/&\n    overrides: [{target: \"$target\", set: 1}]/"
+    expect "$target" 0 "$vintner" check bad.yaml
+  done
+  write 'fg["B"] = json.loads(json.dumps(plant).replace("\"A\"", "\"B\""))' \
+    's/^    methods.*/&\n    overrides: [{target: "process_coupling[A, B]", set: 3}]/'
+  expect 'a coupling' 0 "$vintner" run bad.yaml -q --force -o coupled.h5
+  holds 'a coupling: three of A for each B' awk 'NR <= 3 { a += $1 } NR > 3 { b += $1 } END { exit !(a > 0 && a == 3 * b) }' \
+    <(value coupled.h5 installation)
+  fails 'nothing is stored' 'set makes entries that are named: name them, or set process_deployment_limits_max_default' '' \
+    's/^    methods.*/&\n    overrides: [{target: "process_deployment_limits_max[*, *]", set: 5}]/'
+}
+
 foregrounds
 offsets
 horizons
 methods
 messages
+limits
 finish

@@ -67,12 +67,14 @@ static const refusal refusals[] = {
     {"foreground_production[B, R, 1]', set: 2",
      "target 'foreground_production[B, R, 1]': found no stored entry of 'foreground_production' "
      "that matches all its axes, expected at least one"},
-    {"flow_limits_max[CO*, *]', set: 2", "target 'flow_limits_max[CO*, *]': found no stored entry "
-                                         "of 'flow_limits_max' that matches all "
-                                         "its axes, expected at least one"},
+    {"flow_limits_max[CO*, *]', set: 2",
+     "target 'flow_limits_max[CO*, *]': found no stored entry "
+     "of 'flow_limits_max' that matches all "
+     "its axes, expected at least one; set makes entries that are named: name them"},
     {"cumulative_process_limits_max[*]', set: 2",
      "target 'cumulative_process_limits_max[*]': found no stored entry of "
-     "'cumulative_process_limits_max' that matches all its axes, expected at least one"},
+     "'cumulative_process_limits_max' that matches all its axes, expected at least one; set makes "
+     "entries that are named: name them, or set cumulative_process_limits_max_default"},
     {"existing_capacity[A, 2020]', set: 2",
      "target 'existing_capacity[A, 2020]': found year 2020, expected years before the horizon "
      "(2020)"},
