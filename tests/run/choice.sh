@@ -204,6 +204,7 @@ random_systems() {
   mkdir random
   RANGES=30 expect 'random systems' 0 "$python" "$oracles/oracle_choice.py" "$vintner" random "${SYSTEMS:-100}" 2000
   [ "$failed" = 0 ] || head -20 stdout
+  RANGES=3 expect 'limits on all processes' 0 "$python" "$oracles/oracle_choice.py" "$vintner" random 20 1 60
 }
 
 by_hand
