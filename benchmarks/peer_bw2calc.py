@@ -33,7 +33,17 @@ def file_system(folder):
     return DirFileSystem(path=str(folder), fs=LocalFileSystem())
 
 
-def write_package(source, target, numbers=np.float64):
+def lognormals(values, spread):
+    """Round each amount, as its median; nothing where it is 0."""
+    found = np.zeros(len(values), dtype=bwp.UNCERTAINTY_DTYPE)
+    found["uncertainty_type"] = np.where(values == 0, 0, 2)
+    found["loc"] = np.log(np.abs(np.where(values == 0, 1, values)))
+    found["scale"], found["negative"] = spread, values < 0
+    found["shape"] = found["minimum"] = found["maximum"] = np.nan
+    return found
+
+
+def write_package(source, target, numbers=np.float64, spread=0.0):
     def load(name):
         loaded = np.load(source / f"{name}.npy")
         return loaded.astype(numbers) if loaded.dtype.kind == "f" else loaded
@@ -46,18 +56,25 @@ def write_package(source, target, numbers=np.float64):
     maker = np.argsort(reference)
     row, column, value = (load(f"technosphere_{part}") for part in ("row", "column", "value"))
     flip = (value < 0) & (maker[row] != column)
+    biosphere = load("biosphere_value")
+    uncertain = {
+        name: {"distributions_array": lognormals(values, spread)} if spread else {}
+        for name, values in (("technosphere", np.where(flip, -value, value)), ("biosphere", biosphere))
+    }
     package.add_persistent_vector(
         matrix="technosphere_matrix",
         name="technosphere",
         indices_array=indices(maker[row], column),
         data_array=np.where(flip, -value, value),
         flip_array=flip,
+        **uncertain["technosphere"],
     )
     package.add_persistent_vector(
         matrix="biosphere_matrix",
         name="biosphere",
         indices_array=indices(load("biosphere_row") + FLOW_IDS, load("biosphere_column")),
-        data_array=load("biosphere_value"),
+        data_array=biosphere,
+        **uncertain["biosphere"],
     )
     weight = load("weight")
     kept = np.flatnonzero(weight)

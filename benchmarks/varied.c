@@ -348,7 +348,7 @@ static vt_error run_task(bench *b, const task *t) {
     product[d] = b->system->reference[b->size.processes / (d + 2)];
     demand[d] = (vt_final_demand){1, &product[d], &one};
   }
-  const vt_variation_snapshot snapshot = {b->system, t->demands, product, NULL};
+  const vt_variation_snapshot snapshot = {b->system, t->demands, product, NULL, false};
   const vt_variation_plan plan = {.set = b->set,
                                   .choice = {.technosphere = true, .biosphere = true},
                                   .snapshots = 1,

@@ -225,7 +225,8 @@ void vt_clean_format(char *line, size_t size, const char *format, va_list argume
     __attribute__((format(printf, 3, 0)));
 
 // ---------------------------------------------------------------------------------------------
-// Tables of comma-separated values (RFC 4180): quotes, CRLF, a byte order mark and blank lines.
+// Tables of comma-separated values (RFC 4180), or semicolons: quotes, CRLF, a byte order mark and
+// blank lines.
 
 /// A place in a table. The text is borrowed.
 typedef struct vt_csv {
@@ -233,7 +234,7 @@ typedef struct vt_csv {
   const char *next, *end; ///< what is not read yet
   int line;               ///< of the row, or of the field where quotes hold line ends
   bool line_ended;        ///< the field before was the last of its line
-  char separator;         ///< of fields: a comma unless it is changed after vt_csv_start
+  char separator;         ///< of fields: comma or semicolon, by the first line
 } vt_csv;
 
 /// Start before the first row. A NUL byte and what is not UTF-8 are VT_ERR_INPUT.

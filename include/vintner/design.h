@@ -155,6 +155,7 @@ typedef enum vt_design_kind {
   VT_DESIGN_FACTORIAL,
   VT_DESIGN_ONE_AT_A_TIME,
   VT_DESIGN_TABLE,
+  VT_DESIGN_EXCHANGES, ///< tables that replace amounts of exchanges, which the model reads
   VT_DESIGNS
 } vt_design_kind;
 
@@ -167,6 +168,7 @@ typedef enum vt_design_argument {
   VT_ARGUMENT_SECOND_ORDER = 1 << 3,
   VT_ARGUMENT_LEVELS = 1 << 4,
   VT_ARGUMENT_QUANTILES = 1 << 5,
+  VT_ARGUMENT_FILES = 1 << 6, ///< a file or a list of them
 } vt_design_argument;
 
 /// Two inputs and the Spearman correlation of their u.
@@ -196,6 +198,8 @@ typedef struct vt_design_plan {
   int quantiles;
   const double *quantile; ///< one-at-a-time: what a distribution takes; shape [quantiles]
   const char *table;      ///< table: path, resolved
+  int exchange_files;
+  const char *const *exchanges; ///< exchanges: paths, resolved; shape [exchange_files]
   int inputs, parameters, factors;
   const vt_design_input *input; ///< parameters, factors, then overrides that differ between
                                 ///< scenarios: numbers and formulas; shape [inputs]

@@ -106,12 +106,14 @@ typedef struct vt_followed_parameter {
   const char *scope, *name;
   double value; ///< where it has no formula
   vt_meaning meaning;
+  int drawn; ///< in place of `value`: place among the parameters of vt_drawing, or -1
 } vt_followed_parameter;
 
-/// An amount of an exchange that a formula gives.
+/// An amount of an exchange that a formula gives, or a table for each scenario.
 typedef struct vt_followed_amount {
   const char *exchange; ///< what messages call it
   vt_meaning meaning;
+  int given; ///< of a table: place among the amounts of vt_drawing; -1: a formula gives it
 } vt_followed_amount;
 
 /// A part of an entry: scale * amount * weight.
@@ -130,6 +132,19 @@ typedef struct vt_following {
   vt_followed_amount *amount;       ///< shape [amounts]
   vt_followed_term *term;           ///< shape [terms], ascending by tensor and key, entries whole
 } vt_following;
+
+/// Numbers that are others in each scenario because databases vary. First those of the background:
+/// entries of BACKGROUND, or the impacts of one unit. Then, where methods vary, their factors,
+/// which are the same in all years. Then amounts of exchanges of the foreground that tables give.
+/// Then parameters of Brightway that are drawn.
+typedef struct vt_drawing {
+  ptrdiff_t background, factors, amounts, parameters, numbers; ///< how many of each, and together
+  /// Keys of the entries, ascending; shape [background, 3]. NULL: the numbers are impacts, of shape
+  /// [snapshots, intermediate flows, categories], and no entry of BACKGROUND is looked at.
+  const int32_t *entry;
+  const double *reference; ///< shape [numbers]; factors: [categories, elementary flows]
+  const bool *varies;      ///< false: the number is its reference in all scenarios; shape [numbers]
+} vt_drawing;
 
 /// Inputs of a pathway model (specs: the optimex input file). Everything belongs to `arena` and
 /// the label sets; drop it with vt_inputs_free.
@@ -154,6 +169,7 @@ typedef struct vt_inputs {
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;
   vt_following following;
+  const vt_drawing *drawing; ///< borrowed; NULL: nothing is drawn
 } vt_inputs;
 
 /// Read and check optimex inputs (specs/pathway.md §1, §4: structure, types, names, windows,
@@ -186,6 +202,21 @@ vt_error vt_inputs_check_target(const char *path, bool force);
 /// Check what must hold of the numbers after overrides too: limits that cross, negative existing
 /// capacity, non-positive coupling, NaN.
 vt_error vt_inputs_check_numbers(const vt_inputs *inputs);
+
+/// Whether a process can make a product at all, by its stored numbers.
+typedef enum vt_production_fault {
+  VT_PRODUCTION_SOUND,
+  VT_PRODUCTION_ZERO,    ///< all amounts are 0
+  VT_PRODUCTION_OUTSIDE, ///< no amount lies in the operation window
+} vt_production_fault;
+vt_production_fault vt_inputs_production_fault(const vt_inputs *inputs, int process, int product);
+
+/// Take demands that are mere rounding (1e-12 of the product's largest) as 0.
+vt_error vt_inputs_settle(vt_inputs *inputs);
+
+/// Warn of what is sound and hardly meant: gaps between years, a horizon past the last demand,
+/// demand below zero that nobody takes up, processes that make nothing.
+void vt_inputs_note(const vt_inputs *inputs);
 
 /// Add years after the last one, each with its demand, mapping and characterisation. Limits by year
 /// are not repeated, those without years hold in all of them.

@@ -6,6 +6,7 @@
 #define VT_PATHWAY_H
 
 #include "vintner/aims.h"
+#include "vintner/assembly.h"
 #include "vintner/inputs.h"
 #include "vintner/kind.h"
 
@@ -87,6 +88,17 @@ const vt_alternative *vt_pathway_alternatives(const vt_pathway *pathway, int *co
 typedef struct vt_pathway_state vt_pathway_state;
 vt_error vt_pathway_state_create(const vt_pathway *pathway, vt_pathway_state **state);
 void vt_pathway_state_free(vt_pathway_state *state); ///< accepts NULL
+
+/// The numbers that databases draw (vt_inputs.drawing), for every vt_pathway_apply until the next
+/// call. Borrowed until then; NULL: those of the reference.
+void vt_pathway_draw(vt_pathway_state *state, const double *drawn);
+
+/// The amounts of exchanges that follow parameters of Brightway; shape [amounts of vt_following],
+/// borrowed until the next call of this or of vt_pathway_apply. NULL: none follow, or a formula
+/// fails.
+///
+/// @param factor  as vt_pathway_apply takes it, not NULL
+const double *vt_pathway_follow(vt_pathway_state *state, const double *factor);
 
 /// Numbers of a scenario.
 ///
@@ -188,6 +200,10 @@ vt_output vt_pathway_impact_by_origin;
 /// [category, intermediate_flow, time]: impacts of the background, by the flow that asks for them.
 vt_output vt_pathway_impact_by_flow;
 
+/// [snapshot, intermediate_flow, category]: impacts of one unit of a flow in each snapshot, by the
+/// characterisation of the first year.
+vt_output vt_pathway_background_impact;
+
 // Duals. All are d objective / d right-hand side in real units: what one unit more of it adds to
 // the objective. Where an optimum is degenerate they are one of several; each lies between the
 // slopes to either side.
@@ -236,8 +252,9 @@ bool vt_pathway_installation_cost(const void *state, int process, double *cost);
 /// Not collective. `inputs` is as read and changed (see vt_pathway_create).
 ///
 /// @param scenario  -1: the reference
+/// @param drawn     what draws for the scenario; NULL: databases do not vary
 vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t scenario,
-                            vt_explanation *explanation);
+                            vt_drawn_worker *drawn, vt_explanation *explanation);
 
 /// A demand, a limit or a coupling: what a scenario may be freed of. (An existing capacity only
 /// where it is negative.)

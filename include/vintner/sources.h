@@ -175,6 +175,8 @@ typedef struct vt_method {
   const char *path;  ///< source, for messages
   int project;       ///< >= 0: still to be read from this project; vt_method_factors does
   const char *file;  ///< its datapackage there
+  int regional;      ///< factors of a document that hold for another place than GLO: left out
+  bool told;         ///< a warning says which of its factors are left out
 } vt_method;
 
 struct vt_database_sources; // what only the readers know
@@ -241,6 +243,9 @@ const char *vt_node_text(const vt_database_set *set, int node);
 /// Warn of attributes of a foreground that are nearly those that count.
 void vt_warn_node(const vt_database_set *set, const vt_node *node);
 void vt_warn_exchange(const vt_database_set *set, const vt_node *node, const vt_exchange *exchange);
+
+/// Whether an exchange has an attribute that counts for nothing here.
+bool vt_exchange_has_attribute(const vt_exchange *exchange, const char *name);
 
 /// The node of `database` that stands for the same activity as `node`: equal name, reference
 /// product and location. -1 when there is none; several are VT_ERR_INPUT naming their codes.

@@ -194,6 +194,7 @@ typedef struct vt_database_plan {
   bool characterised_only;   ///< drop other flows that only the background has; true if not given
   double cutoff;             ///< [0, 1): background flows of a smaller share of any impact go
   bool missing_zero;         ///< what a snapshot lacks counts as zero, with a warning
+  bool nearest_offsets;      ///< offsets count as the nearest year, else as the whole years in them
 } vt_database_plan;
 
 typedef enum vt_unit { VT_UNIT_LIFETIME, VT_UNIT_ANNUAL } vt_unit;
@@ -396,7 +397,7 @@ typedef struct vt_sensitivity_plan {
 typedef struct vt_uncertainty_plan {
   int line;
   bool wanted;
-  bool technosphere, biosphere, methods;
+  bool technosphere, biosphere, methods, parameters;
   int databases_line;
   int databases; ///< 0: all of the system
   const char *const *database;
@@ -466,6 +467,9 @@ const char *vt_model_kind_name(vt_model_kind kind);
 
 /// The databases that a pathway model is built from; NULL for every other model.
 const vt_database_plan *vt_study_databases(const vt_study *study);
+
+/// Whether exchanges of the databases are others in each scenario: drawn, or given by tables.
+bool vt_study_varies(const vt_study *study);
 
 /// Read and check a study file; nothing it refers to is opened.
 ///

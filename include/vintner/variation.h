@@ -33,6 +33,7 @@ typedef struct vt_variation_snapshot {
   /// Flows that count for the result, shape [system->flows]: those of an inventory that is kept,
   /// those with a factor; NULL: all.
   const bool *flow;
+  bool without_factors; ///< of methods: vt_sample_matrices.factor is empty
 } vt_variation_snapshot;
 
 /// All that a plan is made of.
@@ -71,6 +72,9 @@ typedef struct vt_variation_counts {
 } vt_variation_counts;
 const vt_variation_counts *vt_variation_count(const vt_variation *variation);
 
+/// Whether anything of the matrices of a snapshot varies, factors aside.
+bool vt_variation_reaches(const vt_variation *variation, int snapshot);
+
 /// Bytes of the plan, which the threads of a rank share, and of one sample.
 void vt_variation_bytes(const vt_variation *variation, double *plan, double *sample);
 
@@ -108,6 +112,8 @@ typedef struct vt_exchange_place {
   ptrdiff_t entry;    ///< of A or B
   ptrdiff_t exchange; ///< among those that vary, -1: it does not
   double stored, factor;
+  const vt_record_group *group;
+  ptrdiff_t record;
 } vt_exchange_place;
 
 /// Find an exchange, which must be one that counts in its entry.
@@ -115,6 +121,18 @@ typedef struct vt_exchange_place {
 vt_error vt_variation_locate(const vt_variation *variation, int snapshot,
                              const vt_record_group *group, ptrdiff_t record,
                              vt_exchange_place *place);
+
+/// Ends and type of an exchange: technosphere is what is consumed, substitution too.
+typedef struct vt_wanted_exchange {
+  int from, to; ///< nodes
+  vt_exchange_type type;
+} vt_wanted_exchange;
+
+/// Find exchanges by their ends in the system of a snapshot.
+/// @param[out] found  how many there are of each; shape [count]
+/// @param[out] place  of the last one found; shape [count]
+vt_error vt_variation_find(const vt_variation *variation, int snapshot, int count,
+                           const vt_wanted_exchange *wanted, int *found, vt_exchange_place *place);
 
 /// After a draw, at most once for an exchange: let it vary around another amount. Of a lognormal
 /// the median, or the mean, is that amount; any other distribution is moved by the difference, its
@@ -124,6 +142,24 @@ void vt_variation_move(const vt_variation *variation, const vt_exchange_place *p
 
 /// The reference values, without any draw.
 void vt_variation_reference(const vt_variation *variation, vt_sample *sample);
+
+// ---------------------------------------------------------------------------------------------
+// What is no exchange.
+
+/// A number that varies by itself, such as a parameter.
+typedef struct vt_lone_draw vt_lone_draw;
+
+/// What a stored distribution draws. Belongs to the arena.
+/// @param stream  from vt_lone_stream
+/// @param why     NULL, or why the distribution is none: nothing is drawn then
+/// @param draw    NULL for what does not vary
+/// @return VT_ERR_INPUT for types above 13, without a place
+vt_error vt_lone_draw_create(vt_arena *arena, const vt_uncertainty *uncertain, bool mean,
+                             uint64_t stream, const char **why, vt_lone_draw **draw);
+double vt_lone_draw_value(const vt_lone_draw *draw, uint64_t seed, int64_t k);
+
+/// The stream of what these texts name, as keys of exchanges are made.
+vt_error vt_lone_stream(int count, const char *const *field, uint64_t *stream);
 
 // ---------------------------------------------------------------------------------------------
 // One exchange by itself.

@@ -20,6 +20,7 @@ typedef struct vt_snapshot_work {
   int *row, *label;  ///< their rows of B and numbers in ELEMENTARY_FLOW, ascending by label
   double *inventory; ///< shape [demands, kept], and after it:
   double *residual;  ///< shape [demands]
+  bool *cut;         ///< entries below the cutoff; shape [demands, kept]; NULL: none is
   char key[65];      ///< of the cache, empty if it is not worth it
   bool known;        ///< the cache has them
 } vt_snapshot_work;
@@ -49,13 +50,28 @@ typedef struct vt_assembly {
   int snapshots;
   vt_snapshot_work *snapshot; ///< in the order of BACKGROUND; shape [snapshots]
   vt_candidates candidates;
+  int *method; ///< of each category; shape [categories]
+  vt_differing differing;
 } vt_assembly;
+
+/// Whether the model of a study whose databases vary looks at single flows of the background.
+bool vt_drawn_inventories(const vt_study *study);
+
+/// Take what an assembly has read, whose inputs are gone; it is empty afterwards.
+vt_error vt_drawn_databases_keep(vt_assembly *a, vt_drawn_databases **drawn);
+
+/// Everything but what has to be solved: foreground, systems, candidates and their factors.
+vt_error vt_assembly_prepare(vt_assembly *a);
+void vt_assembly_drop(vt_assembly *a);
 
 /// Foreground tensors, with what the study says of snapshots, years and demand.
 vt_error vt_assembly_foreground(vt_assembly *a);
 
 /// The system of each snapshot, and which of its products the intermediate flows are.
 vt_error vt_assembly_systems(vt_assembly *a);
+
+/// Warn of what foreground and snapshots say in silence.
+void vt_assembly_note(const vt_assembly *a);
 
 /// Candidates and their characterisation.
 vt_error vt_assembly_characterise(vt_assembly *a);
@@ -65,6 +81,9 @@ vt_error vt_assembly_select_flows(vt_assembly *a);
 
 /// Whether the study retains the elementary flow of this code, characterised or not.
 bool vt_assembly_retains(const vt_assembly *a, const char *code);
+
+/// The flows of each snapshot that the model takes, unless they are known.
+vt_error vt_assembly_pick_flows(const vt_assembly *a);
 
 /// Background inventories, solved and stored.
 vt_error vt_assembly_background(vt_assembly *a, vt_background *background);

@@ -39,12 +39,13 @@ static vt_error pick_flows(const vt_assembly *a, const int *candidate_of, vt_sna
   return VT_OK;
 }
 
-static vt_error pick_all(const vt_assembly *a) {
+vt_error vt_assembly_pick_flows(const vt_assembly *a) {
   const vt_candidates *c = &a->candidates;
   int *candidate_of;
   VT_ARENA_NEW(a->arena, candidate_of, a->set->nodes);
   for (int k = 0; k < c->nodes; k++) candidate_of[c->node[k]] = c->candidate[k];
-  for (int b = 0; b < a->snapshots; b++) VT_TRY(pick_flows(a, candidate_of, &a->snapshot[b]));
+  for (int b = 0; b < a->snapshots; b++)
+    if (!a->snapshot[b].row) VT_TRY(pick_flows(a, candidate_of, &a->snapshot[b]));
   return VT_OK;
 }
 
@@ -217,13 +218,16 @@ static vt_error cut(const vt_assembly *a) {
   VT_ARENA_NEW(a->arena, large, vt_labels_count(a->inputs->elementary_flow));
   VT_TRY(list_weights(a, &w));
   for (int b = 0; b < a->snapshots; b++) {
-    const vt_snapshot_work *s = &a->snapshot[b];
+    vt_snapshot_work *s = &a->snapshot[b];
+    VT_ARENA_NEW(a->arena, s->cut, (ptrdiff_t)s->demands * s->kept);
     for (int d = 0; d < s->demands; d++) {
       double *inventory = s->inventory + (ptrdiff_t)d * s->kept;
       memset(large, 0, (size_t)s->kept * sizeof *large);
       mark_large(&w, s, inventory, a->plan->cutoff, large);
       for (int k = 0; k < s->kept; k++) {
-        if (!large[k] && may_go(a, s->label[k])) inventory[k] = 0.0;
+        bool *gone = &s->cut[(ptrdiff_t)d * s->kept + k];
+        *gone = !large[k] && may_go(a, s->label[k]);
+        if (*gone) inventory[k] = 0.0;
       }
     }
   }
@@ -233,8 +237,17 @@ static vt_error cut(const vt_assembly *a) {
 // -------------------------------------------------------------------------------------------------
 // The tensor.
 
+// What is 0 in the reference may not be in a scenario that draws it.
+static bool is_stored(const vt_snapshot_work *s, ptrdiff_t i, bool drawn) {
+  const int k = (int)(i % s->kept);
+  if (fabs(s->inventory[i]) > 0.0) return true;
+  if (!drawn || (s->cut && s->cut[i])) return false;
+  return k == 0 || s->label[k] != s->label[k - 1];
+}
+
 static vt_error store(vt_assembly *a) {
   vt_tensor *tensor = &a->inputs->tensor[VT_TENSOR_BACKGROUND];
+  const bool drawn = vt_study_varies(a->study) && vt_drawn_inventories(a->study);
   ptrdiff_t most = 0;
   for (int b = 0; b < a->snapshots; b++)
     most += (ptrdiff_t)a->snapshot[b].demands * a->snapshot[b].kept;
@@ -249,7 +262,7 @@ static vt_error store(vt_assembly *a) {
                "%s: database '%s': found numbers too large for the inventory of '%s'",
                a->set->database[s->database[0]].path, s->name,
                vt_labels_get(a->inputs->intermediate_flow, s->flow[demand]));
-      if (!(fabs(s->inventory[i]) > 0.0)) continue;
+      if (!is_stored(s, i, drawn)) continue;
       int32_t *key = tensor->index + 3 * tensor->count;
       key[0] = b;
       key[1] = s->flow[demand];
@@ -261,7 +274,7 @@ static vt_error store(vt_assembly *a) {
 }
 
 vt_error vt_assembly_background(vt_assembly *a, vt_background *background) {
-  VT_TRY(pick_all(a));
+  VT_TRY(vt_assembly_pick_flows(a));
   VT_TRY(solve(a, background));
   add_repeated(a);
   VT_TRY(cut(a));

@@ -155,10 +155,36 @@ static vt_error keep_unit(const vt_assembly *a, const category *of, int method) 
                        &a->inputs->category_unit[of->index]);
 }
 
+// The last year in which some flow counts in a category, -1: none does.
+static int last_year(const vt_assembly *a, int of) {
+  const vt_candidates *c = &a->candidates;
+  const ptrdiff_t flows = vt_labels_count(c->code);
+  const int years = a->inputs->system_times;
+  for (int t = years - 1; t >= 0; t--)
+    for (ptrdiff_t e = 0; e < flows; e++)
+      if (c->factor[(of * flows + e) * years + t] != 0.0) return t;
+  return -1;
+}
+
+static void note_category(const vt_assembly *a, const category *of) {
+  const int last = last_year(a, of->index), years = a->inputs->system_times;
+  const int *year = a->inputs->system_time;
+  if (last < 0)
+    vt_warn("category",
+            "%s:%d: category '%s' counts nothing: its method has no factor for any of the %d "
+            "elementary flows of the model",
+            a->study->path, of->plan->line, of->plan->name, vt_labels_count(a->candidates.code));
+  else if (last < years - 1)
+    vt_warn("window",
+            "%s:%d: category '%s' counts nothing from %d on: its horizon of %d years is over",
+            a->study->path, of->plan->line, of->plan->name, year[last + 1], of->plan->horizon);
+}
+
 static vt_error characterise_category(vt_assembly *a, category *of) {
   const vt_candidates *c = &a->candidates;
   int method, listed = 0;
   VT_TRY(find_method(a, of->plan, &method));
+  a->method[of->index] = method;
   VT_TRY(keep_unit(a, of, method));
   VT_TRY(vt_method_node_factors(a->set, c->nodes, c->node, method, VT_NO_COLUMN, of->factor,
                                 of->listed));
@@ -171,7 +197,9 @@ static vt_error characterise_category(vt_assembly *a, category *of) {
   }
   vt_log(VT_LOG_DETAIL, "category '%s': %d of %d elementary flows have a factor", of->plan->name,
          listed, c->nodes);
-  return characterise_nodes(a, of);
+  VT_TRY(characterise_nodes(a, of));
+  note_category(a, of);
+  return VT_OK;
 }
 
 static vt_error characterise_all(vt_assembly *a) {
@@ -179,6 +207,7 @@ static vt_error characterise_all(vt_assembly *a) {
   const ptrdiff_t count = vt_labels_count(c->code);
   category of = {0};
   VT_ARENA_NEW(a->inputs->arena, a->inputs->category_unit, a->plan->categories);
+  VT_ARENA_NEW(a->arena, a->method, a->plan->categories);
   VT_ARENA_NEW(a->arena, c->characterised, count);
   VT_ARENA_NEW(a->arena, c->factor, a->plan->categories * count * a->inputs->system_times);
   VT_ARENA_NEW(a->arena, of.factor, c->nodes);

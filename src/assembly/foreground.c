@@ -65,6 +65,18 @@ static vt_error tell_place(const vt_assembly *a, vt_foreground *f) {
   return vt_arena_text(a->arena, text, length, &f->background_place);
 }
 
+static vt_error read_differences(vt_assembly *a) {
+  vt_differing *d = &a->differing;
+  a->foreground.differing = d;
+  d->followers.arena = a->arena;
+  if (a->study->design.kind != VT_DESIGN_EXCHANGES) return VT_OK;
+  VT_TRY(vt_differences_read(&a->study->design, a->arena, &d->tables));
+  VT_ARENA_NEW(a->arena, d->wanted, d->tables.count);
+  VT_ARENA_NEW(a->arena, d->found, d->tables.count);
+  VT_ARENA_NEW(a->arena, d->given_of, d->tables.count);
+  return vt_differences_find(&d->tables, a->set, d->wanted);
+}
+
 vt_error vt_assembly_foreground(vt_assembly *a) {
   const vt_database_plan *plan = a->plan;
   vt_foreground *f = &a->foreground;
@@ -74,5 +86,6 @@ vt_error vt_assembly_foreground(vt_assembly *a) {
   VT_TRY(find_backgrounds(a, f));
   VT_TRY(list_demand(a, f));
   VT_TRY(tell_place(a, f));
+  VT_TRY(read_differences(a));
   return vt_foreground_build(a->set, f, &a->inputs, &a->flow_node, &a->elementary_node);
 }

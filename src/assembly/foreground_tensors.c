@@ -142,12 +142,47 @@ static int64_t floor_divide(int64_t number, int64_t by) {
   return number / by - (number % by < 0);
 }
 
-// Whole years of an offset; a year is 12 months, 365.2425 days or 31556952 seconds.
-static int64_t years_of(char unit, int64_t date) {
-  if (unit == 'M') return floor_divide(date, 12);
-  if (unit == 'D') return floor_divide(date * 10000, 3652425);
-  if (unit == 's') return floor_divide(date, 31556952);
-  return date;
+// Seconds of a unit that is no year; a year is 12 months, 365.2425 days or 31556952 seconds.
+enum { YEAR_S = 31556952 };
+
+static int64_t seconds_of(char unit) {
+  switch (unit) {
+    case 'M': return YEAR_S / 12;
+    case 'W': return 7 * 86400;
+    case 'D': return 86400;
+    case 'h': return 3600;
+    case 'm': return 60;
+    case 's': return 1;
+    default: return YEAR_S;
+  }
+}
+
+// Years of an offset: the whole ones in it, or the nearest.
+static int64_t years_of(const building *made, char unit, int64_t date) {
+  const vt_study *study = made->from->study;
+  const vt_database_plan *plan = study ? vt_study_databases(study) : NULL;
+  const int64_t seconds = date * seconds_of(unit);
+  return floor_divide(plan && plan->nearest_offsets ? 2 * seconds + YEAR_S : seconds,
+                      plan && plan->nearest_offsets ? 2 * YEAR_S : YEAR_S);
+}
+
+// 365 days are no year: what a date a few days short of one is meant to be is not known.
+static void note_offset(const edge *at, char unit, int64_t date) {
+  enum { DAYS = 5 };
+  const vt_study *study = at->made->from->study;
+  const vt_database_plan *plan = study ? vt_study_databases(study) : NULL;
+  const int64_t seconds = date * seconds_of(unit);
+  const int64_t short_of = (floor_divide(seconds, YEAR_S) + 1) * YEAR_S - seconds;
+  if (unit == 'Y' || unit == 'M' || !plan || plan->nearest_offsets || short_of > DAYS * 86400)
+    return;
+  vt_warn(
+      "offset",
+      "%s: database '%s', activity '%s', exchange with %s: the offset of %lld %c is up to %d days "
+      "short of %lld years (of 365.2425 days) and counts as %lld; 'offsets: nearest' takes the "
+      "nearest year",
+      at->made->database->path, at->made->database->name, at->process_node->code,
+      vt_node_text(at->made->set, at->exchange->input), (long long)date, unit, (int)DAYS,
+      (long long)floor_divide(seconds, YEAR_S) + 1, (long long)floor_divide(seconds, YEAR_S));
 }
 
 static vt_error add_tau(const edge *at, int64_t tau, int32_t *year) {
@@ -197,8 +232,9 @@ static vt_error add_amounts(const edge *at, vt_tensor_id id, int32_t flow) {
     const double weight = temporal ? temporal->amount[i] : 1.0;
     vt_entry entry = {.index = {at->process, flow}, .value = amount * weight};
     if (!isfinite(entry.value)) return fail_edge(at, "found an amount that is too large");
-    VT_TRY(
-        add_tau(at, temporal ? years_of(temporal->unit, temporal->date[i]) : 0, &entry.index[2]));
+    if (temporal) note_offset(at, temporal->unit, temporal->date[i]);
+    const int64_t tau = temporal ? years_of(at->made, temporal->unit, temporal->date[i]) : 0;
+    VT_TRY(add_tau(at, tau, &entry.index[2]));
     VT_TRY(push(at->made, id, entry));
     VT_TRY(push_term(at, id, &entry, weight));
   }
@@ -216,7 +252,7 @@ static vt_error add_vintages(const edge *at, vt_tensor_id id, int32_t flow) {
     int64_t last = INT64_MIN;
     for (int i = 0; i < (whole && temporal ? temporal->count : 1); i++) {
       const int64_t tau = !whole     ? vintage->tau
-                          : temporal ? years_of(temporal->unit, temporal->date[i])
+                          : temporal ? years_of(at->made, temporal->unit, temporal->date[i])
                                      : 0;
       if (tau == last) continue; // several dates within one year are one process time
       last = tau;
@@ -288,8 +324,24 @@ static vt_error find_destination(const edge *at, destination *to) {
   return VT_OK;
 }
 
+// A distribution under another key would be lost in silence.
+static vt_error refuse_other_keys(const edge *at) {
+  static const char *const keys[] = {"temporal distribution", "absolute_temporal_distribution"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    char message[160];
+    if (!vt_exchange_has_attribute(at->exchange, keys[i])) continue;
+    (void)snprintf(message, sizeof message,
+                   "found '%s', expected 'temporal_distribution' with unit, date and amount in a "
+                   "foreground",
+                   keys[i]);
+    return fail_edge(at, message);
+  }
+  return VT_OK;
+}
+
 static vt_error add_exchange(const edge *at) {
   destination to = {.vintages = VT_TENSOR_COUNT};
+  VT_TRY(refuse_other_keys(at));
   VT_TRY(find_destination(at, &to));
   VT_TRY(add_amounts(at, to.tensor, to.flow));
   if (to.vintages == VT_TENSOR_COUNT) {
@@ -472,11 +524,84 @@ static vt_error load_snapshots(building *made) {
 
 static vt_error find_followers(building *made) {
   const vt_foreground *from = made->from;
-  if (!from->study || !vt_parameters_are_meant(from->study)) return VT_OK;
+  if (!from->differing || !vt_parameters_are_meant(from->study)) return VT_OK;
   VT_TRY(load_snapshots(made));
   made->database = &made->set->database[from->database];
-  return vt_parameters_follow(from->study, made->set, from->database, made->inputs->arena,
-                              &made->inputs->following, &made->followers, &made->follower);
+  vt_followers *followers = &from->differing->followers;
+  VT_TRY(vt_parameters_follow(from->study, made->set, made->inputs->arena, &made->inputs->following,
+                              followers));
+  ptrdiff_t room = 0;
+  VT_TRY(vt_grow(&made->follower, &room, followers->count + 1, sizeof *made->follower));
+  made->followers = followers->count;
+  if (made->followers > 0)
+    memcpy(made->follower, followers->follower, (size_t)made->followers * sizeof *made->follower);
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+// What tables give.
+
+static bool is_wanted(const vt_exchange *exchange, const vt_wanted_exchange *wanted) {
+  const vt_exchange_type type =
+      exchange->type == VT_EXCHANGE_SUBSTITUTION ? VT_EXCHANGE_TECHNOSPHERE : exchange->type;
+  return exchange->input == wanted->from && type == wanted->type;
+}
+
+static int by_exchange(const void *a, const void *b) {
+  return compare_followers(&((const vt_follower *)a)->exchange, b);
+}
+
+// The amount of an exchange is number `amount` from now on, even where a formula gave it.
+static vt_error follow_amount(building *made, ptrdiff_t exchange, int amount) {
+  for (int i = 0; i < made->followers; i++) {
+    if (made->follower[i].exchange != exchange) continue;
+    made->follower[i].amount = amount;
+    return VT_OK;
+  }
+  ptrdiff_t room = made->followers;
+  VT_TRY(vt_grow(&made->follower, &room, made->followers + 1, sizeof *made->follower));
+  made->follower[made->followers++] = (vt_follower){exchange, amount};
+  return VT_OK;
+}
+
+static vt_error add_given(building *made, int difference, ptrdiff_t exchange) {
+  vt_differing *d = made->from->differing;
+  vt_following *following = &made->inputs->following;
+  const char *text = vt_node_text(made->set, made->set->exchange[exchange].input);
+  vt_followed_amount *amount = &following->amount[following->amounts];
+  VT_TRY(vt_arena_text(made->inputs->arena, text, (ptrdiff_t)strlen(text), &amount->exchange));
+  amount->given = d->given;
+  d->given_of[d->given++] = difference;
+  return follow_amount(made, exchange, following->amounts++);
+}
+
+// Exchanges of the foreground that a table has.
+static vt_error find_exchange(building *made, int difference) {
+  vt_differing *d = made->from->differing;
+  const vt_wanted_exchange *wanted = &d->wanted[difference];
+  const vt_node *node = &made->set->node[wanted->to];
+  ptrdiff_t last = -1;
+  if (node->database != made->from->database) return VT_OK;
+  for (ptrdiff_t x = node->first_exchange; x < node->first_exchange + node->exchanges; x++) {
+    if (!is_wanted(&made->set->exchange[x], wanted)) continue;
+    d->found[difference]++;
+    last = x;
+  }
+  return d->found[difference] == 1 ? add_given(made, difference, last) : VT_OK;
+}
+
+static vt_error find_given(building *made) {
+  const vt_differing *d = made->from->differing;
+  vt_following *following = &made->inputs->following;
+  if (!d || d->tables.count == 0) return VT_OK;
+  const vt_followed_amount *before = following->amount;
+  VT_ARENA_NEW(made->inputs->arena, following->amount, following->amounts + d->tables.count);
+  if (following->amounts > 0)
+    memcpy(following->amount, before, (size_t)following->amounts * sizeof *before);
+  for (int i = 0; i < d->tables.count; i++) VT_TRY(find_exchange(made, i));
+  if (made->followers > 1)
+    qsort(made->follower, (size_t)made->followers, sizeof *made->follower, by_exchange);
+  return VT_OK;
 }
 
 static int compare_term_keys(const vt_followed_term *a, const vt_followed_term *b) {
@@ -528,6 +653,7 @@ static vt_error build(building *made) {
   made->database = &made->set->database[made->from->database];
   VT_TRY(vt_inputs_create(made->database->path, &made->inputs));
   VT_TRY(find_followers(made));
+  VT_TRY(find_given(made));
   VT_TRY(add_sets(made));
   VT_TRY(add_exchanges(made));
   VT_TRY(set_times(made));

@@ -7,12 +7,25 @@ static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
+// Of the first line: what stands more often outside quotes.
+static char separator_of(const vt_csv *csv) {
+  int commas = 0, semicolons = 0;
+  bool quoted = false;
+  for (const char *c = csv->next; c < csv->end && (quoted || *c != '\n'); c++) {
+    quoted = quoted != (*c == '"');
+    commas += !quoted && *c == ',';
+    semicolons += !quoted && *c == ';';
+  }
+  return semicolons > commas ? ';' : ',';
+}
+
 vt_error vt_csv_start(const char *path, const vt_text *text, vt_csv *csv) {
   *csv = (vt_csv){.path = path, .line = 1, .separator = ','};
   if (text->length == 0) return VT_OK;
   csv->next = text->bytes;
   csv->end = text->bytes + text->length;
   if (text->length >= 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0) csv->next += 3;
+  csv->separator = separator_of(csv);
   const char *nul = memchr(text->bytes, '\0', (size_t)text->length);
   const char *bad = nul ? nul : vt_utf8_fault(text->bytes, csv->end);
   int line = 1;

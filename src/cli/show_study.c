@@ -74,6 +74,7 @@ static void print_design(const vt_design_plan *d, FILE *out) {
   if (type->takes & VT_ARGUMENT_SIZE)
     print_line(out, "%-11s %" PRId64 "\n", type->size ? type->size : "scenarios", d->size);
   if (d->table) print_line(out, "table       %s\n", d->table);
+  for (int i = 0; i < d->exchange_files; i++) print_line(out, "exchanges   %s\n", d->exchanges[i]);
   if (d->correlations_file) print_line(out, "correlated  by %s\n", d->correlations_file);
   if (d->correlations > 0) print_line(out, "correlated  %d pairs\n", d->correlations);
 }
@@ -83,9 +84,10 @@ static void print_ensemble(const vt_study *s, const vt_factor *fixed, int count,
   if (s->ensemble) print_line(out, "seed        %" PRIu64 "\n", s->design.seed);
   print_design(&s->design, out);
   if (s->uncertainty.wanted)
-    print_line(out, "uncertain  %s%s%s\n", s->uncertainty.technosphere ? " technosphere" : "",
+    print_line(out, "uncertain  %s%s%s%s\n", s->uncertainty.technosphere ? " technosphere" : "",
                s->uncertainty.biosphere ? " biosphere" : "",
-               s->uncertainty.methods ? " methods" : "");
+               s->uncertainty.methods ? " methods" : "",
+               s->uncertainty.parameters ? " parameters" : "");
   print_parameters(s, out);
   print_factors("overrides", fixed, count, out);
   print_factors("factors", s->factor, s->factors, out);

@@ -121,6 +121,7 @@ static void put_design(json_out *j, const vt_design_plan *d) {
   if (type->takes & VT_ARGUMENT_SIZE)
     json_raw(j, type->size ? type->size : "scenarios", "%" PRId64, d->size);
   if (d->table) json_text(j, "table", d->table);
+  if (d->exchange_files > 0) json_texts(j, "exchanges", d->exchanges, d->exchange_files);
   if (d->correlations_file) json_text(j, "correlations", d->correlations_file);
   if (d->correlations > 0) json_raw(j, "correlations", "%d", d->correlations);
 }

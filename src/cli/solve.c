@@ -67,9 +67,16 @@ static void look_after(void *context) {
   if (vt_writer_check(j->writer) != VT_OK) vt_stop_ask(VT_DRAIN);
 }
 
-// A single solve without an optimum has an exit code of its own.
-static vt_error set_exit_code(job *j) {
-  if (j->exit_code != 0 || j->study->ensemble) return VT_OK;
+static bool any_optimum(const double *status, int64_t count) {
+  for (int64_t k = 0; k < count; k++)
+    if (status[k] == VT_OPTIMAL) return true;
+  return count == 0;
+}
+
+// A single solve without an optimum has an exit code of its own; an ensemble without one is told
+// where to look.
+static vt_error look_at_status(job *j) {
+  if (j->exit_code != 0) return VT_OK;
   vt_reader *reader;
   double *status = NULL;
   int64_t count = 0;
@@ -77,7 +84,11 @@ static vt_error set_exit_code(job *j) {
   const vt_error read_it = vt_reader_read(reader, "status", -1, &status, &count);
   vt_reader_close(reader);
   VT_TRY(read_it);
-  if (count > 0 && status[0] != VT_OPTIMAL) j->exit_code = 3;
+  const bool found = any_optimum(status, count);
+  if (!found && !j->study->ensemble) j->exit_code = 3;
+  if (!found && j->study->ensemble && j->kind->explain)
+    vt_warn("no optimum", "%s: no scenario has an optimum: 'vintner diagnose %s' says why", j->path,
+            j->path);
   free(status);
   return VT_OK;
 }
@@ -147,7 +158,7 @@ vt_error job_solve(job *j) {
   vt_writer_release(j->writer);
   j->writer = NULL;
   if (j->team->rank != 0) return VT_OK;
-  VT_TRY(set_exit_code(j));
+  VT_TRY(look_at_status(j));
   signals_done(j->exit_code);
   if (j->o->quiet && !j->o->json) return VT_OK;
   VT_TRY(vt_command_show(j->path, -1, j->o->json, stdout));

@@ -102,8 +102,9 @@ static vt_error check_sources(const recount *r) {
   const vt_kind *kind = vt_kind_of(r->study);
   vt_source_list list = {0};
   vt_error done = kind->sources(r->study, NULL, &list);
-  if (done == VT_OK && r->study->design.table)
-    done = vt_source_list_add(&list, r->study->design.table, r->study->design.line, NULL);
+  for (int i = 0; i < r->study->design.files && done == VT_OK; i++)
+    done = vt_source_list_add(&list, r->study->design.file[i].path, r->study->design.file[i].line,
+                              NULL);
   for (int i = 0; inputs && i < list.count && done == VT_OK; i++) {
     char sha256[65];
     const vt_source *s = &list.source[i];

@@ -243,6 +243,12 @@ static double tabulated(const vt_design *d, int input, int64_t k) {
   return v->kind == VT_VALUE_NUMBER ? v->level[0] : d->table[k * d->plan->inputs + input];
 }
 
+static double only_number(const vt_design *d, int input, int64_t k) {
+  const vt_value *v = &d->plan->input[input].value;
+  (void)k;
+  return v->kind == VT_VALUE_NUMBER ? v->level[0] : (double)NAN;
+}
+
 // ---------------------------------------------------------------------------------------------
 // All designs.
 
@@ -329,6 +335,14 @@ const vt_design_type vt_design_types[VT_DESIGNS] = {
                          .independent = of_levels,
                          .count = count_rows,
                          .value = tabulated},
+    [VT_DESIGN_EXCHANGES] = {.name = "exchanges",
+                             .usage = "{exchanges: file.csv}",
+                             .expected = "a number or a formula",
+                             .values = VALUE_BIT(VT_VALUE_NUMBER),
+                             .takes = VT_ARGUMENT_FILES,
+                             .independent = of_levels,
+                             .count = count_one,
+                             .value = only_number},
 };
 
 // ---------------------------------------------------------------------------------------------

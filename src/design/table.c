@@ -123,7 +123,10 @@ static vt_error read_rows(const vt_design_plan *plan, vt_csv *c, int *factor_of,
   ptrdiff_t capacity = 0;
   VT_CHECK(vt_csv_row(c), VT_ERR_INPUT, "%s: found an empty table, expected a header row", c->path);
   VT_TRY(read_header(plan, c, factor_of, field));
-  while (vt_csv_row(c)) {
+  for (int before = c->line; vt_csv_row(c); before = c->line) {
+    VT_CHECK(c->line <= before + 1, VT_ERR_INPUT,
+             "%s:%d: found a blank line between rows, expected none: is a scenario missing?",
+             c->path, before + 1);
     const ptrdiff_t first = (ptrdiff_t)*rows * plan->inputs;
     VT_TRY(vt_grow(value, &capacity, first + plan->inputs, sizeof **value));
     VT_TRY(read_row(plan, c, factor_of, field, *value + first));

@@ -70,11 +70,13 @@ static vt_error put_following(vt_text *bytes, const vt_following *following) {
     VT_TRY(put_text(bytes, p->name));
     VT_TRY(vt_text_add_bytes(bytes, &p->value, sizeof p->value));
     VT_TRY(put_meaning(bytes, &p->meaning));
+    VT_TRY(put_count(bytes, p->drawn));
   }
   VT_TRY(put_count(bytes, following->amounts));
   for (int i = 0; i < following->amounts; i++) {
     VT_TRY(put_text(bytes, following->amount[i].exchange));
     VT_TRY(put_meaning(bytes, &following->amount[i].meaning));
+    VT_TRY(put_count(bytes, following->amount[i].given));
   }
   VT_TRY(put_count(bytes, following->terms));
   for (ptrdiff_t i = 0; i < following->terms; i++) VT_TRY(put_term(bytes, &following->term[i]));
@@ -104,7 +106,9 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   VT_TRY(inputs->variant ? put_labels(bytes, inputs->variant) : put_count(bytes, 0));
   for (int k = 0; k < variants; k++)
     VT_TRY(put_tensor(bytes, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
-  return inputs->following.parameters > 0 ? put_following(bytes, &inputs->following) : VT_OK;
+  return inputs->following.amounts > 0 || inputs->following.parameters > 0
+             ? put_following(bytes, &inputs->following)
+             : VT_OK;
 }
 
 // What is left to unpack.
@@ -279,6 +283,16 @@ static vt_error take_term(packed *from, int amounts, vt_followed_term *term) {
   return VT_OK;
 }
 
+// A place among `count`, or -1.
+static vt_error take_place(packed *from, int count, int *place) {
+  int64_t taken = -1;
+  VT_TRY(take_bytes(from, &taken, 1, sizeof taken));
+  VT_CHECK(taken >= -1 && taken < count, VT_ERR_BUG, "packed inputs hold place %lld of %d",
+           (long long)taken, count);
+  *place = (int)taken;
+  return VT_OK;
+}
+
 static vt_error take_following(packed *from, vt_arena *arena, vt_following *following) {
   int64_t count = 0;
   VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
@@ -290,6 +304,7 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
     VT_TRY(take_copy(from, arena, &p->name));
     VT_TRY(take_bytes(from, &p->value, 1, sizeof p->value));
     VT_TRY(take_meaning(from, arena, following->parameters, &p->meaning));
+    VT_TRY(take_place(from, following->parameters, &p->drawn));
     VT_CHECK(p->scope && p->name, VT_ERR_BUG, "packed inputs hold a parameter without name");
   }
   VT_TRY(take_size(from, sizeof count, INT32_MAX, &count));
@@ -298,6 +313,7 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
   for (int i = 0; i < following->amounts; i++) {
     VT_TRY(take_copy(from, arena, &following->amount[i].exchange));
     VT_TRY(take_meaning(from, arena, following->parameters, &following->amount[i].meaning));
+    VT_TRY(take_place(from, following->amounts, &following->amount[i].given));
   }
   VT_TRY(take_size(from, sizeof count, PTRDIFF_MAX, &count));
   VT_ARENA_NEW(arena, following->term, count);

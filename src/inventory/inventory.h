@@ -4,6 +4,7 @@
 
 #include "vintner/assembly.h"
 #include "vintner/inventory.h"
+#include "vintner/parameters.h"
 #include "vintner/store.h"
 #include "vintner/system.h"
 #include "vintner/variation.h"
@@ -23,14 +24,15 @@ typedef enum vt_target_kind {
   VT_TARGET_CHARACTERIZATION, ///< [category, elementary_flow]
   VT_TARGET_BIOSPHERE,        ///< [elementary_flow, process]
   VT_TARGET_TECHNOSPHERE,     ///< [product, process]
-  VT_TARGETS
+  VT_MATRIX_TARGETS,
+  VT_TARGET_PARAMETER = VT_MATRIX_TARGETS, ///< of Brightway: [scope, name]
 } vt_target_kind;
 
 /// A number that factors change.
 typedef struct vt_inventory_cell {
   vt_target_kind kind;
   ptrdiff_t place; ///< demand; category * flows + flow; in `exchange`; of B or A where scenarios
-                   ///< are solved, the entry
+                   ///< are solved, the entry; parameter of `following`
   double value;    ///< where no factor is applied
   double unit;     ///< what one of the stored amount counts: less than 0 where it is flipped
 } vt_inventory_cell;
@@ -47,6 +49,32 @@ typedef struct vt_changed_exchange {
   int process;
   double value;
 } vt_changed_exchange;
+
+/// What a column of the arrays has in place of the reference's number.
+typedef struct vt_array_entry {
+  vt_target_kind kind;
+  ptrdiff_t place; ///< entry of A or B; category * flows + flow
+  double value;
+} vt_array_entry;
+
+/// The columns that a factor on array_column chooses from.
+typedef struct vt_array_columns {
+  int factor; ///< -1: there is none
+  ptrdiff_t count, entries, room;
+  int64_t *column;       ///< ascending; shape [count]
+  ptrdiff_t *first;      ///< into `entry`; shape [count + 1]
+  vt_array_entry *entry; ///< shape [entries]
+} vt_array_columns;
+
+/// Parameters of Brightway that factors change, and what follows.
+typedef struct vt_inventory_following {
+  vt_following meaning;
+  vt_evaluation *evaluation; ///< NULL: nothing follows
+  double *value;             ///< of parameters, without factors; shape [parameters]
+  int *origin; ///< of parameters, then amounts: the first factor that reaches it, or -1
+  vt_followers followers;
+  vt_followed_places places;
+} vt_inventory_following;
 
 /// A row of B that factors change: what it adds up, by process.
 typedef struct vt_changed_flow {
@@ -87,6 +115,11 @@ typedef struct vt_inventory_data {
   vt_changed_flow *changed;              ///< ascending; shape [changed_flows]
   vt_changed_exchange *exchange;         ///< shape [exchanges]
   vt_variation *variation;               ///< what varies by itself, on all ranks; NULL: nothing
+  vt_differences differences;            ///< tables of the design, on all ranks
+  vt_moves moves;
+  vt_array_columns columns;         ///< on all ranks
+  vt_inventory_following following; ///< on all ranks
+  int asked, *asked_database;       ///< what the system was made of
 } vt_inventory_data;
 
 /// Columns of a contribution table; each is a variable, -1: not stored.
@@ -117,12 +150,38 @@ vt_error vt_inventory_find_targets(vt_inventory_data *data);
 /// Collective. Send what was found to all ranks, which have the counts.
 vt_error vt_inventory_share(vt_inventory_data *data);
 
+// columns.c
+
+/// The factor on array_column, or -1.
+int vt_inventory_column_factor(const vt_study *study);
+/// Find what the columns differ in. The system has the arrays' entries.
+vt_error vt_inventory_find_columns(vt_inventory_data *data);
+void vt_inventory_free_columns(vt_array_columns *columns);
+/// Give the system, made with a column, the numbers that it has without arrays.
+vt_error vt_inventory_hide_arrays(vt_inventory_data *data);
+bool vt_inventory_is_column(double value);
+
+// follow.c
+
+/// Find the parameters that factors select, and what follows.
+vt_error vt_inventory_follow(vt_inventory_data *data);
+/// Find where it is in the matrices; after the variation is made.
+vt_error vt_inventory_place_followers(vt_inventory_data *data);
+/// Once the targets are found.
+vt_error vt_inventory_find_origins(vt_inventory_data *data);
+void vt_inventory_free_following(vt_inventory_following *following);
+
 // variation.c
 
-/// On every rank: find what varies by its own distribution. All have read the sources.
+/// Whether the numbers of each scenario are made of what the sources say: all ranks read them.
+bool vt_inventory_varies(const vt_study *study);
+/// The column of the arrays that the system is made with.
+ptrdiff_t vt_inventory_made_with(const vt_study *study);
+
+/// On every rank: find what varies by its own distribution or in tables. All have read the sources.
 vt_error vt_inventory_vary(vt_inventory_data *data);
 
-// told.c: as vt_kind says
+/// As vt_kind.tell_exchanges.
 vt_error vt_inventory_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
                                      const char *from, const char *to, vt_told_exchanges *told);
 

@@ -49,6 +49,10 @@ static void data_free(void *context) {
   free(k->changed);
   free(k->exchange);
   vt_variation_free(k->variation);
+  vt_moves_free(&k->moves);
+  vt_inventory_free_columns(&k->columns);
+  vt_inventory_free_following(&k->following);
+  vt_differences_free(&k->differences);
   vt_system_free(k->system);
   vt_background_free(k->background);
   vt_database_set_free(k->set);
@@ -60,7 +64,7 @@ static void data_free(void *context) {
 // are made of what the sources say of each exchange: then all ranks read them.
 static vt_error read_data(vt_inventory_data *k) {
   const vt_team *team = k->team;
-  const bool all = k->study->uncertainty.wanted;
+  const bool all = vt_inventory_varies(k->study);
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &k->background));
   vt_error gathered = VT_OK;
   if (team->rank == 0 || all)
@@ -107,6 +111,12 @@ static vt_error create_design(vt_inventory_model *m) {
   VT_TRY(vt_design_create(&m->data->study->design, &m->design));
   VT_TRY(vt_inventory_add_cells(m->data, m->design));
   VT_TRY(vt_design_check_reference(m->design));
+  const vt_differences *d = &m->data->differences;
+  if (d->files > 0) {
+    vt_design_resize(m->design, d->scenarios);
+    m->layout->scenario_text_name = "scenario_name";
+    m->layout->scenario_text = d->label;
+  }
   m->layout->scenarios = vt_design_scenarios(m->design);
   return VT_OK;
 }

@@ -212,8 +212,8 @@ static vt_error add_tables(const vt_study *study, vt_layout *layout, vt_inventor
 static vt_error add_inputs(const vt_study *study, vt_layout *layout, vt_inventory_places *place) {
   place->input = (vt_input_places){-1, -1};
   if (!study->ensemble) return VT_OK;
-  return vt_input_lay_out(study, vt_layout_find_axis(layout, "factor"), NULL, false, layout,
-                          &place->input);
+  return vt_input_lay_out(study, vt_layout_find_axis(layout, "factor"), NULL,
+                          vt_parameters_are_meant(study), layout, &place->input);
 }
 
 static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
@@ -257,8 +257,9 @@ static vt_error add_variables(const vt_inventory_data *k, vt_layout *layout,
 // Distributions that are none, where something varies.
 static vt_error note_invalid(const vt_inventory_data *k, vt_layout *layout) {
   char number[32];
-  if (!k->variation) return VT_OK;
-  const ptrdiff_t invalid = vt_variation_count(k->variation)->invalid;
+  if (!k->study->uncertainty.wanted) return VT_OK;
+  const ptrdiff_t invalid =
+      vt_variation_count(k->variation)->invalid + k->following.followers.invalid;
   layout->note_name = "invalid_distributions";
   return vt_arena_text(k->arena, number, snprintf(number, sizeof number, "%td", invalid),
                        &layout->note);

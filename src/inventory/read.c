@@ -42,17 +42,17 @@ static vt_error build_system(vt_inventory_data *k, int *database) {
     for (int d = 0; d < count && !known; d++) known = database[d] == found;
     if (!known) database[count++] = found;
   }
-  const ptrdiff_t column = plan->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)plan->array_column;
-  return vt_system_create(k->set, count, database, column, &k->system);
+  k->asked = count;
+  VT_TRY(vt_system_create(k->set, count, database, vt_inventory_made_with(k->study), &k->system));
+  return plan->array_column < 0 && vt_inventory_made_with(k->study) != VT_NO_COLUMN
+             ? vt_inventory_hide_arrays(k)
+             : VT_OK;
 }
 
 static vt_error read_system(vt_inventory_data *k) {
-  int *database;
   VT_TRY(vt_assembly_read(k->study, &k->set));
-  VT_NEW(database, k->set->databases);
-  const vt_error built = build_system(k, database);
-  free(database);
-  return built;
+  VT_ARENA_NEW(k->arena, k->asked_database, k->set->databases);
+  return build_system(k, k->asked_database);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -138,6 +138,18 @@ static vt_error find_unnamed(vt_inventory_data *k) {
   return VT_OK;
 }
 
+static void note_method(const vt_inventory_data *k, int category) {
+  const double *weight = k->weight + (ptrdiff_t)category * k->system->flows;
+  bool any = k->system->flows == 0;
+  for (int e = 0; e < k->system->flows; e++) any = any || weight[e] != 0.0;
+  if (!any)
+    vt_warn(
+        "category",
+        "%s: method '%s' counts nothing: it has no factor for any of the %d elementary flows of "
+        "the system",
+        k->study->path, k->set->method[k->method[category]].label, k->system->flows);
+}
+
 static vt_error find_methods(vt_inventory_data *k) {
   const vt_inventory_plan *plan = &k->study->model.inventory;
   k->count.categories = plan->methods > 0 ? plan->methods : 1;
@@ -155,6 +167,7 @@ static vt_error find_methods(vt_inventory_data *k) {
     if (k->method[c] < 0) continue;
     VT_TRY(vt_method_factors(k->set, k->system, k->method[c], column,
                              k->weight + (ptrdiff_t)c * k->system->flows));
+    note_method(k, c);
   }
   return VT_OK;
 }
@@ -197,8 +210,10 @@ static vt_error prepare_ensemble(vt_inventory_data *k) {
     k->solved[d] = k->amount[d] > 0 || k->amount[d] < 0 ? k->amount[d] : 1.0;
     k->demand[d].amount = &k->solved[d];
   }
+  VT_TRY(vt_inventory_find_columns(k));
+  VT_TRY(vt_inventory_follow(k));
   VT_TRY(vt_inventory_find_targets(k));
-  return k->study->uncertainty.wanted ? vt_inventory_vary(k) : VT_OK;
+  return vt_inventory_varies(k->study) ? vt_inventory_vary(k) : VT_OK;
 }
 
 vt_error vt_inventory_gather(vt_inventory_data *k) {

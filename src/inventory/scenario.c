@@ -12,12 +12,13 @@
 
 struct vt_inventory_worker {
   const vt_inventory_base *base;
-  double *value;    // what the design gives; shape [its width]
-  double *number;   // shape [cells]
-  double *amount;   // of demands; shape [demands]
-  double *weight;   // shape [categories][flows]
-  double *exchange; // of changed rows; shape [exchanges]
-  double *flow;     // an inventory; shape [flows]
+  double *value;                // what the design gives; shape [its width]
+  double *number;               // shape [cells]
+  double *parameter, *followed; // of Brightway; amounts; shapes [parameters], [amounts]
+  double *amount;               // of demands; shape [demands]
+  double *weight;               // shape [categories][flows]
+  double *exchange;             // of changed rows; shape [exchanges]
+  double *flow;                 // an inventory; shape [flows]
   // Where scenarios are solved: entries of the matrices, and what comes out; else NULL.
   vt_varied_worker *varied;
   vt_sample *sample; // NULL: nothing varies by itself; else it owns the next two, and the weights
@@ -70,45 +71,126 @@ static double change(const vt_inventory_cell *cell, vt_operation operation, doub
 
 // Where the number of a cell is put.
 static double *place_of(vt_inventory_worker *w, const vt_inventory_cell *cell) {
-  double *const in[VT_TARGETS] = {[VT_TARGET_DEMAND] = w->amount,
-                                  [VT_TARGET_CHARACTERIZATION] = w->weight,
-                                  [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
-                                  [VT_TARGET_TECHNOSPHERE] = w->technosphere};
+  double *const in[] = {[VT_TARGET_DEMAND] = w->amount,
+                        [VT_TARGET_CHARACTERIZATION] = w->weight,
+                        [VT_TARGET_BIOSPHERE] = w->varied ? w->biosphere : w->exchange,
+                        [VT_TARGET_TECHNOSPHERE] = w->technosphere,
+                        [VT_TARGET_PARAMETER] = w->parameter};
   return in[cell->kind] + cell->place;
 }
 
-// Factors act after draws, which demands have none of. An operand of NaN: the factor is not
-// applied.
+// An operand of NaN: the factor is not applied. Values of single cells follow those of the inputs.
 static void apply_touches(vt_inventory_worker *w) {
   const vt_inventory_data *k = w->base->data;
-  ptrdiff_t next = k->study->design.inputs; // values of single cells
+  ptrdiff_t next = k->study->design.inputs;
+  for (ptrdiff_t t = 0; t < k->count.touches; t++) {
+    const vt_inventory_touch *touch = &k->touch[t];
+    const vt_inventory_cell *cell = &k->cell[touch->cell];
+    const vt_factor *factor = &k->study->factor[touch->factor];
+    const double operand = w->value[factor->each ? next++ : input_of(k, touch)];
+    if (isnan(operand) || cell->kind == VT_TARGET_PARAMETER) continue;
+    w->number[touch->cell] = change(cell, factor->operation, operand, w->number[touch->cell]);
+  }
+}
+
+// Factors act after draws, which demands have none of.
+static void apply_factors(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
   for (ptrdiff_t c = 0; c < k->count.cells; c++) {
     const vt_inventory_cell *cell = &k->cell[c];
     const bool drawn = w->sample && cell->kind != VT_TARGET_DEMAND;
     w->number[c] = drawn ? *place_of(w, cell) : cell->value;
   }
-  for (ptrdiff_t t = 0; t < k->count.touches; t++) {
-    const vt_inventory_touch *touch = &k->touch[t];
-    const vt_factor *factor = &k->study->factor[touch->factor];
-    const double operand = w->value[factor->each ? next++ : input_of(k, touch)];
-    if (isnan(operand)) continue;
-    w->number[touch->cell] =
-        change(&k->cell[touch->cell], factor->operation, operand, w->number[touch->cell]);
-  }
+  apply_touches(w);
+  for (ptrdiff_t c = 0; c < k->count.cells; c++) *place_of(w, &k->cell[c]) = w->number[c];
 }
 
-static void place_numbers(vt_inventory_worker *w) {
+// -------------------------------------------------------------------------------------------------
+// Parameters of Brightway.
+
+// What factors make of a parameter.
+static double touched(const vt_inventory_worker *w, int parameter, double base) {
   const vt_inventory_data *k = w->base->data;
-  for (ptrdiff_t c = 0; c < k->count.cells; c++) *place_of(w, &k->cell[c]) = w->number[c];
+  ptrdiff_t next = k->study->design.inputs;
+  for (ptrdiff_t t = 0; t < k->count.touches; t++) {
+    const vt_inventory_touch *touch = &k->touch[t];
+    const vt_inventory_cell *cell = &k->cell[touch->cell];
+    const vt_factor *factor = &k->study->factor[touch->factor];
+    const double operand = w->value[factor->each ? next++ : input_of(k, touch)];
+    if (cell->kind == VT_TARGET_PARAMETER && cell->place == parameter && !isnan(operand))
+      base = change(cell, factor->operation, operand, base);
+  }
+  return base;
+}
+
+// What a parameter is before factors touch it.
+static double base_of(const vt_inventory_worker *w, int parameter, int64_t k) {
+  const vt_inventory_data *data = w->base->data;
+  const vt_inventory_following *f = &data->following;
+  const vt_formula *formula = f->evaluation->parameter[parameter];
+  const int drawn = f->meaning.parameter[parameter].drawn;
+  if (formula) return vt_formula_value(formula, w->parameter);
+  return drawn < 0 ? f->value[parameter]
+                   : vt_lone_draw_value(f->followers.draw[drawn], data->study->design.seed, k);
+}
+
+// Evaluate them in order, then the amounts that follow.
+// @return the factor that a formula which fails follows from, -1: none fails
+static int follow(vt_inventory_worker *w, int64_t k) {
+  const vt_inventory_following *f = &w->base->data->following;
+  int failed = -1;
+  for (int p = 0; p < f->meaning.parameters; p++) {
+    w->parameter[p] = touched(w, p, base_of(w, p, k));
+    if (isfinite(w->parameter[p])) continue;
+    w->parameter[p] = (double)NAN;
+    if (failed < 0) failed = f->origin[p];
+  }
+  for (int a = 0; a < f->meaning.amounts; a++) {
+    w->followed[a] = vt_formula_value(f->evaluation->amount[a], w->parameter);
+    if (isnan(w->followed[a]) && failed < 0) failed = f->origin[f->meaning.parameters + a];
+  }
+  return failed;
+}
+
+// -------------------------------------------------------------------------------------------------
+// Draws, tables, columns of arrays.
+
+static double *array_of(vt_inventory_worker *w, vt_target_kind kind) {
+  if (kind == VT_TARGET_TECHNOSPHERE) return w->technosphere;
+  return kind == VT_TARGET_BIOSPHERE ? w->biosphere : w->weight;
+}
+
+static void take_column(vt_inventory_worker *w) {
+  const vt_inventory_data *k = w->base->data;
+  const vt_array_columns *c = &k->columns;
+  const double wanted = c->factor < 0 ? (double)NAN : w->value[k->study->parameters + c->factor];
+  if (!vt_inventory_is_column(wanted)) return;
+  ptrdiff_t at = 0;
+  while (at < c->count && c->column[at] != (int64_t)wanted) at++;
+  for (ptrdiff_t i = at < c->count ? c->first[at] : 0; at < c->count && i < c->first[at + 1]; i++)
+    array_of(w, c->entry[i].kind)[c->entry[i].place] = c->entry[i].value;
+}
+
+// Whether the weights are those of the sample.
+static bool draws_factors(const vt_inventory_data *k) {
+  return k->study->uncertainty.methods && k->method[0] >= 0;
 }
 
 static void draw(vt_inventory_worker *w, int64_t k) {
   const vt_inventory_data *data = w->base->data;
   if (!w->sample) return;
-  if (k >= 0)
+  if (k >= 0 && data->study->uncertainty.wanted)
     vt_variation_draw(data->variation, data->study->design.seed, k, w->sample);
   else
     vt_variation_reference(data->variation, w->sample);
+  if (!draws_factors(data))
+    memcpy(w->weight, data->weight,
+           (size_t)data->count.categories * (size_t)data->count.flows * sizeof *w->weight);
+  if (k < 0) return;
+  take_column(w);
+  vt_followed_places_apply(&data->following.places, w->followed, &data->differences,
+                           data->variation, k, w->sample);
+  vt_moves_apply(&data->moves, &data->differences, data->variation, k, w->sample);
 }
 
 // -------------------------------------------------------------------------------------------------
@@ -203,6 +285,8 @@ static double neutral(const void *context, int factor) {
   const vt_inventory_data *k = context;
   const vt_operation operation = k->study->factor[factor].operation;
   double common = operation == VT_MULTIPLY ? 1.0 : 0.0;
+  const int64_t column = k->study->model.inventory.array_column;
+  if (factor == k->columns.factor) return column < 0 ? (double)NAN : (double)column;
   bool first = true;
   for (ptrdiff_t t = 0; operation == VT_SET && t < k->count.touches; t++) {
     const vt_inventory_cell *cell = &k->cell[k->touch[t].cell];
@@ -237,11 +321,14 @@ vt_error vt_inventory_worker_solve(vt_inventory_worker *w, int64_t k, double *co
     failed = vt_design_values(b->design, k, w->value);
   else
     VT_TRY(vt_design_reference(b->design, w->value));
+  if (failed < 0 && k >= 0) {
+    const int factor = follow(w, k);
+    if (factor >= 0) failed = b->data->study->parameters + factor;
+  }
   fill_frame(w, k, failed, row);
   if (failed < 0) {
     draw(w, k);
-    apply_touches(w);
-    place_numbers(w);
+    apply_factors(w);
     bool solved;
     VT_TRY(fill_demands(w, row, &solved));
     if (!solved || !is_finite(b->layout, b->place->score, row) ||
@@ -265,10 +352,10 @@ void vt_inventory_worker_free(vt_inventory_worker *w) {
     w->technosphere = w->biosphere = NULL;
     if (drawn) w->weight = NULL;
   }
-  double *const owned[] = {w->value,           w->number,        w->amount,
-                           w->weight,          w->exchange,      w->flow,
-                           w->technosphere,    w->biosphere,     w->result.score,
-                           w->result.residual, w->result.supply, w->result.inventory};
+  double *const owned[] = {
+      w->value,        w->number,          w->parameter,     w->followed,        w->amount,
+      w->weight,       w->exchange,        w->flow,          w->technosphere,    w->biosphere,
+      w->result.score, w->result.residual, w->result.supply, w->result.inventory};
   vt_varied_worker_free(w->varied);
   vt_sample_free(w->sample);
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
@@ -291,7 +378,7 @@ static vt_error take_sample(vt_inventory_worker *w) {
   const vt_sample_matrices *drawn = &w->sample->snapshot[0];
   w->technosphere = drawn->technosphere;
   w->biosphere = drawn->biosphere;
-  if (w->base->data->method[0] < 0) return VT_OK;
+  if (!draws_factors(w->base->data)) return VT_OK;
   free(w->weight);
   w->weight = drawn->factor;
   return VT_OK;
@@ -315,6 +402,8 @@ static vt_error fill_worker(vt_inventory_worker *w) {
   const ptrdiff_t weights = (ptrdiff_t)k->count.categories * k->count.flows;
   VT_NEW(w->value, vt_design_width(w->base->design));
   VT_NEW(w->number, k->count.cells);
+  VT_NEW(w->parameter, k->following.meaning.parameters);
+  VT_NEW(w->followed, k->following.meaning.amounts);
   VT_NEW(w->amount, k->count.demands);
   VT_NEW(w->weight, weights);
   VT_NEW(w->exchange, k->count.exchanges);

@@ -15,7 +15,7 @@ typedef struct target_kind {
   vt_inventory_axis axis[MOST_AXES];
 } target_kind;
 
-static const target_kind kinds[VT_TARGETS] = {
+static const target_kind kinds[VT_MATRIX_TARGETS] = {
     [VT_TARGET_DEMAND] = {"demand", 1, {VT_INVENTORY_DEMAND}},
     [VT_TARGET_CHARACTERIZATION] = {"characterization",
                                     2,
@@ -35,9 +35,9 @@ typedef struct target_search {
   const vt_factor *factor; // the one in work
   int number;              // its place
   vt_target_kind kind;
-  bool *match[MOST_AXES];      // labels that it picks
-  ptrdiff_t *slot[VT_TARGETS]; // cell of a place, -1: none; NULL: none is
-  bool **listed;               // factors that a category's method has; shape [categories][flows]
+  bool *match[MOST_AXES];                 // labels that it picks
+  ptrdiff_t *slot[VT_MATRIX_TARGETS + 1]; // cell of a place, -1: none; NULL: none is
+  bool **listed; // factors that a category's method has; shape [categories][flows]
   ptrdiff_t cell_room, touch_room;
   // Of each cell: how many exchanges it is made of, and the last group with one.
   int *parallel;
@@ -111,17 +111,12 @@ static vt_error match_axis(target_search *s, int a) {
 }
 
 static vt_error refuse_tensor(const target_search *s) {
-  static const char *const later[] = {"parameter", "array_column"};
   const char *tensor = s->factor->target.tensor;
   vt_nearest nearest = {.name = tensor};
-  for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-    VT_CHECK(strcmp(tensor, later[i]) != 0, VT_ERR_INPUT,
-             "%s:%d: target '%s' with 'model.inventory' is not available in this version",
-             s->k->study->path, s->factor->line, s->factor->target.text);
-  for (int i = 0; i < VT_TARGETS; i++) vt_nearest_try(&nearest, kinds[i].name);
+  for (int i = 0; i < VT_MATRIX_TARGETS; i++) vt_nearest_try(&nearest, kinds[i].name);
   VT_FAIL(VT_ERR_INPUT,
-          "%s:%d: target '%s': found tensor '%s', expected demand, characterization, biosphere or "
-          "technosphere%s",
+          "%s:%d: target '%s': found tensor '%s', expected demand, characterization, biosphere, "
+          "technosphere, parameter or array_column%s",
           s->k->study->path, s->factor->line, s->factor->target.text, tensor,
           vt_nearest_hint(&nearest));
 }
@@ -129,8 +124,8 @@ static vt_error refuse_tensor(const target_search *s) {
 static vt_error look_up(target_search *s) {
   const vt_selector *target = &s->factor->target;
   int kind = 0;
-  while (kind < VT_TARGETS && strcmp(kinds[kind].name, target->tensor) != 0) kind++;
-  if (kind == VT_TARGETS) return refuse_tensor(s);
+  while (kind < VT_MATRIX_TARGETS && strcmp(kinds[kind].name, target->tensor) != 0) kind++;
+  if (kind == VT_MATRIX_TARGETS) return refuse_tensor(s);
   s->kind = (vt_target_kind)kind;
   const target_kind *found = &kinds[kind];
   const char *comma = found->axes > 1 ? ", " : "";
@@ -139,9 +134,11 @@ static vt_error look_up(target_search *s) {
            "%s:%d: found choose on tensor '%s', expected set, add or multiply", s->k->study->path,
            s->factor->line, target->tensor);
   VT_CHECK(target->axes == found->axes, VT_ERR_INPUT,
-           "%s:%d: target '%s': found %d axes, expected %d: %s[%s%s%s]", s->k->study->path,
+           "%s:%d: target '%s': found %d axes, expected %d: %s[%s%s%s]%s", s->k->study->path,
            s->factor->line, target->text, target->axes, found->axes, found->name,
-           axis_names[found->axis[0]], comma, second);
+           axis_names[found->axis[0]], comma, second,
+           target->axes > found->axes ? " (a name with a comma is put in quotes, as in [\"a, b\"])"
+                                      : "");
   for (int a = 0; a < found->axes; a++) VT_TRY(match_axis(s, a));
   return VT_OK;
 }
@@ -155,7 +152,7 @@ static ptrdiff_t places_of(const vt_inventory_data *k, vt_target_kind kind) {
     case VT_TARGET_CHARACTERIZATION: return (ptrdiff_t)k->count.categories * k->count.flows;
     case VT_TARGET_BIOSPHERE: return k->system->biosphere.entries;
     case VT_TARGET_TECHNOSPHERE: return k->system->technosphere.entries;
-    case VT_TARGETS: break;
+    case VT_TARGET_PARAMETER: return k->following.meaning.parameters;
   }
   return 0;
 }
@@ -171,7 +168,9 @@ static vt_error stream_of(const target_search *s, const int label[MOST_AXES], ui
   return added;
 }
 
-static vt_error touch(target_search *s, ptrdiff_t place, double value, const int label[MOST_AXES]) {
+// Touch a place; *made is the touch.
+static vt_error add_touch(target_search *s, ptrdiff_t place, double value,
+                          vt_inventory_touch **made) {
   vt_inventory_data *k = s->k;
   vt_inventory_counts *n = &k->count;
   ptrdiff_t **slot = &s->slot[s->kind];
@@ -186,9 +185,40 @@ static vt_error touch(target_search *s, ptrdiff_t place, double value, const int
     (*slot)[place] = n->cells++;
   }
   VT_TRY(vt_grow(&k->touch, &s->touch_room, n->touches + 1, sizeof *k->touch));
-  vt_inventory_touch *t = &k->touch[n->touches++];
-  *t = (vt_inventory_touch){(*slot)[place], s->number, 0};
-  return s->factor->each ? stream_of(s, label, &t->stream) : VT_OK;
+  *made = &k->touch[n->touches++];
+  **made = (vt_inventory_touch){(*slot)[place], s->number, 0};
+  return VT_OK;
+}
+
+static vt_error touch(target_search *s, ptrdiff_t place, double value, const int label[MOST_AXES]) {
+  vt_inventory_touch *made;
+  VT_TRY(add_touch(s, place, value, &made));
+  return s->factor->each ? stream_of(s, label, &made->stream) : VT_OK;
+}
+
+// As in pathway models: names of factor, scope and parameter.
+static vt_error parameter_stream(const target_search *s, const vt_followed_parameter *p,
+                                 uint64_t *stream) {
+  vt_text text = {0};
+  const vt_error added =
+      vt_text_add(&text, "%s%c%s%c%s", s->factor->name, '\0', p->scope, '\0', p->name);
+  *stream = vt_hash64(text.bytes, text.length);
+  vt_text_free(&text);
+  return added;
+}
+
+// That there are some was found with what follows.
+static vt_error touch_parameters(target_search *s) {
+  const vt_inventory_following *f = &s->k->following;
+  s->kind = VT_TARGET_PARAMETER;
+  for (int p = 0; p < f->meaning.parameters; p++) {
+    const vt_followed_parameter *parameter = &f->meaning.parameter[p];
+    vt_inventory_touch *made;
+    if (!vt_parameter_selected(s->factor, parameter->scope, parameter->name)) continue;
+    VT_TRY(add_touch(s, p, f->value[p], &made));
+    if (s->factor->each) VT_TRY(parameter_stream(s, parameter, &made->stream));
+  }
+  return VT_OK;
 }
 
 static vt_error touch_demands(target_search *s) {
@@ -200,8 +230,7 @@ static vt_error touch_demands(target_search *s) {
 // Which flows a category's method has, be it with 0.
 static vt_error list_factors(target_search *s, int category) {
   vt_inventory_data *k = s->k;
-  const vt_inventory_plan *plan = &k->study->model.inventory;
-  const ptrdiff_t column = plan->array_column < 0 ? VT_NO_COLUMN : (ptrdiff_t)plan->array_column;
+  const ptrdiff_t column = vt_inventory_made_with(k->study);
   double *factor;
   if (!s->listed) VT_NEW(s->listed, k->count.categories);
   if (s->listed[category]) return VT_OK;
@@ -245,12 +274,14 @@ static vt_error touch_exchanges(target_search *s) {
 }
 
 static vt_error find_factor(target_search *s) {
-  static vt_error (*const touch_all[VT_TARGETS])(target_search *) = {
+  static vt_error (*const touch_all[VT_MATRIX_TARGETS])(target_search *) = {
       [VT_TARGET_DEMAND] = touch_demands,
       [VT_TARGET_CHARACTERIZATION] = touch_factors,
       [VT_TARGET_BIOSPHERE] = touch_exchanges,
       [VT_TARGET_TECHNOSPHERE] = touch_exchanges};
   const ptrdiff_t before = s->k->count.touches;
+  if (s->number == s->k->columns.factor) return VT_OK;
+  if (vt_parameter_is_meant(s->factor)) return touch_parameters(s);
   VT_TRY(look_up(s));
   VT_TRY(touch_all[s->kind](s));
   VT_CHECK(s->k->count.touches > before, VT_ERR_INPUT,
@@ -301,7 +332,7 @@ static void count_group(target_search *s, const vt_package *package, const vt_re
 }
 
 static void count_package(target_search *s, const vt_package *package, const int *flow_of) {
-  const bool arrays = s->k->study->model.inventory.array_column >= 0;
+  const bool arrays = vt_inventory_made_with(s->k->study) != VT_NO_COLUMN;
   for (int i = 0; i < package->groups; i++) {
     const vt_record_group *g = &package->group[i];
     if (g->array && !arrays) continue;
@@ -415,7 +446,7 @@ static vt_error take_rows(vt_inventory_data *k) {
 
 static void search_free(target_search *s) {
   for (int a = 0; a < MOST_AXES; a++) free(s->match[a]);
-  for (int i = 0; i < VT_TARGETS; i++) free(s->slot[i]);
+  for (int i = 0; i <= VT_MATRIX_TARGETS; i++) free(s->slot[i]);
   for (int c = 0; s->listed && c < s->k->count.categories; c++) free(s->listed[c]);
   free(s->listed);
   free(s->parallel);
@@ -437,7 +468,8 @@ vt_error vt_inventory_find_targets(vt_inventory_data *k) {
   const vt_error found = find_all(&s);
   search_free(&s);
   VT_TRY(found);
-  k->count.varied = k->study->uncertainty.wanted;
+  VT_TRY(vt_inventory_find_origins(k));
+  k->count.varied = vt_inventory_varies(k->study);
   for (ptrdiff_t c = 0; c < k->count.cells; c++)
     k->count.varied = k->count.varied || k->cell[c].kind == VT_TARGET_TECHNOSPHERE;
   return k->count.varied ? VT_OK : take_rows(k);

@@ -55,6 +55,9 @@ static vt_error add_sizes(const vt_design_plan *plan, const vt_layout *layout, i
     case VT_DESIGN_FACTORIAL: return add_levels(plan, " x ", text);
     case VT_DESIGN_ONE_AT_A_TIME: return add_levels(plan, " + ", text);
     case VT_DESIGN_TABLE: return vt_text_add(text, "%" PRId64 " rows", layout->scenarios);
+    case VT_DESIGN_EXCHANGES:
+      return vt_text_add(text, "%" PRId64 " scenarios of %d file%s", layout->scenarios,
+                         plan->exchange_files, plural(plan->exchange_files));
     case VT_DESIGN_NONE:
     case VT_DESIGNS: break;
   }

@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BACKGROUND                                                                                 \
-  "it follows a parameter that the study changes, but lies in the background, which is the same "  \
-  "in all scenarios; expected such exchanges in the foreground only"
-
 // A formula as it is stored, and the parameters that it reads.
 typedef struct formula_reading {
   vt_formula *formula; // NULL: none, or it cannot be read
@@ -42,6 +38,7 @@ typedef struct following {
   int *place;    // in the result, -1: it is not needed; shape [parameters]
   int *needed;   // shape [count]
   int count;
+  vt_followers *to;
   parameterised *exchange; // shape [exchanges], ascending
   ptrdiff_t exchanges, exchange_room;
 } following;
@@ -207,8 +204,16 @@ static vt_error ask(following *f, const vt_factor *factor) {
   return found ? VT_OK : fail_target(f, factor);
 }
 
+// Whether a parameter varies by a distribution of its own: where a formula gives it, that counts.
+static bool is_sampled(const following *f, int parameter) {
+  const vt_parameter *p = &f->scopes.table.parameter[parameter];
+  return f->study->uncertainty.parameters && !p->formula && p->uncertainty &&
+         p->uncertainty->type >= 2;
+}
+
 static vt_error ask_all(following *f) {
   VT_ARENA_NEW(f->scratch, f->reached, f->parameters);
+  for (int p = 0; p < f->parameters; p++) f->reached[p] = is_sampled(f, p);
   for (int i = 0; i < f->study->factors; i++) {
     if (vt_parameter_is_meant(&f->study->factor[i])) VT_TRY(ask(f, &f->study->factor[i]));
   }
@@ -281,9 +286,12 @@ static vt_error refuse_projects(following *f) {
     const vt_database *d = &f->set->database[database];
     if (d->kind != VT_DATABASE_PROJECT || !d->loaded) continue;
     VT_TRY(read_formula(f, visible, x->formula, &reads));
-    VT_CHECK(!is_reached(f, &reads), VT_ERR_INPUT,
-             "%s: database '%s', exchange %" PRId64 " of group '%s': formula '%s': " BACKGROUND,
-             d->path, d->name, x->exchange, x->group, vt_cut(x->formula, 80));
+    VT_CHECK(
+        !is_reached(f, &reads), VT_ERR_INPUT,
+        "%s: database '%s', exchange %" PRId64
+        " of group '%s': formula '%s': it follows a parameter that the study changes, but lies "
+        "in the matrices of a project; export the project as a JSON document",
+        d->path, d->name, x->exchange, x->group, vt_cut(x->formula, 80));
   }
   return VT_OK;
 }
@@ -297,13 +305,12 @@ static void warn(const following *f, ptrdiff_t without_group, const parameterise
             without_group, without_group == 1 ? "" : "s", without_group == 1 ? "s" : "",
             f->set->node[exchange->output].code, vt_cut(first->text, 80));
   if (f->exchanges == 0)
-    vt_warn("parameter",
-            "%s: no exchange of the foreground follows the parameters that the factors change",
+    vt_warn("parameter", "%s: no exchange follows the parameters that the factors change",
             f->study->path);
 }
 
 // Keeps the exchanges that follow.
-static vt_error choose_exchanges(following *f, int database) {
+static vt_error choose_exchanges(following *f) {
   ptrdiff_t kept = 0, without_group = 0;
   parameterised first = {0};
   for (ptrdiff_t i = 0; i < f->exchanges; i++) {
@@ -312,10 +319,6 @@ static vt_error choose_exchanges(following *f, int database) {
     if (!p->group) {
       if (without_group++ == 0) first = *p;
       continue;
-    }
-    if (f->set->node[f->set->exchange[p->exchange].output].database != database) {
-      (void)vt_error_raise(VT_ERR_INPUT, __FILE__, __LINE__, __func__, BACKGROUND);
-      return at_exchange(f, p, VT_ERR_INPUT);
     }
     f->exchange[kept++] = *p;
   }
@@ -360,7 +363,7 @@ static vt_error find_needed(following *f) {
   VT_ARENA_NEW(f->scratch, f->needed, f->parameters);
   for (int p = 0; p < f->parameters; p++) f->place[p] = -1;
   for (int p = 0; p < f->parameters; p++) {
-    if (is_asked(f, p, false)) need(f, p);
+    if (is_asked(f, p, false) || is_sampled(f, p)) need(f, p);
   }
   for (ptrdiff_t i = 0; i < f->exchanges; i++) need_reads(f, &f->exchange[i].reads);
   for (int i = 0; i < f->count; i++) {
@@ -435,6 +438,32 @@ static vt_error tell_meaning(const following *f, const vt_formula *formula, cons
   return VT_OK;
 }
 
+static vt_error add_draw(const following *f, int parameter, vt_followed_parameter *to) {
+  const vt_parameter *p = &f->scopes.table.parameter[parameter];
+  const char *const key[] = {"parameter", to->scope, to->name};
+  const vt_uncertainty_plan *plan = &f->study->uncertainty;
+  uint64_t stream;
+  const char *why;
+  vt_lone_draw *draw;
+  VT_TRY(vt_lone_stream(3, key, &stream));
+  VT_TRY(at_parameter(
+      f, parameter,
+      vt_lone_draw_create(f->to->arena, p->uncertainty, plan->mean, stream, &why, &draw)));
+  VT_CHECK(!why || !plan->strict, VT_ERR_INPUT,
+           "%s: parameter '%s' of '%s': found an invalid distribution, expected none with invalid: "
+           "error: %s",
+           vt_project_path(f->set, p->project), to->name, to->scope, why);
+  if (why) {
+    vt_warn("invalid distribution", "parameter '%s' of '%s' keeps its amount: %s", to->name,
+            to->scope, why);
+    f->to->invalid++;
+  }
+  if (!draw) return VT_OK;
+  to->drawn = f->to->sampled;
+  f->to->draw[f->to->sampled++] = draw;
+  return VT_OK;
+}
+
 static vt_error tell_parameter(const following *f, int parameter, const int *rank,
                                vt_followed_parameter *to) {
   const vt_parameter *p = &f->scopes.table.parameter[parameter];
@@ -442,6 +471,8 @@ static vt_error tell_parameter(const following *f, int parameter, const int *ran
   VT_TRY(vt_arena_text(f->arena, scope, (ptrdiff_t)strlen(scope), &to->scope));
   VT_TRY(vt_arena_text(f->arena, p->name, (ptrdiff_t)strlen(p->name), &to->name));
   to->value = p->amount;
+  to->drawn = -1;
+  if (is_sampled(f, parameter)) VT_TRY(add_draw(f, parameter, to));
   if (f->of[parameter].formula)
     return tell_meaning(f, f->of[parameter].formula, rank, &to->meaning);
   VT_CHECK(isfinite(p->amount) || is_replaced(f, parameter), VT_ERR_INPUT,
@@ -463,7 +494,7 @@ static vt_error tell_amount(const following *f, const parameterised *p, const in
   return tell_meaning(f, p->reads.formula, rank, &to->meaning);
 }
 
-static vt_error tell(const following *f, vt_following *to, int *followers, vt_follower **follower) {
+static vt_error tell(const following *f, vt_following *to) {
   int *order, *rank;
   VT_ARENA_NEW(f->scratch, order, f->count);
   VT_ARENA_NEW(f->scratch, rank, f->count);
@@ -471,21 +502,22 @@ static vt_error tell(const following *f, vt_following *to, int *followers, vt_fo
   for (int i = 0; i < f->count; i++) rank[order[i]] = i;
   to->parameters = f->count;
   VT_ARENA_NEW(f->arena, to->parameter, f->count);
+  VT_ARENA_NEW(f->to->arena, f->to->draw, f->count);
   for (int i = 0; i < f->count; i++)
     VT_TRY(tell_parameter(f, f->needed[order[i]], rank, &to->parameter[i]));
   VT_CHECK(f->exchanges < INT32_MAX, VT_ERR_SYSTEM, "too many exchanges follow parameters");
   VT_ARENA_NEW(f->arena, to->amount, f->exchanges);
-  VT_NEW(*follower, f->exchanges);
+  VT_ARENA_NEW(f->to->arena, f->to->follower, f->exchanges);
   for (ptrdiff_t i = 0; i < f->exchanges; i++) {
     VT_TRY(tell_amount(f, &f->exchange[i], rank, &to->amount[i]));
-    (*follower)[i] = (vt_follower){f->exchange[i].exchange, to->amounts++};
+    to->amount[i].given = -1;
+    f->to->follower[i] = (vt_follower){f->exchange[i].exchange, to->amounts++};
   }
-  *followers = to->amounts;
+  f->to->count = to->amounts;
   return VT_OK;
 }
 
-static vt_error follow(following *f, int database, vt_following *to, int *followers,
-                       vt_follower **follower) {
+static vt_error follow(following *f, vt_following *to) {
   VT_TRY(vt_arena_create(&f->scratch));
   VT_TRY(vt_parameters_read(f->set, &f->scopes.table));
   f->scopes.set = f->set;
@@ -496,22 +528,20 @@ static vt_error follow(following *f, int database, vt_following *to, int *follow
   VT_TRY(read_parameters(f));
   VT_TRY(read_exchanges(f));
   VT_TRY(reach(f));
-  VT_TRY(choose_exchanges(f, database));
+  VT_TRY(choose_exchanges(f));
   VT_TRY(refuse_projects(f));
   VT_TRY(find_needed(f));
   VT_TRY(bind_all(f));
-  return tell(f, to, followers, follower);
+  return tell(f, to);
 }
 
-vt_error vt_parameters_follow(const vt_study *study, vt_database_set *set, int database,
-                              vt_arena *arena, vt_following *to, int *followers,
-                              vt_follower **follower) {
+vt_error vt_parameters_follow(const vt_study *study, vt_database_set *set, vt_arena *arena,
+                              vt_following *to, vt_followers *followers) {
   *to = (vt_following){0};
-  *followers = 0;
-  *follower = NULL;
+  *followers = (vt_followers){.arena = followers->arena};
   if (!vt_parameters_are_meant(study)) return VT_OK;
-  following f = {.study = study, .set = set, .arena = arena};
-  const vt_error followed = follow(&f, database, to, followers, follower);
+  following f = {.study = study, .set = set, .arena = arena, .to = followers};
+  const vt_error followed = follow(&f, to);
   vt_scopes_free(&f.scopes);
   vt_arena_free(f.scratch);
   free(f.read);

@@ -8,6 +8,7 @@ bool vt_parameter_is_meant(const vt_factor *factor) {
 }
 
 bool vt_parameters_are_meant(const vt_study *study) {
+  if (study->uncertainty.parameters) return true;
   for (int i = 0; i < study->factors; i++) {
     if (vt_parameter_is_meant(&study->factor[i])) return true;
   }

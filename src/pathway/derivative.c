@@ -57,8 +57,8 @@ void vt_pathway_derivatives(vt_pathway_state *s, const vt_solved *solved, const 
   const vt_core *core = &s->model->core;
   begin(s, solved, s->adjoint);
   vt_graph_adjoint(&core->graph, s->value, s->adjoint);
-  vt_factors_adjoint(core, s->model->factors, factor, s->value, s->adjoint, s->parameter_slope,
-                     s->by_value);
+  vt_factors_adjoint(core, s->model->factors, factor, s->drawn, s->value, s->adjoint,
+                     s->parameter_slope, s->by_value);
   for (int i = 0; i < inputs; i++) {
     const bool none = has_names(&core->study->design.input[input[i]]);
     derivative[i] = none ? (double)NAN : follow(s, design, factor, input[i]);

@@ -15,6 +15,7 @@ typedef struct scenario {
   double *value; // what the design gives; shape [width of the design]
   int failed;    // the input whose formula fails, or that a failing one of Brightway reads; or -1
   bool in_databases; // it is one of Brightway
+  bool singular;     // what the databases draw cannot be solved
   vt_numbers numbers;
 } scenario;
 
@@ -25,7 +26,16 @@ static void scenario_free(scenario *s) {
   free(s->value);
 }
 
-static vt_error open_scenario(scenario *s, int64_t id) {
+static vt_error draw(scenario *s, int64_t id, vt_drawn_worker *drawn) {
+  const double *numbers;
+  vt_pathway_draw(s->state, vt_drawn_worker_begin(drawn, id));
+  VT_TRY(vt_drawn_worker_draw(drawn, id, vt_pathway_follow(s->state, s->value), &numbers));
+  s->singular = !numbers;
+  vt_pathway_draw(s->state, numbers);
+  return VT_OK;
+}
+
+static vt_error open_scenario(scenario *s, int64_t id, vt_drawn_worker *drawn) {
   VT_TRY(vt_pathway_create_uncoupled(s->study, s->inputs, &s->pathway));
   VT_TRY(vt_design_create(&s->study->design, &s->design));
   VT_TRY(vt_pathway_add_cells(s->pathway, s->design));
@@ -33,6 +43,8 @@ static vt_error open_scenario(scenario *s, int64_t id) {
   VT_NEW(s->value, vt_design_width(s->design));
   s->failed = id >= 0 ? vt_design_values(s->design, id, s->value) : -1;
   if (s->failed >= 0) return VT_OK;
+  if (drawn && id >= 0) VT_TRY(draw(s, id, drawn));
+  if (s->singular) return VT_OK;
   s->failed = vt_pathway_apply(s->state, id >= 0 ? s->value : NULL, &s->numbers);
   s->in_databases = s->failed >= 0;
   return VT_OK;
@@ -164,20 +176,25 @@ static vt_error explain_failure(const scenario *s, vt_explanation *e) {
   return told;
 }
 
-static vt_error explain(scenario *s, int64_t id, vt_explanation *e) {
+static vt_error explain(scenario *s, int64_t id, vt_drawn_worker *drawn, vt_explanation *e) {
   VT_TRY(vt_arena_create(&e->arena));
-  VT_TRY(open_scenario(s, id));
+  VT_TRY(open_scenario(s, id, drawn));
   if (s->failed >= 0) return explain_failure(s, e);
+  if (s->singular) {
+    e->outcome = VT_FAILED;
+    e->reason = "what the databases draw is singular, or cannot be solved exactly";
+    return VT_OK;
+  }
   VT_TRY(solve(s, e));
   if (e->outcome == VT_INFEASIBLE) return explain_conflict(s, e);
   return e->outcome == VT_UNBOUNDED ? explain_ray(s, e) : VT_OK;
 }
 
 vt_error vt_pathway_explain(const vt_study *study, vt_inputs *inputs, int64_t id,
-                            vt_explanation *explanation) {
+                            vt_drawn_worker *drawn, vt_explanation *explanation) {
   scenario s = {.study = study, .inputs = inputs};
   *explanation = (vt_explanation){.reason = "", .plain = "", .capacity = ""};
-  const vt_error explained = explain(&s, id, explanation);
+  const vt_error explained = explain(&s, id, drawn, explanation);
   // Labels of the ray are those of inputs.
   scenario_free(&s);
   if (explained != VT_OK) vt_explanation_free(explanation);

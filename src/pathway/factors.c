@@ -161,6 +161,8 @@ static vt_error override_entries(vt_core *core, vt_factor_leaves *factors, int o
     } else if (o->operation != VT_CHOOSE) {
       vt_follow_override(core, &factors->follow, chosen->tensor, e, o->operation,
                          o->value.level[0]);
+      vt_drawn_override(core, &factors->drawing, chosen->tensor, e, o->operation,
+                        o->value.level[0]);
       value[e] = vt_touch_operation(o->operation, o->value.level[0], value[e]);
     }
   }
@@ -261,6 +263,14 @@ static vt_error find_direct_emissions(const vt_core *core, bool **direct) {
   return VT_OK;
 }
 
+// The cell of what an entry is before factors touch it, where scenarios differ in that; or -1.
+static int base_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id id,
+                     ptrdiff_t entry) {
+  const int followed = vt_follow_cell(core, &factors->follow, id, entry);
+  return followed >= 0 ? followed : vt_drawn_base(core, &factors->drawing, id, entry);
+}
+
+// direct: flows whose characterisation factors need cells; NULL: all.
 static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_tensor_id id,
                                   const bool *direct) {
   const vt_tensor *tensor = &core->inputs->tensor[id];
@@ -268,18 +278,18 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
   VT_ARENA_NEW(core->arena, factors->cell[id], tensor->count);
   for (ptrdiff_t e = 0; e < tensor->count; e++) {
     const int touched = factors->touched[id] ? factors->touched[id][e] : -1;
-    const int followed = vt_follow_cell(core, &factors->follow, id, e);
+    const int base = base_cell(core, factors, id, e);
     int *cell = &factors->cell[id][e];
-    if (id == VT_TENSOR_CHARACTERIZATION && !direct[tensor->index[3 * e + 1]]) continue;
+    if (id == VT_TENSOR_CHARACTERIZATION && direct && !direct[tensor->index[3 * e + 1]]) continue;
     if (touched < 0) {
-      *cell = followed;
-      if (followed < 0) VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
+      *cell = base;
+      if (base < 0) VT_TRY(vt_graph_leaf(&core->graph, tensor->value[e], -1, cell));
       continue;
     }
     // Where its factor is not applied, an entry that the factor created is not there.
     const bool falls_back =
         factors->created[id] && factors->created[id][e] && general != VT_TENSOR_COUNT;
-    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : followed,
+    const vt_touched_cell leaf = {.fallback = falls_back ? factors->cell[general][0] : base,
                                   .touch = touched,
                                   .base = tensor->value[e],
                                   .weight = vt_factors_choose(core, factors, touched)
@@ -291,18 +301,24 @@ static vt_error make_tensor_cells(vt_core *core, vt_factor_leaves *factors, vt_t
 }
 
 // The background has up to millions of entries that act only through W and H: impacts.c sums
-// them by touch, and they get no cells of their own; nor do characterisation factors that only act
-// there. Defaults come first, since others may fall back on them.
+// them by touch, and they get no cells of their own, unless a scenario draws each; nor do
+// characterisation factors that only act there. Defaults come first, since others may fall back on
+// them.
 static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
   bool *direct;
   // Behind those of add_dynamic_leaf, of which there is at most one for each entry.
   ptrdiff_t signature = 3 * factors->touches;
   for (int id = 0; id < VT_TENSOR_COUNT; id++) signature += core->inputs->tensor[id].count;
   VT_TRY(vt_follow_make_cells(core, factors, signature));
+  signature += core->inputs->following.parameters + core->inputs->following.amounts +
+               core->inputs->following.terms;
+  VT_TRY(vt_drawn_make_cells(core, &factors->drawing, signature));
   VT_TRY(find_direct_emissions(core, &direct));
+  if (vt_drawn_has_entries(core)) direct = NULL;
   for (int axes = 0; axes <= 1; axes++) {
     for (int id = 0; id < VT_TENSOR_COUNT; id++) {
-      if (id == VT_TENSOR_BACKGROUND || (vt_tensor_kinds[id].axes > 0) != (axes > 0)) continue;
+      if (id == VT_TENSOR_BACKGROUND && !vt_drawn_has_entries(core)) continue;
+      if ((vt_tensor_kinds[id].axes > 0) != (axes > 0)) continue;
       VT_TRY(make_tensor_cells(core, factors, (vt_tensor_id)id, direct));
     }
   }
@@ -312,6 +328,7 @@ static vt_error make_cells(vt_core *core, vt_factor_leaves *factors) {
 vt_error vt_factors_prepare(vt_core *core, vt_factor_leaves *factors) {
   VT_TRY(vt_variants_prepare(core, &factors->variants));
   VT_TRY(vt_follow_prepare(core, &factors->follow));
+  VT_TRY(vt_drawn_prepare(core, &factors->drawing));
   VT_TRY(apply_overrides(core, factors));
   // Factors create entries in new arrays and change no value, so these stay as they are.
   VT_TRY(note_reference(core, factors));
@@ -369,8 +386,9 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
 }
 
 int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
-                          const double *factor, double *value) {
-  const int failed = vt_follow_set(core, factors, factor, value);
+                          const double *factor, const double *drawn, double *value) {
+  const int failed = vt_follow_set(core, factors, factor, drawn, value);
+  vt_drawn_set(&factors->drawing, drawn, value);
   for (ptrdiff_t i = 0; i < factors->leaves; i++) {
     const vt_touched_cell *d = &factors->leaf[i];
     const double base = d->fallback < 0 ? d->base : value[d->fallback];
@@ -416,7 +434,8 @@ static void pull_affine(const vt_core *core, const vt_factor_leaves *factors, in
 }
 
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *slope, double *by) {
+                        const double *drawn, const double *value, double *adjoint, double *slope,
+                        double *by) {
   const ptrdiff_t width = core->study->design.inputs + factors->drawings;
   for (ptrdiff_t i = 0; i < width; i++) by[i] = 0.0;
   for (ptrdiff_t i = 0; i < factors->touches; i++) {
@@ -433,7 +452,7 @@ void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, co
         vt_touch_pull(core, factors, d->touch, d->weight, base, factor, adjoint[d->cell], by);
     if (d->fallback >= 0) adjoint[d->fallback] += rest;
   }
-  vt_follow_adjoint(core, factors, factor, value, adjoint, slope, by);
+  vt_follow_adjoint(core, factors, factor, drawn, value, adjoint, slope, by);
 }
 
 int vt_factors_cell(const vt_core *core, const vt_factor_leaves *factors, vt_tensor_id tensor,

@@ -2,6 +2,7 @@
 #ifndef VT_PATHWAY_FACTORS_H
 #define VT_PATHWAY_FACTORS_H
 
+#include "drawn.h"
 #include "follow.h"
 #include "variants.h"
 
@@ -43,6 +44,7 @@ typedef struct vt_factor_leaves {
   double *standing; ///< values in the reference, NaN of factors; shape [inputs of the design]
   vt_variants variants;
   vt_followed_numbers follow;
+  vt_drawn_numbers drawing;
 } vt_factor_leaves;
 
 /// Apply the overrides, look the factors up, make the cells. The numbers of the core are then those
@@ -60,11 +62,11 @@ vt_error vt_factors_affine(vt_core *core, vt_factor_leaves *factors, int touched
 /// Whether numbers with this touch are not affine in what they were: use their cells.
 bool vt_factors_choose(const vt_core *core, const vt_factor_leaves *factors, int touched);
 
-/// Set all leaves of value[cells] that factors touch. factor: what the design gives; NULL: the
-/// reference.
+/// Set all leaves of value[cells] that factors touch or databases draw. factor: what the design
+/// gives; NULL: the reference. drawn: shape [numbers of vt_drawing]; NULL: the reference.
 /// @return the factor that a formula which fails follows from, -1: none fails
 int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
-                          const double *factor, double *value);
+                          const double *factor, const double *drawn, double *value);
 
 /// Derivatives of something by the values of the design, from those by the leaves. By a factor that
 /// is not applied: where it has its neutral value. A choice has none: 0.
@@ -75,6 +77,7 @@ int vt_factors_set_leaves(const vt_core *core, const vt_factor_leaves *factors,
 /// @param slope    scratch of vt_follow_adjoint
 /// @param by       shape [width of the design], overwritten
 void vt_factors_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                        const double *value, double *adjoint, double *slope, double *by);
+                        const double *drawn, const double *value, double *adjoint, double *slope,
+                        double *by);
 
 #endif

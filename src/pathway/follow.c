@@ -36,7 +36,7 @@ static vt_error list_entries(const vt_core *core, vt_followed_numbers *n) {
 vt_error vt_follow_prepare(const vt_core *core, vt_followed_numbers *n) {
   const vt_following *following = following_of(core);
   const int parameters = following->parameters;
-  if (parameters == 0) return VT_OK;
+  if (parameters == 0 && following->amounts == 0) return VT_OK;
   VT_TRY(list_entries(core, n));
   VT_TRY(vt_evaluation_create(following, core->arena, &n->evaluation));
   VT_ARENA_NEW(core->arena, n->value, parameters);
@@ -190,9 +190,13 @@ vt_error vt_follow_make_cells(vt_core *core, vt_factor_leaves *factors, ptrdiff_
 // Values.
 
 // What the formula of a parameter gives, before factors touch it.
-static double base_of(const vt_followed_numbers *n, int parameter, const double *value) {
+static double base_of(const vt_core *core, const vt_followed_numbers *n, int parameter,
+                      const double *value, const double *drawn) {
   const vt_formula *formula = n->evaluation->parameter[parameter];
-  return formula ? vt_formula_value(formula, value) : n->value[parameter];
+  const vt_drawing *d = core->inputs->drawing;
+  const int place = following_of(core)->parameter[parameter].drawn;
+  if (formula) return vt_formula_value(formula, value);
+  return place >= 0 && drawn ? drawn[d->numbers - d->parameters + place] : n->value[parameter];
 }
 
 static void reset(const vt_core *core, const vt_followed_numbers *n, double *value) {
@@ -200,8 +204,17 @@ static void reset(const vt_core *core, const vt_followed_numbers *n, double *val
     value[n->entry[e].cell] = core->graph.value[n->entry[e].cell];
 }
 
+// What a table says, or a formula.
+static double amount_in(const vt_core *core, const vt_followed_numbers *n, int a,
+                        const double *parameter, const double *drawn) {
+  const vt_drawing *d = core->inputs->drawing;
+  const int given = following_of(core)->amount[a].given;
+  if (given < 0) return vt_formula_value(n->evaluation->amount[a], parameter);
+  return (drawn ? drawn : d->reference)[d->background + d->factors + given];
+}
+
 int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                  double *value) {
+                  const double *drawn, double *value) {
   const vt_following *following = following_of(core);
   const vt_followed_numbers *n = &factors->follow;
   int failed = -1;
@@ -212,7 +225,7 @@ int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const do
   }
   double *parameter = value + n->parameter_cell, *amount = value + n->amount_cell;
   for (int p = 0; p < following->parameters; p++) {
-    parameter[p] = base_of(n, p, parameter);
+    parameter[p] = base_of(core, n, p, parameter, drawn);
     if (n->touched[p] >= 0)
       parameter[p] = vt_touch_apply(core, factors, n->touched[p], NULL, parameter[p], factor);
     if (isfinite(parameter[p])) continue;
@@ -221,7 +234,7 @@ int vt_follow_set(const vt_core *core, const vt_factor_leaves *factors, const do
     if (failed < 0) failed = n->origin[p];
   }
   for (int a = 0; a < following->amounts; a++) {
-    amount[a] = vt_formula_value(n->evaluation->amount[a], parameter);
+    amount[a] = amount_in(core, n, a, parameter, drawn);
     if (isnan(amount[a]) && failed < 0) failed = n->origin[following->parameters + a];
   }
   for (ptrdiff_t e = 0; e < n->entries; e++)
@@ -247,8 +260,13 @@ static void pull_formula(const vt_formula *formula, const vt_meaning *meaning,
   }
 }
 
+const double *vt_follow_amounts(const vt_followed_numbers *n, const double *value) {
+  return n->evaluation ? value + n->amount_cell : NULL;
+}
+
 void vt_follow_adjoint(const vt_core *core, const vt_factor_leaves *factors, const double *factor,
-                       const double *value, double *adjoint, double *slope, double *by) {
+                       const double *drawn, const double *value, double *adjoint, double *slope,
+                       double *by) {
   const vt_following *following = following_of(core);
   const vt_followed_numbers *n = &factors->follow;
   if (!n->evaluation) return;
@@ -267,8 +285,8 @@ void vt_follow_adjoint(const vt_core *core, const vt_factor_leaves *factors, con
   for (int p = following->parameters - 1; p >= 0; p--) {
     double rest = by_parameter[p];
     if (n->touched[p] >= 0)
-      rest = vt_touch_pull(core, factors, n->touched[p], NULL, base_of(n, p, parameter), factor,
-                           rest, by);
+      rest = vt_touch_pull(core, factors, n->touched[p], NULL,
+                           base_of(core, n, p, parameter, drawn), factor, rest, by);
     pull_formula(n->evaluation->parameter[p], &following->parameter[p].meaning, parameter, rest,
                  by_parameter, slope);
   }
@@ -294,7 +312,7 @@ vt_error vt_follow_explain(const vt_core *core, const vt_factor_leaves *factors,
   }
   for (int a = 0; a < following->amounts; a++) {
     const vt_formula *formula = n->evaluation->amount[a];
-    if (!isnan(vt_formula_value(formula, parameter))) continue;
+    if (!formula || !isnan(vt_formula_value(formula, parameter))) continue;
     VT_TRY(vt_text_add(why, "%s: %s: ", following->amount[a].exchange,
                        following->amount[a].meaning.formula));
     return vt_formula_explain(formula, parameter, why);

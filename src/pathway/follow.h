@@ -47,17 +47,21 @@ vt_error vt_follow_make_cells(vt_core *core, struct vt_factor_leaves *factors, p
 int vt_follow_cell(const vt_core *core, const vt_followed_numbers *numbers, vt_tensor_id tensor,
                    ptrdiff_t entry);
 
-/// Set the cells in value[cells]. factor: what the design gives; NULL: the reference.
+/// Set the cells in value[cells]. factor: what the design gives; NULL: the reference. drawn: shape
+/// [numbers of vt_drawing], NULL: their reference.
 /// @return the factor that the first formula which fails follows from, -1: none fails
 int vt_follow_set(const vt_core *core, const struct vt_factor_leaves *factors, const double *factor,
-                  double *value);
+                  const double *drawn, double *value);
 
 /// Derivatives by the values of the design, added to those of `by`.
 /// @param adjoint  shape [cells], as it is for entries; added to
 /// @param slope    scratch of zeros; shape [parameters]
 void vt_follow_adjoint(const vt_core *core, const struct vt_factor_leaves *factors,
-                       const double *factor, const double *value, double *adjoint, double *slope,
-                       double *by);
+                       const double *factor, const double *drawn, const double *value,
+                       double *adjoint, double *slope, double *by);
+
+/// The amounts that follow, as set in value[cells]; NULL: none do.
+const double *vt_follow_amounts(const vt_followed_numbers *numbers, const double *value);
 
 /// Say which formula fails in value[cells], and why.
 vt_error vt_follow_explain(const vt_core *core, const struct vt_factor_leaves *factors,

@@ -238,8 +238,99 @@ static vt_error number_limited_flows(const vt_core *core, const vt_factor_leaves
   return VT_OK;
 }
 
+// -------------------------------------------------------------------------------------------------
+// The same where databases vary: what they draw has cells, and so has all that it meets.
+
+static int mapping_cell(const vt_core *core, const vt_factor_leaves *factors, int snapshot, int t) {
+  return vt_factors_cell(core, factors, VT_TENSOR_MAPPING, (const int32_t[]){snapshot, t},
+                         CELL_ZERO);
+}
+
+// From what one unit causes in each snapshot.
+static vt_error mix_snapshots(vt_core *core, const vt_factor_leaves *factors, const int *unit,
+                              int t, int *cell) {
+  vt_graph_begin(&core->graph);
+  for (int s = 0; s < vt_inputs_axis_size(core->inputs, VT_AXIS_BACKGROUND); s++)
+    VT_TRY(vt_graph_add(&core->graph, 1.0, mapping_cell(core, factors, s, t), unit[s]));
+  return vt_graph_end(&core->graph, cell);
+}
+
+static bool same_number(const vt_core *core, int a, int b) {
+  const vt_graph *g = &core->graph;
+  return a == b || (!g->dynamic[a] && !g->dynamic[b] && g->value[a] == g->value[b]);
+}
+
+// Whether a category counts in a year as in the one before.
+static bool same_factors(const vt_core *core, const vt_unit_impacts *impacts, int category, int t) {
+  if (t == 0) return false;
+  for (int e = 0; e < core->elementaries; e++) {
+    const int *cell = impacts->direct + at_direct(core, category, e, 0);
+    if (!same_number(core, cell[t - 1], cell[t])) return false;
+  }
+  return true;
+}
+
+// What one unit of a flow causes in each snapshot.
+static vt_error sum_snapshots(vt_core *core, const vt_factor_leaves *factors, const flow_sums *b,
+                              int flow, int category, int t, const vt_unit_impacts *impacts,
+                              int *unit) {
+  const vt_tensor *g = &core->inputs->tensor[VT_TENSOR_BACKGROUND];
+  for (int s = 0; s < vt_inputs_axis_size(core->inputs, VT_AXIS_BACKGROUND); s++) {
+    if (!vt_drawn_has_entries(core)) {
+      unit[s] = vt_drawn_impact(core, &factors->drawing, s, flow, category);
+      continue;
+    }
+    vt_graph_begin(&core->graph);
+    for (ptrdiff_t k = b->first[flow]; k < b->first[flow + 1]; k++) {
+      const int32_t *key = g->index + 3 * b->entry[k];
+      if (key[0] != s) continue;
+      VT_TRY(vt_graph_add(&core->graph, 1.0, impacts->direct[at_direct(core, category, key[2], t)],
+                          factors->cell[VT_TENSOR_BACKGROUND][b->entry[k]]));
+    }
+    VT_TRY(vt_graph_end(&core->graph, &unit[s]));
+  }
+  return VT_OK;
+}
+
+static vt_error sum_drawn_emitted(vt_core *core, const vt_factor_leaves *factors,
+                                  const flow_sums *b, int flow, int elementary, int t, int *cell) {
+  const vt_tensor *g = &core->inputs->tensor[VT_TENSOR_BACKGROUND];
+  vt_graph_begin(&core->graph);
+  for (ptrdiff_t k = b->first[flow]; k < b->first[flow + 1]; k++) {
+    const int32_t *key = g->index + 3 * b->entry[k];
+    if (key[2] == elementary)
+      VT_TRY(vt_graph_add(&core->graph, 1.0, mapping_cell(core, factors, key[0], t),
+                          factors->cell[VT_TENSOR_BACKGROUND][b->entry[k]]));
+  }
+  return vt_graph_end(&core->graph, cell);
+}
+
+static vt_error sum_drawn_flow(vt_core *core, const vt_factor_leaves *factors, const flow_sums *b,
+                               int flow, vt_unit_impacts *impacts) {
+  int *unit;
+  VT_ARENA_NEW(core->arena, unit, vt_inputs_axis_size(core->inputs, VT_AXIS_BACKGROUND));
+  for (int c = 0; c < core->categories; c++) {
+    for (int t = 0; t < core->times; t++) {
+      if (t == 0 || (vt_drawn_has_entries(core) && !same_factors(core, impacts, c, t)))
+        VT_TRY(sum_snapshots(core, factors, b, flow, c, t, impacts, unit));
+      VT_TRY(
+          mix_snapshots(core, factors, unit, t, &impacts->background[at_impact(core, c, flow, t)]));
+    }
+  }
+  for (int k = 0; k < impacts->limited_flows; k++) {
+    const int elementary = impacts->limited_label[k] - core->products - core->intermediates;
+    for (int t = 0; t < core->times; t++)
+      VT_TRY(sum_drawn_emitted(core, factors, b, flow, elementary, t,
+                               &impacts->emitted[at_impact(core, k, flow, t)]));
+  }
+  return VT_OK;
+}
+
+// -------------------------------------------------------------------------------------------------
+
 static vt_error sum_flow(vt_core *core, vt_factor_leaves *factors, flow_sums *b, int flow,
                          vt_unit_impacts *impacts) {
+  if (core->inputs->drawing) return sum_drawn_flow(core, factors, b, flow, impacts);
   for (int t = 0; t < core->times; t++) {
     VT_TRY(sum_emissions(core, factors, b, flow, t));
     for (int c = 0; c < core->categories; c++)
@@ -272,9 +363,28 @@ static vt_error sum_all(vt_core *core, vt_factor_leaves *factors, const vt_lines
   return VT_OK;
 }
 
+// Numbers that are told by themselves are needed even where no process takes the flow.
+static vt_error make_affine(vt_core *core, vt_factor_leaves *factors, vt_tensor_id id) {
+  for (ptrdiff_t e = 0; e < core->inputs->tensor[id].count && factors->touched[id]; e++) {
+    affine a;
+    VT_TRY(get_affine(core, factors, id, e, &a));
+  }
+  return VT_OK;
+}
+
+static vt_error make_told(vt_core *core, vt_factor_leaves *factors) {
+  bool told = false;
+  for (int i = 0; i < core->study->keeps; i++)
+    told = told || strcmp(core->study->keep[i], "background") == 0;
+  if (!told) return VT_OK;
+  VT_TRY(make_affine(core, factors, VT_TENSOR_BACKGROUND));
+  return make_affine(core, factors, VT_TENSOR_CHARACTERIZATION);
+}
+
 vt_error vt_impacts_build(vt_core *core, vt_factor_leaves *factors, const vt_lines *lines,
                           vt_unit_impacts *impacts) {
   flow_sums b = {0};
+  VT_TRY(make_told(core, factors));
   vt_error done = group_by_flow(core, &b);
   if (done == VT_OK) done = read_tables(core, factors, &b, impacts);
   if (done == VT_OK) done = sum_all(core, factors, lines, &b, impacts);

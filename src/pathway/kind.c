@@ -16,8 +16,9 @@ typedef struct vt_pathway_worker {
   const vt_pathway_model *model;
   vt_pathway_state *state;
   vt_lp_session *session;
-  vt_stages *stages; // NULL: a scenario is one solve
-  double *value;     // what the design gives; shape [width of the design]
+  vt_stages *stages;      // NULL: a scenario is one solve
+  double *value;          // what the design gives; shape [width of the design]
+  vt_drawn_worker *drawn; // NULL: databases do not vary
   vt_plan plan;
   // A plan that is given to scenarios: its own one has a basis to start the others from.
   double *fixed_lower, *fixed_upper; // of columns; NULL: the study has no such plans
@@ -32,6 +33,7 @@ static void worker_free(void *context) {
   vt_lp_session_free(w->session);
   vt_pathway_state_free(w->state);
   vt_stages_free(w->stages);
+  vt_drawn_worker_free(w->drawn);
   vt_arena_free(w->arena);
   free(w->basis.status);
   free(w);
@@ -53,6 +55,7 @@ static vt_error fill_worker(vt_pathway_worker *w) {
     VT_ARENA_NEW(w->arena, w->fixed_upper, columns);
   }
   VT_TRY(vt_pathway_state_create(w->model->pathway, &w->state));
+  if (w->model->data->drawn) VT_TRY(vt_drawn_worker_create(w->model->data->drawn, &w->drawn));
   if (w->model->staging) VT_TRY(vt_stages_create(w->model->staging, &w->stages));
   return vt_lp_session_create(w->model->lp, &w->session);
 }
@@ -68,6 +71,19 @@ static vt_error worker_create(void *model, void **context) {
   }
   *context = w;
   return filled;
+}
+
+// What the databases draw in a scenario, -1: the reference. Exchanges of theirs may follow the
+// parameters that factors change.
+static vt_error draw(vt_pathway_worker *w, int64_t k, const double *factor, bool *solved) {
+  const double *numbers = NULL;
+  vt_pathway_draw(w->state, NULL);
+  if (!w->drawn || k < 0) return VT_OK;
+  vt_pathway_draw(w->state, vt_drawn_worker_begin(w->drawn, k));
+  VT_TRY(vt_drawn_worker_draw(w->drawn, k, vt_pathway_follow(w->state, factor), &numbers));
+  *solved = numbers != NULL;
+  vt_pathway_draw(w->state, numbers);
+  return VT_OK;
 }
 
 // The plan is proven from the tensors; the programme's own check has passed before.
@@ -96,12 +112,28 @@ static void fail_inputs(const vt_pathway_model *m, int failed, double *const *ro
   vt_input_fail(m->study, m->layout, &m->place, failed, m->data->team->rank, row);
 }
 
+// A scenario whose databases cannot be solved.
+static void fail_draw(const vt_pathway_model *m, double begun, double *const *row) {
+  vt_row_clear(m->layout, row);
+  if (m->place.failed >= 0) row[m->place.failed][0] = -1;
+  row[m->layout->status][0] = VT_FAILED;
+  row[m->layout->wall_s][0] = vt_clock_s() - begun;
+  row[m->layout->iterations][0] = 0;
+  row[m->layout->rank][0] = m->data->team->rank;
+}
+
 static vt_error solve_numbers(vt_pathway_worker *w, int64_t scenario, const double *factor,
                               const vt_basis *start, double *const *row) {
   const vt_pathway_model *m = w->model;
   const double begun = vt_clock_s();
   vt_numbers numbers;
   vt_lp_solution solution;
+  bool drawn = true;
+  VT_TRY(draw(w, scenario, factor, &drawn));
+  if (!drawn) {
+    fail_draw(m, begun, row);
+    return VT_OK;
+  }
   const int failed = vt_pathway_apply(w->state, factor, &numbers);
   if (failed >= 0) {
     fail_inputs(m, failed, row);
@@ -157,18 +189,22 @@ static vt_error solve(void *context, int64_t scenario, double *const *row) {
 // ---------------------------------------------------------------------------------------------
 // One scenario with a plan that is given.
 
-// Numbers of a scenario; returns the input whose formula fails, or -1.
-static int apply(vt_pathway_worker *w, int64_t k, vt_numbers *numbers) {
-  const int failed = vt_design_values(w->model->design, k, w->value);
-  return failed >= 0 ? failed : vt_pathway_apply(w->state, w->value, numbers);
+// Numbers of a scenario; false: it has none.
+static vt_error apply(vt_pathway_worker *w, int64_t k, vt_numbers *numbers, bool *applied) {
+  *applied = vt_design_values(w->model->design, k, w->value) < 0;
+  if (*applied) VT_TRY(draw(w, k, w->value, applied));
+  *applied = *applied && vt_pathway_apply(w->state, w->value, numbers) < 0;
+  return VT_OK;
 }
 
 // Any optimal point will do: what is asked for is the objective.
 static vt_error solve_given(vt_pathway_worker *w, const vt_given *given, int64_t k,
                             const vt_basis *start, vt_lp_solution *solution) {
   vt_numbers numbers;
-  if (apply(w, k, &numbers) >= 0) {
-    *solution = (vt_lp_solution){.outcome = VT_FAILED, .reason = "a formula fails"};
+  bool applied;
+  VT_TRY(apply(w, k, &numbers, &applied));
+  if (!applied) {
+    *solution = (vt_lp_solution){.outcome = VT_FAILED, .reason = "it has no numbers"};
     return VT_OK;
   }
   vt_pathway_fix(w->state, given->value, given->years, given->tolerance, &numbers, w->fixed_lower,
@@ -183,12 +219,14 @@ static vt_error find_basis(vt_pathway_worker *w, const vt_given *given) {
   const vt_basis *reference = w->model->reference.status ? &w->model->reference : NULL;
   vt_numbers numbers;
   vt_lp_solution solution;
+  bool applied;
   if (w->has_given && w->given == given->scenario) return VT_OK;
   free(w->basis.status);
   w->basis.status = NULL;
   w->has_given = true;
   w->given = given->scenario;
-  if (apply(w, given->scenario, &numbers) >= 0) return VT_OK;
+  VT_TRY(apply(w, given->scenario, &numbers, &applied));
+  if (!applied) return VT_OK;
   VT_TRY(vt_lp_solve(w->session, &numbers, reference, &solution));
   return solution.outcome == VT_OPTIMAL ? vt_lp_basis(w->session, &w->basis) : VT_OK;
 }
@@ -253,6 +291,8 @@ static vt_error create_design(vt_pathway_model *m) {
   VT_TRY(vt_design_check_reference(m->design));
   (void)vt_pathway_alternatives(m->pathway, &alternatives);
   if (alternatives > 0) vt_design_resize(m->design, alternatives);
+  if (m->study->design.kind == VT_DESIGN_EXCHANGES)
+    vt_design_resize(m->design, vt_drawn_databases_tables(m->data->drawn)->scenarios);
   if (m->study->aims.explores == VT_EXPLORE_PARETO)
     vt_design_resize(m->design, m->study->aims.pareto.points);
   return VT_OK;
@@ -320,11 +360,23 @@ static vt_error share_reference(vt_pathway_model *m, double *solve_s) {
   return vt_team_broadcast(team, m->reference.status, (int64_t)p->rows + p->columns);
 }
 
+// Rank 0 alone does this: what fails here fails again where all settle.
+static void add_draw_s(vt_pathway_worker *w, double *solve_s) {
+  const double begun = vt_clock_s();
+  bool solved;
+  if (!w->drawn || vt_design_values(w->model->design, 0, w->value) >= 0) return;
+  if (draw(w, 0, w->value, &solved) == VT_OK) *solve_s += vt_clock_s() - begun;
+  vt_pathway_draw(w->state, NULL);
+}
+
 static vt_error prepare_with(vt_pathway_worker *w, vt_pathway_model *m, vt_block *reference,
                              double *solve_s) {
   const vt_team *team = m->data->team;
   VT_TRY(vt_team_settle(team, team->rank == 0 ? solve_reference(w, m, reference) : VT_OK));
-  if (team->rank == 0) *solve_s = reference->data[m->layout->wall_s][0];
+  if (team->rank == 0) {
+    *solve_s = reference->data[m->layout->wall_s][0];
+    add_draw_s(w, solve_s);
+  }
   VT_TRY(share_reference(m, solve_s));
   return m->staging ? vt_staging_prepare(m->staging, team, m->layout, solve_scenario, w) : VT_OK;
 }
@@ -333,6 +385,9 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   vt_pathway_model *m = model;
   const vt_team *team = m->data->team;
   void *w = NULL;
+  VT_TRY(vt_team_settle(
+      team,
+      m->data->drawn ? vt_drawn_databases_factorise(m->data->drawn, m->data->background) : VT_OK));
   VT_TRY(vt_team_settle(team, team->rank == 0 ? worker_create(m, &w) : VT_OK));
   const vt_error prepared = prepare_with(w, m, reference, solve_s);
   worker_free(w);
@@ -342,37 +397,40 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
 // ---------------------------------------------------------------------------------------------
 // What else a study may be asked for.
 
-static vt_error write_lps(const vt_pathway_model *m, vt_pathway_state *state, const char *folder,
-                          int64_t scenarios, double *value) {
+static vt_error write_scenario(const vt_pathway_model *m, vt_pathway_worker *w, int64_t k,
+                               const char *folder) {
   char path[4096], title[64];
-  for (int64_t s = -1; s < scenarios; s++) {
-    vt_numbers numbers;
-    int failed = s >= 0 ? vt_design_values(m->design, s, value) : -1;
-    if (failed < 0) failed = vt_pathway_apply(state, s >= 0 ? value : NULL, &numbers);
-    if (failed >= 0) {
-      vt_warn("failed", "scenario %" PRId64 " has no programme: its formulas fail", s);
-      continue;
-    }
-    (void)snprintf(title, sizeof title, s < 0 ? "reference" : "scenario_%" PRId64, s);
-    (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
-    if (access(path, F_OK) != 0) vt_partial_note(path);
-    VT_TRY(vt_lp_write(vt_pathway_program(m->pathway), &numbers, title, path));
+  vt_numbers numbers;
+  bool applied = true;
+  if (k >= 0) {
+    VT_TRY(apply(w, k, &numbers, &applied));
+  } else {
+    vt_pathway_draw(w->state, NULL);
+    (void)vt_pathway_apply(w->state, NULL, &numbers);
   }
-  return VT_OK;
+  if (!applied) {
+    vt_warn("failed", "scenario %" PRId64 " has no programme: its numbers fail", k);
+    return VT_OK;
+  }
+  (void)snprintf(title, sizeof title, k < 0 ? "reference" : "scenario_%" PRId64, k);
+  (void)snprintf(path, sizeof path, "%s/%s.lp", folder, title);
+  if (access(path, F_OK) != 0) vt_partial_note(path);
+  return vt_lp_write(vt_pathway_program(m->pathway), &numbers, title, path);
 }
 
 static vt_error write_lp(void *model, const char *folder) {
   vt_pathway_model *m = model;
-  double *value;
-  vt_pathway_state *state;
+  void *w;
   // Scenarios without a design have the reference's programme; they aim at something else.
   const bool alike = m->study->ensemble && m->study->design.kind == VT_DESIGN_NONE;
+  const int64_t scenarios = alike ? 0 : vt_design_scenarios(m->design);
   VT_TRY(vt_pathway_name_program(m->pathway));
-  VT_ARENA_NEW(m->data->inputs->arena, value, vt_design_width(m->design));
-  VT_TRY(vt_pathway_state_create(m->pathway, &state));
-  const vt_error written =
-      write_lps(m, state, folder, alike ? 0 : vt_design_scenarios(m->design), value);
-  vt_pathway_state_free(state);
+  if (m->data->drawn) VT_TRY(vt_drawn_databases_factorise(m->data->drawn, m->data->background));
+  VT_TRY(worker_create(m, &w));
+  vt_error written = VT_OK;
+  for (int64_t k = -1; k < scenarios && written == VT_OK; k++)
+    written = write_scenario(m, w, k, folder);
+  worker_free(w);
   return written;
 }
 
@@ -411,6 +469,25 @@ static double memory_mib(const vt_pathway_model *m, const vt_layout *layout, int
   return (shared_bytes + threads * thread_bytes) / (1024.0 * 1024.0) + 30.0;
 }
 
+// What varies in the databases, and what solving it takes besides, of memory in MiB.
+static vt_error add_drawn(const vt_pathway_model *m, int threads, double *memory, vt_sizes *out) {
+  vt_drawn_figures f;
+  if (!m->data->drawn) return VT_OK;
+  VT_TRY(vt_drawn_databases_factorise(m->data->drawn, m->data->background));
+  vt_drawn_databases_figures(m->data->drawn, &f);
+  *memory += (f.shared_bytes + threads * f.thread_bytes) / (1024.0 * 1024.0);
+  VT_TRY(vt_text_add(&out->members,
+                     ", \"uncertain_exchanges\": %td, \"unreached_exchanges\": %td, "
+                     "\"invalid_distributions\": %td, \"solves\": %d, \"adjoint\": %s",
+                     f.exchanges, f.unreached, f.invalid, f.solves, f.adjoint ? "true" : "false"));
+  return vt_text_add(&out->lines,
+                     "uncertain        %td exchanges and factors; %td cannot reach the model, %td "
+                     "have no valid distribution\n"
+                     "  each scenario  %d %s solves\n",
+                     f.exchanges, f.unreached, f.invalid, f.solves,
+                     f.adjoint ? "adjoint" : "forward");
+}
+
 static vt_error sizes(void *model, int threads, vt_sizes *out) {
   const vt_pathway_model *m = model;
   const vt_program *p = vt_pathway_program(m->pathway);
@@ -420,11 +497,13 @@ static vt_error sizes(void *model, int threads, vt_sizes *out) {
     VT_TRY(vt_regret_of(m->study, m->layout, &regret));
     layout.regret = &regret;
   }
-  const double memory = memory_mib(m, &layout, threads);
+  double memory = memory_mib(m, &layout, threads);
+  VT_TRY(add_drawn(m, threads, &memory, out));
   const double file = vt_layout_file_bytes(&layout) / (1024.0 * 1024.0);
   const int64_t scenarios = m->layout->scenarios;
   // A rank is worth its start only with some hundred scenarios a thread.
-  const int64_t worth = scenarios / (256 * (int64_t)threads), ranks = worth > 1 ? worth : 1;
+  const int64_t worth = scenarios / ((m->data->drawn ? 16 : 256) * (int64_t)threads),
+                ranks = worth > 1 ? worth : 1;
   int64_t rows, columns;
   char parameters[40] = "";
   if (m->study->parameters > 0)
@@ -463,6 +542,7 @@ const vt_kind vt_pathway_kind = {.title = "a pathway model",
                                  .sizes = sizes,
                                  .fix = fix,
                                  .explain = vt_pathway_explain_data,
+                                 .tell_exchanges = vt_pathway_tell_exchanges,
                                  .write_lp = write_lp,
                                  .write_inputs = write_inputs,
                                  .lay_background_out = vt_pathway_lay_background_out};

@@ -3,6 +3,7 @@
 #define VT_PATHWAY_KIND_H
 
 #include "background_layout.h"
+#include "vintner/assembly.h"
 #include "vintner/background.h"
 #include "vintner/pathway.h"
 
@@ -15,6 +16,8 @@ typedef struct vt_pathway_data {
   vt_text packed;                  ///< as read, where they are sent or cost much to make again
   vt_background *background;       ///< what solved the databases, or NULL
   vt_computed_background computed; ///< on rank 0
+  vt_drawn_databases *drawn;       ///< on all ranks; NULL: the databases do not vary
+  const vt_drawing *drawing;       ///< of theirs
 } vt_pathway_data;
 
 /// Arrays belong to the arena of the inputs.
@@ -50,6 +53,8 @@ typedef struct vt_pathway_answer {
 vt_error vt_pathway_sources(const vt_study *study, const void *data, vt_source_list *list);
 vt_error vt_pathway_read(const vt_study *study, const vt_team *team, void **data);
 void vt_pathway_data_free(void *data);
+vt_error vt_pathway_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                   const char *from, const char *to, vt_told_exchanges *told);
 vt_error vt_pathway_lay_background_out(const vt_study *study, const void *data, vt_layout **layout);
 vt_error vt_pathway_explain_data(const vt_study *study, void *data, int64_t scenario,
                                  vt_explanation *explanation);

@@ -4,6 +4,7 @@
 #include "vintner/parameters.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /// Axes that outputs run over.
@@ -157,6 +158,10 @@ static const output outputs[] = {
     {"impact_by_flow", "impact of the background by intermediate flow and year", .big = true,
      .statistics = true, .axes = 3, .axis = {AXIS_CATEGORY, AXIS_INTERMEDIATE_FLOW, AXIS_TIME},
      .compute = vt_pathway_impact_by_flow},
+    {"background_impact", "impact of one unit of a flow in a snapshot", .keep = "background",
+     .big = true, .statistics = true, .axes = 3,
+     .axis = {AXIS_SNAPSHOT, AXIS_INTERMEDIATE_FLOW, AXIS_CATEGORY},
+     .compute = vt_pathway_background_impact},
     {"demand_dual", "d objective / d demand", .statistics = true, .axes = 2,
      .axis = {AXIS_PRODUCT, AXIS_TIME}, .compute = vt_pathway_demand_dual, .prepared = true},
     {"limit_dual", "d objective / d limit", .statistics = true, .axes = 1, .axis = {AXIS_LIMIT},
@@ -431,6 +436,16 @@ static vt_error add_variables(vt_pathway_model *k, const int *axis) {
   return map_outputs(k, place);
 }
 
+// Distributions that are none, where databases vary.
+static vt_error note_invalid(const vt_pathway_model *k) {
+  char number[32];
+  if (!k->study->uncertainty.wanted) return VT_OK;
+  const int length =
+      snprintf(number, sizeof number, "%td", vt_drawn_databases_invalid(k->data->drawn));
+  k->layout->note_name = "invalid_distributions";
+  return vt_arena_text(k->data->inputs->arena, number, length, &k->layout->note);
+}
+
 vt_error vt_pathway_lay_out(vt_pathway_model *k) {
   int axis[AXIS_COUNT];
   VT_TRY(vt_layout_create(&k->layout));
@@ -439,6 +454,11 @@ vt_error vt_pathway_lay_out(vt_pathway_model *k) {
   VT_TRY(add_variables(k, axis));
   if (k->data->computed.index)
     VT_TRY(vt_computed_background_lay_out(&k->data->computed, k->layout));
+  VT_TRY(note_invalid(k));
+  if (k->study->design.kind == VT_DESIGN_EXCHANGES) {
+    k->layout->scenario_text_name = "scenario_name";
+    k->layout->scenario_text = vt_drawn_databases_tables(k->data->drawn)->label;
+  }
   k->layout->scenarios = vt_design_scenarios(k->design);
   k->layout->quantiles = k->study->quantiles;
   k->layout->quantile = k->study->quantile;

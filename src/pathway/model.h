@@ -33,8 +33,9 @@ struct vt_pathway {
 /// What one thread holds: the numbers of its scenario and room to recompute a plan.
 struct vt_pathway_state {
   const vt_pathway *model;
-  vt_arena *arena; ///< owns the arrays
-  double *value;   ///< shape [cells]
+  vt_arena *arena;     ///< owns the arrays
+  double *value;       ///< shape [cells]
+  const double *drawn; ///< as vt_pathway_draw gave them
   double *entry, *cost, *row_lower, *row_upper, *column_lower, *column_upper;
   // Room of vt_pathway_evaluate: a sum and the largest term in it, for every row of §4.
   double *balance, *balance_size;       ///< shape [products, times]

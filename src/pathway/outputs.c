@@ -147,13 +147,14 @@ static void add_total(const vt_pathway_state *s, const flow *f, double *total) {
     total[at_time(&s->model->core, f->line->flow, f->time)] += f->amount;
 }
 
-// The number that factors make of a background entry, which has no cell (factors.c).
-static double background_value(const vt_pathway_state *s, ptrdiff_t entry) {
+// The number of an entry in the scenario, which may have no cell (factors.c): of the background,
+// of characterisation.
+static double number_of(const vt_pathway_state *s, vt_tensor_id tensor, ptrdiff_t entry) {
   const vt_pathway *m = s->model;
-  const double base = m->core.inputs->tensor[VT_TENSOR_BACKGROUND].value[entry];
-  const int touched = m->factors->touched[VT_TENSOR_BACKGROUND]
-                          ? m->factors->touched[VT_TENSOR_BACKGROUND][entry]
-                          : -1;
+  const int *cell = m->factors->cell[tensor], *touches = m->factors->touched[tensor];
+  if (cell && cell[entry] != CELL_ZERO) return s->value[cell[entry]];
+  const double base = m->core.inputs->tensor[tensor].value[entry];
+  const int touched = touches ? touches[entry] : -1;
   if (touched < 0 || m->factors->touch[touched].alpha < 0) return base;
   const vt_touch *t = &m->factors->touch[touched];
   return s->value[t->alpha] * base + s->value[t->beta];
@@ -165,7 +166,7 @@ static void add_pair(const vt_pathway_state *s, ptrdiff_t pair, const double *am
   const vt_pathway *m = s->model;
   const vt_tensor *g = &m->core.inputs->tensor[VT_TENSOR_BACKGROUND];
   for (ptrdiff_t e = m->tables->pair[pair]; e < m->tables->pair[pair + 1]; e++) {
-    const double emitted = background_value(s, e);
+    const double emitted = number_of(s, VT_TENSOR_BACKGROUND, e);
     double *row = value + (ptrdiff_t)g->index[3 * e + 2] * m->core.times;
     for (int t = first; t <= last; t++) row[t] += emitted * amount[t];
   }
@@ -192,6 +193,41 @@ void vt_pathway_inventory(vt_pathway_state *s, const vt_solved *solved, double *
     }
     add_pair(s, k, amount, first, last, value);
   }
+}
+
+// The characterisation of the first year, 0 where there is none.
+static double first_factor(const vt_pathway_state *s, int category, int elementary) {
+  const vt_core *core = &s->model->core;
+  bool found;
+  const ptrdiff_t entry = vt_tensor_find(&core->inputs->tensor[VT_TENSOR_CHARACTERIZATION], 3,
+                                         (const int32_t[]){category, elementary, 0}, &found);
+  return found ? number_of(s, VT_TENSOR_CHARACTERIZATION, entry) : 0.0;
+}
+
+static void add_unit_impacts(const vt_pathway_state *s, int category, double *value) {
+  const vt_core *core = &s->model->core;
+  const vt_tensor *g = &core->inputs->tensor[VT_TENSOR_BACKGROUND];
+  double *factor = s->flow; // room that vt_pathway_evaluate clears before it uses it
+  for (int e = 0; e < core->elementaries; e++) factor[e] = first_factor(s, category, e);
+  for (ptrdiff_t k = 0; k < g->count; k++) {
+    const int32_t *key = g->index + 3 * k;
+    value[((ptrdiff_t)key[0] * core->intermediates + key[1]) * core->categories + category] +=
+        factor[key[2]] * number_of(s, VT_TENSOR_BACKGROUND, k);
+  }
+}
+
+void vt_pathway_background_impact(vt_pathway_state *s, const vt_solved *solved, double *value) {
+  const vt_core *core = &s->model->core;
+  const ptrdiff_t cells = (ptrdiff_t)vt_inputs_axis_size(core->inputs, VT_AXIS_BACKGROUND) *
+                          core->intermediates * core->categories;
+  const vt_drawn_numbers *drawn = &s->model->factors->drawing;
+  (void)solved;
+  if (drawn->drawing && !drawn->drawing->entry) {
+    for (ptrdiff_t i = 0; i < cells; i++) value[i] = s->value[drawn->cell[i]];
+    return;
+  }
+  clear(value, cells);
+  for (int c = 0; c < core->categories; c++) add_unit_impacts(s, c, value);
 }
 
 // ---------------------------------------------------------------------------------------------

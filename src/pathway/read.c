@@ -1,8 +1,6 @@
 // read.c - what a pathway model is made of: an input file, or databases that all ranks solve.
 #include "kind.h"
 
-#include "vintner/assembly.h"
-
 #include <stdlib.h>
 
 vt_error vt_pathway_sources(const vt_study *study, const void *data, vt_source_list *list) {
@@ -20,11 +18,19 @@ vt_error vt_pathway_sources(const vt_study *study, const void *data, vt_source_l
   return VT_OK;
 }
 
+// Which exchanges follow parameters is known once they are read.
+static bool may_vary(const vt_study *study) {
+  return vt_study_varies(study) || vt_parameters_are_meant(study);
+}
+
 // Inputs built from databases are kept as they came, for who must have them once more: solving the
 // background again could cost as much as the run.
 static vt_error assemble(vt_pathway_data *d) {
   vt_background_prefetch(d->background);
-  VT_TRY(vt_assembly_build(d->study, d->background, &d->inputs));
+  VT_TRY(vt_assembly_build(d->study, d->background, &d->inputs,
+                           may_vary(d->study) ? &d->drawn : NULL));
+  VT_TRY(vt_inputs_settle(d->inputs));
+  vt_inputs_note(d->inputs);
   VT_TRY(vt_computed_background_take(d->inputs, &d->computed));
   return vt_inputs_pack(d->inputs, &d->packed);
 }
@@ -33,7 +39,10 @@ static vt_error assemble(vt_pathway_data *d) {
 static vt_error assemble_together(vt_pathway_data *d) {
   const vt_team *team = d->team;
   VT_TRY(vt_background_create(team->size > 1 ? team->comm : MPI_COMM_NULL, &d->background));
-  if (team->rank != 0) return vt_background_help(d->background);
+  if (team->rank != 0) {
+    VT_TRY(vt_background_help(d->background));
+    return may_vary(d->study) ? vt_drawn_databases_read(d->study, &d->drawn) : VT_OK;
+  }
   const vt_error assembled = assemble(d);
   const vt_error dismissed = vt_background_dismiss(d->background);
   VT_TRY(assembled);
@@ -43,6 +52,8 @@ static vt_error assemble_together(vt_pathway_data *d) {
 static vt_error read_file(vt_pathway_data *d) {
   if (d->team->rank != 0) return VT_OK;
   VT_TRY(vt_inputs_read(d->study->model.pathway.inputs, &d->inputs));
+  VT_TRY(vt_inputs_settle(d->inputs));
+  vt_inputs_note(d->inputs);
   return d->team->size > 1 ? vt_inputs_pack(d->inputs, &d->packed) : VT_OK;
 }
 
@@ -56,13 +67,21 @@ static vt_error share(vt_pathway_data *d) {
 static vt_error read_all(vt_pathway_data *d) {
   VT_TRY(
       vt_team_settle(d->team, vt_study_databases(d->study) ? assemble_together(d) : read_file(d)));
-  return vt_team_settle(d->team, share(d));
+  VT_TRY(vt_team_settle(d->team, share(d)));
+  if (!d->drawn) return VT_OK;
+  VT_TRY(vt_team_settle(d->team, vt_drawn_databases_plan(d->drawn, d->inputs, &d->drawing)));
+  d->inputs->drawing = d->drawing;
+  if (d->drawing) return VT_OK;
+  vt_drawn_databases_free(d->drawn);
+  d->drawn = NULL;
+  return VT_OK;
 }
 
 void vt_pathway_data_free(void *data) {
   vt_pathway_data *d = data;
   if (!d) return;
   vt_inputs_free(d->inputs);
+  vt_drawn_databases_free(d->drawn);
   vt_computed_background_drop(&d->computed);
   vt_text_free(&d->packed);
   vt_background_free(d->background);
@@ -86,8 +105,21 @@ static vt_error read_again(vt_pathway_data *d) {
   vt_inputs_free(d->inputs);
   d->inputs = NULL;
   d->used = false;
-  return d->packed.length > 0 ? vt_inputs_unpack(d->packed.bytes, d->packed.length, &d->inputs)
-                              : vt_inputs_read(d->study->model.pathway.inputs, &d->inputs);
+  VT_TRY(d->packed.length > 0 ? vt_inputs_unpack(d->packed.bytes, d->packed.length, &d->inputs)
+                              : vt_inputs_read(d->study->model.pathway.inputs, &d->inputs));
+  VT_TRY(vt_inputs_settle(d->inputs));
+  d->inputs->drawing = d->drawing;
+  return VT_OK;
+}
+
+// A scenario that draws: with the numbers that it had.
+static vt_error explain_drawn(vt_pathway_data *d, int64_t scenario, vt_explanation *explanation) {
+  vt_drawn_worker *worker;
+  VT_TRY(vt_drawn_databases_factorise(d->drawn, d->background));
+  VT_TRY(vt_drawn_worker_create(d->drawn, &worker));
+  const vt_error done = vt_pathway_explain(d->study, d->inputs, scenario, worker, explanation);
+  vt_drawn_worker_free(worker);
+  return done;
 }
 
 vt_error vt_pathway_explain_data(const vt_study *study, void *data, int64_t scenario,
@@ -95,7 +127,18 @@ vt_error vt_pathway_explain_data(const vt_study *study, void *data, int64_t scen
   vt_pathway_data *d = data;
   VT_TRY(read_again(d));
   d->used = true;
-  return vt_pathway_explain(study, d->inputs, scenario, explanation);
+  if (d->drawn && scenario >= 0) return explain_drawn(d, scenario, explanation);
+  return vt_pathway_explain(study, d->inputs, scenario, NULL, explanation);
+}
+
+vt_error vt_pathway_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                   const char *from, const char *to, vt_told_exchanges *told) {
+  const vt_pathway_data *d = data;
+  VT_CHECK(d->drawn, VT_ERR_INPUT,
+           "%s: found a study without background_uncertainty, whose exchanges do not vary by "
+           "themselves",
+           study->path);
+  return vt_drawn_databases_tell(d->drawn, scenario, from, to, told);
 }
 
 // -------------------------------------------------------------------------------------------------

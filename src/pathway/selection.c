@@ -80,8 +80,11 @@ static vt_error look_tensor_up(const char *path, const vt_factor *factor, const 
            "%s:%d: target '%s': found brackets, expected none: '%s' has no axes", path,
            factor->line, target->text, target->tensor);
   VT_CHECK(target->axes == found->kind->axes, VT_ERR_INPUT,
-           "%s:%d: target '%s': found %d axes, expected %d: %s[%s]", path, factor->line,
-           target->text, target->axes, found->kind->axes, target->tensor, axes);
+           "%s:%d: target '%s': found %d axes, expected %d: %s[%s]%s", path, factor->line,
+           target->text, target->axes, found->kind->axes, target->tensor, axes,
+           target->axes > found->kind->axes
+               ? " (a name with a comma is put in quotes, as in [\"a, b\"])"
+               : "");
   return VT_OK;
 }
 

@@ -120,9 +120,19 @@ vt_error vt_pathway_explain_formula(const vt_pathway_state *s, vt_text *why) {
   return vt_follow_explain(&s->model->core, s->model->factors, s->value, why);
 }
 
+void vt_pathway_draw(vt_pathway_state *s, const double *drawn) {
+  s->drawn = drawn;
+}
+
+const double *vt_pathway_follow(vt_pathway_state *s, const double *factor) {
+  const vt_pathway *m = s->model;
+  const int failed = vt_follow_set(&m->core, m->factors, factor, s->drawn, s->value);
+  return failed < 0 ? vt_follow_amounts(&m->factors->follow, s->value) : NULL;
+}
+
 int vt_pathway_apply(vt_pathway_state *s, const double *factor, vt_numbers *numbers) {
   const vt_pathway *m = s->model;
-  const int failed = vt_factors_set_leaves(&m->core, m->factors, factor, s->value);
+  const int failed = vt_factors_set_leaves(&m->core, m->factors, factor, s->drawn, s->value);
   vt_graph_evaluate(&m->core.graph, s->value);
   for (ptrdiff_t i = 0; i < m->program->varying_entries; i++) {
     const ptrdiff_t e = m->program->varying_entry[i];

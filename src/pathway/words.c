@@ -77,6 +77,18 @@ vt_error vt_pathway_member_text(const vt_pathway *m, const vt_member *member, vt
 // ---------------------------------------------------------------------------------------------
 // Demands that no plan meets.
 
+static vt_error add_maker(const vt_pathway *m, int process, int product, int first, int last,
+                          vt_text *text) {
+  switch (vt_inputs_production_fault(m->core.inputs, process, product)) {
+    case VT_PRODUCTION_ZERO: return vt_text_add(text, "makes nothing, its production is 0");
+    case VT_PRODUCTION_OUTSIDE:
+      return vt_text_add(text, "makes nothing, its window of %d to %d years holds no production",
+                         first, last);
+    case VT_PRODUCTION_SOUND: break;
+  }
+  return vt_text_add(text, "runs %d to %d years after its installation", first, last);
+}
+
 // The processes that make a product at all, and when.
 static vt_error add_makers(const vt_pathway *m, int product, vt_text *text) {
   enum { TOLD = 3 };
@@ -87,9 +99,9 @@ static vt_error add_makers(const vt_pathway *m, int product, vt_text *text) {
     if (makers++ < TOLD) {
       const int first = m->core.inputs->window_first[l->process];
       const int last = m->core.inputs->window_last[l->process];
-      VT_TRY(vt_text_add(text, "%s'%s' runs %d to %d years after its installation",
-                         makers == 1 ? ": " : ", ", process_text(&m->core, l->process), first,
-                         last));
+      VT_TRY(vt_text_add(text, "%s'%s' ", makers == 1 ? ": " : ", ",
+                         process_text(&m->core, l->process)));
+      VT_TRY(add_maker(m, l->process, product, first, last, text));
     }
   }
   if (makers == 0) return vt_text_add(text, ": no process makes it");

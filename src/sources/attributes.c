@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include <stdio.h>
+#include <string.h>
 
 static void warn(const char *extra, const char *const *known, const char *who) {
   struct json_object *object = extra ? json_tokener_parse(extra) : NULL;
@@ -40,4 +41,14 @@ void vt_warn_exchange(const vt_database_set *set, const vt_node *node,
                  vt_cut(database->path, 160), vt_cut(database->name, 60), vt_cut(node->code, 90),
                  vt_cut(vt_node_text(set, exchange->input), 120));
   warn(exchange->extra, known, who);
+}
+
+bool vt_exchange_has_attribute(const vt_exchange *exchange, const char *name) {
+  // Most have none, and no tree is made of them.
+  if (!exchange->extra || !strstr(exchange->extra, name)) return false;
+  struct json_object *object = json_tokener_parse(exchange->extra);
+  const bool has = json_object_is_type(object, json_type_object) &&
+                   json_object_object_get_ex(object, name, NULL);
+  (void)json_object_put(object);
+  return has;
 }

@@ -158,7 +158,10 @@ static vt_error read_factor(const document_reading *from, int method, struct jso
            vt_json_show(amount));
   VT_TRY(vt_factor_uncertainty(&from->to, label, flow, value, factor));
   factor->reference = -1;
-  if (place && strcmp(json_object_get_string(place), "GLO") != 0) return VT_OK;
+  if (place && strcmp(json_object_get_string(place), "GLO") != 0) {
+    from->to.set->method[method].regional++;
+    return VT_OK;
+  }
   return vt_reference_add(from->to.set, json_object_get_string(part[0]),
                           json_object_get_string(part[1]), &factor->reference);
 }

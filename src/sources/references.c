@@ -101,10 +101,30 @@ static vt_error resolve_exchange(vt_database_set *set, int database, ptrdiff_t x
   return vt_set_add_dependency(set, database, set->node[node].database);
 }
 
+// An exchange with the environment is with no process, and what processes exchange is no flow of
+// the environment.
+static void tell_contradiction(const vt_database_set *set, int database, ptrdiff_t x) {
+  const vt_exchange *exchange = &set->exchange[x];
+  const vt_node *to = &set->node[exchange->input];
+  const bool environment = exchange->type == VT_EXCHANGE_BIOSPHERE;
+  const bool owns = to->type != VT_NODE_OTHER;
+  // What no source gives a type may be either.
+  if (environment != owns || (!owns && !to->type_name)) return;
+  vt_warn(
+      "type of an exchange",
+      "%s: database '%s', activity '%s': found an exchange of type '%s' with %s, which is %s: it "
+      "counts as it is written",
+      set->database[database].path, set->database[database].name, set->node[exchange->output].code,
+      environment ? "biosphere" : "technosphere", vt_node_text(set, exchange->input),
+      owns ? "a process or a product" : "a flow of the environment");
+}
+
 vt_error vt_exchanges_resolve(vt_database_set *set, int database) {
   const vt_database_source source = set->sources->database[database];
   for (ptrdiff_t x = source.first_exchange; x < source.first_exchange + source.exchanges; x++)
     VT_TRY(resolve_exchange(set, database, x));
+  for (ptrdiff_t x = source.first_exchange; x < source.first_exchange + source.exchanges; x++)
+    tell_contradiction(set, database, x);
   return VT_OK;
 }
 

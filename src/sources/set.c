@@ -377,11 +377,9 @@ vt_error vt_node_match(const vt_database_set *set, int node, int database, int *
     if (!same_text(wanted->name, other->name) || !same_text(wanted->product, other->product) ||
         !same_text(wanted->location, other->location))
       continue;
-    if (*match >= 0 && strcmp(set->node[*match].code, wanted->code) == 0) continue;
-    // Of several, the one with the same code is it.
-    VT_CHECK(*match < 0 || strcmp(other->code, wanted->code) == 0, VT_ERR_INPUT,
+    VT_CHECK(*match < 0, VT_ERR_INPUT,
              "%s: database '%s' has two activities with name '%s', reference product '%s' and "
-             "location '%s': '%s' and '%s'",
+             "location '%s', expected one: '%s' and '%s'",
              d->path, d->name, vt_node_name(wanted), wanted->product ? wanted->product : "",
              wanted->location ? wanted->location : "", set->node[*match].code, other->code);
     *match = d->first_node + i;

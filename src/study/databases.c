@@ -1,5 +1,6 @@
 // databases.c - a pathway model that is built from databases: sources, snapshots, demand, methods.
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "reader.h"
@@ -262,8 +263,9 @@ static vt_error read_product(vt_study_reader *reader, const vt_yaml *node,
                              const vt_database_plan *plan, vt_yearly_demand *demand) {
   const vt_type type = vt_type_of(node);
   if (type != VT_TYPE_MAP && type != VT_TYPE_INTEGER && type != VT_TYPE_FLOAT)
-    VT_REFUSE(reader, node, "found %s, expected amounts by year such as {2030: 10}, or a number",
-              vt_found(node));
+    VT_REFUSE(reader, node, "found %s, expected amounts by year such as {2030: 10}, or a number%s",
+              vt_found(node),
+              type == VT_TYPE_TEXT ? " (a file has all products: 'demand: file.csv')" : "");
   if (type != VT_TYPE_MAP) {
     *demand = (vt_yearly_demand){.line = node->line,
                                  .product = demand->product,
@@ -384,6 +386,11 @@ static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
   VT_TRY(vt_map_read(reader, node, keys, category));
   // Radiative forcing is always added up to the end of one window.
   if (category->metric == VT_METRIC_CRF) category->fixed_horizon = true;
+  if (category->metric == VT_METRIC_GWP && category->horizon < 2)
+    VT_REFUSE(reader, node,
+              "found a GWP horizon of %d year, expected 2 or more: the forcing of CO2 in "
+              "no year is 0, and nothing is relative to it",
+              category->horizon);
   return VT_OK;
 }
 
@@ -468,6 +475,14 @@ vt_error vt_read_missing(vt_study_reader *reader, const vt_yaml *node, void *stu
   return VT_OK;
 }
 
+vt_error vt_read_offsets(vt_study_reader *reader, const vt_yaml *node, void *study) {
+  static const char *const names[] = {"whole", "nearest", NULL};
+  int choice;
+  VT_TRY(vt_read_one_of(reader, node, names, &choice));
+  plan_of(study)->nearest_offsets = choice == 1;
+  return VT_OK;
+}
+
 // -------------------------------------------------------------------------------------------------
 // Names that one part of a study has from another.
 
@@ -476,8 +491,16 @@ static vt_error check_name(const vt_study_reader *reader, const vt_labels *known
   if (vt_labels_find(known, name, (ptrdiff_t)strlen(name)) >= 0) return VT_OK;
   vt_nearest nearest = {.name = name};
   vt_nearest_try_labels(&nearest, known);
-  VT_FAULT(reader, line, "%s: found '%s', expected one of 'model.pathway.%s'%s",
-           strcmp(what, "methods") == 0 ? "category" : "choose", name, what,
+  vt_text list = {0};
+  vt_error listed = VT_OK;
+  for (int i = 0; i < vt_labels_count(known) && listed == VT_OK; i++)
+    listed = vt_text_add(&list, "%s%s", i > 0 ? ", " : "", vt_labels_get(known, i));
+  char all[200];
+  (void)snprintf(all, sizeof all, "%s", vt_cut(list.bytes ? list.bytes : "", 190));
+  vt_text_free(&list);
+  VT_TRY(listed);
+  VT_FAULT(reader, line, "%s: found '%s', expected one of 'model.pathway.%s' (%s)%s",
+           strcmp(what, "methods") == 0 ? "category" : "choose", name, what, all,
            vt_nearest_hint(&nearest));
 }
 

@@ -137,6 +137,22 @@ static vt_error read_range(vt_study_reader *reader, const vt_yaml *node, void *t
   return VT_OK;
 }
 
+// Other programs have the mean and standard deviation of the logarithm.
+static vt_error refuse_logarithms(vt_study_reader *reader, const vt_yaml *node) {
+  static const char *const names[] = {"mean", "sigma", "mu", "sd", "loc", "scale"};
+  for (ptrdiff_t i = 0; vt_type_of(node) == VT_TYPE_MAP && i < vt_yaml_count(node); i++) {
+    vt_yaml child;
+    VT_TRY(vt_map_pair(reader, node, i, &child));
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+      if (strcmp(child.key, names[n]) == 0)
+        VT_REFUSE(reader, node,
+                  "found '%s', expected {median: m, gsd: g}: of the mean and standard deviation of "
+                  "the logarithm, median = exp(mean) and gsd = exp(sigma)",
+                  names[n]);
+  }
+  return VT_OK;
+}
+
 static vt_error read_named(vt_study_reader *reader, const vt_yaml *node, vt_distribution *d) {
   const form *f = &forms[d->kind];
   vt_key keys[VT_MAX_PARAMETERS + 1 + BOUNDS + 1] = {{0}};
@@ -153,6 +169,7 @@ static vt_error read_named(vt_study_reader *reader, const vt_yaml *node, vt_dist
     d->parameter[3] = 1.0;
   }
   if (f->bounds) memcpy(keys + count, bounds, sizeof bounds);
+  if (d->kind == VT_LOGNORMAL) VT_TRY(refuse_logarithms(reader, node));
   return vt_map_read(reader, node, keys, d);
 }
 

@@ -23,6 +23,7 @@ const vt_keepable vt_keepable_outputs[] = {
     {"scaling", CHOICE, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
+    {"background", PATHWAY, false},
     {"demand_dual", PATHWAY | CHOICE, false},
     {"limit_dual", PATHWAY | CHOICE, false},
     {"reduced_cost", PATHWAY | CHOICE, false},

@@ -33,6 +33,10 @@ const char *vt_model_kind_name(vt_model_kind kind) {
   return vt_kind_row_of(kind)->name;
 }
 
+bool vt_study_varies(const vt_study *study) {
+  return study->uncertainty.wanted || study->design.kind == VT_DESIGN_EXCHANGES;
+}
+
 const vt_factor *vt_study_overrides(const vt_study *study, int *overrides, int *fixed) {
   const vt_model_plan *model = &study->model;
   *overrides = *fixed = 0;

@@ -77,7 +77,8 @@ vt_error vt_check_parameters(const vt_study_reader *reader) {
   const vt_study *study = reader->study;
   const vt_design_plan *design = &study->design;
   const vt_design_type *type = &vt_design_types[design->kind];
-  const bool table = design->kind == VT_DESIGN_TABLE, none = design->kind == VT_DESIGN_NONE;
+  const bool table = design->kind == VT_DESIGN_TABLE;
+  const bool none = design->kind == VT_DESIGN_NONE || design->kind == VT_DESIGN_EXCHANGES;
   for (int i = 0; i < study->parameters; i++) {
     const vt_study_parameter *p = &study->parameter[i];
     const bool random = p->value.kind == VT_VALUE_DISTRIBUTION;

@@ -49,6 +49,7 @@ vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *stu
       {.name = "flows", .read = vt_read_flows, .with = databases},
       {.name = "allocation", .read = vt_read_allocation, .with = databases},
       {.name = "missing", .read = vt_read_missing, .with = databases},
+      {.name = "offsets", .read = vt_read_offsets, .with = databases},
       {.name = "objective", .read = vt_read_objective},
       {.name = "unit", .read = read_unit},
       {.name = "extend", .read = read_extend},

@@ -35,7 +35,7 @@ static vt_error refuse_design(const vt_study_reader *reader, const vt_yaml *node
   VT_REFUSE(reader, node,
             "found '%s', expected factorial, one-at-a-time, {monte-carlo: N}, "
             "{latin-hypercube: N}, {sobol: N}, {saltelli: N}, {morris: r}, {table: file.csv}, "
-            "{pareto: ...} or {alternatives: ...}%s",
+            "{exchanges: file.csv}, {pareto: ...} or {alternatives: ...}%s",
             name, vt_nearest_hint(&nearest));
 }
 
@@ -76,12 +76,38 @@ static vt_error read_quantiles(vt_study_reader *reader, const vt_yaml *node, voi
   return VT_OK;
 }
 
+// One path, or a list of them.
+static vt_error read_files(vt_study_reader *reader, const vt_yaml *node, vt_design_plan *design) {
+  const vt_study *study = reader->study;
+  const bool exchanges = study->model.kind == VT_MODEL_INVENTORY || vt_study_databases(study);
+  const bool list = vt_type_of(node) == VT_TYPE_LIST;
+  const ptrdiff_t count = list ? vt_yaml_count(node) : 1;
+  const char **path;
+  if (!exchanges)
+    VT_REFUSE(reader, node,
+              "found difference tables with 'model.%s', expected them with "
+              "'inventory', or with 'pathway' from databases",
+              vt_model_kind_name(study->model.kind));
+  if (count == 0) VT_REFUSE(reader, node, "found an empty list, expected files");
+  VT_TRY(vt_charge(reader, node, count));
+  VT_ARENA_NEW(reader->arena, path, count);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    vt_yaml item = *node;
+    if (list) VT_TRY(vt_list_item(reader, node, i, &item));
+    VT_TRY(vt_read_path(reader, &item, &path[i]));
+  }
+  design->exchanges = path;
+  design->exchange_files = (int)count;
+  return VT_OK;
+}
+
 // What stands for the argument of a design alone, and what a map of them may hold.
 static vt_error read_arguments(vt_study_reader *reader, const vt_yaml *value,
                                const vt_design_type *type, vt_design_plan *design) {
   vt_key keys[VT_MAX_KEYS] = {{0}};
   int count = 0;
   if (type->takes & VT_ARGUMENT_FILE) return vt_read_path(reader, value, &design->table);
+  if (type->takes & VT_ARGUMENT_FILES) return read_files(reader, value, design);
   if (type->takes & VT_ARGUMENT_SIZE && (!type->size || vt_type_of(value) != VT_TYPE_MAP))
     return read_size(reader, value, design);
   if (type->size)
@@ -265,6 +291,7 @@ static vt_error check_difference(const vt_study_reader *reader, const vt_yaml *n
   const vt_design_type *type = &vt_design_types[study->design.kind];
   if (study->factors > 0 || study->parameters > 0) return VT_OK;
   if (study->aims.explores != VT_EXPLORE_NOTHING) return VT_OK;
+  if (study->design.kind == VT_DESIGN_EXCHANGES) return VT_OK;
   if (!study->uncertainty.wanted)
     VT_FAULT(reader, node->line, "missing key in '%s': expected 'factors'", vt_place(node));
   const bool alone = type->takes & VT_ARGUMENT_SIZE && study->design.kind != VT_DESIGN_SALTELLI &&
@@ -316,9 +343,12 @@ static void add_file(vt_design_plan *design, vt_design_file *file, const vt_desi
 static vt_error list_files(vt_study *study) {
   vt_design_plan *design = &study->design;
   vt_design_file *file;
-  VT_ARENA_NEW(study->arena, file, design->inputs + 2);
+  VT_ARENA_NEW(study->arena, file, design->inputs + design->exchange_files + 2);
   if (design->table)
     add_file(design, file, &(vt_design_file){design->table, design->line, "ensemble.design.table"});
+  for (int i = 0; i < design->exchange_files; i++)
+    add_file(design, file,
+             &(vt_design_file){design->exchanges[i], design->line, "ensemble.design.exchanges"});
   for (int i = 0; i < design->inputs; i++) {
     const vt_value *v = &design->input[i].value;
     if (v->kind == VT_VALUE_DISTRIBUTION && v->distribution.file)

@@ -199,7 +199,7 @@ vt_error vt_plan_design(vt_study *study);
 
 /// The keys of a pathway model from databases; `target` of each is the study. databases.c
 vt_read_key vt_read_pathway_databases, vt_read_foreground, vt_read_background, vt_read_demand,
-    vt_read_years, vt_read_methods, vt_read_flows, vt_read_missing;
+    vt_read_years, vt_read_methods, vt_read_flows, vt_read_missing, vt_read_offsets;
 
 /// Whether objective and alternatives of a pathway model from databases are among those that it
 /// names: known before anything is read or solved. databases.c

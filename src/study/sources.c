@@ -62,6 +62,9 @@ vt_error vt_read_parts(vt_study_reader *reader, const vt_yaml *node, int *count,
   if (parts == 0) VT_REFUSE(reader, node, "found an empty list, expected the parts of a method");
   if (!list)
     VT_TRY(vt_expect(reader, node, VT_TYPE_TEXT, "the parts of a method: [GWP, \"100 years\"]"));
+  if (!list && ((const char *)node->yaml->data.scalar.value)[0] == '(')
+    VT_REFUSE(reader, node, "found %s, a tuple of Python, expected a list: [GWP, \"100 years\"]",
+              vt_found(node));
   VT_TRY(vt_charge(reader, node, parts));
   VT_ARENA_NEW(reader->arena, part, parts);
   for (ptrdiff_t i = 0; i < parts; i++) {

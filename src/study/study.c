@@ -108,6 +108,25 @@ static vt_error read_version(vt_study_reader *reader, const vt_yaml *node, void 
   return VT_OK;
 }
 
+// Sources are named in a study, they are none.
+static vt_error refuse_source(vt_study_reader *reader, const vt_yaml *root) {
+  static const struct {
+    const char *key, *what;
+  } signs[] = {
+      {"databases", "a document of databases, expected a study that has it in 'databases:'"},
+      {"PROCESS", "the inputs of a model, expected a study with 'inputs: FILE'"}};
+  bool study = false, sign[2] = {false};
+  for (ptrdiff_t i = 0; i < vt_yaml_count(root); i++) {
+    vt_yaml child;
+    VT_TRY(vt_map_pair(reader, root, i, &child));
+    study = study || strcmp(child.key, "vintner") == 0 || strcmp(child.key, "model") == 0;
+    for (int k = 0; k < 2; k++) sign[k] = sign[k] || strcmp(child.key, signs[k].key) == 0;
+  }
+  for (int k = 0; k < 2 && !study; k++)
+    VT_CHECK(!sign[k], VT_ERR_INPUT, "%s: found %s", reader->path, signs[k].what);
+  return VT_OK;
+}
+
 static vt_error read_name(vt_study_reader *reader, const vt_yaml *node, void *target) {
   const char **name = &((vt_study *)target)->name;
   VT_TRY(vt_read_text(reader, node, name));
@@ -149,6 +168,7 @@ static vt_error read_root(vt_study_reader *reader) {
       {.name = NULL}};
   const vt_yaml root = {.yaml = yaml_document_get_root_node(reader->document), .line = 1};
   VT_CHECK(root.yaml, VT_ERR_BUG, "%s: a document without a root", reader->path);
+  if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(refuse_source(reader, &root));
   if (vt_type_of(&root) == VT_TYPE_MAP) VT_TRY(check_version_first(reader, &root));
   VT_TRY(vt_map_read(reader, &root, keys, reader->study));
   const vt_kind_row *kind = vt_kind_row_of(reader->study->model.kind);

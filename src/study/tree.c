@@ -34,6 +34,26 @@ static vt_error check_bytes(const char *path, const char *text, ptrdiff_t length
   return VT_OK;
 }
 
+// What people most often mean where libyaml finds no token.
+static vt_error plain_words(const char *path, const char *text, ptrdiff_t length,
+                            const yaml_parser_t *parser) {
+  const int line = line_of(parser->problem_mark);
+  const char *at = text;
+  for (int i = 1; i < line && at < text + length; at++) i += *at == '\n';
+  const char *end = memchr(at, '\n', (size_t)(text + length - at));
+  const ptrdiff_t bytes = (end ? end : text + length) - at;
+  const char *tab = memchr(at, '\t', (size_t)bytes);
+  VT_CHECK(!tab, VT_ERR_INPUT, "%s:%d: not YAML: found a tab, expected spaces", path, line);
+  for (ptrdiff_t i = 0; i + 1 < bytes; i++) {
+    const bool before = i == 0 || strchr(" {,", at[i - 1]);
+    VT_CHECK(!(before && at[i] == ':' && at[i + 1] >= '0' && at[i + 1] <= '9'), VT_ERR_INPUT,
+             "%s:%d: not YAML: found a range that begins with ':', expected it in quotes, as in "
+             "\":2049\"",
+             path, line);
+  }
+  return VT_OK;
+}
+
 // Text of libyaml's latest complaint.
 static vt_error syntax_error(const char *path, const char *text, ptrdiff_t length,
                              const yaml_parser_t *parser) {
@@ -41,6 +61,7 @@ static vt_error syntax_error(const char *path, const char *text, ptrdiff_t lengt
   const char *problem = parser->problem ? parser->problem : "not YAML";
   VT_CHECK(parser->error != YAML_READER_ERROR, VT_ERR_INPUT, "%s:%d: not UTF-8 text: %s", path,
            line_of_offset(text, length, parser->problem_offset), problem);
+  VT_TRY(plain_words(path, text, length, parser));
   VT_CHECK(!parser->context || parser->error == YAML_COMPOSER_ERROR, VT_ERR_INPUT,
            "%s:%d: not YAML: %s %s that starts in line %d", path, line_of(parser->problem_mark),
            problem, parser->context, line_of(parser->context_mark));

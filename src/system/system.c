@@ -302,6 +302,41 @@ typedef struct factor_places {
   bool *listed; // or NULL
 } factor_places;
 
+// Factors of these nodes for other locations than the one that counts.
+static void tell_left_out(vt_database_set *set, const vt_cells *cells, const int *place_of) {
+  vt_method *method = &set->method[cells->method];
+  ptrdiff_t left_out = 0;
+  int first = -1;
+  if (method->told) return;
+  if (method->regional > 0)
+    vt_warn(method->label,
+            "method '%s': %d factor%s left out, for %s for another location than GLO",
+            method->label, method->regional, method->regional == 1 ? " is" : "s are",
+            method->regional == 1 ? "it is" : "they are");
+  method->told = method->regional > 0;
+  if (!cells->filtered) return;
+  for (int i = 0; i < cells->packages; i++) {
+    const vt_package *package = &set->package[cells->package[i]];
+    for (int g = 0; g < package->groups; g++) {
+      const vt_record_group *group = &package->group[g];
+      if (!vt_cells_has_group(cells, group)) continue;
+      for (ptrdiff_t k = 0; k < group->count; k++) {
+        if (group->row[k] < 0 || place_of[group->row[k]] < 0) continue;
+        if (group->column[k] == cells->location) continue;
+        if (left_out++ == 0) first = group->row[k];
+      }
+    }
+  }
+  if (left_out == 0) return;
+  method->told = true;
+  vt_warn(
+      method->label,
+      "method '%s': %td factor%s of flows of the model %s left out, for %s for another location "
+      "than the global one: the first of %s",
+      method->label, left_out, left_out == 1 ? "" : "s", left_out == 1 ? "is" : "are",
+      left_out == 1 ? "it is" : "they are", vt_node_text(set, first));
+}
+
 static vt_error fill_factors(vt_cells *cells, int *place_of, const factor_places *to) {
   for (int n = 0; n < cells->set->nodes; n++) place_of[n] = -1;
   for (int e = 0; e < to->count; e++) place_of[to->node[e]] = e;
@@ -336,6 +371,7 @@ vt_error vt_method_node_factors(vt_database_set *set, int nodes, const int *node
                       .packages = count,
                       .package = package};
     error = fill_factors(&cells, place_of, &to);
+    if (error == VT_OK) tell_left_out(set, &cells, place_of);
   }
   free(package);
   free(place_of);

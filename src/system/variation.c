@@ -186,8 +186,6 @@ static vt_error refuse_type(const vt_variation_plan *plan, const matrix_making *
 // ---------------------------------------------------------------------------------------------
 // One matrix.
 
-enum { LAST_TYPE = 13 };
-
 // What a record draws, if it does.
 static vt_error look_at(variation_making *made, const matrix_making *m, const vt_cell_term *term,
                         vt_draw *draw, double *sign, bool *varies) {
@@ -197,7 +195,7 @@ static vt_error look_at(variation_making *made, const matrix_making *m, const vt
   if (!is_chosen(plan, m, term)) return VT_OK;
   const vt_uncertainty *x = vt_uncertainty_of(plan->set, term->group, term->record);
   if (!x || x->type < 2) return VT_OK;
-  if (x->type > LAST_TYPE) return refuse_type(plan, m, term, x->type);
+  if (x->type > VT_LAST_TYPE) return refuse_type(plan, m, term, x->type);
   if (!is_reached(m, term)) {
     counts->unreached++;
     return VT_OK;
@@ -367,7 +365,10 @@ static vt_error add_matrices(variation_making *made, int s, bool *column, bool *
   for (int i = 0; i < plan->methods; i++) {
     m = common;
     m.to = &to->method[i];
-    VT_TRY(add_method(made, &m, plan->method[i], to->factor0 + (ptrdiff_t)i * system->flows));
+    if (from->without_factors)
+      VT_TRY(open_cell(&m, -1));
+    else
+      VT_TRY(add_method(made, &m, plan->method[i], to->factor0 + (ptrdiff_t)i * system->flows));
   }
   return VT_OK;
 }
@@ -380,7 +381,7 @@ static vt_error add_snapshot(variation_making *made, int s) {
   to->technosphere_entries = system->technosphere.entries;
   to->biosphere0 = system->biosphere.value;
   to->biosphere_entries = system->biosphere.entries;
-  to->factors = (ptrdiff_t)plan->methods * system->flows;
+  to->factors = plan->snapshot[s].without_factors ? 0 : (ptrdiff_t)plan->methods * system->flows;
   VT_NEW(to->factor0, to->factors);
   VT_NEW(to->method, plan->methods);
   bool *reached;
@@ -504,6 +505,11 @@ void vt_variation_free(vt_variation *v) {
 
 const vt_variation_counts *vt_variation_count(const vt_variation *v) {
   return &v->counts;
+}
+
+bool vt_variation_reaches(const vt_variation *v, int snapshot) {
+  return v->snapshot[snapshot].technosphere.exchanges + v->snapshot[snapshot].biosphere.exchanges >
+         0;
 }
 
 static double bytes_of(const vt_varying *varying) {

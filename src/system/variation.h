@@ -10,7 +10,8 @@
 
 enum {
   VT_TYPE_LOGNORMAL = 2, ///< of stats_arrays
-  VT_CHUNK = 2048,       ///< streams that are drawn at once: they stay in the cache
+  VT_LAST_TYPE = 13,
+  VT_CHUNK = 2048, ///< streams that are drawn at once: they stay in the cache
 };
 
 /// How a draw is evaluated: in bulk, or by the distribution's own quantile.

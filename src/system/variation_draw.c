@@ -151,6 +151,8 @@ vt_error vt_variation_locate(const vt_variation *v, int snapshot, const vt_recor
   *place = (vt_exchange_place){.snapshot = snapshot,
                                .biosphere = flow,
                                .entry = -1,
+                               .group = group,
+                               .record = record,
                                .stored = group->data[record * group->columns],
                                .factor = group->flip && group->flip[record] ? -1 : 1};
   if (group->rescale) place->factor *= group->rescale[record];
@@ -160,6 +162,85 @@ vt_error vt_variation_locate(const vt_variation *v, int snapshot, const vt_recor
            vt_node_text(v->plan.set, node));
   place->exchange = find_varying(matrix_at(v, place), place->entry, group, record);
   return VT_OK;
+}
+
+// Exchanges that are looked for, by their ends.
+typedef struct wanted_place {
+  const vt_wanted_exchange *wanted;
+  int index;
+} wanted_place;
+
+static int compare_wanted(const void *a, const void *b) {
+  const vt_wanted_exchange *x = ((const wanted_place *)a)->wanted,
+                           *y = ((const wanted_place *)b)->wanted;
+  if (x->from != y->from) return x->from < y->from ? -1 : 1;
+  return (x->to > y->to) - (x->to < y->to);
+}
+
+static bool is_type(const char *kind, vt_exchange_type type) {
+  static const char *const names[] = {[VT_EXCHANGE_PRODUCTION] = "production",
+                                      [VT_EXCHANGE_TECHNOSPHERE] = "technosphere",
+                                      [VT_EXCHANGE_BIOSPHERE] = "biosphere"};
+  if (strcmp(kind, "substitution") == 0) return type == VT_EXCHANGE_TECHNOSPHERE;
+  return strcmp(kind, names[type]) == 0;
+}
+
+// Those that a record may be: it is looked up by its ends.
+static vt_error match_record(const vt_variation *v, int snapshot, const vt_cell_term *term,
+                             const wanted_place *sorted, int count, int *found,
+                             vt_exchange_place *place) {
+  const vt_record_group *group = term->group;
+  const vt_wanted_exchange ends = {group->row[term->record], (int)group->column[term->record],
+                                   VT_EXCHANGE_PRODUCTION};
+  const wanted_place key = {&ends, 0};
+  // A JSON document makes up the production of what does not list its own.
+  if (group->source && group->source[term->record] < 0) return VT_OK;
+  const wanted_place *at = bsearch(&key, sorted, (size_t)count, sizeof *sorted, compare_wanted);
+  if (!at) return VT_OK;
+  const char *kind =
+      vt_exchange_kind(v->plan.set, v->plan.snapshot[snapshot].system, group, term->record);
+  while (at > sorted && compare_wanted(at - 1, &key) == 0) at--;
+  for (; at < sorted + count && compare_wanted(at, &key) == 0; at++) {
+    if (!is_type(kind, at->wanted->type)) continue;
+    found[at->index]++;
+    VT_TRY(vt_variation_locate(v, snapshot, group, term->record, &place[at->index]));
+  }
+  return VT_OK;
+}
+
+static vt_error match_matrix(const vt_variation *v, int snapshot, vt_matrix_kind kind,
+                             const wanted_place *sorted, int count, int *found,
+                             vt_exchange_place *place) {
+  const vt_system *system = v->plan.snapshot[snapshot].system;
+  const bool flow = kind == VT_MATRIX_BIOSPHERE;
+  vt_cells_space space;
+  vt_cell_term *term = NULL;
+  ptrdiff_t terms = 0;
+  vt_error error = vt_cells_of_system(v->plan.set, system, kind, v->plan.array_column, &space);
+  if (error == VT_OK)
+    error = vt_cells_terms(&space.cells, flow ? system->flows : system->products, system->processes,
+                           &terms, &term);
+  for (ptrdiff_t t = 0; error == VT_OK && t < terms; t++)
+    error = match_record(v, snapshot, &term[t], sorted, count, found, place);
+  free(term);
+  vt_cells_close(&space);
+  return error;
+}
+
+vt_error vt_variation_find(const vt_variation *v, int snapshot, int count,
+                           const vt_wanted_exchange *wanted, int *found, vt_exchange_place *place) {
+  wanted_place *sorted;
+  VT_NEW(sorted, count);
+  for (int i = 0; i < count; i++) {
+    sorted[i] = (wanted_place){&wanted[i], i};
+    found[i] = 0;
+  }
+  if (count > 1) qsort(sorted, (size_t)count, sizeof *sorted, compare_wanted);
+  vt_error error = match_matrix(v, snapshot, VT_MATRIX_TECHNOSPHERE, sorted, count, found, place);
+  if (error == VT_OK)
+    error = match_matrix(v, snapshot, VT_MATRIX_BIOSPHERE, sorted, count, found, place);
+  free(sorted);
+  return error;
 }
 
 // Before flip and rescale.
@@ -228,6 +309,37 @@ vt_error vt_sample_create(const vt_variation *v, vt_sample **sample) {
   vt_variation_reference(v, made);
   *sample = made;
   return VT_OK;
+}
+
+// ---------------------------------------------------------------------------------------------
+// What is no exchange.
+
+struct vt_lone_draw {
+  vt_draw draw;
+  double sign;
+  uint64_t stream;
+};
+
+vt_error vt_lone_draw_create(vt_arena *arena, const vt_uncertainty *x, bool mean, uint64_t stream,
+                             const char **why, vt_lone_draw **draw) {
+  vt_lone_draw made = {.stream = stream};
+  vt_spread spread;
+  *draw = NULL;
+  *why = NULL;
+  if (x->type < VT_TYPE_LOGNORMAL) return VT_OK;
+  VT_CHECK(x->type <= VT_LAST_TYPE, VT_ERR_INPUT, "found uncertainty type %d, expected 0 to %d",
+           x->type, (int)VT_LAST_TYPE);
+  VT_TRY(vt_spread_of(arena, x, mean, &made.draw, &made.sign, &spread, why));
+  if (spread != VT_SPREAD_INVALID) *why = NULL;
+  if (spread != VT_SPREAD_SOME) return VT_OK;
+  VT_ARENA_NEW(arena, *draw, 1);
+  **draw = made;
+  return VT_OK;
+}
+
+double vt_lone_draw_value(const vt_lone_draw *draw, uint64_t seed, int64_t k) {
+  const double u = vt_random_uniform(seed, VT_PURPOSE_FACTOR, k, draw->stream, 0);
+  return draw->sign * vt_draw_value(&draw->draw, u);
 }
 
 // ---------------------------------------------------------------------------------------------

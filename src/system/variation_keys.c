@@ -6,7 +6,7 @@
 // product, or name, categories and unit of the elementary flow; name, product and location of the
 // process; kind of the exchange; place among equal ones. Of loose datapackages: name of the
 // package, matrix, ids of row and column in decimal (a double has not digits enough), place. Of
-// methods: their label, code of the flow, place.
+// methods: their label, code of the flow, place. Of parameters: "parameter", scope, name.
 #include "variation.h"
 
 #include <inttypes.h>
@@ -280,15 +280,29 @@ static unsigned digit_of(char hex) {
   return (unsigned)(hex <= '9' ? hex - '0' : hex - 'a' + 10);
 }
 
+static uint64_t stream_of(const vt_text *bytes) {
+  char hex[65];
+  uint64_t stream = 0;
+  vt_sha256(bytes->bytes, bytes->length, hex);
+  for (int i = 7; i >= 0; i--)
+    stream = stream << 8 | digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]);
+  return stream;
+}
+
 vt_error vt_keys_stream(vt_keys *keys, ptrdiff_t t, vt_text *bytes, uint64_t *stream) {
   bytes->length = 0;
   VT_TRY(keys->method >= 0 ? write_factor(keys, &keys->term[t], bytes)
                            : write_exchange(keys, &keys->term[t], bytes));
   VT_TRY(add_number(bytes, keys->place[t]));
-  char hex[65];
-  vt_sha256(bytes->bytes, bytes->length, hex);
-  *stream = 0;
-  for (int i = 7; i >= 0; i--)
-    *stream = *stream << 8 | digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]);
+  *stream = stream_of(bytes);
   return VT_OK;
+}
+
+vt_error vt_lone_stream(int count, const char *const *field, uint64_t *stream) {
+  vt_text bytes = {0};
+  vt_error added = VT_OK;
+  for (int i = 0; i < count && added == VT_OK; i++) added = add_field(&bytes, field[i]);
+  if (added == VT_OK) *stream = stream_of(&bytes);
+  vt_text_free(&bytes);
+  return added;
 }

@@ -1,17 +1,18 @@
 """Writes a random study of a pathway model from databases, random.yaml, and its documents.
 
-    random_databases.py SEED
+    random_databases.py SEED [plain]
 
 Snapshots hold the same activities under other codes, or each other's; processes are their own
 products or not, make more or less than one unit or take up waste, substitute, link to each other,
 to a shared database and to other snapshots; the foreground has all that exchanges can have. Some
-make a by-product, by which they are allocated.
+make a by-product, by which they are allocated, unless the study is plain.
 """
 import json
 import random
 import sys
 
 draw = random.Random(int(sys.argv[1]))
+BY_PRODUCTS = 0.0 if sys.argv[2:] == ["plain"] else 0.4
 FLOWS = {"co2": "Carbon dioxide, fossil", "ch4": "Methane, fossil", "n2o": "Dinitrogen monoxide",
          "sf6": "Sulfur hexafluoride", "land": "Occupation", "rest": "Of no method"}
 CAS = {"sf6": "002551-62-4"}
@@ -76,7 +77,7 @@ def snapshot(name, year, shapes, codes, others):
         if i % 2:
             identity["location"] = "GLO"
         node = {"exchanges": exchanges_of(product, products + others, shape)}
-        if any(x["type"] == "production" for x in node["exchanges"]) and draw.random() < 0.4:
+        if any(x["type"] == "production" for x in node["exchanges"]) and draw.random() < BY_PRODUCTS:
             key, data[code + "_by"], node["exchanges"] = by_product((name, code), node["exchanges"])
             by_products.append(key)
             allocation[name] = allocation.get(name) or draw.choice(["mass", "price", "equal"])
@@ -149,7 +150,7 @@ kinds = draw.choices(["own", "apart"], k=draw.randint(1, 3))
 outputs = [("foreground", f"p{i}" + ("_out" if kind == "apart" else "")) for i, kind in enumerate(kinds)]
 data = {f"p{i}": process(outputs[i], outputs, first_products) for i in range(len(kinds))}
 data |= {code: {"name": code, "type": "product"} for _, code in outputs if code not in data}
-if draw.random() < 0.4:
+if draw.random() < BY_PRODUCTS:
     key, data["p0_by"], data["p0"]["exchanges"] = by_product(("foreground", "p0"), data["p0"]["exchanges"])
     allocation["foreground"] = draw.choice(["mass", "price", "equal"])
 databases["foreground"] = {"metadata": {}, "data": data}

@@ -106,6 +106,77 @@ YAML
     <(value after.h5 objective))
 }
 
+# Plain LCA: power is 0.5 x / 2 by its formula, the boiler takes 0.25 pload / k of it.
+plain_lca() {
+  cat >lca.yaml <<'YAML'
+vintner: 1
+name: lca
+model:
+  inventory:
+    databases: [plan.json]
+    demands: [{activity: [plan, heat], amount: 10}, {activity: [background, power]}]
+    methods: {warming: [warming]}
+    keep: [inventory]
+ensemble:
+  seed: 5
+  design: {monte-carlo: 1500}
+  factors:
+    e: {target: "parameter[project, eff]", set: {uniform: [0.5, 1]}}
+    k: {target: "parameter[near, k]", multiply: {uniform: [1, 2]}}
+    x: {target: "parameter[behind, x]", set: {uniform: [1, 3]}}
+    b: {target: "biosphere[co2, power]", multiply: [1, 2]}
+YAML
+  expect 'plain LCA' 0 run 0 1 run lca.yaml -q -o lca.h5
+  holds 'plain LCA: closed form' awk '
+    function off(a, b) { d = a - b; if (d < 0) d = -d; return d > 1e-12 * b }
+    { e = $1; k = $2; power = $4 * $3 / 2
+      if (off($5, 10 * (0.0625 * e * e / k * power + 2 * e - 0.4875)) || off($6, power)) bad = 1 }
+    END { exit bad || NR != 1500 }' <(paste -d ' ' <(value lca.h5 factor_value | paste -d ' ' - - - -) \
+    <(value lca.h5 score | paste -d ' ' - -))
+  near 'plain LCA: the reference as stored' "$(value lca.h5 /reference/score | head -n 1)" 13.375 1e-12
+  for ranks in 2 3; do
+    expect "plain LCA on $ranks ranks" 0 run "$ranks" 1 run lca.yaml -q -o "lca-$ranks.h5"
+    same "plain LCA on $ranks ranks" lca.h5 "lca-$ranks.h5"
+  done
+  sed -e 's/set: {uniform: \[1, 3\]}/set: [1, -1]/; s/multiply: {uniform: \[1, 2\]}/multiply: [0, 1]/' lca.yaml >fails.yaml
+  expect 'plain LCA: division by 0' 0 "$vintner" run fails.yaml -q -o lca-fails.h5
+  holds 'plain LCA: which fail, and by what' awk '{ if (($1 == 0) != ($2 == 6) || $3 != ($1 == 0 ? 0 : -1)) bad = 1 }
+    END { exit bad }' <(paste -d ' ' <(value lca-fails.h5 factor_value | awk 'NR % 4 == 2') \
+    <(value lca-fails.h5 status) <(value lca-fails.h5 failed_input))
+  sed 's/name: lca/name: bad/; s/parameter\[near, k\]/parameter[near, kk]/' lca.yaml >bad.yaml
+  refused 'plain LCA: unknown parameter' "unknown parameter 'kk'"
+}
+
+# An exchange of the background that follows: each scenario solves its snapshot.
+background() {
+  study back plan.json '{uniform: [0.5, 1]}' '{uniform: [1, 2]}'
+  sed -i 's/parameter\[near, k\]/parameter[behind, x]/' back.yaml
+  expect 'the background follows' 0 run 0 1 run back.yaml -q -o back.h5
+  holds 'the background follows: closed form' awk '
+    function off(a, b) { d = a - b; if (d < 0) d = -d; return d > 1e-12 * b }
+    { e = $1; if (off($3, 200 * (0.0625 * e * e * $2 / 2 + 2 * e - 0.4875))) bad = 1 }
+    END { exit bad || NR != 40 }' <(paste -d ' ' <(value back.h5 factor_value | paste -d ' ' - -) \
+    <(value back.h5 objective))
+  expect 'the background follows, on 3 ranks' 0 run 3 1 run back.yaml -q -o back-3.h5
+  same 'the background follows, on 3 ranks' back.h5 back-3.h5
+}
+
+# Parameters with distributions of their own: eff is uniform, from 0.5 to 1.
+sampled() {
+  study sampled plan.json '{uniform: [0.5, 1]}' '{uniform: [1, 2]}' '{monte-carlo: 2000}'
+  sed -i -e '/^  factors:/,/^    k:/d' -e 's/^results:.*/  background_uncertainty: [parameters]/' sampled.yaml
+  expect 'sampled' 0 run 0 1 run sampled.yaml -q -o sampled.h5
+  # The objective is 200 (0.03125 e^2 + 2 e - 0.4875).
+  holds 'sampled: moments' awk '{ e = (-2 + sqrt(4 + 0.125 * ($1 / 200 + 0.4875))) / 0.0625
+      if (e < 0.5 || e > 1) bad = 1; s += e; q += e * e }
+    END { m = s / NR - 0.75; v = q / NR - (s / NR) ^ 2; e = 4 * sqrt(1 / 48 / NR)
+      exit bad || NR != 2000 || m > e || -m > e || v * 48 > 1.1 || v * 48 < 0.9 }' <(value sampled.h5 objective)
+  sed -e 's/^  factors:/  background_uncertainty: [parameters]/; /^    [ekxb]: {/d; s/1500/2000/' lca.yaml >drawn.yaml
+  expect 'sampled in plain LCA' 0 run 2 1 run drawn.yaml -q -o drawn.h5
+  holds 'sampled in plain LCA: the same draws' awk '{ d = $1 - 20 * $2; if (d > 1e-11 * $1 || -d > 1e-11 * $1) bad = 1 }
+    END { exit bad || NR != 2000 }' <(paste -d ' ' <(value sampled.h5 objective) <(value drawn.h5 score | awk 'NR % 2'))
+}
+
 # A derived one that is changed, and what one-at-a-time leaves alone.
 derived() {
   study derived plan.json '[0.5, 0.8]' '[4]' one-at-a-time
@@ -184,7 +255,6 @@ errors() {
   target 'axes' "found 1 axes, expected 2: parameter\[scope, name\]" 's/\[near, k\]/[near]/'
   target 'an override' "bad.yaml:11: target .*: found a parameter of Brightway, .*factors change such parameters" 's/^ensemble:/    overrides: [{target: "parameter[project, eff]", set: 0.5}]\nensemble:/'
   target 'choose' 'bad.yaml:16' 's/multiply: .uniform.*/choose: [1]}/'
-  target 'the background' "bad.json|plan.json: database 'background', activity 'power', exchange with 'co2'.*lies in the background" 's/\[near, k\]/[behind, x]/'
   target 'a formula that is needed' "activity 'boiler', exchange with 'co2'.*'load\('x'\) \+ y': column 1: unknown function 'load'" 's/\[near, k\]/[project, y]/'
   changed 'a cycle' "parameter 'pload' of 'near': .*cycle: pload → half → pload" "p['activity']['far']['parameters']['half'] = {'formula': 'pload'}; p['activity']['far']['order'] = ['near']"
   changed 'an unknown name' "parameter 'eff2' of 'project': formula 'eff\*\*n': column 6: unknown name 'n'" "p['project']['eff2']['formula'] = 'eff**n'"
@@ -230,6 +300,9 @@ against_brightway() {
 }
 
 closed_forms
+plain_lca
+background
+sampled
 after_amounts
 derived
 failures

@@ -152,6 +152,16 @@ golden_cases() {
     near "array column $case" "$(value seq.h5 score)" \
       "$(golden "$json" "seq/scores_initial_then_4_next/$case")" 1e-13
   done
+  plain columns "$bw/chain.zip, $bw/seq.zip" '{datapackage id: 1}'
+  printf 'ensemble:\n  design: factorial\n  factors: {c: {target: array_column, set: [3, 0, 2, 1]}}\n' >>columns.yaml
+  expect 'array columns of scenarios' 0 "$vintner" run columns.yaml --force
+  numbers 'array columns of scenarios' columns.h5 score 1e-13 \
+    $(for case in 3 0 2 1; do golden "$json" "seq/scores_initial_then_4_next/$case"; done)
+  plain bare "$bw/chain.zip, $bw/seq.zip" '{datapackage id: 1}'
+  expect 'without arrays' 0 "$vintner" run bare.yaml --force
+  near 'their reference has no arrays' "$(value columns.h5 /reference/score)" "$(value bare.h5 score)" 1e-13
+  sed 's/name: columns/name: bad/; s/\[3, 0, 2, 1\]/[0.5]/' columns.yaml >bad.yaml
+  refused 'half a column' "target 'array_column': found 0.5, expected the number of a column"
   plain perm "$bw/perm.zip, $bw/perm_m1.zip, $bw/perm_m2.zip" \
     '[{datapackage id: 100}, {datapackage id: 103, amount: 2}, {datapackage id: 105, amount: 3}]' \
     'methods: [[first, category], [second, category]]'

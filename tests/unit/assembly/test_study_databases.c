@@ -430,8 +430,8 @@ static void bad_methods_and_unknown_categories_are_refused(void **state) {
       {WITH_METHODS("{climate: a, land: b}\n"),
        "s.yaml:10: 'model.pathway.objective': found nothing, expected one of the 2 categories"},
       {WITH_METHODS("{climate: a, land: b}\n") "    objective: climat\n",
-       "s.yaml:11: category: found 'climat', expected one of 'model.pathway.methods'; did you mean "
-       "'climate'?"},
+       "s.yaml:11: category: found 'climat', expected one of 'model.pathway.methods' (climate, "
+       "land); did you mean 'climate'?"},
       {WITH_METHODS("{climate: a, land: b}\n") "    objective: {land: 1, x: 2}\n", "found 'x'"},
       {WITH_METHODS("{climate: a, land: b}\n") "    objective: [land, y]\n", "found 'y'"},
       {BASE "ensemble: {design: {pareto: {categories: [c, z], points: 3}}}\n",
@@ -439,7 +439,7 @@ static void bad_methods_and_unknown_categories_are_refused(void **state) {
       {BASE "    overrides: [{target: background, choose: S1}]\n",
        "s.yaml:11: found choose on a background without alternatives, expected"},
       {PATHWAYS "    overrides: [{target: background, choose: SS2}]\n",
-       "s.yaml:12: choose: found 'SS2', expected one of 'model.pathway.background'; did you mean "
+       "s.yaml:12: choose: found 'SS2', expected one of 'model.pathway.background' (S1, S2); did you mean "
        "'S2'?"},
       {PATHWAYS "ensemble:\n  design: factorial\n  factors: {f: {target: background, choose: [S1, "
                 "x]}}\n",
@@ -512,8 +512,8 @@ static void a_bad_table_of_demand_is_refused_with_its_line(void **state) {
       {"\n \r\n", ":1: found an empty table"},
       {COLUMNS, ":1: found no row after the header"},
       {"product,year\n", ":1: found no column 'amount', expected the header"},
-      {"product;year;amount\n",
-       ":1: column 1: found 'product;year;amount', expected product, year"},
+      {"product;year;amount\n", ":1: found no row after the header"},
+      {"product;year;amount,unit\n", ":1: column 3: found 'amount,unit', expected product, year"},
       {"\nproduct,yaer,amount\n", ":2: column 2: found 'yaer', expected product, year or amount; "
                                   "did you mean 'year'?"},
       {"product,year,amount,unit\n", ":1: column 4: found 'unit', expected product"},

@@ -37,7 +37,7 @@ static void open_sampling(void **state, sampling *s, const char *path, int64_t p
   must(vt_node_find_id(s->set, product, &node));
   must(vt_system_demand_row(s->set, s->system, node, &s->row));
   must(vt_method_find(s->set, VT_MATRIX_CHARACTERIZATION, 0, NULL, &s->method));
-  s->snapshot = (vt_variation_snapshot){s->system, 1, &s->row, NULL};
+  s->snapshot = (vt_variation_snapshot){s->system, 1, &s->row, NULL, false};
   s->demand = (vt_final_demand){1, &s->row, &s->one};
   const vt_variation_plan plan = {.set = s->set,
                                   .choice = {true, true, true, 0, NULL, false, true},

@@ -152,7 +152,7 @@ static void a_table_gives_its_rows_in_the_order_of_the_study(void **state) {
   vt_study *study;
   double value[2];
   const char *failed =
-      try_table("\xef\xbb\xbf\"cap\" , a\r\n1,2\r\n\r\ninf , -3e1\r\n", &design, &study);
+      try_table("\xef\xbb\xbf\"cap\" , a\r\n1,2\r\ninf , -3e1\r\n", &design, &study);
   assert_null(failed);
   assert_int_equal(vt_design_scenarios(design), 2);
   vt_design_values(design, 0, value);

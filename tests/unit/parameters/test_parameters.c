@@ -47,7 +47,12 @@ static vt_database_set *read_document(void) {
 
 static vt_error build_on(const vt_study *study, vt_inputs **inputs) {
   vt_database_set *set = read_document();
-  const vt_foreground from = {.database = 1, .first_year = 2020, .last_year = 2021, .study = study};
+  vt_differing differing = {.followers = {.arena = set->arena}};
+  const vt_foreground from = {.database = 1,
+                              .first_year = 2020,
+                              .last_year = 2021,
+                              .study = study,
+                              .differing = &differing};
   int *flow = NULL, *elementary = NULL;
   const vt_error built = vt_foreground_build(set, &from, inputs, &flow, &elementary);
   free(flow);

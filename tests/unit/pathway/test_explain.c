@@ -187,7 +187,7 @@ static explained explain(const json_field *change, const char *pathway, const ch
   vt_text study = study_text(VT_UNIT_LIFETIME, pathway, rest);
   must(vt_study_parse("study.yaml", study.bytes, study.length, &x.study));
   must(vt_inputs_parse("model.json", json.bytes, json.length, &x.inputs));
-  must(vt_pathway_explain(x.study, x.inputs, scenario, &x.e));
+  must(vt_pathway_explain(x.study, x.inputs, scenario, NULL, &x.e));
   vt_text_free(&json);
   vt_text_free(&study);
   return x;
@@ -253,7 +253,7 @@ static const conflict_case conflicts[] = {
      .change = {{"demand", "{'[`R`, 2020]': 10}"}, LATE_PLANTS},
      .member = {{"demand of 'R' in 2020: 10", -10, -10, true}},
      .plain = "no process can produce 'R' in 2020: 'A' runs 1 to 1 years after its installation, "
-              "'B' runs 1 to 1 years after its installation"},
+              "'B' makes nothing, its window of 1 to 1 years holds no production"},
     {.what = "existing capacity that is too small",
      .change = {{"demand", "{'[`R`, 2020]': 10}"},
                 {"existing_capacity", "{'[`A`, 2019]': 3}"},

@@ -152,8 +152,7 @@ static void twins_of_a_snapshot_are_named(void **state) {
   must(vt_database_find(set, "c", &database));
   must_fail(vt_node_match(set, node, database, &match), "'y'", "'z'");
   must(vt_database_find(set, "d", &database));
-  must(vt_node_match(set, node, database, &match));
-  assert_string_equal(set->node[match].code, "x");
+  must_fail(vt_node_match(set, node, database, &match), "'y'", "'x'"); // whatever the codes
   vt_database_set_free(set);
 }
 

@@ -156,7 +156,7 @@ static void open_economy(economy *e, int snapshots) {
     e->steel[s] = node_of(e->set, names[s], "_s");
     e->power[s] = node_of(e->set, names[s], "_p");
     e->row[s] = e->system[s]->row_of[e->steel[s]];
-    e->snapshot[s] = (vt_variation_snapshot){e->system[s], 1, &e->row[s], NULL};
+    e->snapshot[s] = (vt_variation_snapshot){e->system[s], 1, &e->row[s], NULL, false};
   }
   e->plan = (vt_variation_plan){.set = e->set,
                                 .choice = {.technosphere = true, .biosphere = true},
@@ -392,7 +392,7 @@ static void open_loose(loose *l, const char *folder) {
   l->set = read_one(folder);
   must(vt_system_create(l->set, 0, NULL, VT_NO_COLUMN, &l->system));
   must(vt_node_find_id(l->set, 11, &l->process));
-  l->snapshot = (vt_variation_snapshot){l->system, 1, &l->row, NULL};
+  l->snapshot = (vt_variation_snapshot){l->system, 1, &l->row, NULL, false};
   l->plan = (vt_variation_plan){.set = l->set,
                                 .choice = {.technosphere = true, .biosphere = true},
                                 .snapshots = 1,
