@@ -94,6 +94,7 @@ static vt_error prepare_with(vt_choice_model *m, vt_choice_worker *worker, vt_bl
 static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   vt_choice_model *m = model;
   const vt_team *team = m->data->team;
+  const double begun = vt_clock_s();
   *solve_s = 0;
   VT_TRY(vt_team_settle(team, vt_choice_solve_basis(m->data, false, &m->basis)));
   VT_TRY(vt_team_settle(team, vt_choice_create_programme(m)));
@@ -101,6 +102,8 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   VT_TRY(vt_team_settle(team, team->rank == 0 ? vt_choice_worker_create(m, &worker) : VT_OK));
   const vt_error prepared = prepare_with(m, worker, reference, solve_s);
   vt_choice_worker_free(worker);
+  vt_log(VT_LOG_DETAIL, "choice-reference: columns = %d, prepared = %.4f", m->data->columns,
+         vt_clock_s() - begun);
   return prepared;
 }
 

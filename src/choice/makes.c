@@ -67,3 +67,19 @@ vt_error vt_choice_makes(const vt_choice_data *k, int process, int *products, in
   *row = reference;
   return VT_OK;
 }
+
+vt_error vt_choice_makes_product(const vt_choice_data *k, int process, int row, bool *makes) {
+  const vt_sparse *a = &k->system->technosphere;
+  product_search s = {.k = k, .process = process};
+  *makes = false;
+  if (!has_entry(k, row, process)) return VT_OK;
+  *makes = k->system->row_of[k->system->process[process]] == row;
+  for (ptrdiff_t e = a->column_start[process]; e < a->column_start[process + 1]; e++)
+    *makes = *makes || (a->row[e] == row && a->value[e] > 0);
+  if (*makes) return VT_OK;
+  VT_NEW(s.makes, k->products);
+  look_through_all(&s);
+  *makes = s.makes[row];
+  free(s.makes);
+  return VT_OK;
+}

@@ -211,6 +211,8 @@ vt_error vt_choice_databases(vt_choice_data *k, int **database, int *count);
 // makes.c
 /// The row of the only product that a process makes, and how many those are.
 vt_error vt_choice_makes(const vt_choice_data *k, int process, int *products, int *row);
+/// Whether it makes a certain one, as production or more than it takes.
+vt_error vt_choice_makes_product(const vt_choice_data *k, int process, int row, bool *makes);
 
 // entries.c
 vt_error vt_choice_list_entries(vt_choice_data *data);

@@ -71,12 +71,13 @@ static vt_error find_product(vt_choice_data *k, const vt_alternative_plan *plan,
   const int line = plan->capacity.line;
   int products;
   if (plan->product) {
-    const vt_sparse *m = &k->system->technosphere;
+    bool makes = false;
     VT_TRY(vt_choice_find(k, VT_CHOICE_PRODUCT, plan->product, line, &a->product));
-    for (ptrdiff_t e = m->column_start[a->process]; e < m->column_start[a->process + 1]; e++)
-      if (m->row[e] == a->product && m->value[e] != 0.0) return VT_OK;
-    VT_FAIL(VT_ERR_INPUT, "%s:%d: found the product '%s', which the process '%s' does not make",
-            k->study->path, line, plan->product, plan->capacity.name);
+    VT_TRY(vt_choice_makes_product(k, a->process, a->product, &makes));
+    VT_CHECK(makes, VT_ERR_INPUT,
+             "%s:%d: found the product '%s', which the process '%s' does not make", k->study->path,
+             line, plan->product, plan->capacity.name);
+    return VT_OK;
   }
   VT_TRY(vt_choice_makes(k, a->process, &products, &a->product));
   VT_CHECK(products != 0, VT_ERR_INPUT, "%s:%d: found the alternative '%s', which makes nothing",

@@ -167,7 +167,10 @@ static vt_error match_axis(search_target *s, int a) {
   VT_NEW(s->exact[a], size);
   for (int p = 0; p < selector->count; p++) {
     const vt_pattern *pattern = &selector->pattern[p];
+    int merged;
     if (mark(s, a, pattern)) continue;
+    if (axis == VT_CHOICE_MERGED && pattern->kind == VT_PATTERN_LABEL)
+      VT_TRY(vt_choice_find_merged(s->k, pattern->text, s->factor->line, "a target on", &merged));
     vt_nearest nearest = {.name = pattern->text};
     char text[16];
     for (int i = 0; axis != VT_CHOICE_STEP && i < size; i++)
@@ -307,13 +310,40 @@ static int place_of_key(const vt_choice_data *k, vt_choice_axis_id axis, int key
   return axis == VT_CHOICE_TERM && key < 0 ? k->processes - 1 - key : key;
 }
 
+static bool is_stored(const search_target *s, ptrdiff_t at) {
+  const double value = s->k->number[at], nothing = vt_choice_nothing(s->tensor);
+  if (s->tensor >= VT_CHOICE_DEPENDENTS) return true;
+  return !isnan(value) && (isnan(nothing) || value < nothing || value > nothing);
+}
+
+// Whether an entry without any number is made at all steps by a selector of all.
+static bool is_empty(const search_target *s, const vt_choice_list *l, int entry) {
+  for (int t = 0; t < l->steps; t++)
+    if (is_stored(s, l->at + (ptrdiff_t)entry * l->steps + t)) return false;
+  return true;
+}
+
+// The steps of an entry that is picked. `named`: exactly, by a `set` that creates.
+static vt_error touch_steps(search_target *s, int entry, bool named, int *place) {
+  const vt_choice_list *l = &s->k->list[s->tensor];
+  const int axes = kinds[s->tensor].axes;
+  const bool stepped = s->axes > axes, whole = named && is_empty(s, l, entry);
+  for (int t = 0; t < l->steps; t++) {
+    const ptrdiff_t at = l->at + (ptrdiff_t)entry * l->steps + t;
+    const bool created = whole || (named && (!stepped || s->exact[axes][t]));
+    if (stepped && !s->match[axes][t]) continue;
+    if (!is_stored(s, at) && !created) continue;
+    place[axes] = t;
+    VT_TRY(touch(s, at, place));
+  }
+  return VT_OK;
+}
+
 // What is stored, or named exactly where `set` creates.
 static vt_error touch_list(search_target *s) {
   const vt_choice_list *l = &s->k->list[s->tensor];
   const choice_target *kind = &kinds[s->tensor];
-  const double nothing = vt_choice_nothing(s->tensor);
-  const bool stepped = s->axes > kind->axes,
-             creates = kind->created && s->factor->operation == VT_SET;
+  const bool creates = kind->created && s->factor->operation == VT_SET;
   for (int i = 0; i < l->count; i++) {
     int place[MOST_AXES] = {0};
     bool picked = true, named = creates;
@@ -322,16 +352,7 @@ static vt_error touch_list(search_target *s) {
       picked = picked && s->match[a][place[a]];
       named = named && s->exact[a][place[a]];
     }
-    for (int t = 0; picked && t < l->steps; t++) {
-      const ptrdiff_t at = l->at + (ptrdiff_t)i * l->steps + t;
-      const double value = s->k->number[at];
-      const bool stored = !isnan(value) && (value < nothing || value > nothing || isnan(nothing));
-      const bool always = s->tensor >= VT_CHOICE_DEPENDENTS;
-      if (stepped && !s->match[kind->axes][t]) continue;
-      if (!stored && !always && !(named && (!stepped || s->exact[kind->axes][t]))) continue;
-      place[kind->axes] = t;
-      VT_TRY(touch(s, at, place));
-    }
+    if (picked) VT_TRY(touch_steps(s, i, named, place));
   }
   return VT_OK;
 }

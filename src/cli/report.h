@@ -41,6 +41,7 @@ typedef struct report {
   report_table impact;        ///< shape [categories, 1]
   double *spread;             ///< standard deviation of the impacts, shape [categories]
   report_table installation;  ///< shape [processes, years]
+  report_table choice;        ///< levels of alternatives: shape [alternatives, steps]
   report_table score;         ///< plain LCA: shape [demands, categories]
   double residual;            ///< plain LCA: the largest
   int64_t background[3];      ///< snapshots, intermediate and elementary flows; 0: none computed

@@ -134,6 +134,23 @@ static void json_installation(json_out *j, const report *r) {
   json_close(j);
 }
 
+static void json_choices(json_out *j, const report *r) {
+  const report_table *t = &r->choice;
+  const char *const *label = report_labels(r, "alternative", t->rows);
+  if (!t->value) return;
+  json_list(j, "choice_level", JSON_LINES);
+  for (int64_t a = 0; a < t->rows; a++) {
+    json_map(j, NULL);
+    json_text(j, "alternative", label ? label[a] : NULL);
+    if (t->columns == 1)
+      json_number(j, "level", t->value[a]);
+    else
+      json_numbers(j, "levels", t->value + a * t->columns, (int)t->columns);
+    json_close(j);
+  }
+  json_close(j);
+}
+
 static void json_background(json_out *j, const report *r) {
   const int64_t *size = r->background;
   if (size[0] == 0) return;
@@ -155,6 +172,7 @@ void report_print_json(FILE *out, const report *r) {
     json_checks(&j, r);
     json_impacts(&j, r);
     json_installation(&j, r);
+    json_choices(&j, r);
   }
   if (r->statistics) json_sensitivity(&j, r);
   if (r->scenario < 0) json_regret(&j, r);

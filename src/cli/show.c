@@ -208,6 +208,8 @@ static void gather_decisions(report *r) {
   r->impact = gather_table(r, "total_impact", 1);
   r->installation = gather_table(r, "installation", 2);
   r->score = gather_table(r, "score", 2);
+  r->choice = gather_table(r, "choice_level", 1);
+  if (!r->choice.value) r->choice = gather_table(r, "choice_level", 2);
   r->residual = largest(r, "residual");
   if (r->scenario >= 0) return;
   int64_t count;
@@ -503,6 +505,23 @@ static void print_background(FILE *out, const report *r) {
                 (long long)size[0], (long long)size[1], (long long)size[2], r->background_residual);
 }
 
+// Alternatives that run, the sum of their levels over the steps.
+static void print_choices(FILE *out, const report *r) {
+  const report_table *t = &r->choice;
+  const char *const *label = report_labels(r, "alternative", t->rows);
+  if (!t->value) return;
+  (void)fprintf(out, "\nlevel of alternatives%s", t->columns > 1 ? ", sum over steps" : "");
+  print_of_what(out, r);
+  for (int64_t a = 0; a < t->rows; a++) {
+    double sum = 0;
+    for (int64_t s = 0; s < t->columns; s++) sum += t->value[a * t->columns + s];
+    if (!report_is_shown(t, sum)) continue;
+    (void)fputs("  ", out);
+    print_label(out, label ? label[a] : "?", LABEL_WIDTH);
+    (void)fprintf(out, " %13.8g\n", sum);
+  }
+}
+
 static void print_text(FILE *out, const report *r) {
   print_attributes(out, r);
   print_background(out, r);
@@ -513,6 +532,7 @@ static void print_text(FILE *out, const report *r) {
   if (r->scenario >= 0) print_quality(out, r);
   print_impacts(out, r);
   print_installation(out, r);
+  print_choices(out, r);
   print_scores(out, r);
   if (r->statistics) show_sensitivity(out, r);
   if (r->scenario < 0) show_regret(out, r);
@@ -545,6 +565,7 @@ vt_error vt_command_show(const char *path, int64_t scenario, bool json, FILE *ou
   free(r.spread);
   free(r.installation.value);
   free(r.score.value);
+  free(r.choice.value);
   vt_reader_close(r.reader);
   return done;
 }

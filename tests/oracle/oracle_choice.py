@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Random systems of technology choice: the program against the full textbook programme.
 
-    oracle_choice.py VINTNER FOLDER [SYSTEMS [SEED]]
+    oracle_choice.py VINTNER FOLDER [SYSTEMS [SEED [PROCESSES]]]
 
 Each system has loops, co-production, negative production, products as nodes that several processes
 make, supply, limits of all kinds, goals, free alternatives, steps with storage; some are infeasible
 or unbounded. HiGHS solves all of A* s = f + slack, with a variable for each process; outcome,
 objective and impacts must be the same, the levels found must meet every row, and `unique` must be
-what the ranges of all levels over the optima say.
+what the ranges of all levels over the optima say. With PROCESSES (60 or more) systems are of that
+size, and all processes have limits, which enter the programme when they are violated.
 """
 import json
 import os
@@ -24,8 +25,9 @@ from scipy.optimize import linprog
 class System:
     """One random system, as a document and a study, and as matrices."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, size=0):
         self.r = random.Random(seed)
+        self.size = size
         self.seed = seed
         self.make_processes()
         self.make_study()
@@ -35,7 +37,7 @@ class System:
 
     def make_processes(self):
         r = self.r
-        n = r.randint(3, 9)
+        n = self.size or r.randint(3, 9)
         self.names = [f"p{i}" for i in range(n)]
         self.A, self.B, self.own = {}, {}, {}
         self.products = []
@@ -87,8 +89,8 @@ class System:
         if self.shared:
             extra = [left.pop()] if left and r.random() < 0.3 else []
             self.choices["c0"] = list(self.shared) + extra
-        for c in range(r.randint(0 if self.shared else 1, 2)):
-            size = r.randint(1, 3)
+        for c in range(r.randint(2, 5) if self.size else r.randint(0 if self.shared else 1, 2)):
+            size = r.randint(1, 5 if self.size else 3)
             if len(left) >= size + 1:
                 self.choices[f"d{c}"] = [left.pop() for _ in range(size)]
         inside = {p: c for c, ps in self.choices.items() for p in ps}
@@ -102,8 +104,10 @@ class System:
             m["supply"] = {r.choice(plain): self.stepped(0.1, 2, 0.4)}
         if r.random() < 0.3:
             m["upper_limit"] = {r.choice(self.names): self.stepped(0.1, 3)}
-        if r.random() < 0.2:
-            m["lower_limit"] = {"*": 0}
+        if self.size:
+            m["upper_limit"] = {"*": round(r.uniform(0.5, 4), 2), r.choice(self.names): 0.3}
+        if self.size or r.random() < 0.2:
+            m["lower_limit"] = {"*": r.choice([0, 0, -0.1]) if self.size else 0}
         elif r.random() < 0.2:
             p = r.choice(self.names)
             m["lower_limit"] = {p: round(r.uniform(-1, 0.2), 3)}
@@ -210,7 +214,9 @@ class System:
                 low = -np.inf
             if p in self.inside:
                 high = self.at(m["choices"][self.inside[p]][p], t, np.inf)
-            high = min(high, self.at(m.get("upper_limit", {}).get(p), t, np.inf))
+            upper = m.get("upper_limit", {})
+            most = upper.get(p, upper.get("*") if p not in m.get("supply", {}) else None)
+            high = min(high, self.at(most, t, np.inf))
             lower = m.get("lower_limit", {})
             if p in lower:
                 low = lower[p]
@@ -312,6 +318,8 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 def solve(lp):
     # Presolve calls some infeasible or unbounded ones either: decide with no cost.
     found = linprog(**lp, method="highs", options=TIGHT)
+    if found.status == 2:
+        found = linprog(**lp, method="highs", options=dict(TIGHT, presolve=False))
     if found.status in (0, 2, 3) and found.status != 0:
         free = dict(lp, c=np.zeros_like(lp["c"]))
         feasible = linprog(**free, method="highs", options=TIGHT).status == 0
@@ -422,11 +430,12 @@ def main():
     vintner, folder = sys.argv[1:3]
     systems = int(sys.argv[3]) if len(sys.argv) > 3 else 100
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+    size = int(sys.argv[5]) if len(sys.argv) > 5 else 0
     os.chdir(folder)
     statistics = {"most_ranges": int(os.environ.get("RANGES", "40"))}
     bad = done = 0
     while done < systems:
-        system = System(seed)
+        system = System(seed, size)
         seed += 1
         if not system.regular():
             continue

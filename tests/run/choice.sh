@@ -105,6 +105,9 @@ refusals() {
   bad 'a glob that names nothing' 'names no process' "$alternatives" 'demand: {market: 1}' 'upper_limit: {"x*": 1}'
   bad 'chance and goals' 'with goals' "$alternatives" 'demand: {market: 1}' 'objective: {goal: {gwp: 1}}' 'chance: {confidence: 0.9}'
   bad 'confidence' 'between 0 and 1' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 1}'
+  bad 'a product that is taken' 'does not make' 'choices: {e: {wind: {product: market}}}' 'demand: {market: 1}'
+  bad 'no circle of more than 1' 'multiply to 1.1' "$alternatives" 'demand: {e: 1}' 'time: {steps: 2, storage: [{to: e, from: e, factor: 1.1}], cyclic: true}'
+  bad 'storage and supply' 'slack of a supply' "$alternatives" 'supply: {market: 1}' 'time: {steps: 2, storage: [{to: market, from: e}]}'
   bad 'unknown key' "unknown key.*'upper_limits'.*upper_limit" "$alternatives" 'demand: {market: 1}' 'upper_limits: {wind: 1}'
 }
 
@@ -204,6 +207,7 @@ random_systems() {
   mkdir random
   RANGES=30 expect 'random systems' 0 "$python" "$oracles/oracle_choice.py" "$vintner" random "${SYSTEMS:-100}" 2000
   [ "$failed" = 0 ] || head -20 stdout
+  RANGES=3 expect 'limits on all processes' 0 "$python" "$oracles/oracle_choice.py" "$vintner" random 20 1 60
 }
 
 by_hand

@@ -217,7 +217,7 @@ refusals() {
   refused 'no factor of the method' 'd: {target: "characterization[gwp, land]", set: [1, 2]}' 'no stored entry'
   refused 'no such exchange' 't: {target: "technosphere[bike, steel]", set: [1, 2]}' 'no stored entry'
   refused 'choose' 'd: {target: background, choose: [a, b]}' "'background'"
-  design='{pareto: {points: 3, between: [gwp, land_use]}}' refused 'pareto' 'd: {target: "demand[b]", multiply: [1, 2]}' 'pathway alone'
+  design='{pareto: {points: 3, between: [gwp, land_use]}}' refused 'pareto' 'd: {target: "demand[b]", multiply: [1, 2]}' 'a pathway or a choice'
   study regret factorial 'd: {target: "demand[b]", multiply: [1, 2]}'
   printf 'results: {regret: true}\n' >>regret.yaml
   expect 'regret' 2 "$vintner" run regret.yaml
