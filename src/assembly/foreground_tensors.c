@@ -144,10 +144,15 @@ static int64_t floor_divide(int64_t number, int64_t by) {
 
 // Whole years of an offset; a year is 12 months, 365.2425 days or 31556952 seconds.
 static int64_t years_of(char unit, int64_t date) {
-  if (unit == 'M') return floor_divide(date, 12);
-  if (unit == 'D') return floor_divide(date * 10000, 3652425);
-  if (unit == 's') return floor_divide(date, 31556952);
-  return date;
+  switch (unit) {
+    case 'M': return floor_divide(date, 12);
+    case 'W': return floor_divide(date * 7 * 10000, 3652425);
+    case 'D': return floor_divide(date * 10000, 3652425);
+    case 'h': return floor_divide(date * 3600, 31556952);
+    case 'm': return floor_divide(date * 60, 31556952);
+    case 's': return floor_divide(date, 31556952);
+    default: return date;
+  }
 }
 
 static vt_error add_tau(const edge *at, int64_t tau, int32_t *year) {
@@ -290,6 +295,10 @@ static vt_error find_destination(const edge *at, destination *to) {
 
 static vt_error add_exchange(const edge *at) {
   destination to = {.vintages = VT_TENSOR_COUNT};
+  const vt_temporal *temporal = at->exchange->temporal;
+  if (temporal && temporal->unit == VT_TEMPORAL_DATES)
+    return fail_edge(at, "found a temporal distribution with dates, expected offsets in a "
+                         "foreground");
   VT_TRY(find_destination(at, &to));
   VT_TRY(add_amounts(at, to.tensor, to.flow));
   if (to.vintages == VT_TENSOR_COUNT) {

@@ -155,7 +155,8 @@ double vt_layout_file_bytes(const vt_layout *layout) {
                               [VT_STORE_SINGLE] = 4,
                               [VT_STORE_INT8] = 1,
                               [VT_STORE_INT16] = 2,
-                              [VT_STORE_INT32] = 4};
+                              [VT_STORE_INT32] = 4,
+                              [VT_STORE_INT64] = 8};
   double row = 8, once = 64 * 1024;
   for (int v = 0; v < layout->variables; v++) {
     const vt_variable *variable = &layout->variable[v];

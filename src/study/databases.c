@@ -349,16 +349,19 @@ static vt_error read_method(vt_study_reader *reader, const vt_yaml *node, void *
 }
 
 const char *const vt_metric_names[] = {
-    [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF", NULL};
+    [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP",
+    [VT_METRIC_CRF] = "CRF",       [VT_METRIC_FORCING] = "radiative_forcing",
+    [VT_METRIC_TABLE] = "table",   NULL};
 
 static vt_error read_metric(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  static const char *const names[] = {"static", "GWP", "CRF", NULL};
   int metric;
-  VT_TRY(vt_read_one_of(reader, node, vt_metric_names, &metric));
+  VT_TRY(vt_read_one_of(reader, node, names, &metric));
   ((vt_category_plan *)target)->metric = (vt_metric)metric;
   return VT_OK;
 }
 
-static vt_error read_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
+vt_error vt_read_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
   enum { MOST_HORIZON = 100000 };
   int64_t years;
   VT_TRY(vt_read_integer(reader, node, 1, MOST_HORIZON, &years));
@@ -371,7 +374,7 @@ static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
                               vt_category_plan *category) {
   static const vt_key keys[] = {{.name = "method", .presence = VT_REQUIRED, .read = read_method},
                                 {.name = "metric", .read = read_metric},
-                                {.name = "horizon", .read = read_horizon},
+                                {.name = "horizon", .read = vt_read_horizon},
                                 {.name = "fixed_horizon",
                                  .read = vt_bool_at,
                                  .at = offsetof(vt_category_plan, fixed_horizon)},

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-enum { PATHWAY = 1U << VT_MODEL_PATHWAY, INVENTORY = 1U << VT_MODEL_INVENTORY };
+enum {
+  PATHWAY = 1U << VT_MODEL_PATHWAY,
+  INVENTORY = 1U << VT_MODEL_INVENTORY,
+  TIMELINE = 1U << VT_MODEL_TIMELINE
+};
 
 const vt_keepable vt_keepable_outputs[] = {
     {"installation", PATHWAY, true},
@@ -14,7 +18,9 @@ const vt_keepable vt_keepable_outputs[] = {
     {"capacity", PATHWAY, false},
     {"utilisation", PATHWAY, false},
     {"flow", PATHWAY, false},
-    {"inventory", PATHWAY | INVENTORY, false},
+    {"inventory", PATHWAY | INVENTORY | TIMELINE, false},
+    {"inventory_by_activity", TIMELINE, false},
+    {"timeline", TIMELINE, false},
     {"supply", INVENTORY, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},

@@ -163,6 +163,11 @@ vt_error vt_read_keys(vt_study_reader *reader, const vt_yaml *map, const char **
 /// A code or part of a method: texts, of which a whole number without quotes is its digits.
 vt_error vt_read_label(vt_study_reader *reader, const vt_yaml *node, const char **text);
 
+/// [database, code], and the id of a node in datapackages; `target` is a vt_lca_demand. inventory.c
+vt_read_key vt_read_activity, vt_read_package_id;
+
+vt_read_key vt_read_horizon; ///< years; `target` is a vt_category_plan. databases.c
+
 /// The databases of the model: a list of files and folders, at least one.
 vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node);
 
@@ -190,6 +195,7 @@ const vt_kind_row *vt_kind_row_of(vt_model_kind kind); ///< model.c
 vt_read_key vt_read_model;       ///< model.c; `target` is the study
 vt_read_key vt_read_pathway;     ///< pathway.c; `target` is the study
 vt_read_key vt_read_inventory;   ///< inventory.c; `target` is the study
+vt_read_key vt_read_timeline;    ///< timeline.c; `target` is the study
 vt_read_key vt_read_ensemble;    ///< plan.c; `target` is the study
 vt_read_key vt_read_uncertainty; ///< uncertainty.c; `target` is the study
 

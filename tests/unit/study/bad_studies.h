@@ -103,7 +103,8 @@ static const bad_study bad_heads[] = {
     {INVENTORY "    demands: {all: x}\nresults: {keep: [impact]}\n",
      "s.yaml:7: 'results.keep': belongs to pathway models"},
     {"vintner: 1\nname: x\nmodel:\n  pathwy: {}\n",
-     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, inventory; did you mean "
+     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, timeline, inventory; did "
+     "you mean "
      "'pathway'?"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {}\n",
      "s.yaml:4: 'model.pathway': found none, expected exactly one of inputs, databases"},
