@@ -154,6 +154,8 @@ timeline() {
   if [ -d "${VINTNER_SHARED:-}/cases/timeline" ]; then
     expect 'golden cases' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" golden "$VINTNER_SHARED/cases/timeline"
     cat stdout
+    expect 'gases' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" gases "$VINTNER_SHARED/cases/dynchar"
+    cat stdout
   else
     echo 'VINTNER_SHARED has no cases: those were left out'
   fi
