@@ -89,6 +89,10 @@ typedef struct vt_input_places {
 /// @param arena  owns the labels
 vt_error vt_input_axis(const vt_study *study, vt_arena *arena, vt_dimension *axis);
 
+/// What the numbers of `choose` factors stand for, as JSON; NULL: there are none.
+/// @param arena  owns the text
+vt_error vt_input_variants(const vt_study *study, vt_arena *arena, const char **json);
+
 /// The variables factor_value, if there is the axis, and failed_input, if something may fail.
 /// @param axis      place of the axis, or -1
 /// @param variants  what the numbers of names stand for, or NULL

@@ -278,6 +278,7 @@ typedef struct vt_timeline_plan {
   bool redate;
   bool has_time;
   int64_t first_bin, last_bin; ///< with has_time: labels of the axis
+  int keep_line;
   bool keep_inventory, keep_by_activity, keep_timeline;
 } vt_timeline_plan;
 

@@ -138,6 +138,18 @@ static vt_error gather_one(report *r) {
   return VT_OK;
 }
 
+// The largest number of a variable.
+static double largest(const report *r, const char *name) {
+  int64_t count;
+  double *value = read_if_there(r, name, -1, &count);
+  double result = (double)NAN;
+  for (int64_t i = 0; i < count; i++) {
+    if (!(value[i] <= result)) result = value[i];
+  }
+  free(value);
+  return result;
+}
+
 static vt_error gather_outcomes(report *r) {
   int axes;
   int64_t size[VT_MAX_DIMENSIONS + 1];
@@ -149,6 +161,9 @@ static vt_error gather_outcomes(report *r) {
   r->status = VT_NOT_DONE;
   r->violation = r->gap = r->unique = (double)NAN;
   if (r->scenario >= 0) VT_TRY(gather_one(r));
+  // Of timelines it is told by demand.
+  if (r->scenario < 0 && vt_reader_has(r->reader, "calculations"))
+    r->violation = largest(r, "violation");
   if (r->scenario >= 0 && take_counts(r)) return VT_OK;
   sweep s = {0};
   const vt_error swept = sweep_all(r, &s);
@@ -198,18 +213,6 @@ static report_table gather_table(const report *r, const char *variable, int axes
   t.value = read_if_there(r, name, r->scenario, &count);
   for (int64_t i = 0; i < count; i++) t.least = fmax(t.least, 1e-9 * fabs(t.value[i]));
   return t;
-}
-
-// The largest of a variable that is one for all scenarios.
-static double largest(const report *r, const char *name) {
-  int64_t count;
-  double *value = read_if_there(r, name, -1, &count);
-  double result = (double)NAN;
-  for (int64_t i = 0; i < count; i++) {
-    if (!(value[i] <= result)) result = value[i];
-  }
-  free(value);
-  return result;
 }
 
 static void gather_decisions(report *r) {
@@ -394,6 +397,8 @@ static void print_objective(FILE *out, const report *r) {
 
 static void print_quality(FILE *out, const report *r) {
   if (!vt_reader_has(r->reader, "violation")) return;
+  // A timeline with a background that changes has no static inventory to be compared with.
+  if (isnan(r->violation) && !vt_reader_has(r->reader, "gap")) return;
   if (r->outcome[VT_OPTIMAL] == 0 || (r->scenario >= 0 && r->status != VT_OPTIMAL)) return;
   (void)fprintf(out, "checks      largest violation %.2g", r->violation);
   if (vt_reader_has(r->reader, "gap")) (void)fprintf(out, ", largest gap %.2g", r->gap);

@@ -6,9 +6,8 @@
 #include "vintner/timeline.h"
 
 const vt_kind *vt_kind_of(const vt_study *study) {
-  static const vt_kind *const kinds[] = {
-      [VT_MODEL_PATHWAY] = &vt_pathway_kind,
-      [VT_MODEL_INVENTORY] = &vt_inventory_kind,
-      [VT_MODEL_TIMELINE] = &vt_timeline_kind};
+  static const vt_kind *const kinds[] = {[VT_MODEL_PATHWAY] = &vt_pathway_kind,
+                                         [VT_MODEL_INVENTORY] = &vt_inventory_kind,
+                                         [VT_MODEL_TIMELINE] = &vt_timeline_kind};
   return kinds[study->model.kind];
 }

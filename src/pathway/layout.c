@@ -408,7 +408,7 @@ static vt_error map_outputs(vt_pathway_model *k, const int *place) {
 
 static vt_error add_inputs(vt_pathway_model *k, const int *axis) {
   const char *variants;
-  VT_TRY(vt_pathway_variant_names(k, &variants));
+  VT_TRY(vt_input_variants(k->study, k->data->inputs->arena, &variants));
   return vt_input_lay_out(k->study, axis[AXIS_FACTOR], variants, vt_parameters_are_meant(k->study),
                           k->layout, &k->place);
 }

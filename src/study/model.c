@@ -13,6 +13,7 @@ static const vt_kind_row kinds[] = {
     {.name = "timeline",
      .kind = VT_MODEL_TIMELINE,
      .read = vt_read_timeline,
+     .check = vt_check_timeline,
      .own_keep = true,
      .ensemble = true},
     {.name = "inventory",

@@ -199,6 +199,9 @@ vt_read_key vt_read_timeline;    ///< timeline.c; `target` is the study
 vt_read_key vt_read_ensemble;    ///< plan.c; `target` is the study
 vt_read_key vt_read_uncertainty; ///< uncertainty.c; `target` is the study
 
+/// What a timeline and its ensemble must fit in. timeline.c
+vt_error vt_check_timeline(const vt_study_reader *reader);
+
 /// Fill study->design.input, when all else is read. plan.c
 vt_error vt_plan_design(vt_study *study);
 

@@ -364,6 +364,7 @@ static vt_error read_keep(vt_study_reader *reader, const vt_yaml *node, void *ta
   VT_TRY(vt_read_keep(reader, node, "a list of inventory, inventory_by_activity and timeline",
                       &keep, &keeps));
   plan->keep_inventory = false;
+  plan->keep_line = node->line;
   for (int i = 0; i < keeps; i++) {
     if (strcmp(keep[i], "inventory") == 0) plan->keep_inventory = true;
     if (strcmp(keep[i], "inventory_by_activity") == 0) plan->keep_by_activity = true;
@@ -429,4 +430,13 @@ vt_error vt_read_timeline(vt_study_reader *reader, const vt_yaml *node, void *st
   plan->max_calculations = DEFAULT_CALCULATIONS;
   plan->keep_inventory = true;
   return vt_map_read(reader, node, keys, plan);
+}
+
+vt_error vt_check_timeline(const vt_study_reader *reader) {
+  const vt_timeline_plan *plan = plan_of(reader);
+  if (plan->keep_timeline && reader->study->ensemble)
+    VT_FAULT(reader, plan->keep_line,
+             "'model.timeline.keep': found timeline in an ensemble, expected it of a single solve "
+             "('vintner show FILE --scenario K --csv' tells the rows of a scenario)");
+  return VT_OK;
 }

@@ -67,6 +67,15 @@ static vt_error read_map(vt_study_reader *reader, const vt_yaml *node, vt_uncert
   return vt_map_read(reader, node, keys, plan);
 }
 
+// A category of a timeline whose factors are no numbers of the sources; NULL: there is none.
+static const char *dynamic_category(const vt_study *study) {
+  const vt_timeline_plan *plan = &study->model.timeline;
+  if (study->model.kind != VT_MODEL_TIMELINE) return NULL;
+  for (int c = 0; c < plan->methods; c++)
+    if (plan->method[c].category.metric != VT_METRIC_STATIC) return plan->method[c].category.name;
+  return NULL;
+}
+
 static vt_error read_any(vt_study_reader *reader, const vt_yaml *node, vt_uncertainty_plan *plan) {
   plan->wanted = true;
   if (vt_type_of(node) == VT_TYPE_BOOL) {
@@ -79,7 +88,13 @@ static vt_error read_any(vt_study_reader *reader, const vt_yaml *node, vt_uncert
     VT_TRY(read_map(reader, node, plan));
   }
   const bool named = plan->technosphere || plan->biosphere || plan->methods;
-  if (plan->wanted && !named) plan->technosphere = plan->biosphere = plan->methods = true;
+  const char *dynamic = dynamic_category(reader->study);
+  if (plan->methods && dynamic)
+    VT_REFUSE(reader, node, "found methods with the category '%s', whose metric is not static",
+              dynamic);
+  if (!plan->wanted || named) return VT_OK;
+  plan->technosphere = plan->biosphere = true;
+  plan->methods = !dynamic;
   return VT_OK;
 }
 
@@ -92,8 +107,12 @@ vt_error vt_read_uncertainty(vt_study_reader *reader, const vt_yaml *node, void 
     VT_REFUSE(reader, node,
               "found it with 'inputs:', which have no exchanges with distributions, expected a "
               "model from databases");
-  if (study->uncertainty.wanted && study->model.kind != VT_MODEL_INVENTORY)
+  if (study->uncertainty.wanted && study->model.kind == VT_MODEL_PATHWAY)
     VT_REFUSE(reader, node, "with 'model.%s' it is not available in this version",
               vt_model_kind_name(study->model.kind));
+  const bool dated =
+      study->model.kind == VT_MODEL_TIMELINE && study->model.timeline.backgrounds > 0;
+  if (study->uncertainty.wanted && dated)
+    VT_REFUSE(reader, node, "with 'model.timeline.background' it is not available in this version");
   return VT_OK;
 }

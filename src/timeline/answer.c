@@ -48,12 +48,25 @@ static vt_error traverse_all(const vt_timeline_data *k, const vt_timeline_number
   return VT_OK;
 }
 
+// Of the reference what is the same in the scenario; the rest is made.
+static vt_error make_graph(const vt_timeline_data *k, const vt_timeline_numbers *numbers,
+                           vt_timeline_answer *a) {
+  a->own_graph = !k->reference.graph || numbers->graph_differs;
+  a->own_worth = a->own_graph || numbers->worth_differs;
+  if (a->own_graph)
+    VT_TRY(vt_timeline_graph_create(k, numbers, &a->graph));
+  else
+    a->graph = k->reference.graph;
+  if (a->own_worth) return vt_timeline_value(a->graph, numbers, &a->worth);
+  a->worth = k->reference.worth;
+  return VT_OK;
+}
+
 vt_error vt_timeline_answer_create(const vt_timeline_data *k, const vt_timeline_numbers *numbers,
                                    bool rows, vt_timeline_answer *a) {
   *a = (vt_timeline_answer){0};
   VT_NEW(a->result, k->demands);
-  vt_error done = vt_timeline_graph_create(k, numbers, &a->graph);
-  if (done == VT_OK) done = vt_timeline_value(a->graph, numbers, &a->worth);
+  vt_error done = make_graph(k, numbers, a);
   if (done == VT_OK) done = traverse_all(k, numbers, rows, a);
   if (done != VT_OK) vt_timeline_answer_free(k, a);
   return done;
@@ -62,8 +75,8 @@ vt_error vt_timeline_answer_create(const vt_timeline_data *k, const vt_timeline_
 void vt_timeline_answer_free(const vt_timeline_data *k, vt_timeline_answer *a) {
   for (int d = 0; a->result && d < k->demands; d++) vt_timeline_result_free(&a->result[d]);
   free(a->result);
-  free(a->worth.share);
-  vt_timeline_graph_free(a->graph);
+  if (a->own_worth) free(a->worth.share);
+  if (a->own_graph) vt_timeline_graph_free(a->graph);
   *a = (vt_timeline_answer){0};
 }
 
@@ -80,17 +93,31 @@ static void widen_by_impact(void *context, int category, int64_t bin, double imp
   if (impact != 0.0) widen(context, bin);
 }
 
+// Bins of a class, if its dates were `shift` away from where they are.
+static void reach_class(const vt_timeline_data *k, const vt_date_class *class, const vt_bins *own,
+                        const vt_shift *shift, vt_bins *bins) {
+  const int64_t date[2] = {class->first, class->last};
+  for (int end = 0; end < 2; end++) {
+    const int64_t bin =
+        vt_bin_of(k->plan, vt_date_add(date[end], shift->month[end], shift->second[end]));
+    widen(bins, bin + (own->first - class->bin));
+    widen(bins, bin + (own->last - class->bin));
+  }
+}
+
 void vt_timeline_reach(const vt_timeline_data *k, const vt_timeline_numbers *numbers,
-                       const vt_timeline_answer *a, vt_bins *bins) {
+                       const vt_timeline_answer *a, const vt_shift *shift, vt_bins *bins) {
   for (int d = 0; d < k->demands; d++) {
     const vt_timeline_result *r = &a->result[d];
     for (int c = 0; c < r->dates->classes; c++) {
+      const vt_date_class *class = &r->dates->class[c];
       const double *inventory = r->inventory + (ptrdiff_t)c * k->flows;
       bool any = false;
       for (int e = 0; e < k->flows && !any; e++) any = inventory[e] != 0.0;
       if (!any) continue;
-      widen(bins, r->dates->class[c].bin);
-      vt_timeline_impacts(k, numbers, &r->dates->class[c], inventory, widen_by_impact, bins);
+      vt_bins own = {class->bin, class->bin};
+      vt_timeline_impacts(k, numbers, class, inventory, widen_by_impact, &own);
+      reach_class(k, class, &own, shift, bins);
     }
   }
 }

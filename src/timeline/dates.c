@@ -71,6 +71,8 @@ static void fill_class(const vt_dates *d, int64_t at, vt_date_class *c) {
   const vt_timeline_data *k = d->graph->data;
   c->bin = vt_bin_of(k->plan, at);
   c->date = at;
+  c->first = INT64_MAX;
+  c->last = INT64_MIN;
   c->year = vt_date_decimal_year(vt_bin_start(k->plan->resolution, c->bin));
   for (int i = 0; i < k->categories; i++) {
     const vt_category_plan *plan = &k->category[i].plan->category;
@@ -209,6 +211,13 @@ vt_error vt_dates_find(vt_dates *d, int base, int64_t month, int64_t second, int
   VT_TRY(add_date(d, base, month, second, process));
   put(d->slots, d->slot, hash, *place);
   return VT_OK;
+}
+
+void vt_dates_note(vt_dates *d, int place) {
+  const vt_timeline_date *date = &d->date[place];
+  vt_date_class *class = &d->class[date->class];
+  if (date->at < class->first) class->first = date->at;
+  if (date->at > class->last) class->last = date->at;
 }
 
 vt_error vt_dates_step(vt_dates *d, int from, int step, int process, int *place) {

@@ -113,6 +113,12 @@ static bool is_production(const vt_timeline_data *k, const vt_cell_term *term) {
   return !(term->group->flip && term->group->flip[term->record]);
 }
 
+static double unit_of(const vt_cell_term *term) {
+  const vt_record_group *g = term->group;
+  return (g->flip && g->flip[term->record] ? -1.0 : 1.0) *
+         (g->rescale ? g->rescale[term->record] : 1.0);
+}
+
 static vt_error list_matrix(exchange_listing *l, bool biosphere, vt_dated_exchanges *to) {
   const vt_sparse *m = biosphere ? &l->k->system->biosphere : &l->k->system->technosphere;
   vt_cell_term *term = NULL;
@@ -126,7 +132,10 @@ static vt_error list_matrix(exchange_listing *l, bool biosphere, vt_dated_exchan
     *x = (vt_dated_exchange){.row = m->row[term[t].cell],
                              .column = column,
                              .made = is_production(l->k, &term[t]),
-                             .value = term[t].value};
+                             .value = term[t].value,
+                             .unit = unit_of(&term[t]),
+                             .group = term[t].group,
+                             .record = term[t].record};
     listed = find_spread(l, &term[t], x);
     if (listed == VT_OK && !biosphere) listed = check_production(l, &term[t], x);
   }

@@ -3,7 +3,7 @@
 //
 // Which bins the results have follows from the reference's own traversal, so that is made when the
 // data are read, by every rank: they have the same bits.
-#include "timeline.h"
+#include "targets.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -66,6 +66,7 @@ static vt_error read(const vt_study *study, const vt_team *team, void **data) {
 
 typedef struct vt_timeline_model {
   vt_timeline_data *data;
+  vt_timeline_ensemble *ensemble; // NULL: a single solve
   vt_layout *layout;
   vt_timeline_places place;
   vt_bins bins;
@@ -75,27 +76,33 @@ static void model_free(void *context) {
   vt_timeline_model *m = context;
   if (!m) return;
   vt_layout_free(m->layout);
+  vt_timeline_ensemble_free(m->ensemble);
   free(m);
 }
 
 // Of an empty timeline the bin of the start.
-static void find_bins(const vt_timeline_data *k, vt_bins *bins) {
+static vt_error find_bins(const vt_timeline_model *m, vt_bins *bins) {
+  const vt_timeline_data *k = m->data;
   const vt_resolution resolution = k->plan->resolution;
+  vt_shift shift = {0};
   *bins = (vt_bins){INT64_MAX, INT64_MIN};
   if (k->plan->has_time) {
     bins->first = vt_bin_of_label(resolution, k->plan->first_bin);
     bins->last = vt_bin_of_label(resolution, k->plan->last_bin);
-    return;
+    return VT_OK;
   }
-  vt_timeline_reach(k, &k->numbers, &k->reference, bins);
-  if (bins->first <= bins->last) return;
-  bins->first = bins->last = vt_bin_of(k->plan, k->plan->start);
+  if (m->ensemble) VT_TRY(vt_timeline_shift(k, &m->ensemble->targets, m->ensemble->design, &shift));
+  vt_timeline_reach(k, &k->numbers, &k->reference, &shift, bins);
+  if (bins->first > bins->last) bins->first = bins->last = vt_bin_of(k->plan, k->plan->start);
+  return VT_OK;
 }
 
 static vt_error fill_model(vt_timeline_model *m) {
-  find_bins(m->data, &m->bins);
+  if (m->data->study->ensemble) VT_TRY(vt_timeline_ensemble_create(m->data, &m->ensemble));
+  VT_TRY(find_bins(m, &m->bins));
   VT_TRY(vt_layout_create(&m->layout));
   VT_TRY(vt_timeline_lay_out(m->data, &m->bins, m->layout, &m->place));
+  if (m->ensemble) m->layout->scenarios = vt_design_scenarios(m->ensemble->design);
   return m->data->plan->keep_timeline ? vt_timeline_lay_rows_out(m->data, m->layout) : VT_OK;
 }
 
@@ -150,18 +157,81 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   return VT_OK;
 }
 
-static vt_error worker_create(void *model, void **worker) {
-  *worker = model;
+/// A thread's part.
+typedef struct timeline_worker {
+  const vt_timeline_model *model;
+  vt_timeline_worker *numbers; // NULL: a single solve
+} timeline_worker;
+
+static void worker_free(void *context) {
+  timeline_worker *w = context;
+  if (!w) return;
+  vt_timeline_worker_free(w->numbers);
+  free(w);
+}
+
+static vt_error worker_create(void *model, void **context) {
+  timeline_worker *w;
+  *context = NULL;
+  VT_NEW(w, 1);
+  w->model = model;
+  const vt_error made =
+      w->model->ensemble ? vt_timeline_worker_create(w->model->ensemble, &w->numbers) : VT_OK;
+  if (made != VT_OK) worker_free(w);
+  VT_TRY(made);
+  *context = w;
   return VT_OK;
 }
 
-static void worker_free(void *worker) {
-  (void)worker;
+static bool is_finite(const vt_layout *layout, int variable, double *const *row) {
+  bool finite = true;
+  for (ptrdiff_t i = 0; variable >= 0 && i < layout->variable[variable].cells; i++)
+    finite = finite && isfinite(row[variable][i]);
+  return finite;
 }
 
-static vt_error solve(void *worker, int64_t scenario, double *const *row) {
-  (void)scenario;
-  put_reference(worker, row);
+// A scenario without an answer: its numbers are NaN.
+static void put_failed(const timeline_worker *w, double *const *row) {
+  const vt_timeline_model *m = w->model;
+  vt_row_clear(m->layout, row);
+  row[m->layout->status][0] = VT_FAILED;
+  row[m->layout->wall_s][0] = row[m->layout->iterations][0] = 0;
+  row[m->layout->rank][0] = m->data->team->rank;
+}
+
+// Amounts that make a system singular, or dates that lie too far away, are the scenario's own.
+static vt_error fill_scenario(const timeline_worker *w, double *const *row) {
+  const vt_timeline_model *m = w->model;
+  const vt_timeline_data *k = m->data;
+  const double begun = vt_clock_s();
+  vt_timeline_answer answer;
+  const vt_error made =
+      vt_timeline_answer_create(k, &w->numbers->numbers, k->plan->keep_by_activity, &answer);
+  if (made == VT_ERR_INPUT) put_failed(w, row);
+  if (made != VT_OK) return made == VT_ERR_INPUT ? VT_OK : made;
+  vt_timeline_fill(k, &w->numbers->numbers, &answer, &m->place, &m->bins, row);
+  put_frame(m, &answer, vt_clock_s() - begun, row);
+  vt_timeline_answer_free(k, &answer);
+  if (!is_finite(m->layout, m->place.inventory, row) || !is_finite(m->layout, m->place.total, row))
+    put_failed(w, row);
+  return VT_OK;
+}
+
+static vt_error solve(void *context, int64_t scenario, double *const *row) {
+  timeline_worker *w = context;
+  const vt_timeline_model *m = w->model;
+  if (!w->numbers) {
+    put_reference(m, row);
+    return VT_OK;
+  }
+  const int failed = vt_timeline_worker_set(w->numbers, scenario);
+  vt_row_clear(m->layout, row);
+  if (failed < 0) VT_TRY(fill_scenario(w, row));
+  if (m->place.input.failed >= 0) row[m->place.input.failed][0] = -1;
+  if (failed >= 0)
+    vt_input_fail(m->data->study, m->layout, &m->place.input, failed, m->data->team->rank, row);
+  vt_input_put(m->data->study, &m->place.input, w->numbers->value, vt_timeline_neutral, m->ensemble,
+               row);
   return VT_OK;
 }
 

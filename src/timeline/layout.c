@@ -243,10 +243,13 @@ static vt_error add_checks(const vt_timeline_data *k, vt_layout *layout,
 static vt_error add_variables(const vt_timeline_data *k, vt_layout *layout,
                               vt_timeline_places *place) {
   *place = (vt_timeline_places){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, {-1, -1}};
+  const char *variants;
   VT_TRY(vt_layout_add_status(layout));
-  if (k->study->ensemble)
-    VT_TRY(vt_input_lay_out(k->study, vt_layout_find_axis(layout, "factor"), NULL, false, layout,
-                            &place->input));
+  if (k->study->ensemble) {
+    VT_TRY(vt_input_variants(k->study, k->arena, &variants));
+    VT_TRY(vt_input_lay_out(k->study, vt_layout_find_axis(layout, "factor"), variants, false,
+                            layout, &place->input));
+  }
   VT_TRY(add_totals(k, layout, place));
   VT_TRY(add_checks(k, layout, place));
   VT_TRY(add_tensors(k, layout, place));

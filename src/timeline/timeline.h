@@ -35,6 +35,9 @@ typedef struct vt_dated_exchange {
   int spread;   ///< -1: at its consumer's date
   bool made;    ///< production, else it is consumed, substituted or emitted
   double value; ///< what it adds to its entry
+  double unit;  ///< what one of the stored amount adds: less than 0 where it is flipped
+  const vt_record_group *group; ///< of which it is a record
+  ptrdiff_t record;
 } vt_dated_exchange;
 
 /// The exchanges of a system.
@@ -81,7 +84,8 @@ typedef struct vt_timeline_numbers {
   /// Factors of each flow of static categories, multipliers of others; NULL: none differ; shape
   /// [categories][flows], rows NULL: as read.
   double **factor;
-  int background; ///< which set of snapshots
+  int background;                    ///< which set of snapshots
+  bool graph_differs, worth_differs; ///< from the reference's
 } vt_timeline_numbers;
 
 /// What a unit of each product is worth as a share of the start of a demand: in the category where
@@ -93,6 +97,7 @@ typedef struct vt_timeline_worth {
 /// All demands of a scenario.
 typedef struct vt_timeline_answer {
   struct vt_timeline_graph *graph;
+  bool own_graph, own_worth; ///< else the reference's
   vt_timeline_worth worth;
   struct vt_timeline_result *result; ///< shape [demands]
 } vt_timeline_answer;
@@ -262,9 +267,10 @@ int64_t vt_bin_of_label(vt_resolution resolution, int64_t label);
 /// Dates that results do not tell apart.
 typedef struct vt_date_class {
   int64_t bin;
-  int64_t date; ///< one of them; the only one where years are added to dates
-  double year;  ///< of the start of the bin, decimal
-  int *window;  ///< years left of each category's window; shape [categories]
+  int64_t date;        ///< one of them; the only one where years are added to dates
+  int64_t first, last; ///< dates of it at which something is emitted
+  double year;         ///< of the start of the bin, decimal
+  int *window;         ///< years left of each category's window; shape [categories]
 } vt_date_class;
 
 /// A date as it came about.
@@ -297,6 +303,8 @@ void vt_dates_free(vt_dates *dates); ///< accepts NULL
 /// exchange leads there.
 vt_error vt_dates_find(vt_dates *dates, int base, int64_t month, int64_t second, int process,
                        int *place);
+/// Something is emitted at a date.
+void vt_dates_note(vt_dates *dates, int place);
 /// The same for a step from a date.
 vt_error vt_dates_step(vt_dates *dates, int from, int step, int process, int *place);
 
@@ -439,9 +447,14 @@ vt_error vt_timeline_answer_create(const vt_timeline_data *data, const vt_timeli
                                    bool rows, vt_timeline_answer *answer);
 void vt_timeline_answer_free(const vt_timeline_data *data, vt_timeline_answer *answer);
 
-/// Widen bins by all that an answer reaches.
+/// How far dates may be from those of the reference: the least (at most 0), the greatest.
+typedef struct vt_shift {
+  int64_t month[2], second[2];
+} vt_shift;
+
+/// Widen bins by all that an answer reaches, and would if its dates were elsewhere.
 void vt_timeline_reach(const vt_timeline_data *data, const vt_timeline_numbers *numbers,
-                       const vt_timeline_answer *answer, vt_bins *bins);
+                       const vt_timeline_answer *answer, const vt_shift *shift, vt_bins *bins);
 
 /// Numbers as they are stored; the caller frees them with vt_timeline_numbers_free.
 vt_error vt_timeline_numbers_create(const vt_timeline_data *data, vt_timeline_numbers *numbers);

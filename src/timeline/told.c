@@ -1,5 +1,5 @@
 // told.c - the rows of a scenario's timelines, computed again.
-#include "timeline.h"
+#include "targets.h"
 
 static vt_error put_rows(const vt_timeline_data *k, const vt_timeline_answer *a,
                          vt_told_rows *told) {
@@ -22,14 +22,32 @@ static vt_error put_rows(const vt_timeline_data *k, const vt_timeline_answer *a,
   return VT_OK;
 }
 
-vt_error vt_timeline_tell_rows(const vt_study *study, void *data, int64_t scenario,
-                               vt_told_rows *told) {
-  const vt_timeline_data *k = data;
+static vt_error tell(const vt_timeline_data *k, const vt_timeline_numbers *numbers,
+                     vt_told_rows *told) {
   vt_timeline_answer answer;
-  (void)study;
-  (void)scenario;
-  VT_TRY(vt_timeline_answer_create(k, &k->numbers, true, &answer));
+  VT_TRY(vt_timeline_answer_create(k, numbers, true, &answer));
   const vt_error put = put_rows(k, &answer, told);
   vt_timeline_answer_free(k, &answer);
   return put;
+}
+
+static vt_error tell_scenario(vt_timeline_ensemble *ensemble, int64_t scenario,
+                              vt_told_rows *told) {
+  vt_timeline_worker *worker;
+  VT_TRY(vt_timeline_worker_create(ensemble, &worker));
+  const int failed = vt_timeline_worker_set(worker, scenario);
+  const vt_error done = failed < 0 ? tell(ensemble->data, &worker->numbers, told) : VT_OK;
+  vt_timeline_worker_free(worker);
+  return done;
+}
+
+vt_error vt_timeline_tell_rows(const vt_study *study, void *data, int64_t scenario,
+                               vt_told_rows *told) {
+  vt_timeline_data *k = data;
+  vt_timeline_ensemble *ensemble;
+  if (!study->ensemble) return tell(k, &k->numbers, told);
+  VT_TRY(vt_timeline_ensemble_create(k, &ensemble));
+  const vt_error done = tell_scenario(ensemble, scenario, told);
+  vt_timeline_ensemble_free(ensemble);
+  return done;
 }

@@ -94,6 +94,7 @@ static vt_error emit(traversal *t, int j, double run) {
   const vt_timeline_graph *g = t->g;
   const vt_sparse *b = &g->biosphere_now;
   const vt_dates *dates = t->result->dates;
+  if (b->column_start[j] < b->column_start[j + 1]) vt_dates_note(t->result->dates, t->from);
   if (!t->rows) t->result->direct_rows += b->column_start[j + 1] - b->column_start[j];
   for (ptrdiff_t i = b->column_start[j]; t->rows && i < b->column_start[j + 1]; i++)
     VT_TRY(add_row(t, b->row[i], j, dates->date[t->from].at, run * b->value[i]));
@@ -102,6 +103,7 @@ static vt_error emit(traversal *t, int j, double run) {
     double *direct;
     int date;
     VT_TRY(reach(t, part->step, j, &date));
+    vt_dates_note(t->result->dates, date);
     const vt_timeline_date *at = &dates->date[date];
     VT_TRY(vector_of(t->direct, at->class, g->data->flows, &direct));
     direct[part->row] += run * part->value;
@@ -159,6 +161,7 @@ static vt_error close_demand(traversal *t, int product, double amount) {
   VT_TRY(
       vector_of(t->closed, t->result->dates->date[t->from].class, t->g->data->products, &closed));
   closed[product] += amount;
+  vt_dates_note(t->result->dates, t->from);
   t->result->share += share_of(t, product, amount);
   return note_closure(t, product, false, amount);
 }
@@ -171,6 +174,7 @@ static vt_error look_up(traversal *t, int product, double amount) {
   double *closed;
   VT_TRY(vector_of(t->closed, class, k->products, &closed));
   for (int i = 0; i < mix.parts; i++) closed[mix.row[i]] += amount * mix.weight[i];
+  vt_dates_note(t->result->dates, t->from);
   return t->rows ? note_closure(t, product, true, amount) : VT_OK;
 }
 

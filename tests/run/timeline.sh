@@ -129,6 +129,15 @@ bad_timelines() {
   dated bad chain.json "$at"
   sed -i '/start/d' bad.yaml
   refused 'no start' "missing key .*start"
+  dated bad chain.json "$at" 'keep: [timeline]'
+  printf 'ensemble: {design: factorial, factors: {s: {target: start, add: [0, 1]}}}\n' >>bad.yaml
+  refused 'rows of an ensemble' "bad.yaml:8: 'model.timeline.keep': found timeline in an ensemble"
+  dated bad chain.json "$at"
+  printf 'ensemble: {design: factorial, factors: {s: {target: "offset[a, b]", multiply: [0, 1]}}}\n' >>bad.yaml
+  refused 'offsets that are multiplied' 'found multiply, expected add'
+  dated bad chain.json "$at"
+  printf 'ensemble: {design: factorial, factors: {s: {target: "amounts[a, b]", multiply: [0, 1]}}}\n' >>bad.yaml
+  refused 'unknown target' "found 'amounts'.*did you mean 'amount'"
   broken 'sum' '0.25, 0.75' '0.25, 0.7' "chain.json: database 'db', activity 'a', exchange with 'b'.*sum is 0.95"
   broken 'lengths' '0.25, 0.75' '1' 'found 2 dates and 1 amounts'
   broken 'unit' '"unit": "Y"' '"unit": "years"' "'years', .*did you mean 'Y'"
@@ -144,10 +153,54 @@ broken() {
   refused "$1" "${4/chain/broken}"
 }
 
+# Closed forms: a factor of each kind on the chain, and the databases' own uncertainty.
+ensembles() {
+  dated many chain.json '[{activity: [db, a], name: x}, {activity: [db, b], date: 2030-01-01}]' \
+    'methods: {gwp: [gwp], crf: {method: [gwp], metric: CRF}}'
+  cat >>many.yaml <<'YAML'
+ensemble:
+  design: {table: many.csv}
+  factors:
+    amount: {target: "amount[a, b]", multiply: ~}
+    late: {target: "offset[b, co2]", add: ~}
+    size: {target: "demand[x]", set: ~}
+    begin: {target: start, add: ~}
+    factor: {target: "characterization[gwp, co2]", set: ~}
+YAML
+  printf 'amount,late,size,begin,factor\n1,0,1,0,1\n2,1,3,-1,0.5\n1,-0.5,1,2.5,1\n1,20000,1,0,1\n' >many.csv
+  expect 'an ensemble' 0 "$vintner" run many.yaml
+  numbers 'ensemble: status' many.h5 status 0 0 0 0 6
+  near 'ensemble: the first scenario' "$(value many.h5 total_impact 0 1)" 40 1e-15
+  near 'ensemble: amounts and factors' "$(value many.h5 total_impact 4 1)" 120 1e-15
+  near 'ensemble: a demand with a date' "$(value many.h5 total_impact 6 1)" 5 1e-15
+  dated fixed chain.json '[{activity: [db, a], name: x}]' 'time: [2022, 2030]'
+  sed -n '/^ensemble/,$p' many.yaml | sed '/factor:/d; s/many.csv/few.csv/' >>fixed.yaml
+  printf 'amount,late,size,begin\n1,0,1,0\n1,1,1,-1\n' >few.csv
+  expect 'a fixed axis' 0 "$vintner" run fixed.yaml
+  numbers 'a fixed axis' fixed.h5 inventory 1e-15 0 5 5 0 15 15 0 0 0 0 5 5 0 15 15 0 0 0
+  expect 'rows of a scenario' 0 "$vintner" show fixed.h5 --scenario 1 --csv
+  holds 'rows of a scenario' grep -q '^1,x,b,co2,2023-01-01T00:00:00,5,direct$' stdout
+  expect 'rows of which scenario' 2 "$vintner" show fixed.h5 --csv
+  expect 'the example' 0 "$vintner" run ensemble.yaml -q -o one.h5
+  for ranks in 2 3; do
+    expect "ensemble on $ranks ranks" 0 mpirun --oversubscribe -n "$ranks" "$vintner" run ensemble.yaml -q --threads 2 -o "many$ranks.h5"
+    same "ensemble on $ranks ranks" one.h5 "many$ranks.h5"
+  done
+  sed 's/"amount": 10,/"amount": 10, "uncertainty type": 4, "minimum": 5, "maximum": 15,/' chain.json >varies.json
+  dated varies varies.json '[{activity: [db, a]}]' 'methods: {gwp: [gwp]}'
+  printf 'ensemble: {design: {monte-carlo: 20}, background_uncertainty: true}\n' >>varies.yaml
+  plain score varies.json '[{activity: [db, a]}]' 'methods: {gwp: [gwp]}'
+  printf 'ensemble: {design: {monte-carlo: 20}, background_uncertainty: true}\n' >>score.yaml
+  expect 'draws' 0 "$vintner" run varies.yaml -q
+  expect 'draws of plain LCA' 0 "$vintner" run score.yaml -q
+  numbers 'the draws of plain LCA' varies.h5 total_impact 1e-14 $(value score.h5 score)
+}
+
 timeline() {
   by_hand
   metrics
   commands_of_timeline
+  ensembles
   bad_timelines
   expect 'random systems' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" random 7 40
   cat stdout
