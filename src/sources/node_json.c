@@ -185,11 +185,12 @@ static vt_error get_type(const json_place *at, struct json_object *value, vt_exc
   const char *name = json_object_get_string(value);
   vt_nearest nearest = {.name = name};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    vt_nearest_try(&nearest, known[i].name);
     if (strcmp(name, known[i].name) != 0) continue;
     *type = known[i].type;
     return VT_OK;
   }
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    vt_nearest_try(&nearest, known[i].name);
   VT_FAIL(VT_ERR_INPUT,
           "%s: 'type': found '%s', expected production, substitution, technosphere or "
           "biosphere%s",

@@ -46,61 +46,66 @@ static vt_error solve(const vt_timeline_graph *g, const double *asked, double *s
 // -------------------------------------------------------------------------------------------------
 // What of the whole was closed: sum over closed products of |unit inventory| x size.
 
-static int compare_closures(const void *left, const void *right) {
-  const vt_closure *a = left, *b = right;
-  if (a->product != b->product) return a->product < b->product ? -1 : 1;
-  if (a->background != b->background) return a->background ? 1 : -1;
-  if (a->date != b->date) return a->date < b->date ? -1 : 1;
-  return 0;
-}
-
-// Closures of one product and date become one. The sort is of what is equal in any order: sums of
-// equal keys are made of the list in its own order, so the sort has to be stable.
-typedef struct placed_closure {
-  vt_closure closure;
-  ptrdiff_t place;
-} placed_closure;
-
-static int compare_placed(const void *left, const void *right) {
-  const placed_closure *a = left, *b = right;
-  const int order = compare_closures(&a->closure, &b->closure);
-  return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
-}
-
-vt_error vt_merge_closures(vt_timeline_result *r) {
-  placed_closure *placed;
-  VT_NEW(placed, r->closures);
-  for (ptrdiff_t i = 0; i < r->closures; i++) placed[i] = (placed_closure){r->closure[i], i};
-  qsort(placed, (size_t)r->closures, sizeof *placed, compare_placed);
-  ptrdiff_t kept = 0;
-  for (ptrdiff_t i = 0; i < r->closures; i++) {
-    const vt_closure *c = &placed[i].closure;
-    if (i > 0 && compare_closures(&placed[i - 1].closure, c) == 0)
-      r->closure[kept - 1].amount += c->amount;
-    else
-      r->closure[kept++] = *c;
-  }
-  r->closures = kept;
-  free(placed);
-  return VT_OK;
-}
-
 /// The sizes of what was closed, by product.
 typedef struct closed_sizes {
   double *size; // shape [products]
   int products; // with a size
 } closed_sizes;
 
+/// A block by the date that it comes to.
+typedef struct dated_block {
+  int64_t at;
+  int block;
+} dated_block;
+
+static int compare_dates(const void *left, const void *right) {
+  const dated_block *a = left, *b = right;
+  if (a->at != b->at) return a->at < b->at ? -1 : 1;
+  return (a->block > b->block) - (a->block < b->block);
+}
+
+// Dates that came about in several ways are one.
+static vt_error order_blocks(const vt_timeline_result *r, dated_block **order) {
+  const vt_generation *closed = &r->closed;
+  VT_NEW(*order, closed->blocks);
+  for (int b = 0; b < closed->blocks; b++)
+    (*order)[b] = (dated_block){r->dates->date[closed->block[b].date].at, b};
+  qsort(*order, (size_t)closed->blocks, sizeof **order, compare_dates);
+  return VT_OK;
+}
+
+// Of each date the sum for a product, then its size.
+static void add_sizes(const vt_timeline_result *r, const dated_block *order, double *sum,
+                      closed_sizes *c) {
+  const vt_generation *closed = &r->closed;
+  for (int first = 0, end; first < closed->blocks; first = end) {
+    for (end = first; end < closed->blocks && order[end].at == order[first].at; end++) {
+      const vt_block_of_demands *b = &closed->block[order[end].block];
+      for (ptrdiff_t i = 0; i < b->count; i++) sum[b->product[i]] += b->amount[i];
+    }
+    for (int at = first; at < end; at++) {
+      const vt_block_of_demands *b = &closed->block[order[at].block];
+      for (ptrdiff_t i = 0; i < b->count; i++) {
+        const double size = fabs(sum[b->product[i]]);
+        c->products += c->size[b->product[i]] == 0.0 && size > 0;
+        c->size[b->product[i]] += size;
+        sum[b->product[i]] = 0;
+      }
+    }
+  }
+}
+
 static vt_error list_sizes(const vt_timeline_graph *g, const vt_timeline_result *r,
                            closed_sizes *c) {
+  dated_block *order = NULL;
+  double *sum;
   VT_NEW(c->size, g->data->products);
-  for (ptrdiff_t i = 0; i < r->closures; i++) {
-    const vt_closure *x = &r->closure[i];
-    if (x->background) continue;
-    c->products += c->size[x->product] == 0.0 && fabs(x->amount) > 0;
-    c->size[x->product] += fabs(x->amount);
-  }
-  return VT_OK;
+  VT_NEW(sum, g->data->products);
+  const vt_error ordered = order_blocks(r, &order);
+  if (ordered == VT_OK) add_sizes(r, order, sum, c);
+  free(order);
+  free(sum);
+  return ordered;
 }
 
 // Whether each row of A has one sign for who makes the product and the other for who uses it, as it
@@ -158,25 +163,59 @@ static vt_error sum_plain(const vt_timeline_graph *g, const closed_sizes *c, dou
   return solved;
 }
 
+/// B by rows.
+typedef struct emitters {
+  ptrdiff_t *start; // shape [flows + 1]
+  int *process;
+  double *value;
+} emitters;
+
+static vt_error list_emitters(const vt_sparse *b, emitters *x) {
+  VT_NEW(x->start, (ptrdiff_t)b->rows + 2);
+  VT_NEW(x->process, b->entries);
+  VT_NEW(x->value, b->entries);
+  ptrdiff_t *next = x->start + 1;
+  for (ptrdiff_t i = 0; i < b->entries; i++) next[b->row[i] + 1]++;
+  for (int e = 0; e < b->rows; e++) next[e + 1] += next[e];
+  for (int j = 0; j < b->columns; j++) {
+    for (ptrdiff_t i = b->column_start[j]; i < b->column_start[j + 1]; i++) {
+      const ptrdiff_t at = next[b->row[i]]++;
+      x->process[at] = j;
+      x->value[at] = b->value[i];
+    }
+  }
+  return VT_OK;
+}
+
 // Flow by flow: the unit inventories of all products.
-static vt_error sum_by_flow(const vt_timeline_graph *g, const closed_sizes *c, const bool *chosen,
-                            double *remainder) {
+static vt_error add_flows(const vt_timeline_graph *g, const closed_sizes *c, const bool *chosen,
+                          const emitters *x, double *remainder) {
   const vt_timeline_data *k = g->data;
-  double *weight, *score, error;
-  VT_NEW(weight, (ptrdiff_t)k->flows + k->products);
-  score = weight + k->flows;
+  double *score;
+  VT_NEW(score, k->products);
   vt_error solved = VT_OK;
   for (int e = 0; e < k->flows && solved == VT_OK; e++) {
+    const ptrdiff_t first = x->start[e];
     if (!chosen[e]) continue;
-    weight[e] = 1;
-    solved = vt_solver_adjoint(g->solver, weight, score, &error);
-    weight[e] = 0;
+    solved = vt_solver_rough_adjoint(g->solver, (int)(x->start[e + 1] - first), x->process + first,
+                                     x->value + first, score);
     remainder[e] = 0;
     for (int p = 0; p < k->products; p++)
       if (c->size[p] > 0) remainder[e] += fabs(score[p]) * c->size[p];
   }
-  free(weight);
+  free(score);
   return solved;
+}
+
+static vt_error sum_by_flow(const vt_timeline_graph *g, const closed_sizes *c, const bool *chosen,
+                            double *remainder) {
+  emitters x = {0};
+  vt_error summed = list_emitters(&g->biosphere_total, &x);
+  if (summed == VT_OK) summed = add_flows(g, c, chosen, &x, remainder);
+  free(x.start);
+  free(x.process);
+  free(x.value);
+  return summed;
 }
 
 // Product by product.
@@ -264,32 +303,56 @@ static vt_error check(const vt_timeline_graph *g, const vt_timeline_numbers *num
   return solved;
 }
 
-static vt_error put_classes(const vt_timeline_graph *g, double *const *closed, double *const *runs,
-                            vt_timeline_result *r) {
+// What was closed, and what was taken from snapshots, in a class: as it is made.
+static bool gather(const vt_timeline_graph *g, const vt_timeline_numbers *numbers, int class,
+                   const vt_timeline_result *r, double *asked) {
   const vt_timeline_data *k = g->data;
-  double *flow;
-  VT_NEW(flow, k->flows);
+  bool any = false;
+  for (int b = 0; b < r->closed.blocks; b++) {
+    const vt_block_of_demands *block = &r->closed.block[b];
+    if (r->dates->date[block->date].class != class) continue;
+    for (ptrdiff_t i = 0; i < block->count; i++) asked[block->product[i]] += block->amount[i];
+    any = true;
+  }
+  for (int b = 0; b < r->taken.blocks; b++) {
+    const vt_block_of_demands *block = &r->taken.block[b];
+    if (r->dates->date[block->date].class != class) continue;
+    for (ptrdiff_t i = 0; i < block->count; i++) {
+      const vt_mix mix =
+          vt_snapshot_mix(k, numbers->background, block->product[i], r->dates->class[class].year);
+      for (int p = 0; p < mix.parts; p++) asked[mix.row[p]] += block->amount[i] * mix.weight[p];
+    }
+    any = true;
+  }
+  return any;
+}
+
+static vt_error put_classes(const vt_timeline_graph *g, const vt_timeline_numbers *numbers,
+                            double *const *runs, vt_timeline_result *r) {
+  const vt_timeline_data *k = g->data;
+  double *flow, *asked;
+  VT_NEW(flow, (ptrdiff_t)k->flows + k->products);
+  asked = flow + k->flows;
   vt_error put = VT_OK;
   for (int c = 0; c < r->dates->classes && put == VT_OK; c++) {
     double *inventory = r->inventory + (ptrdiff_t)c * k->flows;
     if (runs[c]) add_emissions(&g->biosphere_now, runs[c], inventory);
-    if (!closed[c]) continue;
-    put = solve(g, closed[c], NULL, flow);
+    if (!gather(g, numbers, c, r, asked)) continue;
+    put = solve(g, asked, NULL, flow);
     for (int e = 0; e < k->flows; e++) inventory[e] += flow[e];
+    memset(asked, 0, (size_t)k->products * sizeof *asked);
   }
   free(flow);
   return put;
 }
 
 vt_error vt_timeline_close(vt_timeline_graph *g, const vt_timeline_numbers *numbers, int demand,
-                           double *const *closed, double *const *runs, const double *size,
-                           vt_timeline_result *r) {
+                           double *const *runs, const double *size, vt_timeline_result *r) {
   const vt_timeline_data *k = g->data;
   bool *chosen;
   VT_NEW(r->static_inventory, k->flows);
   VT_NEW(r->remainder, k->flows);
-  VT_TRY(vt_merge_closures(r));
-  VT_TRY(put_classes(g, closed, runs, r));
+  VT_TRY(put_classes(g, numbers, runs, r));
   VT_NEW(chosen, k->flows);
   const vt_error summed = sum_closed(g, r, r->remainder, chosen);
   free(chosen);

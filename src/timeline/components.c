@@ -64,3 +64,15 @@ vt_error vt_components(int count, const ptrdiff_t *start, const int *edge, int *
   free(w.next);
   return started;
 }
+
+// Whether what a process asks for at its date is of its own knot, if it leads back: products of
+// snapshots are looked up by their date, unless the snapshot itself asks.
+bool vt_is_followed(const vt_timeline_data *k, int from, int to) {
+  return k->backgrounds == 0 || k->snapshot[to] < 0 || (k->plan->redate && k->snapshot[from] >= 0);
+}
+
+bool vt_stays_in_knot(const vt_timeline_graph *g, int process, int row) {
+  const int maker = g->data->system->maker[row];
+  return g->knot_of[process] == g->knot_of[maker] &&
+         (maker == process || vt_is_followed(g->data, process, maker));
+}

@@ -162,12 +162,6 @@ static vt_error split(graph_making *m, bool biosphere, const vt_dated_exchanges 
 // -------------------------------------------------------------------------------------------------
 // Knots.
 
-// Whether what a process asks for at its date is of its own knot, if it leads back: products of
-// snapshots are looked up by their date, unless the snapshot itself asks.
-static bool is_followed(const vt_timeline_data *k, int from, int to) {
-  return k->backgrounds == 0 || k->snapshot[to] < 0 || (k->plan->redate && k->snapshot[from] >= 0);
-}
-
 static vt_error find_knots(vt_timeline_graph *g) {
   const vt_timeline_data *k = g->data;
   int *edge;
@@ -179,7 +173,7 @@ static vt_error find_knots(vt_timeline_graph *g) {
   for (int j = 0; j < k->processes && edge; j++) {
     for (ptrdiff_t i = g->now.column_start[j]; i < g->now.column_start[j + 1]; i++) {
       const int maker = k->system->maker[g->now.row[i]];
-      if (maker != j && is_followed(k, j, maker)) edge[count++] = maker;
+      if (maker != j && vt_is_followed(k, j, maker)) edge[count++] = maker;
     }
     start[j + 1] = count;
   }
@@ -229,7 +223,6 @@ static vt_error refuse_singular(const vt_timeline_graph *g, const vt_knot *knot)
 // The block of a knot: rows are the products that its processes make.
 static vt_error take_block(const vt_timeline_graph *g, const vt_knot *knot, vt_sparse *block) {
   const vt_timeline_data *k = g->data;
-  const int number = g->knot_of[knot->process[0]];
   ptrdiff_t most = 0;
   for (int c = 0; c < knot->size; c++)
     most += g->now.column_start[knot->process[c] + 1] - g->now.column_start[knot->process[c]];
@@ -242,7 +235,7 @@ static vt_error take_block(const vt_timeline_graph *g, const vt_knot *knot, vt_s
     const ptrdiff_t first = block->entries;
     for (ptrdiff_t i = g->now.column_start[j]; i < g->now.column_start[j + 1]; i++) {
       const int maker = k->system->maker[g->now.row[i]];
-      if (g->knot_of[maker] != number || (maker != j && !is_followed(k, j, maker))) continue;
+      if (!vt_stays_in_knot(g, j, g->now.row[i])) continue;
       // Rows ascend by place of their maker: few are out of order.
       ptrdiff_t at = block->entries++;
       for (; at > first && block->row[at - 1] > g->place_in_knot[maker]; at--) {
@@ -362,6 +355,7 @@ static vt_error build(graph_making *m) {
                &g->biosphere_total, &g->late_biosphere));
   VT_TRY(make_solver(g));
   VT_TRY(make_knots(g));
+  VT_TRY(vt_timeline_gather_asks(g));
   return vt_timeline_find_endless(g, m->numbers);
 }
 
@@ -397,6 +391,8 @@ void vt_timeline_graph_free(vt_timeline_graph *g) {
   free(g->late.part);
   free(g->late_biosphere.start);
   free(g->late_biosphere.part);
+  vt_asks_free(&g->asks);
+  vt_asks_free(&g->emissions);
   free(g->step);
   free(g->base);
   free(g->knot);

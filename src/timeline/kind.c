@@ -251,7 +251,10 @@ static counts count_all(const vt_timeline_data *k) {
     n.dates += r->dates->count;
     n.calculations += r->calculations;
     n.rows += r->rows > 0 ? (double)r->rows : (double)r->direct_rows;
-    for (ptrdiff_t i = 0; r->rows == 0 && i < r->closures; i++) n.rows += k->flows;
+    for (int b = 0; r->rows == 0 && b < r->closed.blocks; b++)
+      n.rows += (double)r->closed.block[b].count * k->flows;
+    for (int b = 0; r->rows == 0 && b < r->taken.blocks; b++)
+      n.rows += (double)r->taken.block[b].count * k->flows;
   }
   return n;
 }

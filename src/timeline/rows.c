@@ -25,39 +25,55 @@ static vt_error unit_of(unit_inventories *u, int product, const double **invento
   return VT_OK;
 }
 
-static vt_error add_inventory(unit_inventories *u, const vt_closure *c, int product, double amount,
+/// What stands for a product that was asked for at a date.
+typedef struct stand_in {
+  int activity;
+  vt_timeline_row_kind kind;
+  int64_t date;
+} stand_in;
+
+static vt_error add_inventory(unit_inventories *u, const stand_in *of, int product, double amount,
                               vt_timeline_result *r) {
-  const vt_timeline_data *k = u->g->data;
   const double *inventory = NULL;
   VT_TRY(unit_of(u, product, &inventory));
-  for (int e = 0; e < k->flows; e++) {
+  for (int e = 0; e < u->g->data->flows; e++) {
     if (inventory[e] == 0.0) continue;
     VT_TRY(vt_grow(&r->row, &r->row_room, r->rows + 1, sizeof *r->row));
     r->row[r->rows++] = (vt_timeline_row){.flow = e,
-                                          .activity = k->system->maker[c->product],
-                                          .kind = c->background ? VT_ROW_BACKGROUND : VT_ROW_CLOSED,
-                                          .date = c->date,
+                                          .activity = of->activity,
+                                          .kind = of->kind,
+                                          .date = of->date,
                                           .amount = amount * inventory[e]};
+  }
+  return VT_OK;
+}
+
+static vt_error expand_block(unit_inventories *u, const vt_timeline_numbers *numbers,
+                             const vt_block_of_demands *b, bool background, vt_timeline_result *r) {
+  const vt_timeline_data *k = u->g->data;
+  const vt_timeline_date *date = &r->dates->date[b->date];
+  for (ptrdiff_t i = 0; i < b->count; i++) {
+    const stand_in of = {k->system->maker[b->product[i]],
+                         background ? VT_ROW_BACKGROUND : VT_ROW_CLOSED, date->at};
+    if (!background) {
+      VT_TRY(add_inventory(u, &of, b->product[i], b->amount[i], r));
+      continue;
+    }
+    const vt_mix mix =
+        vt_snapshot_mix(k, numbers->background, b->product[i], r->dates->class[date->class].year);
+    for (int p = 0; p < mix.parts; p++)
+      VT_TRY(add_inventory(u, &of, mix.row[p], b->amount[i] * mix.weight[p], r));
   }
   return VT_OK;
 }
 
 static vt_error expand(unit_inventories *u, const vt_timeline_numbers *numbers,
                        vt_timeline_result *r) {
-  const vt_timeline_data *k = u->g->data;
-  VT_NEW(u->of, k->products);
-  for (ptrdiff_t i = 0; i < r->closures; i++) {
-    const vt_closure *c = &r->closure[i];
-    if (!c->background) {
-      VT_TRY(add_inventory(u, c, c->product, c->amount, r));
-      continue;
-    }
-    const int64_t bin = vt_bin_of(k->plan, c->date);
-    const double year = vt_date_decimal_year(vt_bin_start(k->plan->resolution, bin));
-    const vt_mix mix = vt_snapshot_mix(k, numbers->background, c->product, year);
-    for (int p = 0; p < mix.parts; p++)
-      VT_TRY(add_inventory(u, c, mix.row[p], c->amount * mix.weight[p], r));
-  }
+  VT_NEW(u->of, u->g->data->products);
+  for (int b = 0; b < r->closed.blocks; b++)
+    VT_TRY(expand_block(u, numbers, &r->closed.block[b], false, r));
+  for (int b = 0; b < r->taken.blocks; b++)
+    VT_TRY(expand_block(u, numbers, &r->taken.block[b], true, r));
   return VT_OK;
 }
 

@@ -203,11 +203,6 @@ static void cycles_free(cycles *s) {
   free(s->delayed);
 }
 
-// Of the base: what stays in a snapshot is not followed, unless it is dated anew.
-static bool leads(const vt_timeline_data *k, int from, int to) {
-  return k->backgrounds == 0 || k->snapshot[to] < 0 || (k->plan->redate && k->snapshot[from] >= 0);
-}
-
 static vt_error find_components(const vt_timeline_graph *g, cycles *s) {
   const vt_timeline_data *k = g->data;
   ptrdiff_t count = 0;
@@ -219,11 +214,11 @@ static vt_error find_components(const vt_timeline_graph *g, cycles *s) {
   for (int j = 0; j < k->processes; j++) {
     for (ptrdiff_t i = g->now.column_start[j]; i < g->now.column_start[j + 1]; i++) {
       const int maker = k->system->maker[g->now.row[i]];
-      if (maker != j && leads(k, j, maker)) s->edge[count++] = maker;
+      if (maker != j && vt_is_followed(k, j, maker)) s->edge[count++] = maker;
     }
     for (ptrdiff_t i = g->late.start[j]; i < g->late.start[j + 1]; i++) {
       const int maker = k->system->maker[g->late.part[i].row];
-      if (leads(k, j, maker)) s->edge[count++] = maker;
+      if (vt_is_followed(k, j, maker)) s->edge[count++] = maker;
     }
     s->start[j + 1] = count;
   }
@@ -246,7 +241,7 @@ static vt_error list_cycles(const vt_timeline_graph *g, cycles *s) {
     s->member[next[c]++] = j;
     for (ptrdiff_t i = g->late.start[j]; i < g->late.start[j + 1]; i++) {
       const int maker = k->system->maker[g->late.part[i].row];
-      if (s->component[maker] == c && leads(k, j, maker)) s->delayed[c] = true;
+      if (s->component[maker] == c && vt_is_followed(k, j, maker)) s->delayed[c] = true;
     }
   }
   free(next);

@@ -203,11 +203,33 @@ typedef struct vt_knot {
   vt_solver *solver;
 } vt_knot;
 
+/// What runs of a knot ask for, or emit, elsewhere.
+enum { VT_NO_STEP = -1 }; ///< at their date
+
+typedef struct vt_ask_term {
+  int place; ///< of the process in its knot
+  double value;
+} vt_ask_term;
+
+typedef struct vt_ask_row {
+  int step; ///< or VT_NO_STEP
+  int row;
+  ptrdiff_t first, end; ///< of its terms
+} vt_ask_row;
+
+typedef struct vt_asks {
+  ptrdiff_t rows;
+  ptrdiff_t *first; ///< row of each knot; shape [knots + 1]
+  vt_ask_row *row;  ///< by knot, then step; shape [rows]
+  vt_ask_term *term;
+} vt_asks;
+
 typedef struct vt_timeline_graph {
   const vt_timeline_data *data;
   vt_sparse now, total;                     ///< A at its date, and as a whole
   vt_sparse biosphere_now, biosphere_total; ///< B likewise
   vt_late_parts late, late_biosphere;
+  vt_asks asks, emissions; ///< of products; of flows at other dates
   int steps;
   vt_step *step;
   int bases;     ///< absolute dates
@@ -242,6 +264,16 @@ vt_error vt_components(int count, const ptrdiff_t *start, const int *edge, int *
 
 /// shrink.c: which cycles do not shrink; needs all else of the graph.
 vt_error vt_timeline_find_endless(vt_timeline_graph *graph, const vt_timeline_numbers *numbers);
+
+/// Whether a process leads to the maker of what it asks for: products of snapshots are looked up by
+/// their date, unless the snapshot itself asks. components.c
+bool vt_is_followed(const vt_timeline_data *data, int from, int to);
+/// Whether what a process asks for at its date is made in its own knot.
+bool vt_stays_in_knot(const vt_timeline_graph *graph, int process, int row);
+
+/// asks.c
+vt_error vt_timeline_gather_asks(vt_timeline_graph *graph);
+void vt_asks_free(vt_asks *asks);
 
 // dense.c: small systems
 
@@ -348,14 +380,6 @@ typedef enum vt_timeline_row_kind {
   VT_ROW_BACKGROUND
 } vt_timeline_row_kind;
 
-/// A product that was closed at a date, by its static inventory.
-typedef struct vt_closure {
-  int product; ///< that was asked for
-  bool background;
-  int64_t date;
-  double amount;
-} vt_closure;
-
 /// A row of a timeline.
 typedef struct vt_timeline_row {
   int flow, activity;
@@ -374,8 +398,8 @@ typedef struct vt_timeline_result {
   double *remainder;        ///< shape [flows]
   double violation;
   ptrdiff_t direct_rows; ///< at least so many
-  ptrdiff_t closures, closure_room;
-  vt_closure *closure;
+  vt_generation closed;  ///< by their static inventory, in order
+  vt_generation taken;   ///< from the snapshots of a background, likewise
   ptrdiff_t rows, row_room;
   vt_timeline_row *row; ///< where asked for: direct ones, then all, sorted and merged
 } vt_timeline_result;
@@ -394,11 +418,7 @@ vt_error vt_timeline_traverse(vt_timeline_graph *graph, const vt_timeline_number
 /// @param runs     runs at their date; shape [classes][processes], likewise
 /// @param size     sum of the sizes of direct flows; shape [flows]
 vt_error vt_timeline_close(vt_timeline_graph *graph, const vt_timeline_numbers *numbers, int demand,
-                           double *const *closed, double *const *runs, const double *size,
-                           vt_timeline_result *result);
-
-/// Make closures of one product and date one, in order. closing.c
-vt_error vt_merge_closures(vt_timeline_result *result);
+                           double *const *runs, const double *size, vt_timeline_result *result);
 
 /// rows.c: expand closures, sort and merge.
 vt_error vt_timeline_finish_rows(vt_timeline_graph *graph, const vt_timeline_numbers *numbers,

@@ -42,7 +42,7 @@ static vt_error vector_of(double **list, int class, ptrdiff_t length, double **v
 static vt_error make_room(traversal *t) {
   const ptrdiff_t needed = t->result->dates->classes;
   if (needed <= t->room) return VT_OK;
-  double ***const lists[] = {&t->runs, &t->closed, &t->direct};
+  double ***const lists[] = {&t->runs, &t->direct};
   ptrdiff_t room = t->room;
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
     room = t->room;
@@ -90,54 +90,77 @@ static vt_error reach(traversal *t, int step, int process, int *date) {
   return VT_OK;
 }
 
-static vt_error emit(traversal *t, int j, double run) {
+// Rows are of activities: they are made process by process.
+static vt_error list_rows(traversal *t, int j, double run) {
   const vt_timeline_graph *g = t->g;
   const vt_sparse *b = &g->biosphere_now;
   const vt_dates *dates = t->result->dates;
-  if (b->column_start[j] < b->column_start[j + 1]) vt_dates_note(t->result->dates, t->from);
-  if (!t->rows) t->result->direct_rows += b->column_start[j + 1] - b->column_start[j];
-  for (ptrdiff_t i = b->column_start[j]; t->rows && i < b->column_start[j + 1]; i++)
+  for (ptrdiff_t i = b->column_start[j]; i < b->column_start[j + 1]; i++)
     VT_TRY(add_row(t, b->row[i], j, dates->date[t->from].at, run * b->value[i]));
   for (ptrdiff_t i = g->late_biosphere.start[j]; i < g->late_biosphere.start[j + 1]; i++) {
     const vt_late_part *part = &g->late_biosphere.part[i];
-    double *direct;
     int date;
     VT_TRY(reach(t, part->step, j, &date));
-    vt_dates_note(t->result->dates, date);
-    const vt_timeline_date *at = &dates->date[date];
-    VT_TRY(vector_of(t->direct, at->class, g->data->flows, &direct));
-    direct[part->row] += run * part->value;
-    t->size[part->row] += fabs(run * part->value);
-    VT_TRY(add_row(t, part->row, j, at->at, run * part->value));
+    VT_TRY(add_row(t, part->row, j, dates->date[date].at, run * part->value));
   }
   return VT_OK;
 }
 
-static bool stays_in_knot(const vt_timeline_graph *g, int from, int row) {
-  const vt_timeline_data *k = g->data;
-  const int maker = k->system->maker[row];
-  if (g->knot_of[from] != g->knot_of[maker]) return false;
-  return maker == from || k->backgrounds == 0 || k->snapshot[maker] < 0 ||
-         (k->plan->redate && k->snapshot[from] >= 0);
+static vt_error put_runs(traversal *t, const vt_knot *knot, const double *run) {
+  const vt_timeline_graph *g = t->g;
+  const vt_sparse *b = &g->biosphere_now;
+  double *runs = NULL;
+  VT_TRY(vector_of(t->runs, t->result->dates->date[t->from].class, g->data->processes, &runs));
+  for (int i = 0; i < knot->size; i++) {
+    const int j = knot->process[i];
+    const ptrdiff_t flows = b->column_start[j + 1] - b->column_start[j];
+    if (run[i] == 0.0) continue;
+    runs[j] += run[i];
+    t->run_size[j] += fabs(run[i]);
+    t->result->direct_rows += flows;
+    if (flows > 0) vt_dates_note(t->result->dates, t->from);
+    if (t->rows) VT_TRY(list_rows(t, j, run[i]));
+  }
+  return VT_OK;
 }
 
-static vt_error run_process(traversal *t, int j, double run) {
+static vt_error emit(traversal *t, int number, const double *run) {
   const vt_timeline_graph *g = t->g;
-  double *runs;
-  if (run == 0.0) return VT_OK;
-  VT_TRY(vector_of(t->runs, t->result->dates->date[t->from].class, g->data->processes, &runs));
-  runs[j] += run;
-  t->run_size[j] += fabs(run);
-  VT_TRY(emit(t, j, run));
-  for (ptrdiff_t i = g->now.column_start[j]; i < g->now.column_start[j + 1]; i++) {
-    if (!stays_in_knot(g, j, g->now.row[i]))
-      VT_TRY(ask(t, j, g->now.row[i], t->from, false, -run * g->now.value[i]));
-  }
-  for (ptrdiff_t i = g->late.start[j]; i < g->late.start[j + 1]; i++) {
-    const vt_late_part *part = &g->late.part[i];
+  const vt_asks *e = &g->emissions;
+  for (ptrdiff_t r = e->first[number]; r < e->first[number + 1]; r++) {
+    const vt_ask_row *row = &e->row[r];
+    double sum = 0, size = 0, *direct = NULL;
     int date;
-    VT_TRY(reach(t, part->step, j, &date));
-    VT_TRY(ask(t, j, part->row, date, true, -run * part->value));
+    for (ptrdiff_t i = row->first; i < row->end; i++) {
+      const double part = run[e->term[i].place] * e->term[i].value;
+      sum += part;
+      size += fabs(part);
+    }
+    if (size == 0.0) continue;
+    const int process = g->knot[number].process[e->term[row->first].place];
+    VT_TRY(reach(t, row->step, process, &date));
+    vt_dates_note(t->result->dates, date);
+    VT_TRY(vector_of(t->direct, t->result->dates->date[date].class, g->data->flows, &direct));
+    direct[row->row] += sum;
+    t->size[row->row] += size;
+    t->result->direct_rows += row->end - row->first;
+  }
+  return VT_OK;
+}
+
+static vt_error ask_all(traversal *t, int number, const double *run) {
+  const vt_timeline_graph *g = t->g;
+  const vt_asks *a = &g->asks;
+  for (ptrdiff_t r = a->first[number]; r < a->first[number + 1]; r++) {
+    const vt_ask_row *row = &a->row[r];
+    const int process = g->knot[number].process[a->term[row->first].place];
+    double sum = 0;
+    int date = t->from;
+    for (ptrdiff_t i = row->first; i < row->end; i++)
+      sum += run[a->term[i].place] * a->term[i].value;
+    if (sum == 0.0) continue;
+    if (row->step != VT_NO_STEP) VT_TRY(reach(t, row->step, process, &date));
+    VT_TRY(ask(t, process, row->row, date, row->step != VT_NO_STEP, sum));
   }
   return VT_OK;
 }
@@ -149,33 +172,15 @@ static double share_of(const traversal *t, int product, double amount) {
   return fabs(amount) / t->start * t->share[product];
 }
 
-static vt_error note_closure(traversal *t, int product, bool background, double amount) {
-  vt_timeline_result *r = t->result;
-  VT_TRY(vt_grow(&r->closure, &r->closure_room, r->closures + 1, sizeof *r->closure));
-  r->closure[r->closures++] = (vt_closure){product, background, r->dates->date[t->from].at, amount};
-  return VT_OK;
-}
-
 static vt_error close_demand(traversal *t, int product, double amount) {
-  double *closed;
-  VT_TRY(
-      vector_of(t->closed, t->result->dates->date[t->from].class, t->g->data->products, &closed));
-  closed[product] += amount;
-  vt_dates_note(t->result->dates, t->from);
   t->result->share += share_of(t, product, amount);
-  return note_closure(t, product, false, amount);
+  vt_dates_note(t->result->dates, t->from);
+  return vt_generation_add(&t->result->closed, &t->merging, t->from, product, amount);
 }
 
 static vt_error look_up(traversal *t, int product, double amount) {
-  const vt_timeline_data *k = t->g->data;
-  const vt_dates *dates = t->result->dates;
-  const int class = dates->date[t->from].class;
-  const vt_mix mix = vt_snapshot_mix(k, t->numbers->background, product, dates->class[class].year);
-  double *closed;
-  VT_TRY(vector_of(t->closed, class, k->products, &closed));
-  for (int i = 0; i < mix.parts; i++) closed[mix.row[i]] += amount * mix.weight[i];
   vt_dates_note(t->result->dates, t->from);
-  return t->rows ? note_closure(t, product, true, amount) : VT_OK;
+  return vt_generation_add(&t->result->taken, &t->merging, t->from, product, amount);
 }
 
 typedef enum fate { FATE_EXPANDED, FATE_CLOSED, FATE_LOOKED_UP } fate;
@@ -243,8 +248,10 @@ static vt_error run_knot(traversal *t, vt_knot *knot) {
     t->run[knot->process[i]] = 0;
   }
   VT_TRY(vt_knot_solve(t->g, knot, demand, t->work + knot->size));
-  for (int i = 0; i < knot->size; i++) VT_TRY(run_process(t, knot->process[i], demand[i]));
-  return VT_OK;
+  const int number = t->g->knot_of[knot->process[0]];
+  VT_TRY(put_runs(t, knot, demand));
+  VT_TRY(emit(t, number, demand));
+  return ask_all(t, number, demand);
 }
 
 static vt_error take_block(traversal *t, const vt_block_of_demands *b, bool expands) {
@@ -334,7 +341,9 @@ static vt_error finish(traversal *t, int demand) {
     for (ptrdiff_t e = 0; t->direct[c] && e < flows; e++)
       r->inventory[c * flows + e] = t->direct[c][e];
   add_sizes(t);
-  VT_TRY(vt_timeline_close(t->g, t->numbers, demand, t->closed, t->runs, t->size, r));
+  VT_TRY(vt_generation_settle(&r->closed, &t->merging, r->dates));
+  VT_TRY(vt_generation_settle(&r->taken, &t->merging, r->dates));
+  VT_TRY(vt_timeline_close(t->g, t->numbers, demand, t->runs, t->size, r));
   return t->rows ? vt_timeline_finish_rows(t->g, t->numbers, r) : VT_OK;
 }
 
@@ -344,11 +353,9 @@ static void end(traversal *t) {
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   for (ptrdiff_t c = 0; c < t->room; c++) {
     free(t->runs[c]);
-    free(t->closed[c]);
     free(t->direct[c]);
   }
   free(t->runs);
-  free(t->closed);
   free(t->direct);
   vt_generation_free(&t->now);
   vt_generation_free(&t->next);
@@ -379,7 +386,8 @@ void vt_timeline_result_free(vt_timeline_result *r) {
   free(r->inventory);
   free(r->static_inventory);
   free(r->remainder);
-  free(r->closure);
+  vt_generation_free(&r->closed);
+  vt_generation_free(&r->taken);
   free(r->row);
   *r = (vt_timeline_result){0};
 }
