@@ -131,6 +131,15 @@ typedef struct vt_following {
   vt_followed_term *term;           ///< shape [terms], ascending by tensor and key, entries whole
 } vt_following;
 
+/// Numbers of vt_inputs.forcing: of a gas as impact.h has it.
+enum {
+  VT_FORCING_KIND, ///< 0: none, 1: that of CO2, 2: decays with one lifetime
+  VT_FORCING_SCALE,
+  VT_FORCING_EFFICIENCY,
+  VT_FORCING_LIFETIME,
+  VT_FORCING_NUMBERS
+};
+
 /// Inputs of a pathway model (specs: the optimex input file). Everything belongs to `arena` and
 /// the label sets; drop it with vt_inputs_free.
 typedef struct vt_inputs {
@@ -153,6 +162,9 @@ typedef struct vt_inputs {
   /// Backward errors of the solves that gave the background, NaN where there was nothing to solve;
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;
+  /// What a unit of each elementary flow does to the radiation balance, where a study keeps the
+  /// forcing of its plans; shape [elementary flow][VT_FORCING_NUMBERS]. Else NULL.
+  double *forcing;
   vt_following following;
 } vt_inputs;
 

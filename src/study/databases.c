@@ -540,7 +540,29 @@ static vt_error check_backgrounds(const vt_study_reader *reader, vt_labels *know
   return check_chosen(reader, known, study->factor, study->factors);
 }
 
+// The forcing of a plan is that of greenhouse gases, which input files do not name.
+static vt_error check_forcing(const vt_study_reader *reader) {
+  const vt_study *study = reader->study;
+  const vt_database_plan *plan = vt_study_databases(study);
+  bool wanted = false, dynamic = false;
+  for (int i = 0; i < study->keeps; i++)
+    wanted = wanted || strcmp(study->keep[i], "radiative_forcing") == 0;
+  if (!wanted) return VT_OK;
+  if (!plan)
+    VT_FAULT(reader, study->model.pathway.inputs_line,
+             "'results.keep': found radiative_forcing with 'inputs:', which do not say what gases "
+             "their flows are, expected a model from databases");
+  for (int c = 0; c < plan->categories; c++)
+    dynamic = dynamic || plan->category[c].metric != VT_METRIC_STATIC;
+  if (!dynamic)
+    VT_FAULT(reader, plan->methods_line,
+             "'results.keep': found radiative_forcing with static categories alone, expected one "
+             "with the metric CRF or GWP");
+  return VT_OK;
+}
+
 vt_error vt_check_database_plan(const vt_study_reader *reader) {
+  VT_TRY(check_forcing(reader));
   if (!vt_study_databases(reader->study)) return VT_OK;
   vt_labels *category = NULL, *background = NULL;
   vt_error checked = vt_labels_create(&category);

@@ -22,6 +22,7 @@ const vt_keepable vt_keepable_outputs[] = {
     {"inventory_by_activity", TIMELINE, false},
     {"timeline", TIMELINE, false},
     {"supply", INVENTORY, false},
+    {"radiative_forcing", PATHWAY, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
     {"demand_dual", PATHWAY, false},

@@ -196,8 +196,33 @@ YAML
   numbers 'the draws of plain LCA' varies.h5 total_impact 1e-14 $(value score.h5 score)
 }
 
+# The forcing of an optimised plan adds up to its cumulative forcing.
+forcing_of_plans() {
+  cp "$root/jobs/examples/heat/"* .
+  sed '/methods:/,$d' single.yaml >plan.yaml
+  cat >>plan.yaml <<'YAML'
+    methods:
+      crf: {method: [GWP, 100 years], metric: CRF, horizon: 60}
+      land_use: [land use, occupation]
+    objective: crf
+results: {keep: [radiative_forcing]}
+YAML
+  expect 'a plan' 0 "$vintner" run plan.yaml -q -o plan.h5
+  near 'forcing of a plan' "$(value plan.h5 radiative_forcing 0 60 | awk '{ s += $1 } END { printf "%.17g", s }')" \
+    "$(value plan.h5 total_impact 0 1)" 1e-12
+  numbers 'years of forcing' plan.h5 forcing_time 0 $(seq 2025 2114)
+  expect 'a plan on 2 ranks' 0 mpirun --oversubscribe -n 2 "$vintner" run plan.yaml -q -o plan2.h5
+  same 'a plan on 2 ranks' plan.h5 plan2.h5
+  sed '/crf: /d; s/objective: crf/objective: land_use/; s/name: heat/name: bad/' plan.yaml >bad.yaml
+  refused 'static categories alone' "bad.yaml:[0-9]+: 'results.keep': found radiative_forcing with static"
+  sed 's/^name: .*/name: bad/; /^results/,$d' "$root/jobs/examples/basic/single.yaml" >bad.yaml
+  echo 'results: {keep: [radiative_forcing]}' >>bad.yaml
+  refused 'forcing of inputs' "'results.keep': found radiative_forcing with 'inputs:'"
+}
+
 timeline() {
   by_hand
+  forcing_of_plans
   metrics
   commands_of_timeline
   ensembles
