@@ -153,7 +153,8 @@ static vt_error lay_axes_out(const vt_timeline_data *k, const vt_bins *bins, vt_
                              .label = k->label[VT_TIMELINE_FLOW]};
   VT_TRY(demand_axis(k, layout));
   VT_TRY(category_axis(k, layout));
-  if (k->plan->keep_by_activity) VT_TRY(node_axis(k, activity, k->system->process, layout));
+  if (k->plan->keep_by_activity || k->plan->keep_timeline)
+    VT_TRY(node_axis(k, activity, k->system->process, layout));
   VT_TRY(node_axis(k, flow, k->system->flow, layout));
   VT_TRY(time_axis(k, bins, layout));
   return factor_axis(k, layout);

@@ -41,7 +41,7 @@ static vt_error add_inventory(unit_inventories *u, const stand_in *of, int produ
     VT_TRY(vt_grow(&r->row, &r->row_room, r->rows + 1, sizeof *r->row));
     r->row[r->rows++] = (vt_timeline_row){.flow = e,
                                           .activity = of->activity,
-                                          .kind = of->kind,
+                                          .kind = (int)of->kind,
                                           .date = of->date,
                                           .amount = amount * inventory[e]};
   }

@@ -27,24 +27,27 @@ static vt_error fill_positive(const vt_timeline_graph *g, const vt_timeline_numb
                               vt_sparse *z) {
   const vt_timeline_data *k = g->data;
   const vt_dated_exchanges *from = &k->technosphere;
+  bool *made;
   *z = (vt_sparse){.rows = g->total.rows, .columns = g->total.columns, .entries = g->total.entries};
   VT_NEW(z->column_start, (ptrdiff_t)z->columns + 1);
   VT_NEW(z->row, z->entries);
   VT_NEW(z->value, z->entries);
+  VT_NEW(made, k->processes);
   memcpy(z->column_start, g->total.column_start, ((size_t)z->columns + 1) * sizeof(ptrdiff_t));
   memcpy(z->row, g->total.row, (size_t)z->entries * sizeof *z->row);
   ptrdiff_t cell = -1;
   for (ptrdiff_t i = 0; i < from->count; i++) {
     const vt_dated_exchange *x = &from->exchange[i];
     cell += i == 0 || x[-1].row != x->row || x[-1].column != x->column;
+    if (x->made && k->system->reference[x->column] == x->row) made[x->column] = true;
     add_positive(k, x, numbers->technosphere[i], &z->value[cell]);
   }
-  // A reference product that is no production, as datapackages may have it.
+  // A reference product that nothing says is made, as datapackages may have it.
   for (int j = 0; j < z->columns; j++) {
     for (ptrdiff_t i = z->column_start[j]; i < z->column_start[j + 1]; i++)
-      if (z->row[i] == k->system->reference[j] && !(z->value[i] > 0) && g->total.value[i] < 0)
-        z->value[i] = fabs(g->total.value[i]);
+      if (z->row[i] == k->system->reference[j] && !made[j]) z->value[i] = fabs(g->total.value[i]);
   }
+  free(made);
   return VT_OK;
 }
 

@@ -69,6 +69,36 @@ CSV
   numbers 'of a store' stored.h5 inventory 1e-15 5 5 0 15 15
 }
 
+# A process that uses more of its own product a year later than it makes, and one whose cycle at its
+# date does not shrink either.
+cycles() {
+  cat >cycle.json <<'JSON'
+{"databases": {"db": {"data": {
+  "own": {"exchanges": [
+    {"input": ["db", "own"], "type": "production", "amount": 1},
+    {"input": ["db", "own"], "type": "technosphere", "amount": 1.5,
+     "temporal_distribution": {"unit": "Y", "date": [1], "amount": [1]}},
+    {"input": ["nature", "co2"], "type": "biosphere", "amount": 1}]},
+  "a": {"exchanges": [
+    {"input": ["db", "b"], "type": "technosphere", "amount": 1},
+    {"input": ["nature", "co2"], "type": "biosphere", "amount": 1}]},
+  "b": {"exchanges": [
+    {"input": ["db", "a"], "type": "technosphere", "amount": 5},
+    {"input": ["nature", "co2"], "type": "biosphere", "amount": 1,
+     "temporal_distribution": {"unit": "Y", "date": [3], "amount": [1]}}]}}},
+ "nature": {"data": {"co2": {"name": "Carbon dioxide, fossil", "type": "emission"}}}}}
+JSON
+  dated own cycle.json '[{activity: [db, own]}]'
+  expect 'a cycle that does not shrink' 0 "$vintner" run own.yaml
+  holds 'one warning' [ "$(grep -c 'does not shrink' stderr)" = 1 ]
+  numbers 'a cycle that does not shrink' own.h5 inventory 1e-15 -2
+  numbers 'it is closed' own.h5 remainder_share 0 1
+  dated loop cycle.json '[{activity: [db, a]}]'
+  expect 'a cycle at its date' 0 "$vintner" run loop.yaml
+  numbers 'a cycle at its date' loop.h5 inventory 1e-15 -0.25 0 0 -0.25
+  numbers 'it is solved at once' loop.h5 calculations 0 1
+}
+
 # Constants of IPCC AR6: the forcing of CO2 in its first years, and what is left of a window.
 metrics() {
   cat >table.csv <<'CSV'
@@ -223,6 +253,7 @@ YAML
 timeline() {
   by_hand
   forcing_of_plans
+  cycles
   metrics
   commands_of_timeline
   ensembles
