@@ -3,6 +3,7 @@
     python3 oracle_timeline.py VINTNER PRINT_VALUES golden CASES      the folder cases/timeline
     python3 oracle_timeline.py VINTNER PRINT_VALUES gases CASES       the folder cases/dynchar
     python3 oracle_timeline.py VINTNER PRINT_VALUES random SEED COUNT
+    python3 oracle_timeline.py VINTNER PRINT_VALUES impacts SEED COUNT
 
 Random systems have loops at their date and with delays, co-products, waste, parallel exchanges and
 absolute dates. `expand` follows every path until nothing is left of it (no knots, no merging but by
@@ -453,10 +454,10 @@ def try_one(seed, k):
     return True
 
 
-def random_systems(seed, count):
+def random_systems(seed, count, attempt):
     done = 0
     for k in itertools.count():
-        done += try_one(seed, k)
+        done += attempt(seed, k)
         if done >= count or len(faults) > 5:
             break
     print(f"{done} random systems")
@@ -648,6 +649,130 @@ def series(golden, table):
             check(f"{node}", close(found, wanted[code], 1e-12), f"{found}, expected {wanted[code]}")
 
 
+# --------------------------------------------------------------------------------------------------
+# Impacts of random systems, from their rows by the formulas.
+
+E_CO2 = 1.33e-5 * 28.97 / 44.01 * 1e9 / 5.135e18
+
+
+def co2(k):
+    terms = ((0.2240, 394.4), (0.2824, 36.54), (0.2763, 4.304))
+    return 0.0 if k <= 0 else E_CO2 * (0.2173 * k + sum(a * t * -math.expm1(-k / t) for a, t in terms))
+
+
+def ch4(k):
+    return 0.0 if k <= 0 else 5.7e-4 * 28.97 / 16.04 * 1e9 / 5.135e18 * 11.8 * -math.expm1(-k / 11.8)
+
+
+def bin_starts(resolution, date):
+    """Start of the bin that holds the date, and of the next."""
+    first = date.replace(minute=0, second=0)
+    if resolution != "hour":
+        first = first.replace(hour=0)
+    if resolution in ("year", "month"):
+        first = first.replace(day=1)
+    if resolution == "year":
+        first = first.replace(month=1)
+    step = {"year": (12, 0), "month": (1, 0), "day": (0, 86400), "hour": (0, 3600)}[resolution]
+    return first, add(first, *step)
+
+
+def bin_of(resolution, nearest, date):
+    first, following = bin_starts(resolution, date)
+    middle = first.replace(month=7) if resolution == "year" else first + (following - first) / 2
+    return following if nearest and date >= middle else first
+
+
+def label(resolution, first):
+    return float(first.strftime({"year": "%Y", "month": "%Y%m", "day": "%Y%m%d", "hour": "%Y%m%d%H"}[resolution]))
+
+
+def decimal(date):
+    first = datetime.datetime(date.year, 1, 1)
+    return date.year + (date - first) / (add(first, 12, 0) - first)
+
+
+def interpolate(rows, year):
+    rows = sorted(rows)
+    if year <= rows[0][0]:
+        return rows[0][1]
+    for (a, x), (b, y) in zip(rows, rows[1:]):
+        if year <= b:
+            return x + (year - a) / (b - a) * (y - x)
+    return rows[-1][1]
+
+
+def impacts_of(rows, categories, table, start, resolution, nearest):
+    """{category: {label: impact}}"""
+    found = {name: {} for name in categories}
+    for (_, flow, text, _), amount in rows.items():
+        date = datetime.datetime.fromisoformat(text)
+        first = bin_of(resolution, nearest, date)
+        gas = {"f0": co2, "f1": ch4}.get(flow)
+        for name, (metric, horizon, fixed) in categories.items():
+            days = (add(start, 12 * horizon, 0) - date).total_seconds() // 86400
+            left = max(0, round(days / 365.25)) if fixed else horizon
+            if metric == "table":
+                for lag, points in table.get(flow, {}).items():
+                    landed = bin_of(resolution, nearest, add(date, 12 * lag, 0))
+                    put(found[name], label(resolution, landed), amount * interpolate(points, decimal(first)))
+            elif metric == "static":
+                put(found[name], label(resolution, first), amount * (1 + int(flow[1:])))
+            elif gas and metric == "radiative_forcing":
+                for k in range(1, left):
+                    landed = bin_of(resolution, nearest, add(date, 12 * k, 0))
+                    put(found[name], label(resolution, landed), amount * (gas(k) - gas(k - 1)))
+            elif gas:
+                put(found[name], label(resolution, first), amount * gas(left - 1) / (co2(horizon - 1) if metric == "GWP" else 1))
+    return found
+
+
+def try_impacts(seed, k):
+    r = random.Random(f"impacts {seed}/{k}")
+    system = random_system(r)
+    try:
+        rule = Rule(system)
+    except ZeroDivisionError:
+        return False
+    product = r.choice(system.names)
+    if rule.worth[product] <= 0 or max(abs(x) for unit in rule.unit.values() for x in unit.values()) > 1e6:
+        return False
+    resolution, nearest = r.choice(["year", "year", "month", "day", "hour"]), r.random() < 0.5
+    start = datetime.datetime(2024, r.randint(1, 12), r.randint(1, 28), r.choice([0, 7]))
+    horizon = r.choice([2, 20, 100])
+    categories = {"static": ("static", 100, False), "gwp": ("GWP", horizon, r.random() < 0.5), "crf": ("CRF", horizon, True), "table": ("table", 1, False)}
+    if resolution == "year":
+        categories["rf"] = ("radiative_forcing", horizon, r.random() < 0.5)
+    table = {f: {lag: [(r.randint(2000, 2060) + 100 * n, r.uniform(-1, 2)) for n in range(r.randint(1, 3))] for lag in r.sample([-3, 0, 1, 7], 2)} for f in system.flows}
+    with open("random.csv", "w", encoding="utf-8") as file:
+        file.write("flow,database,factor,lag,year\n")
+        file.writelines(f"{f},bio,{x!r},{lag},{year}\n" for f, lags in table.items() for lag, points in lags.items() for year, x in points)
+    lines = [f"cutoff: {r.choice([0.1, 1e-3])}", f"resolution: {resolution}", f"rounding: {'nearest' if nearest else 'down'}"]
+    text = study_of("random", system, product, 1.0, start, lines)
+    methods = "".join(
+        f"      {name}: {{metric: table, from: random.csv}}\n" if metric == "table" else f"      {name}: {{method: [m], metric: {metric}, horizon: {h}, fixed_horizon: {str(fixed).lower()}}}\n"
+        for name, (metric, h, fixed) in categories.items()
+    )
+    text = text.replace("    methods: {m: [m]}\n", "    methods:\n" + methods)
+    names = {"f0": "Carbon dioxide, fossil", "f1": "Methane, fossil"}
+    document = system.document()
+    for flow, node in document["databases"]["bio"]["data"].items():
+        node["name"] = names.get(flow, flow)
+    json.dump(document, open("random.json", "w", encoding="utf-8"))
+    if not run("random", text):
+        return True
+    wanted = impacts_of(rows_of("random.h5"), categories, table, start, resolution, nearest)
+    time, impact = values("random.h5", "time"), values("random.h5", "impact")
+    title = f"impacts {seed}/{k}, {resolution}{', nearest' if nearest else ''}"
+    for place, name in enumerate(categories):
+        found = dict(zip(time, impact[place * len(time) : (place + 1) * len(time)]))
+        scale = max((abs(x) for x in wanted[name].values()), default=0.0)
+        for at in set(wanted[name]) | {t for t, x in found.items() if x}:
+            a, b = found.get(at, 0.0), wanted[name].get(at, 0.0)
+            check(f"{title}: {name} {at}", abs(a - b) <= 1e-9 * scale, f"{a}, expected {b}")
+    return True
+
+
 def main():
     what, *rest = sys.argv[3:]
     if what == "golden":
@@ -656,7 +781,7 @@ def main():
     elif what == "gases":
         gases(rest[0])
     else:
-        random_systems(rest[0], int(rest[1]))
+        random_systems(rest[0], int(rest[1]), try_impacts if what == "impacts" else try_one)
     sys.exit(1 if faults else 0)
 
 

@@ -258,6 +258,8 @@ timeline() {
   commands_of_timeline
   ensembles
   bad_timelines
+  expect 'impacts' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" impacts 7 15
+  cat stdout
   expect 'random systems' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" random 7 40
   cat stdout
   if [ -d "${VINTNER_SHARED:-}/cases/timeline" ]; then
