@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { LEAST_HELD = 64, HELD_BYTES = 64 << 20 }; ///< processes of a knot; memory
+
 /// A traversal at work.
 typedef struct traversal {
   vt_timeline_graph *g;
@@ -27,6 +29,10 @@ typedef struct traversal {
   double **closed; // by class, as products are made; shape [room]
   double **direct; // emissions at other dates by class; shape [room]
   ptrdiff_t room;
+  // Runs of the largest knot by date, whose emissions at other dates are still to come.
+  int large; // the knot, -1: none is worth it
+  double **held;
+  ptrdiff_t held_room, holding, most_held;
   double *size;     // sum of the sizes of direct flows; shape [flows]
   double *run_size; // likewise of runs; shape [processes]
   bool warned;
@@ -110,6 +116,7 @@ static vt_error put_runs(traversal *t, const vt_knot *knot, const double *run) {
   const vt_timeline_graph *g = t->g;
   const vt_sparse *b = &g->biosphere_now;
   double *runs = NULL;
+  bool emits = false;
   VT_TRY(vector_of(t->runs, t->result->dates->date[t->from].class, g->data->processes, &runs));
   for (int i = 0; i < knot->size; i++) {
     const int j = knot->process[i];
@@ -118,9 +125,10 @@ static vt_error put_runs(traversal *t, const vt_knot *knot, const double *run) {
     runs[j] += run[i];
     t->run_size[j] += fabs(run[i]);
     t->result->direct_rows += flows;
-    if (flows > 0) vt_dates_note(t->result->dates, t->from);
+    emits = emits || flows > 0;
     if (t->rows) VT_TRY(list_rows(t, j, run[i]));
   }
+  if (emits) vt_dates_note(t->result->dates, t->from);
   return VT_OK;
 }
 
@@ -145,6 +153,39 @@ static vt_error emit(traversal *t, int number, const double *run) {
     t->size[row->row] += size;
     t->result->direct_rows += row->end - row->first;
   }
+  return VT_OK;
+}
+
+// Emissions of runs that were held, date by date. The date at work stays.
+static vt_error let_go(traversal *t) {
+  const int from = t->from;
+  vt_error emitted = VT_OK;
+  for (ptrdiff_t date = 0; date < t->held_room && t->holding > 0; date++) {
+    if (!t->held[date]) continue;
+    t->from = (int)date;
+    memset(t->reached, 0, (size_t)t->g->steps * sizeof *t->reached);
+    if (emitted == VT_OK) emitted = emit(t, t->large, t->held[date]);
+    free(t->held[date]);
+    t->held[date] = NULL;
+    t->holding--;
+  }
+  t->from = from;
+  memset(t->reached, 0, (size_t)t->g->steps * sizeof *t->reached);
+  return emitted;
+}
+
+// Of one date runs come in many generations: they emit together.
+static vt_error hold(traversal *t, const vt_knot *knot, const double *run) {
+  if (t->from >= t->held_room) {
+    const ptrdiff_t before = t->held_room;
+    VT_TRY(vt_grow((void *)&t->held, &t->held_room, (ptrdiff_t)t->from + 1, sizeof *t->held));
+    for (ptrdiff_t i = before; i < t->held_room; i++) t->held[i] = NULL;
+  }
+  if (!t->held[t->from] && t->holding == t->most_held) VT_TRY(let_go(t));
+  t->holding += !t->held[t->from];
+  double *held = NULL;
+  VT_TRY(vector_of(t->held, t->from, knot->size, &held));
+  for (int i = 0; i < knot->size; i++) held[i] += run[i];
   return VT_OK;
 }
 
@@ -250,7 +291,7 @@ static vt_error run_knot(traversal *t, vt_knot *knot) {
   VT_TRY(vt_knot_solve(t->g, knot, demand, t->work + knot->size));
   const int number = t->g->knot_of[knot->process[0]];
   VT_TRY(put_runs(t, knot, demand));
-  VT_TRY(emit(t, number, demand));
+  VT_TRY(number == t->large ? hold(t, knot, demand) : emit(t, number, demand));
   return ask_all(t, number, demand);
 }
 
@@ -322,6 +363,10 @@ static vt_error make_work(traversal *t) {
   VT_NEW(t->reached, t->g->steps);
   VT_NEW(t->size, k->flows);
   VT_NEW(t->run_size, k->processes);
+  t->large = -1;
+  for (int c = 0; c < t->g->knots && largest >= LEAST_HELD && t->large < 0; c++)
+    if (t->g->knot[c].size == largest) t->large = c;
+  t->most_held = HELD_BYTES / ((ptrdiff_t)largest * (ptrdiff_t)sizeof(double)) + 1;
   return VT_OK;
 }
 
@@ -336,6 +381,7 @@ static void add_sizes(traversal *t) {
 static vt_error finish(traversal *t, int demand) {
   vt_timeline_result *r = t->result;
   const ptrdiff_t flows = t->g->data->flows;
+  VT_TRY(let_go(t));
   VT_NEW(r->inventory, r->dates->classes * flows);
   for (int c = 0; c < r->dates->classes; c++)
     for (ptrdiff_t e = 0; t->direct[c] && e < flows; e++)
@@ -355,6 +401,8 @@ static void end(traversal *t) {
     free(t->runs[c]);
     free(t->direct[c]);
   }
+  for (ptrdiff_t i = 0; i < t->held_room; i++) free(t->held[i]);
+  free(t->held);
   free(t->runs);
   free(t->direct);
   vt_generation_free(&t->now);
