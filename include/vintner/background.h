@@ -107,6 +107,13 @@ vt_error vt_solver_forward(vt_solver *solver, const vt_final_demand *demand, dou
 vt_error vt_solver_adjoint(vt_solver *solver, const double *weight, double *score,
                            double *residual);
 
+/// The same under burdens of some processes, in one solve where LU does it: to some ten digits, for
+/// sizes of many.
+/// @param process  each once; shape [count]
+/// @param burden   shape [count]
+vt_error vt_solver_rough_adjoint(vt_solver *solver, int count, const int *process,
+                                 const double *burden, double *score);
+
 // ---------------------------------------------------------------------------------------------
 // A study's worth of systems and demands, shared out over ranks by cost.
 

@@ -273,6 +273,43 @@ vt_error vt_year_spans_clash(int count, const vt_year_span *span, const vt_year_
                              const vt_year_span **other, int *year);
 
 // ---------------------------------------------------------------------------------------------
+// Dates of the proleptic Gregorian calendar, without time zones and leap seconds. Years count as
+// astronomers count them: the one before 1 is 0.
+
+enum { VT_DATE_LAST_YEAR = 9999 }; ///< and its negative: no date may lie beyond
+
+typedef struct vt_date {
+  int64_t year;
+  int month, day; ///< from 1
+  int hour, minute, second;
+} vt_date;
+
+bool vt_is_leap_year(int64_t year);
+int vt_days_in_month(int64_t year, int month);
+
+/// Seconds since 1970-01-01, and back.
+int64_t vt_date_seconds(const vt_date *date);
+void vt_date_of(int64_t seconds, vt_date *date);
+
+/// A date and so many months, the day clamped to the month's last, and so many seconds.
+int64_t vt_date_add(int64_t seconds, int64_t months, int64_t more_seconds);
+
+/// The year and the part of it that is gone.
+double vt_date_decimal_year(int64_t seconds);
+
+typedef enum vt_date_fault {
+  VT_DATE_FINE,
+  VT_DATE_NO_DATE,
+  VT_DATE_NOT_THERE, ///< as 2023-02-29
+  VT_DATE_ZONE,
+} vt_date_fault;
+
+/// Read `2024-03-01`, `2024-03-01T12:00` or `2024-03-01 12:00:00`; a year may be negative.
+vt_date_fault vt_date_parse(const char *text, int64_t *seconds);
+/// What was found and what was expected, for messages.
+const char *vt_date_fault_text(vt_date_fault fault);
+
+// ---------------------------------------------------------------------------------------------
 // Labels: an ordered set of names with fast look-up.
 
 typedef struct vt_labels vt_labels;

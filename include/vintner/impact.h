@@ -53,4 +53,22 @@ typedef struct vt_window {
 bool vt_impact_dynamic(const vt_window *window, const vt_flow_identity *flow, int years,
                        const int *year, double *factor);
 
+/// What one kilogram of a flow does to the radiation balance: `scale` times the pulse response of
+/// CO2, or of a gas that decays with one lifetime.
+typedef struct vt_gas {
+  bool is_co2;
+  double scale;      ///< of CO2: -1 for uptake
+  double efficiency; ///< of the others, W m-2 per kg
+  double lifetime;   ///< of the others, years
+} vt_gas;
+
+/// The gas of a flow, by the rules above; false: it has no function.
+bool vt_gas_of(const vt_flow_identity *flow, vt_gas *gas);
+/// C(years) of a kilogram [W m-2 yr].
+double vt_gas_cumulative(const vt_gas *gas, double years);
+/// C(k) - C(k - 1), k >= 1, without cancellation: the forcing in the k-th year [W m-2].
+double vt_gas_yearly(const vt_gas *gas, int k);
+/// C(years) of CO2.
+double vt_co2_cumulative(double years);
+
 #endif

@@ -146,6 +146,15 @@ typedef struct vt_drawing {
   const bool *varies;      ///< false: the number is its reference in all scenarios; shape [numbers]
 } vt_drawing;
 
+/// Numbers of vt_inputs.forcing: of a gas as impact.h has it.
+enum {
+  VT_FORCING_KIND, ///< 0: none, 1: that of CO2, 2: decays with one lifetime
+  VT_FORCING_SCALE,
+  VT_FORCING_EFFICIENCY,
+  VT_FORCING_LIFETIME,
+  VT_FORCING_NUMBERS
+};
+
 /// Inputs of a pathway model (specs: the optimex input file). Everything belongs to `arena` and
 /// the label sets; drop it with vt_inputs_free.
 typedef struct vt_inputs {
@@ -168,6 +177,9 @@ typedef struct vt_inputs {
   /// Backward errors of the solves that gave the background, NaN where there was nothing to solve;
   /// shape [background, intermediate flow]. NULL if it was read, or sent by another rank.
   double *background_residual;
+  /// What a unit of each elementary flow does to the radiation balance, where a study keeps the
+  /// forcing of its plans; shape [elementary flow][VT_FORCING_NUMBERS]. Else NULL.
+  double *forcing;
   vt_following following;
   const vt_drawing *drawing; ///< borrowed; NULL: nothing is drawn
 } vt_inputs;

@@ -89,6 +89,10 @@ typedef struct vt_input_places {
 /// @param arena  owns the labels
 vt_error vt_input_axis(const vt_study *study, vt_arena *arena, vt_dimension *axis);
 
+/// What the numbers of `choose` factors stand for, as JSON; NULL: there are none.
+/// @param arena  owns the text
+vt_error vt_input_variants(const vt_study *study, vt_arena *arena, const char **json);
+
 /// The variables factor_value, if there is the axis, and failed_input, if something may fail.
 /// @param axis      place of the axis, or -1
 /// @param variants  what the numbers of names stand for, or NULL
@@ -206,6 +210,23 @@ typedef struct vt_told_exchanges {
 } vt_told_exchanges;
 
 // ---------------------------------------------------------------------------------------------
+// The rows of a timeline.
+
+/// One of them; texts are labels of the axes.
+typedef struct vt_told_row {
+  const char *demand, *activity, *flow;
+  int64_t date; ///< seconds since 1970-01-01
+  double amount;
+  const char *kind; ///< direct, closed or background
+} vt_told_row;
+
+/// Start it as {0}; the caller frees row with free(). Texts belong to the kind's data.
+typedef struct vt_told_rows {
+  ptrdiff_t count;
+  vt_told_row *row; ///< shape [count], in order
+} vt_told_rows;
+
+// ---------------------------------------------------------------------------------------------
 // The kind.
 
 /// Functions of a model kind. `data` is what read gives, `model` what create gives, `worker` what
@@ -265,6 +286,10 @@ typedef struct vt_kind {
   /// @return VT_ERR_INPUT for an unknown or ambiguous end, and where there is no exchange
   vt_error (*tell_exchanges)(const vt_study *study, void *data, int64_t scenario, const char *from,
                              const char *to, vt_told_exchanges *told);
+
+  /// Tell the rows of the timelines of a scenario, computed again. Not collective.
+  /// @param data  as read
+  vt_error (*tell_rows)(const vt_study *study, void *data, int64_t scenario, vt_told_rows *told);
 
   /// Write the reference and the scenarios as CPLEX LP files into a folder that exists; new ones
   /// are noted as partials.

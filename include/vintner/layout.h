@@ -36,7 +36,8 @@ typedef enum vt_storage {
   VT_STORE_SINGLE,
   VT_STORE_INT8,
   VT_STORE_INT16,
-  VT_STORE_INT32
+  VT_STORE_INT32,
+  VT_STORE_INT64 ///< of constants alone
 } vt_storage;
 
 /// Where a variable belongs.
@@ -69,6 +70,7 @@ typedef struct vt_variable {
 typedef struct vt_constant {
   const char *group; ///< it lies in /group
   const char *name, *long_name, *units;
+  vt_storage storage;
   int dimensions;
   int dimension[VT_MAX_DIMENSIONS]; ///< indices into vt_layout.dimension
   /// Fill the numbers, which are zeroed: called by who creates the file, no one else needs them.

@@ -194,6 +194,14 @@ vt_output vt_pathway_flow;
 /// (p) [elementary_flow, time]: all elementary flows of a year, direct and of the background.
 vt_output vt_pathway_inventory;
 
+/// Years of the forcing of a plan: from the first of the model to as many after its last as the
+/// longest horizon of its dynamic categories has.
+int vt_pathway_forcing_years(const vt_study *study, const vt_inputs *inputs);
+
+/// (p) [category, forcing_time]: what the emissions of the plan do to the radiation balance in each
+/// year, at its end; NaN for static categories. Needs vt_inputs.forcing.
+vt_output vt_pathway_radiative_forcing;
+
 /// [category, origin, process, time]: impacts by origin; they add up to those of the plan.
 vt_output vt_pathway_impact_by_origin;
 

@@ -63,13 +63,15 @@ typedef struct vt_uncertainty {
   double loc, scale, shape, minimum, maximum;
 } vt_uncertainty;
 
-/// Offsets from the date of installation, or of the consuming process, and their weights.
+/// Offsets from the date of installation, or of the consuming process, and their weights; or dates.
 typedef struct vt_temporal {
   int count;
-  char unit;      ///< 'Y', 'M', 'D' or 's'
-  int64_t *date;  ///< shape [count]
+  char unit;      ///< 'Y', 'M', 'W', 'D', 'h', 'm' or 's'; VT_TEMPORAL_DATES
+  int64_t *date;  ///< whole units, or seconds since 1970-01-01; shape [count]
   double *amount; ///< shape [count]
 } vt_temporal;
+
+#define VT_TEMPORAL_DATES 'A' ///< absolute: the dates are not offsets
 
 /// vintage_improvements (value: a factor) or vintage_amounts (value: an amount), ascending.
 typedef struct vt_vintage {
@@ -93,6 +95,15 @@ typedef struct vt_exchange {
   vt_vintage *vintage;     ///< shape [vintages]
   const char *extra;       ///< JSON object of the attributes that are not named here, or NULL
 } vt_exchange;
+
+struct vt_database_set;
+
+/// When an exchange of a database in JSON happens; NULL: at its consumer's date. Also read: dates
+/// that jobs/brightway_export.py keeps as 'absolute_temporal_distribution', of which classes other
+/// than TemporalDistribution are VT_ERR_INPUT. The distribution belongs to the set.
+/// @param where  begins messages
+vt_error vt_exchange_dates(struct vt_database_set *set, const vt_exchange *exchange,
+                           const char *where, const vt_temporal **temporal);
 
 // ---------------------------------------------------------------------------------------------
 // Groups of records: what matrices are made of.

@@ -157,6 +157,9 @@ typedef enum vt_metric {
   VT_METRIC_STATIC, ///< the method's factor, the same every year
   VT_METRIC_GWP,    ///< forcing relative to CO2's, by the year of emission
   VT_METRIC_CRF,    ///< cumulative radiative forcing until a fixed year
+  // Of timelines alone:
+  VT_METRIC_FORCING, ///< radiative forcing in each year after the emission
+  VT_METRIC_TABLE,   ///< factors by year of emission, and by years until they act
 } vt_metric;
 
 extern const char *const vt_metric_names[]; ///< as study files write them; ends with NULL
@@ -327,7 +330,81 @@ typedef struct vt_choice_plan {
   int fixed_overrides;       ///< those before the first with a formula
 } vt_choice_plan;
 
-typedef enum vt_model_kind { VT_MODEL_PATHWAY, VT_MODEL_INVENTORY, VT_MODEL_CHOICE } vt_model_kind;
+// Timelines.
+
+/// A demand of a timeline. The first member is that of plain LCA.
+typedef struct vt_dated_demand {
+  vt_lca_demand lca;
+  bool dated;   ///< else at the start
+  int64_t date; ///< seconds since 1970-01-01
+} vt_dated_demand;
+
+/// A category of a timeline. The first member is that of a pathway.
+typedef struct vt_timeline_method {
+  vt_category_plan category;
+  bool windowed;     ///< fixed_horizon is given
+  const char *table; ///< CSV file of VT_METRIC_TABLE, path resolved; else NULL
+  int table_line;
+} vt_timeline_method;
+
+/// A database that stands for the background at a date.
+typedef struct vt_dated_snapshot {
+  int line;
+  const char *database;
+  bool dated;   ///< else at the date of its representative_time
+  int64_t date; ///< seconds since 1970-01-01
+} vt_dated_snapshot;
+
+/// Snapshots that belong together; several of these are what a `choose` factor chooses from.
+typedef struct vt_timeline_background {
+  int line;
+  const char *name; ///< NULL: the only one, which needs no name
+  int snapshots;
+  const vt_dated_snapshot *snapshot; ///< distinct; shape [snapshots], at least one
+} vt_timeline_background;
+
+/// Bins of the results of a timeline, from coarse to fine.
+typedef enum vt_resolution {
+  VT_RESOLVE_YEAR,
+  VT_RESOLVE_MONTH,
+  VT_RESOLVE_DAY,
+  VT_RESOLVE_HOUR,
+} vt_resolution;
+
+extern const char *const vt_resolution_names[]; ///< as study files write them; ends with NULL
+
+/// A timeline: when the flows of supply chains happen, and what they do over time.
+typedef struct vt_timeline_plan {
+  int demands;
+  const vt_dated_demand *demand;
+  int64_t start; ///< seconds since 1970-01-01
+  vt_resolution resolution;
+  bool nearest; ///< a date belongs to the nearest start of a bin, else to the bin that holds it
+  bool mean;    ///< years and months have a mean length, else that of the calendar
+  double cutoff;
+  int64_t max_calculations;
+  int statics;
+  const char *const *static_database; ///< shape [statics]
+  const int *static_line;             ///< shape [statics]
+  int methods;
+  const vt_timeline_method *method;         ///< distinct names; shape [methods]
+  int backgrounds;                          ///< 0: no time-explicit background
+  const vt_timeline_background *background; ///< shape [backgrounds]
+  bool nearest_snapshot;                    ///< interpolation
+  bool missing_zero;
+  bool redate;
+  bool has_time;
+  int64_t first_bin, last_bin; ///< with has_time: labels of the axis
+  int keep_line;
+  bool keep_inventory, keep_by_activity, keep_timeline;
+} vt_timeline_plan;
+
+typedef enum vt_model_kind {
+  VT_MODEL_PATHWAY,
+  VT_MODEL_INVENTORY,
+  VT_MODEL_CHOICE,
+  VT_MODEL_TIMELINE
+} vt_model_kind;
 
 /// How the processes of several products of a database become one a product.
 typedef struct vt_allocation_plan {
@@ -349,6 +426,7 @@ typedef struct vt_model_plan {
     vt_pathway_plan pathway;
     vt_inventory_plan inventory;
     vt_choice_plan choice;
+    vt_timeline_plan timeline;
   };
 } vt_model_plan;
 
@@ -461,6 +539,11 @@ extern const vt_keepable vt_keepable_outputs[];
 
 /// The fixed changes of a model: how many, and those before the first with a formula.
 const vt_factor *vt_study_overrides(const vt_study *study, int *overrides, int *fixed);
+
+/// The label of the bin that a date lies in: 2024, 202403, 20240301 or 2024030114.
+int64_t vt_resolution_label(vt_resolution resolution, const vt_date *date);
+/// The start of the bin of a label; false: there is no such bin.
+bool vt_resolution_start(vt_resolution resolution, int64_t label, int64_t *seconds);
 
 /// As study files write it: "pathway", "inventory".
 const char *vt_model_kind_name(vt_model_kind kind);

@@ -45,6 +45,19 @@ vt_error vt_system_create_open(vt_database_set *set, int count, const int *datab
 /// singular.
 vt_error vt_system_check_square(const vt_database_set *set, const vt_system *system);
 
+/// An exchange that counts in an entry of A or B, which is the sum of such.
+typedef struct vt_cell_term {
+  ptrdiff_t cell;               ///< place among the entries of the matrix
+  const vt_record_group *group; ///< of which it is a record
+  ptrdiff_t record;
+  double value; ///< what it adds: flip and rescale applied
+} vt_cell_term;
+
+/// The exchanges that A (or B) is made of, by entry and as stored within it. Those whose data are
+/// NaN, and those that another one replaces, are none. The caller frees *term with free().
+vt_error vt_system_terms(const vt_database_set *set, const vt_system *system, bool biosphere,
+                         ptrdiff_t array_column, ptrdiff_t *count, vt_cell_term **term);
+
 /// Row of the product that a demand for `node` means; VT_ERR_INPUT for a flow, a node outside the
 /// system, a process whose product is a node of its own (both are named), and one that was
 /// allocated (to what).

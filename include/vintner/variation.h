@@ -140,6 +140,10 @@ vt_error vt_variation_find(const vt_variation *variation, int snapshot, int coun
 void vt_variation_move(const vt_variation *variation, const vt_exchange_place *place, double amount,
                        vt_sample *sample);
 
+/// What an exchange adds to its entry after a draw: flip and rescale applied.
+double vt_variation_amount(const vt_variation *variation, const vt_exchange_place *place,
+                           const vt_sample *sample);
+
 /// The reference values, without any draw.
 void vt_variation_reference(const vt_variation *variation, vt_sample *sample);
 

@@ -282,6 +282,33 @@ static vt_error store_factors(vt_assembly *a) {
   return VT_OK;
 }
 
+// What flows do to the radiation balance, by the rules of dynamic methods.
+static vt_error store_forcing(vt_assembly *a) {
+  const vt_candidates *c = &a->candidates;
+  bool wanted = false;
+  for (int i = 0; i < a->study->keeps; i++)
+    wanted = wanted || strcmp(a->study->keep[i], "radiative_forcing") == 0;
+  if (!wanted) return VT_OK;
+  const ptrdiff_t flows = vt_labels_count(a->inputs->elementary_flow);
+  VT_ARENA_NEW(a->inputs->arena, a->inputs->forcing, flows * VT_FORCING_NUMBERS);
+  for (int k = 0; k < c->nodes; k++) {
+    const vt_node *node = &a->set->node[c->node[k]];
+    const int label = c->label[c->candidate[k]];
+    const vt_flow_identity flow = {.name = vt_node_name(node),
+                                   .categories = node->categories,
+                                   .type = node->type_name,
+                                   .cas = node->cas};
+    vt_gas gas;
+    if (label < 0 || !vt_gas_of(&flow, &gas)) continue;
+    double *number = a->inputs->forcing + (ptrdiff_t)label * VT_FORCING_NUMBERS;
+    number[VT_FORCING_KIND] = gas.is_co2 ? 1 : 2;
+    number[VT_FORCING_SCALE] = gas.scale;
+    number[VT_FORCING_EFFICIENCY] = gas.efficiency;
+    number[VT_FORCING_LIFETIME] = gas.lifetime;
+  }
+  return VT_OK;
+}
+
 vt_error vt_assembly_select_flows(vt_assembly *a) {
   vt_candidates *c = &a->candidates;
   const int count = vt_labels_count(c->code);
@@ -301,5 +328,6 @@ vt_error vt_assembly_select_flows(vt_assembly *a) {
     VT_TRY(vt_labels_add(a->inputs->category, name, (ptrdiff_t)strlen(name), &index, NULL));
   }
   VT_TRY(check_codes(a));
+  VT_TRY(store_forcing(a));
   return store_factors(a);
 }

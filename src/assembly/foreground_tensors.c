@@ -342,6 +342,10 @@ static vt_error refuse_other_keys(const edge *at) {
 static vt_error add_exchange(const edge *at) {
   destination to = {.vintages = VT_TENSOR_COUNT};
   VT_TRY(refuse_other_keys(at));
+  const vt_temporal *temporal = at->exchange->temporal;
+  if (temporal && temporal->unit == VT_TEMPORAL_DATES)
+    return fail_edge(at, "found a temporal distribution with dates, expected offsets in a "
+                         "foreground");
   VT_TRY(find_destination(at, &to));
   VT_TRY(add_amounts(at, to.tensor, to.flow));
   if (to.vintages == VT_TENSOR_COUNT) {

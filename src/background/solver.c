@@ -327,3 +327,37 @@ vt_error vt_solver_adjoint(vt_solver *s, const double *weight, double *score, do
   if (residual) *residual = error;
   return VT_OK;
 }
+
+// One solve, and the rest of the way only where it is not good enough.
+static vt_error solve_roughly(vt_solver *s, double *unit) {
+  const double good_enough = 1e-11;
+  const vt_kernel *kernel = s->background->kernel;
+  double error;
+  int64_t iterations;
+  vt_quality quality;
+  if (s->figures.method != VT_SOLVE_LU) return solve(s, true, unit, &error);
+  VT_TRY(normalise(s, true, unit));
+  s->figures.solves++;
+  memset(s->best, 0, (size_t)s->scaled.matrix.n * sizeof *s->best);
+  if (*unit == 0) return VT_OK;
+  VT_TRY(vt_background_check(s->background,
+                             kernel->solve(s->primary, true, 0, s->b, s->best, &iterations),
+                             "solving a system"));
+  vt_residual(&s->scaled, true, s->b, s->best, s->residual, s->total, &quality);
+  return quality.backward <= good_enough ? VT_OK : vt_solver_refine(s, true, &error);
+}
+
+vt_error vt_solver_rough_adjoint(vt_solver *s, int count, const int *process, const double *burden,
+                                 double *score) {
+  const vt_scaled *z = &s->scaled;
+  double unit;
+  memset(s->b, 0, (size_t)z->matrix.n * sizeof *s->b);
+  for (int i = 0; i < count; i++) s->b[process[i]] += burden[i] * z->column_scale[process[i]];
+  VT_TRY(solve_roughly(s, &unit));
+  for (int k = 0; k < z->matrix.n; k++) {
+    const double value = s->best[k] * z->row_scale[k] * unit;
+    if (!isfinite(value)) return fail_product(s, k, "score");
+    score[z->match[k]] = value;
+  }
+  return VT_OK;
+}

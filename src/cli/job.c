@@ -118,6 +118,7 @@ vt_error job_load(job *j, const char *path, const char *text) {
   VT_TRY(share_thresholds(j));
   VT_TRY(vt_team_settle(j->team, vt_team_threads(j->team, &j->threads)));
   if (j->o->threads > 0) j->threads = j->o->threads;
+  if (j->kind->one_thread) j->threads = 1;
   // A thread without a scenario would only cost its memory.
   if (j->threads > job_layout(j)->scenarios) j->threads = (int)job_layout(j)->scenarios;
   return VT_OK;

@@ -108,6 +108,7 @@ vt_error command_resume(job *j);
 vt_error command_background(job *j);
 vt_error command_diagnose(job *j);
 vt_error command_exchange(job *j); ///< of show
+vt_error command_timeline(job *j); ///< of show
 vt_error command_export(job *j);
 vt_error command_export_inputs(job *j);
 vt_error command_import(job *j);

@@ -35,6 +35,7 @@ static void keep_memory(void) {
 static vt_error show(job *j) {
   const options *o = j->o;
   if (o->from) return command_exchange(j);
+  if (o->rows) return command_timeline(j);
   if (o->activity || vt_is_source_path(o->file)) return command_show_databases(o, stdout);
   if (vt_is_study_path(o->file)) return vt_command_show_study(o->file, o->json, stdout);
   VT_TRY(look_check(o->file));

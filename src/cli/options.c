@@ -45,7 +45,9 @@ static const struct {
     [OPTION_WRITE_LP] = {"--write-lp", NULL, "DIR", "write each scenario as a CPLEX LP file"},
     [OPTION_JSON] = {"--json", NULL, NULL, "one JSON document on stdout"},
     [OPTION_SCENARIO] = {"--scenario", NULL, "K", "this scenario (counted from 0)"},
-    [OPTION_CSV] = {"--csv", NULL, "DIR", "folder for the tables, made if it is missing"},
+    [OPTION_CSV] = {"--csv", NULL, "DIR",
+                    "folder for the tables, made if it is missing (show: no DIR, the rows of a "
+                    "timeline on stdout)"},
     [OPTION_VARIABLES] = {"--variables", NULL, "A,B,...", "variables to export"},
     [OPTION_SCENARIOS] = {"--scenarios", NULL, "A:B", "scenarios to export, both ends included"},
     [OPTION_INPUTS] = {"--inputs", NULL, "FILE",
@@ -86,7 +88,7 @@ static const struct {
                         BIT(THREADS) | BIT(JSON) | BIT(STUDY) | BIT(DRAIN) | BIT(WAIT) |
                             BIT(VERIFY)},
     [COMMAND_SHOW] = {"show", "FILE", "print what a study, store or results file holds",
-                      BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY) | BIT(EXCHANGE)},
+                      BIT(SCENARIO) | BIT(JSON) | BIT(ACTIVITY) | BIT(EXCHANGE) | BIT(CSV)},
     [COMMAND_DIAGNOSE] = {"diagnose", "FILE", "explain why a scenario is infeasible or unbounded",
                           BIT(SCENARIO) | BIT(JSON)},
     [COMMAND_EXPORT] = {"export", "FILE",
@@ -287,12 +289,28 @@ typedef struct reading {
   bool only_arguments; // after --
 } reading;
 
+// Whether the command is show: options may come before it.
+static bool is_show(int argc, char **argv) {
+  for (int i = 1; i < argc; i++) {
+    int command;
+    if (argv[i][0] != '-')
+      return find_command(argv[i], &command) == VT_OK && command == COMMAND_SHOW;
+  }
+  return false;
+}
+
 static vt_error read_option(int argc, char **argv, int *at, reading *r, options *o) {
   const char *text = argv[*at], *equals = strncmp(text, "--", 2) == 0 ? strchr(text, '=') : NULL;
   const size_t length = equals ? (size_t)(equals - text) : strlen(text);
   const int id = find_option(text, length);
   if (id < 0) return fail_unknown_option(text);
   const char *value = equals ? equals + 1 : NULL;
+  if (id == OPTION_CSV && !value &&
+      (r->command >= 0 ? r->command == COMMAND_SHOW : is_show(argc, argv))) {
+    r->given |= BIT(CSV);
+    o->rows = true;
+    return VT_OK;
+  }
   if (known_options[id].value && !value) {
     VT_CHECK(*at + 1 < argc, VT_ERR_INPUT, "option %s: found nothing, expected %s", text,
              known_options[id].value);
@@ -373,6 +391,10 @@ vt_error options_read(int argc, char **argv, options *o) {
   VT_CHECK(o->file, VT_ERR_INPUT, "vintner %s: found no argument, expected %s",
            known_commands[r.command].name, known_commands[r.command].argument);
   if (r.command == COMMAND_EXPORT) VT_TRY(check_export(r.given));
+  VT_CHECK(r.command != COMMAND_SHOW || !o->csv, VT_ERR_INPUT,
+           "option --csv: found a value, expected none of show");
+  VT_CHECK(r.command != COMMAND_SHOW || !(o->rows && o->json), VT_ERR_INPUT,
+           "vintner show: found --csv and --json, expected one of them");
   VT_CHECK(r.command != COMMAND_IMPORT || o->output, VT_ERR_INPUT,
            "vintner import: found no --output, expected the name of the store");
   VT_CHECK(o->output || !(r.given & BIT(QUANTILES)), VT_ERR_INPUT,

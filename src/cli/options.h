@@ -44,6 +44,7 @@ typedef struct options {
   int64_t scenario;      ///< -1: none
   double drain_s;        ///< NaN: as long as the launcher leaves
   double wait_s;         ///< for another writer
+  bool rows;             ///< --csv of show
   bool force, json, quiet, verbose, debug, verify;
 } options;
 

@@ -30,6 +30,16 @@ static double read_scalar(const report *r, const char *name, int64_t scenario) {
   return result;
 }
 
+// The largest number of a scenario's variable.
+static double worst_of_scenario(const report *r, const char *name) {
+  int64_t count;
+  double *value = read_if_there(r, name, r->scenario, &count), worst = (double)NAN;
+  for (int64_t i = 0; i < count; i++)
+    if (!(value[i] <= worst)) worst = value[i];
+  free(value);
+  return worst;
+}
+
 // A variable with one number a scenario.
 static bool is_by_scenario(const report *r, const char *name) {
   int axes;
@@ -121,11 +131,23 @@ static vt_error gather_one(report *r) {
            r->path, (long long)r->scenario, (long long)r->scenarios - 1);
   const double code = read_scalar(r, "status", r->scenario);
   if (code >= 0 && code < VT_OUTCOME_COUNT) r->status = (vt_outcome)code;
-  r->violation = read_scalar(r, "violation", r->scenario);
+  r->violation = worst_of_scenario(r, "violation");
   r->gap = read_scalar(r, "gap", r->scenario);
   const double unique = read_scalar(r, "unique", r->scenario);
   if (unique >= 0) r->unique = unique == 1;
   return VT_OK;
+}
+
+// The largest number of a variable.
+static double largest(const report *r, const char *name) {
+  int64_t count;
+  double *value = read_if_there(r, name, -1, &count);
+  double result = (double)NAN;
+  for (int64_t i = 0; i < count; i++) {
+    if (!(value[i] <= result)) result = value[i];
+  }
+  free(value);
+  return result;
 }
 
 static vt_error gather_outcomes(report *r) {
@@ -139,6 +161,9 @@ static vt_error gather_outcomes(report *r) {
   r->status = VT_NOT_DONE;
   r->violation = r->gap = r->unique = (double)NAN;
   if (r->scenario >= 0) VT_TRY(gather_one(r));
+  // Of timelines it is told by demand.
+  if (r->scenario < 0 && vt_reader_has(r->reader, "calculations"))
+    r->violation = largest(r, "violation");
   if (r->scenario >= 0 && take_counts(r)) return VT_OK;
   sweep s = {0};
   const vt_error swept = sweep_all(r, &s);
@@ -190,18 +215,6 @@ static report_table gather_table(const report *r, const char *variable, int axes
   return t;
 }
 
-// The largest of a variable that is one for all scenarios.
-static double largest(const report *r, const char *name) {
-  int64_t count;
-  double *value = read_if_there(r, name, -1, &count);
-  double result = (double)NAN;
-  for (int64_t i = 0; i < count; i++) {
-    if (!(value[i] <= result)) result = value[i];
-  }
-  free(value);
-  return result;
-}
-
 static void gather_decisions(report *r) {
   const bool have = r->scenario >= 0 ? r->status == VT_OPTIMAL : r->statistics;
   if (!have) return;
@@ -210,6 +223,7 @@ static void gather_decisions(report *r) {
   r->score = gather_table(r, "score", 2);
   r->choice = gather_table(r, "choice_level", 1);
   if (!r->choice.value) r->choice = gather_table(r, "choice_level", 2);
+  if (!r->score.value) r->score = gather_table(r, "total_impact", 2); // of a timeline
   r->residual = largest(r, "residual");
   if (r->scenario >= 0) return;
   int64_t count;
@@ -385,8 +399,11 @@ static void print_objective(FILE *out, const report *r) {
 
 static void print_quality(FILE *out, const report *r) {
   if (!vt_reader_has(r->reader, "violation")) return;
+  // A timeline with a background that changes has no static inventory to be compared with.
+  if (isnan(r->violation) && !vt_reader_has(r->reader, "gap")) return;
   if (r->outcome[VT_OPTIMAL] == 0 || (r->scenario >= 0 && r->status != VT_OPTIMAL)) return;
-  (void)fprintf(out, "checks      largest violation %.2g, largest gap %.2g", r->violation, r->gap);
+  (void)fprintf(out, "checks      largest violation %.2g", r->violation);
+  if (vt_reader_has(r->reader, "gap")) (void)fprintf(out, ", largest gap %.2g", r->gap);
   if (r->scenario >= 0) {
     if (!isnan(r->unique)) {
       (void)fprintf(out, ", the optimum is %s", r->unique == 1 ? "unique" : "not unique");
@@ -488,7 +505,11 @@ static void print_scores(FILE *out, const report *r) {
   const report_table *t = &r->score;
   if (!t->value) return;
   const int64_t rows = t->rows < MOST_DEMANDS ? t->rows : MOST_DEMANDS;
-  (void)fprintf(out, "checks      largest residual %.2g\n\nscores", r->residual);
+  const bool timeline = vt_reader_has(r->reader, "total_impact");
+  if (timeline)
+    (void)fputs("\ntotal impact", out);
+  else
+    (void)fprintf(out, "checks      largest residual %.2g\n\nscores", r->residual);
   print_of_what(out, r);
   for (int64_t c = 0; c < t->columns; c += SCORE_BAND)
     print_score_band(out, r, rows, c, c + SCORE_BAND < t->columns ? c + SCORE_BAND : t->columns);

@@ -158,6 +158,50 @@ static void print_category(const vt_category_plan *c, FILE *out) {
   (void)fputs(")\n", out);
 }
 
+static void print_date(int64_t seconds, FILE *out) {
+  vt_date d;
+  vt_date_of(seconds, &d);
+  print_line(out, "%04lld-%02d-%02d", (long long)d.year, d.month, d.day);
+  if (d.hour > 0 || d.minute > 0 || d.second > 0)
+    print_line(out, "T%02d:%02d:%02d", d.hour, d.minute, d.second);
+}
+
+static void print_snapshots(const vt_timeline_background *b, FILE *out) {
+  if (b->name) print_line(out, "%s: ", b->name);
+  for (int i = 0; i < b->snapshots; i++) {
+    print_line(out, "%s%s", i > 0 ? ", " : "", b->snapshot[i].database);
+    if (!b->snapshot[i].dated) continue;
+    (void)fputs(" (", out);
+    print_date(b->snapshot[i].date, out);
+    (void)fputs(")", out);
+  }
+  (void)fputc('\n', out);
+}
+
+static void print_timeline(const vt_study *s, FILE *out) {
+  const vt_timeline_plan *plan = &s->model.timeline;
+  for (int i = 0; i < plan->demands; i++) {
+    print_line(out, "%-11s ", i == 0 ? "demands" : "");
+    print_demand(&plan->demand[i].lca, out);
+  }
+  (void)fputs("start       ", out);
+  print_date(plan->start, out);
+  print_line(out, "\nresolution  %s\n", vt_resolution_names[plan->resolution]);
+  for (int i = 0; i < plan->methods; i++) {
+    const vt_timeline_method *m = &plan->method[i];
+    print_line(out, "%-11s ", i == 0 ? "methods" : "");
+    if (m->table)
+      print_line(out, "%s: from %s\n", m->category.name, m->table);
+    else
+      print_category(&m->category, out);
+  }
+  for (int i = 0; i < plan->backgrounds; i++) {
+    print_line(out, "%-11s ", i == 0 ? "background" : "");
+    print_snapshots(&plan->background[i], out);
+  }
+  if (s->ensemble) print_ensemble(s, NULL, 0, out);
+}
+
 static void print_years(int first, int last, FILE *out) {
   print_line(out, "%d", first);
   if (last > first) print_line(out, " to %d", last);
@@ -216,7 +260,8 @@ static void print_pathway(const vt_study *s, FILE *out) {
 static void print_study(const vt_study *s, FILE *out) {
   static void (*const kinds[])(const vt_study *, FILE *) = {[VT_MODEL_PATHWAY] = print_pathway,
                                                             [VT_MODEL_INVENTORY] = print_inventory,
-                                                            [VT_MODEL_CHOICE] = print_choice};
+                                                            [VT_MODEL_CHOICE] = print_choice,
+                                                            [VT_MODEL_TIMELINE] = print_timeline};
   print_line(out, "study       %s\n", s->name);
   print_sources(&s->model, out);
   kinds[s->model.kind](s, out);

@@ -158,15 +158,18 @@ static void put_pathway(json_out *j, const vt_study *s) {
 // -------------------------------------------------------------------------------------------------
 // Plain LCA.
 
+static void put_lca_demand(json_out *j, const vt_lca_demand *d) {
+  json_members(j, "name: %s, database: %s, code: %s", d->name, d->database, d->code);
+  if (!d->database) json_raw(j, "id", "%" PRId64, d->id);
+  json_number(j, "amount", d->amount);
+}
+
 static void put_inventory(json_out *j, const vt_study *s) {
   const vt_inventory_plan *plan = &s->model.inventory;
   json_list(j, "demands", JSON_LINES);
   for (int i = 0; i < plan->demands; i++) {
-    const vt_lca_demand *d = &plan->demand[i];
     json_map(j, NULL);
-    json_members(j, "name: %s, database: %s, code: %s", d->name, d->database, d->code);
-    if (!d->database) json_raw(j, "id", "%" PRId64, d->id);
-    json_number(j, "amount", d->amount);
+    put_lca_demand(j, &plan->demand[i]);
     json_close(j);
   }
   json_close(j);
@@ -216,6 +219,49 @@ static void put_choice(json_out *j, const vt_study *s) {
   put_objectives(j, s);
   put_seed_and_design(j, s);
   put_factors(j, "overrides", plan->override, plan->overrides);
+}
+
+// Timelines.
+
+static void put_date(json_out *j, const char *name, int64_t seconds) {
+  char text[64];
+  vt_date d;
+  vt_date_of(seconds, &d);
+  (void)snprintf(text, sizeof text, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)d.year, d.month,
+                 d.day, d.hour, d.minute, d.second);
+  json_text(j, name, text);
+}
+
+static void put_timeline_methods(json_out *j, const vt_timeline_plan *plan) {
+  json_list(j, "methods", JSON_LINES);
+  for (int i = 0; i < plan->methods; i++) {
+    const vt_category_plan *c = &plan->method[i].category;
+    json_map(j, NULL);
+    json_members(j, "name: %s, metric: %s", c->name, vt_metric_names[c->metric]);
+    if (plan->method[i].table)
+      json_text(j, "from", plan->method[i].table);
+    else
+      json_texts(j, "method", c->part, c->parts);
+    json_close(j);
+  }
+  json_close(j);
+}
+
+static void put_timeline(json_out *j, const vt_study *s) {
+  const vt_timeline_plan *plan = &s->model.timeline;
+  put_date(j, "start", plan->start);
+  json_text(j, "resolution", vt_resolution_names[plan->resolution]);
+  json_list(j, "demands", JSON_LINES);
+  for (int i = 0; i < plan->demands; i++) {
+    json_map(j, NULL);
+    put_lca_demand(j, &plan->demand[i].lca);
+    if (plan->demand[i].dated) put_date(j, "date", plan->demand[i].date);
+    json_close(j);
+  }
+  json_close(j);
+  put_timeline_methods(j, plan);
+  if (!s->ensemble) return;
+  put_seed_and_design(j, s);
   put_factors(j, "factors", s->factor, s->factors);
 }
 
@@ -238,7 +284,8 @@ void vt_show_study_json(const vt_study *s, FILE *out) {
   static void (*const kinds[])(json_out *,
                                const vt_study *) = {[VT_MODEL_PATHWAY] = put_pathway,
                                                     [VT_MODEL_INVENTORY] = put_inventory,
-                                                    [VT_MODEL_CHOICE] = put_choice};
+                                                    [VT_MODEL_CHOICE] = put_choice,
+                                                    [VT_MODEL_TIMELINE] = put_timeline};
   json_out j = json_begin(out, JSON_BLOCK);
   json_members(&j, "study: %s, model: %s", s->name, vt_model_kind_name(s->model.kind));
   if (s->model.databases > 0) json_texts(&j, "databases", s->model.database, s->model.databases);

@@ -178,7 +178,7 @@ static void work(loop *l, vt_text *text) {
 }
 
 static vt_error run_threads(loop *l) {
-  const int threads = l->options->threads;
+  const int threads = l->kind->one_thread ? 1 : l->options->threads;
   vt_text *text;
   VT_NEW(text, threads);
 #pragma omp parallel num_threads(threads)

@@ -13,35 +13,41 @@ static const double mass_of_atmosphere = 5.135e18; // kg
 static const double molar_mass_of_co2 = 44.01;
 static const double molar_mass_of_co = 28.01;
 
-// What one kilogram does to the radiation balance: `scale` times the pulse response of CO2, or of
-// a gas that decays with one lifetime.
-typedef struct forcing {
-  bool is_co2;
-  double scale;      // of CO2: -1 for uptake
-  double efficiency; // of the others, W m-2 per kg
-  double lifetime;   // of the others, years
-} forcing;
-
 static double per_kilogram(double per_ppb, double molar_mass) {
   return per_ppb * molar_mass_of_air / molar_mass * 1e9 / mass_of_atmosphere;
 }
 
-static forcing decaying(double per_ppb, double molar_mass, double lifetime) {
-  return (forcing){.efficiency = per_kilogram(per_ppb, molar_mass), .lifetime = lifetime};
+static vt_gas decaying(double per_ppb, double molar_mass, double lifetime) {
+  return (vt_gas){.efficiency = per_kilogram(per_ppb, molar_mass), .lifetime = lifetime};
 }
 
+static const double co2_constant = 0.2173, co2_share[] = {0.2240, 0.2824, 0.2763},
+                    co2_lifetime[] = {394.4, 36.54, 4.304};
+
 // W m-2 yr, over the first `years` years after the emission
-static double cumulative_co2(double years) {
-  static const double share[] = {0.2240, 0.2824, 0.2763}, lifetime[] = {394.4, 36.54, 4.304};
-  double airborne = 0.2173 * years;
-  for (int i = 0; i < 3; i++) airborne -= share[i] * lifetime[i] * expm1(-years / lifetime[i]);
+double vt_co2_cumulative(double years) {
+  double airborne = co2_constant * years;
+  for (int i = 0; i < 3; i++)
+    airborne -= co2_share[i] * co2_lifetime[i] * expm1(-years / co2_lifetime[i]);
   return per_kilogram(1.33e-5, molar_mass_of_co2) * airborne;
 }
 
-static double cumulative(const forcing *gas, double years) {
+double vt_gas_cumulative(const vt_gas *gas, double years) {
   if (years <= 0) return 0;
-  if (gas->is_co2) return gas->scale * cumulative_co2(years);
+  if (gas->is_co2) return gas->scale * vt_co2_cumulative(years);
   return -gas->efficiency * gas->lifetime * expm1(-years / gas->lifetime);
+}
+
+// Of a response exp(-k / t): t exp(-(k - 1) / t) (1 - exp(-1 / t)).
+static double in_year(double lifetime, int k) {
+  return -lifetime * exp(-(k - 1) / lifetime) * expm1(-1 / lifetime);
+}
+
+double vt_gas_yearly(const vt_gas *gas, int k) {
+  if (!gas->is_co2) return gas->efficiency * in_year(gas->lifetime, k);
+  double airborne = co2_constant;
+  for (int i = 0; i < 3; i++) airborne += co2_share[i] * in_year(co2_lifetime[i], k);
+  return gas->scale * per_kilogram(1.33e-5, molar_mass_of_co2) * airborne;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -84,16 +90,16 @@ static bool is_methane(const char *name) {
 }
 
 // The first rule that fits; false: none does.
-static bool find_forcing(const vt_flow_identity *flow, forcing *gas) {
+bool vt_gas_of(const vt_flow_identity *flow, vt_gas *gas) {
   if (contains(flow->name, "carbon dioxide")) {
-    *gas = (forcing){.is_co2 = true, .scale = is_uptake(flow) ? -1 : 1};
+    *gas = (vt_gas){.is_co2 = true, .scale = is_uptake(flow) ? -1 : 1};
   } else if (is_methane(flow->name)) {
     *gas = decaying(5.7e-4, 16.04, 11.8);
   } else if (contains(flow->name, "dinitrogen monoxide")) {
     *gas = decaying(2.8e-3, 44.01, 109);
   } else if (contains(flow->name, "carbon monoxide")) {
     // At once oxidised to CO2.
-    *gas = (forcing){.is_co2 = true, .scale = molar_mass_of_co2 / molar_mass_of_co};
+    *gas = (vt_gas){.is_co2 = true, .scale = molar_mass_of_co2 / molar_mass_of_co};
   } else {
     const vt_ghg *ghg = vt_ghg_find(flow->cas);
     if (!ghg) return false;
@@ -104,19 +110,19 @@ static bool find_forcing(const vt_flow_identity *flow, forcing *gas) {
 
 // ---------------------------------------------------------------------------------------------
 
-static double factor_of(const vt_window *window, const forcing *gas, int year) {
+static double factor_of(const vt_window *window, const vt_gas *gas, int year) {
   const double horizon = window->horizon;
   const double left = horizon - ((double)year - window->start_year);
-  if (window->metric == VT_METRIC_CRF) return cumulative(gas, left - 1);
-  const double reference = horizon > 1 ? cumulative_co2(horizon - 1) : 0;
+  if (window->metric == VT_METRIC_CRF) return vt_gas_cumulative(gas, left - 1);
+  const double reference = horizon > 1 ? vt_co2_cumulative(horizon - 1) : 0;
   if (reference == 0) return 0; // neither gas has a year to act in
-  return cumulative(gas, (window->fixed_horizon ? left : horizon) - 1) / reference;
+  return vt_gas_cumulative(gas, (window->fixed_horizon ? left : horizon) - 1) / reference;
 }
 
 bool vt_impact_dynamic(const vt_window *window, const vt_flow_identity *flow, int years,
                        const int *year, double *factor) {
-  forcing gas = {0};
-  const bool found = window->metric != VT_METRIC_STATIC && find_forcing(flow, &gas);
+  vt_gas gas = {0};
+  const bool found = window->metric != VT_METRIC_STATIC && vt_gas_of(flow, &gas);
   for (int y = 0; y < years; y++) factor[y] = found ? factor_of(window, &gas, year[y]) : 0;
   return found;
 }

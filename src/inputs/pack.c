@@ -106,6 +106,10 @@ vt_error vt_inputs_pack(const vt_inputs *inputs, vt_text *bytes) {
   VT_TRY(inputs->variant ? put_labels(bytes, inputs->variant) : put_count(bytes, 0));
   for (int k = 0; k < variants; k++)
     VT_TRY(put_tensor(bytes, &inputs->variant_mapping[k], vt_tensor_kinds[VT_TENSOR_MAPPING].axes));
+  const int numbers = vt_labels_count(inputs->elementary_flow) * VT_FORCING_NUMBERS;
+  VT_TRY(put_count(bytes, inputs->forcing ? numbers : 0));
+  if (inputs->forcing)
+    VT_TRY(vt_text_add_bytes(bytes, inputs->forcing, (ptrdiff_t)sizeof(double) * numbers));
   return inputs->following.amounts > 0 || inputs->following.parameters > 0
              ? put_following(bytes, &inputs->following)
              : VT_OK;
@@ -323,6 +327,17 @@ static vt_error take_following(packed *from, vt_arena *arena, vt_following *foll
   return VT_OK;
 }
 
+static vt_error take_forcing(packed *from, vt_inputs *inputs) {
+  const int64_t flows = vt_labels_count(inputs->elementary_flow);
+  int64_t count = 0;
+  VT_TRY(take_count(from, sizeof *inputs->forcing, &count));
+  if (count == 0) return VT_OK;
+  VT_CHECK(count == flows * VT_FORCING_NUMBERS, VT_ERR_BUG, "packed inputs hold %lld forcings",
+           (long long)count);
+  VT_ARENA_NEW(inputs->arena, inputs->forcing, count);
+  return take_bytes(from, inputs->forcing, count, sizeof *inputs->forcing);
+}
+
 static vt_error take_everything(packed *from, vt_inputs *inputs) {
   const char *text = NULL;
   int64_t length = 0;
@@ -343,6 +358,7 @@ static vt_error take_everything(packed *from, vt_inputs *inputs) {
     VT_TRY(take_tensor(from, inputs->arena, vt_tensor_kinds[id].axes, &inputs->tensor[id]));
   VT_TRY(take_units(from, inputs));
   VT_TRY(take_pathways(from, inputs));
+  VT_TRY(take_forcing(from, inputs));
   if (from->left > 0) VT_TRY(take_following(from, inputs->arena, &inputs->following));
   VT_CHECK(from->left == 0, VT_ERR_BUG, "packed inputs go on for %td bytes too long", from->left);
   return VT_OK;

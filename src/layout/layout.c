@@ -151,11 +151,8 @@ int64_t vt_sensitivity_numbers(const vt_sensitivity *s) {
 }
 
 double vt_layout_file_bytes(const vt_layout *layout) {
-  static const int width[] = {[VT_STORE_DOUBLE] = 8,
-                              [VT_STORE_SINGLE] = 4,
-                              [VT_STORE_INT8] = 1,
-                              [VT_STORE_INT16] = 2,
-                              [VT_STORE_INT32] = 4};
+  static const int width[] = {[VT_STORE_DOUBLE] = 8, [VT_STORE_SINGLE] = 4, [VT_STORE_INT8] = 1,
+                              [VT_STORE_INT16] = 2,  [VT_STORE_INT32] = 4,  [VT_STORE_INT64] = 8};
   double row = 8, once = 64 * 1024;
   for (int v = 0; v < layout->variables; v++) {
     const vt_variable *variable = &layout->variable[v];

@@ -68,10 +68,4 @@ bool vt_pathway_keeps_ranges(const vt_study *study);
 /// Fill the outputs of a row from a scenario that has a plan.
 void vt_pathway_fill_outputs(const vt_pathway_answer *answer, double *const *row);
 
-// variant_names.c
-
-/// Names of the variants that all `choose` factors pick from, {"factor": ["name", ...]}; NULL if
-/// there is no such factor. Belongs to the arena of the inputs.
-vt_error vt_pathway_variant_names(const vt_pathway_model *model, const char **json);
-
 #endif

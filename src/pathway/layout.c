@@ -22,6 +22,7 @@ typedef enum axis_id {
   AXIS_ORIGIN,
   AXIS_LIMIT,
   AXIS_INPUT,
+  AXIS_FORCING_TIME,
   AXIS_COUNT,
 } axis_id;
 
@@ -152,6 +153,9 @@ static const output outputs[] = {
     {"inventory", "elementary flow, direct and of the background", .big = true, .statistics = true,
      .axes = 2, .axis = {AXIS_ELEMENTARY_FLOW, AXIS_TIME}, .compute = vt_pathway_inventory,
      .prepared = true},
+    {"radiative_forcing", "radiative forcing of the plan in a year, at its end", .big = true,
+     .statistics = true, .axes = 2, .axis = {AXIS_CATEGORY, AXIS_FORCING_TIME},
+     .compute = vt_pathway_radiative_forcing, .prepared = true},
     {"impact_by_origin", "impact by origin, process and year", .big = true, .statistics = true,
      .axes = 4, .axis = {AXIS_CATEGORY, AXIS_ORIGIN, AXIS_PROCESS, AXIS_TIME},
      .compute = vt_pathway_impact_by_origin},
@@ -304,6 +308,21 @@ static vt_error add_products(const vt_pathway_model *k, int *place) {
   return add_axis(k->layout, d, place);
 }
 
+static vt_error add_forcing_years(vt_pathway_model *k, int *place) {
+  const vt_inputs *in = k->data->inputs;
+  const int years = vt_pathway_forcing_years(k->study, in);
+  double *year;
+  VT_ARENA_NEW(in->arena, year, years);
+  for (int y = 0; y < years; y++) year[y] = in->system_time[0] + y;
+  return add_axis(k->layout,
+                  (vt_dimension){.name = "forcing_time",
+                                 .long_name = "calendar year at whose end the forcing is",
+                                 .size = years,
+                                 .integer = true,
+                                 .number = year},
+                  place);
+}
+
 // Axes that only some outputs have: made for those that are kept.
 static vt_error add_further_axes(vt_pathway_model *k, const bool *used, int *axis) {
   const vt_inputs *in = k->data->inputs;
@@ -314,6 +333,7 @@ static vt_error add_further_axes(vt_pathway_model *k, const bool *used, int *axi
     VT_TRY(vt_background_axis(in, 2, k->layout, &axis[AXIS_ELEMENTARY_FLOW]));
   if (used[AXIS_SNAPSHOT]) VT_TRY(vt_background_axis(in, 0, k->layout, &axis[AXIS_SNAPSHOT]));
   if (used[AXIS_VINTAGE]) VT_TRY(add_vintages(k, &axis[AXIS_VINTAGE]));
+  if (used[AXIS_FORCING_TIME]) VT_TRY(add_forcing_years(k, &axis[AXIS_FORCING_TIME]));
   if (used[AXIS_ORIGIN])
     VT_TRY(add_axis(k->layout,
                     (vt_dimension){.name = "origin",
@@ -413,7 +433,7 @@ static vt_error map_outputs(vt_pathway_model *k, const int *place) {
 
 static vt_error add_inputs(vt_pathway_model *k, const int *axis) {
   const char *variants;
-  VT_TRY(vt_pathway_variant_names(k, &variants));
+  VT_TRY(vt_input_variants(k->study, k->data->inputs->arena, &variants));
   return vt_input_lay_out(k->study, axis[AXIS_FACTOR], variants, vt_parameters_are_meant(k->study),
                           k->layout, &k->place);
 }

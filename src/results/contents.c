@@ -102,7 +102,7 @@ static vt_error make_constant(vt_maker *m, const vt_maker_group *g, const vt_con
   vt_field f = {.name = c->name,
                 .long_name = c->long_name,
                 .units = c->units,
-                .type = H5T_IEEE_F64LE,
+                .type = vt_h5_number_of(c->storage).stored,
                 .axes = c->dimensions};
   for (int k = 0; k < c->dimensions; k++) f.axis[k] = c->dimension[k];
   hid_t dataset;

@@ -121,6 +121,7 @@ vt_h5_number vt_h5_number_of(vt_storage storage) {
       [VT_STORE_INT8] = {H5T_STD_I8LE, H5T_NATIVE_INT8, false, sizeof(int8_t)},
       [VT_STORE_INT16] = {H5T_STD_I16LE, H5T_NATIVE_INT16, false, sizeof(int16_t)},
       [VT_STORE_INT32] = {H5T_STD_I32LE, H5T_NATIVE_INT32, false, sizeof(int32_t)},
+      [VT_STORE_INT64] = {H5T_STD_I64LE, H5T_NATIVE_INT64, false, sizeof(int64_t)},
   };
   return known[storage];
 }

@@ -218,10 +218,16 @@ static void fill_constant(const void *context, double *value) {
     (void)vt_reader_read_rows(f->reader, f->path, 0, size[0], value);
 }
 
+static vt_storage constant_storage(const outline_item *it) {
+  if (it->class != H5T_INTEGER) return VT_STORE_DOUBLE;
+  return it->bytes == 1 ? VT_STORE_INT8 : it->bytes == 4 ? VT_STORE_INT32 : VT_STORE_INT64;
+}
+
 static vt_error take_constant(outline *o, const outline_item *it) {
   int axis[VT_MAX_DIMENSIONS + 1];
   constant_source *f;
-  const bool number = it->class == H5T_FLOAT && it->axes > 0 && it->axes <= VT_MAX_DIMENSIONS;
+  const bool number = (it->class == H5T_FLOAT || it->class == H5T_INTEGER) && it->axes > 0 &&
+                      it->axes <= VT_MAX_DIMENSIONS;
   if (it->scale || !number) return VT_OK;
   VT_TRY(find_axes(o, it, 0, axis));
   VT_ARENA_NEW(o->reader->arena, f, 1);
@@ -229,6 +235,7 @@ static vt_error take_constant(outline *o, const outline_item *it) {
                          .name = it->name,
                          .long_name = vt_reader_text_of(o->reader, it->path, "long_name"),
                          .units = vt_reader_text_of(o->reader, it->path, "units"),
+                         .storage = constant_storage(it),
                          .fill = fill_constant,
                          .context = f};
   VT_TRY(vt_layout_add_constant(o->layout, &c, it->axes, axis));

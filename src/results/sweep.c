@@ -52,6 +52,7 @@ double vt_sweep_value(const vt_sweep_piece *piece, int64_t row, ptrdiff_t cell) 
     case VT_STORE_INT8: return ((const int8_t *)piece->item)[index];
     case VT_STORE_INT16: return ((const int16_t *)piece->item)[index];
     case VT_STORE_INT32: return ((const int32_t *)piece->item)[index];
+    case VT_STORE_INT64: break; // of constants alone
   }
   return (double)NAN;
 }

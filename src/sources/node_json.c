@@ -114,61 +114,6 @@ static bool as_integer(struct json_object *value, int64_t lowest, int64_t highes
 }
 
 // -------------------------------------------------------------------------------------------------
-// temporal_distribution: {unit, date, amount}.
-
-static vt_error fill_temporal(const json_place *at, struct json_object *dates,
-                              struct json_object *amounts, vt_temporal *temporal) {
-  vt_arena *arena = at->document->set->arena;
-  VT_ARENA_NEW(arena, temporal->date, temporal->count);
-  VT_ARENA_NEW(arena, temporal->amount, temporal->count);
-  // Farther than any model reaches, and far from overflow.
-  const int64_t farthest = temporal->unit == 's' ? 4000000000000 : 100000000;
-  for (int i = 0; i < temporal->count; i++) {
-    struct json_object *date = json_object_array_get_idx(dates, (size_t)i);
-    if (!as_integer(date, -farthest, farthest, &temporal->date[i]))
-      return fail_value(at, "temporal_distribution.date", date, "a whole number of units");
-    VT_TRY(get_number(at, "temporal_distribution.amount",
-                      json_object_array_get_idx(amounts, (size_t)i), &temporal->amount[i]));
-  }
-  return VT_OK;
-}
-
-static vt_error get_temporal(const json_place *at, struct json_object *value,
-                             vt_temporal **temporal) {
-  static const char name[] = "temporal_distribution";
-  if (!value) return VT_OK;
-  if (!json_object_is_type(value, json_type_object))
-    return fail_value(at, name, value, "an object with unit, date and amount");
-  json_object_object_foreach(value, key, ignored) {
-    (void)ignored;
-    const bool known =
-        strcmp(key, "unit") == 0 || strcmp(key, "date") == 0 || strcmp(key, "amount") == 0;
-    VT_CHECK(known, VT_ERR_INPUT, "%s: '%s': found '%s', expected unit, date and amount",
-             place_text(at), name, key);
-  }
-  struct json_object *unit = json_object_object_get(value, "unit");
-  struct json_object *dates = json_object_object_get(value, "date");
-  struct json_object *amounts = json_object_object_get(value, "amount");
-  const char *letter =
-      json_object_is_type(unit, json_type_string) ? json_object_get_string(unit) : "";
-  if (!letter[0] || letter[1] || !strchr("YMDs", letter[0]))
-    return fail_value(at, "temporal_distribution.unit", unit, "'Y', 'M', 'D' or 's'");
-  if (!json_object_is_type(dates, json_type_array))
-    return fail_value(at, "temporal_distribution.date", dates, "a list");
-  if (!json_object_is_type(amounts, json_type_array))
-    return fail_value(at, "temporal_distribution.amount", amounts, "a list");
-  const size_t count = json_object_array_length(dates);
-  VT_CHECK(count == json_object_array_length(amounts) && count > 0 && count <= INT32_MAX,
-           VT_ERR_INPUT,
-           "%s: '%s': found %zu dates and %zu amounts, expected as many of both, and some",
-           place_text(at), name, count, json_object_array_length(amounts));
-  VT_ARENA_NEW(at->document->set->arena, *temporal, 1);
-  (*temporal)->unit = letter[0];
-  (*temporal)->count = (int)count;
-  return fill_temporal(at, dates, amounts, *temporal);
-}
-
-// -------------------------------------------------------------------------------------------------
 // Vintages: {"2030": value} or {"[5, 2030]": value}.
 
 // A whole number that ends at `stop`.
@@ -240,11 +185,12 @@ static vt_error get_type(const json_place *at, struct json_object *value, vt_exc
   const char *name = json_object_get_string(value);
   vt_nearest nearest = {.name = name};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-    vt_nearest_try(&nearest, known[i].name);
     if (strcmp(name, known[i].name) != 0) continue;
     *type = known[i].type;
     return VT_OK;
   }
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    vt_nearest_try(&nearest, known[i].name);
   VT_FAIL(VT_ERR_INPUT,
           "%s: 'type': found '%s', expected production, substitution, technosphere or "
           "biosphere%s",
@@ -352,7 +298,7 @@ static vt_error take_attribute(const json_place *at, const char *key, struct jso
   if (strcmp(key, "operation") == 0) return get_flag(at, key, value, &exchange->operation);
   if (strcmp(key, "functional") == 0) return get_flag(at, key, value, &exchange->functional);
   if (strcmp(key, "temporal_distribution") == 0)
-    return get_temporal(at, value, &exchange->temporal);
+    return vt_temporal_read(at->document->set->arena, place_text(at), value, &exchange->temporal);
   if (strcmp(key, "vintage_improvements") == 0)
     return get_vintages(at, key, false, value, &exchange->improvements, &exchange->improvement);
   if (strcmp(key, "vintage_amounts") == 0)

@@ -131,4 +131,11 @@ vt_error vt_exchanges_resolve(vt_database_set *set, int database);
 /// Flows of a method's factors to nodes.
 vt_error vt_factors_resolve(vt_database_set *set, int method);
 
+// -------------------------------------------------------------------------------------------------
+// temporal.c: when exchanges happen
+
+/// A temporal distribution out of JSON; NULL: none. `where` begins messages.
+vt_error vt_temporal_read(vt_arena *arena, const char *where, struct json_object *value,
+                          vt_temporal **temporal);
+
 #endif

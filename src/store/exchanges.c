@@ -276,7 +276,7 @@ static vt_error place_temporal(const landing *to, const temporal_columns *c) {
   ptrdiff_t placed = 0;
   for (ptrdiff_t i = 0; i < c->items; i++) {
     const bool sound = c->count[i] > 0 && c->count[i] <= c->dates - placed && c->unit[i] != 0 &&
-                       strchr("YMDs", c->unit[i]);
+                       strchr("YMWDhmsA", c->unit[i]);
     if (!sound) return fail_landing(to, "temporal_count", "found an impossible distribution");
     all[i] = (vt_temporal){c->count[i], (char)c->unit[i], c->date + placed, c->weight + placed};
     to->exchange[c->place[i]].temporal = &all[i];

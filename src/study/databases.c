@@ -351,16 +351,19 @@ static vt_error read_method(vt_study_reader *reader, const vt_yaml *node, void *
 }
 
 const char *const vt_metric_names[] = {
-    [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP", [VT_METRIC_CRF] = "CRF", NULL};
+    [VT_METRIC_STATIC] = "static", [VT_METRIC_GWP] = "GWP",
+    [VT_METRIC_CRF] = "CRF",       [VT_METRIC_FORCING] = "radiative_forcing",
+    [VT_METRIC_TABLE] = "table",   NULL};
 
 static vt_error read_metric(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  static const char *const names[] = {"static", "GWP", "CRF", NULL};
   int metric;
-  VT_TRY(vt_read_one_of(reader, node, vt_metric_names, &metric));
+  VT_TRY(vt_read_one_of(reader, node, names, &metric));
   ((vt_category_plan *)target)->metric = (vt_metric)metric;
   return VT_OK;
 }
 
-static vt_error read_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
+vt_error vt_read_horizon(vt_study_reader *reader, const vt_yaml *node, void *target) {
   enum { MOST_HORIZON = 100000 };
   int64_t years;
   VT_TRY(vt_read_integer(reader, node, 1, MOST_HORIZON, &years));
@@ -373,7 +376,7 @@ static vt_error read_category(vt_study_reader *reader, const vt_yaml *node,
                               vt_category_plan *category) {
   static const vt_key keys[] = {{.name = "method", .presence = VT_REQUIRED, .read = read_method},
                                 {.name = "metric", .read = read_metric},
-                                {.name = "horizon", .read = read_horizon},
+                                {.name = "horizon", .read = vt_read_horizon},
                                 {.name = "fixed_horizon",
                                  .read = vt_bool_at,
                                  .at = offsetof(vt_category_plan, fixed_horizon)},
@@ -560,7 +563,29 @@ static vt_error check_backgrounds(const vt_study_reader *reader, vt_labels *know
   return check_chosen(reader, known, study->factor, study->factors);
 }
 
+// The forcing of a plan is that of greenhouse gases, which input files do not name.
+static vt_error check_forcing(const vt_study_reader *reader) {
+  const vt_study *study = reader->study;
+  const vt_database_plan *plan = vt_study_databases(study);
+  bool wanted = false, dynamic = false;
+  for (int i = 0; i < study->keeps; i++)
+    wanted = wanted || strcmp(study->keep[i], "radiative_forcing") == 0;
+  if (!wanted) return VT_OK;
+  if (!plan)
+    VT_FAULT(reader, study->model.pathway.inputs_line,
+             "'results.keep': found radiative_forcing with 'inputs:', which do not say what gases "
+             "their flows are, expected a model from databases");
+  for (int c = 0; c < plan->categories; c++)
+    dynamic = dynamic || plan->category[c].metric != VT_METRIC_STATIC;
+  if (!dynamic)
+    VT_FAULT(reader, plan->methods_line,
+             "'results.keep': found radiative_forcing with static categories alone, expected one "
+             "with the metric CRF or GWP");
+  return VT_OK;
+}
+
 vt_error vt_check_database_plan(const vt_study_reader *reader) {
+  VT_TRY(check_forcing(reader));
   if (!vt_study_databases(reader->study)) return VT_OK;
   vt_labels *category = NULL, *background = NULL;
   vt_error checked = vt_labels_create(&category);

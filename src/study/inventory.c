@@ -11,7 +11,7 @@ static vt_error read_databases(vt_study_reader *reader, const vt_yaml *node, voi
 // -------------------------------------------------------------------------------------------------
 // Demands.
 
-static vt_error read_activity(vt_study_reader *reader, const vt_yaml *node, void *target) {
+vt_error vt_read_activity(vt_study_reader *reader, const vt_yaml *node, void *target) {
   vt_lca_demand *demand = target;
   vt_yaml item;
   VT_TRY(vt_expect(reader, node, VT_TYPE_LIST, "a list [database, code]"));
@@ -23,18 +23,18 @@ static vt_error read_activity(vt_study_reader *reader, const vt_yaml *node, void
   return vt_read_label(reader, &item, &demand->code);
 }
 
-static vt_error read_id(vt_study_reader *reader, const vt_yaml *node, void *target) {
+vt_error vt_read_package_id(vt_study_reader *reader, const vt_yaml *node, void *target) {
   return vt_read_integer(reader, node, 0, INT64_MAX, &((vt_lca_demand *)target)->id);
 }
 
 static vt_error read_demand(vt_study_reader *reader, const vt_yaml *node, vt_lca_demand *demand) {
   static const vt_key keys[] = {
-      {.name = "activity", .presence = VT_ONE_OF, .read = read_activity},
+      {.name = "activity", .presence = VT_ONE_OF, .read = vt_read_activity},
       {.name = "all",
        .presence = VT_ONE_OF,
        .read = vt_text_at,
        .at = offsetof(vt_lca_demand, database)},
-      {.name = "datapackage id", .presence = VT_ONE_OF, .read = read_id},
+      {.name = "datapackage id", .presence = VT_ONE_OF, .read = vt_read_package_id},
       {.name = "amount", .read = vt_number_at, .at = offsetof(vt_lca_demand, amount)},
       {.name = "name", .read = vt_text_at, .at = offsetof(vt_lca_demand, name)},
       {.name = NULL}};

@@ -7,6 +7,7 @@ enum {
   PATHWAY = 1U << VT_MODEL_PATHWAY,
   INVENTORY = 1U << VT_MODEL_INVENTORY,
   CHOICE = 1U << VT_MODEL_CHOICE,
+  TIMELINE = 1U << VT_MODEL_TIMELINE,
 };
 
 const vt_keepable vt_keepable_outputs[] = {
@@ -18,9 +19,12 @@ const vt_keepable vt_keepable_outputs[] = {
     {"capacity", PATHWAY, false},
     {"utilisation", PATHWAY, false},
     {"flow", PATHWAY, false},
-    {"inventory", PATHWAY | INVENTORY | CHOICE, false},
+    {"inventory", PATHWAY | INVENTORY | CHOICE | TIMELINE, false},
+    {"inventory_by_activity", TIMELINE, false},
+    {"timeline", TIMELINE, false},
     {"supply", INVENTORY, false},
     {"scaling", CHOICE, false},
+    {"radiative_forcing", PATHWAY, false},
     {"impact_by_origin", PATHWAY, false},
     {"impact_by_flow", PATHWAY, false},
     {"background", PATHWAY, false},

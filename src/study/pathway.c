@@ -29,6 +29,15 @@ static vt_error read_overrides(vt_study_reader *reader, const vt_yaml *node, voi
   return vt_read_overrides(reader, node, &plan->override, &plan->overrides, &plan->fixed_overrides);
 }
 
+// Temporal distributions inside the background are those of timelines alone, so far.
+static vt_error read_background_dates(vt_study_reader *reader, const vt_yaml *node, void *target) {
+  bool wanted;
+  (void)target;
+  VT_TRY(vt_read_bool(reader, node, &wanted));
+  if (wanted) VT_REFUSE(reader, node, "found true, which is not available in this version");
+  return VT_OK;
+}
+
 vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *study) {
   static const char databases[] = "databases";
   static const vt_key keys[] = {
@@ -50,6 +59,7 @@ vt_error vt_read_pathway(vt_study_reader *reader, const vt_yaml *node, void *stu
       {.name = "allocation", .read = vt_read_allocation, .with = databases},
       {.name = "missing", .read = vt_read_missing, .with = databases},
       {.name = "offsets", .read = vt_read_offsets, .with = databases},
+      {.name = "background_dates", .read = read_background_dates, .with = databases},
       {.name = "objective", .read = vt_read_objective},
       {.name = "unit", .read = read_unit},
       {.name = "extend", .read = read_extend},

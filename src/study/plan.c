@@ -322,8 +322,17 @@ static vt_error list_variants(const vt_study *study, const vt_factor *from, vt_d
   const vt_database_plan *plan = vt_study_databases(study);
   to->variants = from->value.levels;
   to->variant = from->value.name;
-  if (to->variants > 0 || !plan) return VT_OK;
+  if (to->variants > 0) return VT_OK;
   const char **name;
+  if (study->model.kind == VT_MODEL_TIMELINE) {
+    const vt_timeline_plan *timeline = &study->model.timeline;
+    VT_ARENA_NEW(study->arena, name, timeline->backgrounds);
+    for (int i = 0; i < timeline->backgrounds; i++)
+      name[i] = timeline->background[i].name ? timeline->background[i].name : "";
+    to->variants = timeline->backgrounds;
+    to->variant = name;
+  }
+  if (!plan) return VT_OK;
   VT_ARENA_NEW(study->arena, name, plan->backgrounds);
   for (int i = 0; i < plan->backgrounds; i++)
     name[i] = plan->background[i].name ? plan->background[i].name : "";

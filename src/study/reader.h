@@ -163,6 +163,11 @@ vt_error vt_read_keys(vt_study_reader *reader, const vt_yaml *map, const char **
 /// A code or part of a method: texts, of which a whole number without quotes is its digits.
 vt_error vt_read_label(vt_study_reader *reader, const vt_yaml *node, const char **text);
 
+/// [database, code], and the id of a node in datapackages; `target` is a vt_lca_demand. inventory.c
+vt_read_key vt_read_activity, vt_read_package_id;
+
+vt_read_key vt_read_horizon; ///< years; `target` is a vt_category_plan. databases.c
+
 /// The databases of the model: a list of files and folders, at least one.
 vt_error vt_read_sources(vt_study_reader *reader, const vt_yaml *node);
 
@@ -191,8 +196,12 @@ vt_read_key vt_read_model;       ///< model.c; `target` is the study
 vt_read_key vt_read_pathway;     ///< pathway.c; `target` is the study
 vt_read_key vt_read_inventory;   ///< inventory.c; `target` is the study
 vt_read_key vt_read_choice;      ///< choice.c; `target` is the study
+vt_read_key vt_read_timeline;    ///< timeline.c; `target` is the study
 vt_read_key vt_read_ensemble;    ///< plan.c; `target` is the study
 vt_read_key vt_read_uncertainty; ///< uncertainty.c; `target` is the study
+
+/// What a timeline and its ensemble must fit in. timeline.c
+vt_error vt_check_timeline(const vt_study_reader *reader);
 
 /// Fill study->design.input, when all else is read. plan.c
 vt_error vt_plan_design(vt_study *study);

@@ -21,6 +21,7 @@ static const measure measures[] = {
     {"objective", "objective", VT_MODEL_CHOICE, 0},
     {"total_impact", "total_impact[category]", VT_MODEL_CHOICE, 1},
     {"score", "score[demand, category]", VT_MODEL_INVENTORY, 2},
+    {"total_impact", "total_impact[demand, category]", VT_MODEL_TIMELINE, 2},
 };
 enum { MEASURES = sizeof measures / sizeof *measures };
 

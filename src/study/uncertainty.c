@@ -80,8 +80,12 @@ static vt_error read_any(vt_study_reader *reader, const vt_yaml *node, vt_uncert
 // The first category whose factors do not come from its method alone; NULL: there is none.
 static const vt_category_plan *dynamic_category(const vt_study *study) {
   const vt_database_plan *from = vt_study_databases(study);
+  const vt_timeline_plan *timeline = &study->model.timeline;
   for (int i = 0; from && i < from->categories; i++)
     if (from->category[i].metric != VT_METRIC_STATIC) return &from->category[i];
+  for (int i = 0; study->model.kind == VT_MODEL_TIMELINE && i < timeline->methods; i++)
+    if (timeline->method[i].category.metric != VT_METRIC_STATIC)
+      return &timeline->method[i].category;
   return NULL;
 }
 
@@ -121,5 +125,9 @@ vt_error vt_read_uncertainty(vt_study_reader *reader, const vt_yaml *node, void 
               "found 'parameters' with 'model.%s', expected them with pathway or "
               "inventory",
               vt_model_kind_name(study->model.kind));
+  const bool dated =
+      study->model.kind == VT_MODEL_TIMELINE && study->model.timeline.backgrounds > 0;
+  if (study->uncertainty.wanted && dated)
+    VT_REFUSE(reader, node, "with 'model.timeline.background' it is not available in this version");
   return VT_OK;
 }

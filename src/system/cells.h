@@ -30,14 +30,6 @@ bool vt_cells_has_group(const vt_cells *cells, const vt_record_group *group);
 bool vt_cells_has_record(const vt_cells *cells, const vt_record_group *group, ptrdiff_t k);
 vt_error vt_cells_build(const vt_cells *cells, int rows, int columns, vt_sparse *matrix);
 
-/// A record that counts in its cell, which is the sum of such.
-typedef struct vt_cell_term {
-  ptrdiff_t cell; ///< place among the entries of the matrix
-  const vt_record_group *group;
-  ptrdiff_t record;
-  double value; ///< what it adds: flip and rescale applied
-} vt_cell_term;
-
 /// The records that a matrix is made of, by cell and as stored within it. Those whose data are NaN,
 /// and those that another one replaces, are none. The caller frees *term with free().
 vt_error vt_cells_terms(const vt_cells *cells, int rows, int columns, ptrdiff_t *count,

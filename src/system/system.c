@@ -423,6 +423,17 @@ vt_error vt_cells_of_system(const vt_database_set *set, const vt_system *system,
   return VT_OK;
 }
 
+vt_error vt_system_terms(const vt_database_set *set, const vt_system *system, bool biosphere,
+                         ptrdiff_t array_column, ptrdiff_t *count, vt_cell_term **term) {
+  const vt_matrix_kind kind = biosphere ? VT_MATRIX_BIOSPHERE : VT_MATRIX_TECHNOSPHERE;
+  const int rows = biosphere ? system->flows : system->products;
+  vt_cells_space space;
+  vt_error listed = vt_cells_of_system(set, system, kind, array_column, &space);
+  if (listed == VT_OK) listed = vt_cells_terms(&space.cells, rows, system->processes, count, term);
+  vt_cells_close(&space);
+  return listed;
+}
+
 vt_error vt_cells_of_method(const vt_database_set *set, const vt_system *system, int method,
                             ptrdiff_t array_column, vt_cells_space *space) {
   *space = (vt_cells_space){0};

@@ -265,6 +265,13 @@ void vt_variation_move(const vt_variation *v, const vt_exchange_place *place, do
   *entry += place->factor * change_of(v, place, amount, sample);
 }
 
+double vt_variation_amount(const vt_variation *v, const vt_exchange_place *place,
+                           const vt_sample *sample) {
+  if (place->exchange < 0) return place->factor * place->stored;
+  const vt_varying *varying = matrix_at(v, place);
+  return varying->factor[place->exchange] * sample->value[varying->draw[place->exchange]];
+}
+
 // ---------------------------------------------------------------------------------------------
 // Their memory.
 

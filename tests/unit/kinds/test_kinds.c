@@ -15,12 +15,14 @@
 
 #include "vintner/kinds.h"
 
-enum { SCENARIOS = 6, CASES = 8 };
+enum { SCENARIOS = 6, CASES = 10 };
 
 // Studies of the examples' folder.
-static const char *const studies[CASES] = {
-    "basic/ensemble.yaml", "heat/single.yaml",   "heat/ensemble.yaml",  "bike/bike.yaml",
-    "basic/regret.yaml",   "bike/ensemble.yaml", "choice/limited.yaml", "choice/ensemble.yaml"};
+static const char *const studies[CASES] = {"basic/ensemble.yaml",    "heat/single.yaml",
+                                           "heat/ensemble.yaml",     "bike/bike.yaml",
+                                           "basic/regret.yaml",      "bike/ensemble.yaml",
+                                           "choice/limited.yaml",    "choice/ensemble.yaml",
+                                           "timeline/timeline.yaml", "timeline/ensemble.yaml"};
 
 static void must(vt_error error) {
   if (error != VT_OK) fail_msg("%s\n%s", vt_error_message(), vt_error_stack());

@@ -93,7 +93,7 @@ static void broken_documents_are_refused(void **state) {
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1], 'amount': []}",
        "1 dates and 0 amounts", "exchange 3"},
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'y', 'date': [1], 'amount': [1]}",
-       "'Y', 'M', 'D' or 's'", "'y'"},
+       "'Y', 'M', 'W', 'D', 'h', 'm' or 's'", "'y'"},
       {"'formula': 'a*2'", "'temporal_distribution': {'unit': 'Y', 'date': [1.5], 'amount': [1]}",
        "whole number", "1.5"},
       {"'formula': 'a*2'", "'vintage_amounts': {'[1, 20x0]': 3}", "'[1, 20x0]'", "a year"},

@@ -1,5 +1,5 @@
 // variant_names.c - what the numbers of `choose` factors stand for, as text for the results.
-#include "kind.h"
+#include "vintner/kind.h"
 
 // A text in quotes, as JSON has it.
 static vt_error add_quoted(vt_text *json, const char *text) {
@@ -33,12 +33,12 @@ static vt_error add_factors(vt_text *json, const vt_design_plan *design) {
   return vt_text_add(json, "}");
 }
 
-vt_error vt_pathway_variant_names(const vt_pathway_model *m, const char **json) {
+vt_error vt_input_variants(const vt_study *study, vt_arena *arena, const char **json) {
   vt_text text = {0};
   *json = NULL;
-  vt_error listed = add_factors(&text, &m->study->design);
+  vt_error listed = add_factors(&text, &study->design);
   if (listed == VT_OK && text.length > 2)
-    listed = vt_arena_text(m->data->inputs->arena, text.bytes, text.length, json);
+    listed = vt_arena_text(arena, text.bytes, text.length, json);
   vt_text_free(&text);
   VT_TRY(listed);
   return VT_OK;
