@@ -4,6 +4,7 @@
 #include "report.h"
 #include "show_regret.h"
 #include "show_sensitivity.h"
+#include "show_timeline.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -555,6 +556,7 @@ static void print_text(FILE *out, const report *r) {
   print_installation(out, r);
   print_choices(out, r);
   print_scores(out, r);
+  show_timeline(out, r);
   if (r->statistics) show_sensitivity(out, r);
   if (r->scenario < 0) show_regret(out, r);
 }

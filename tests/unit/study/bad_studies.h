@@ -102,18 +102,19 @@ static const bad_study bad_heads[] = {
     {INVENTORY "    demands: {all: x}\nresults: {keep: [impact]}\n",
      "s.yaml:7: 'results.keep': belongs to pathway models"},
     {"vintner: 1\nname: x\nmodel:\n  pathwy: {}\n",
-     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, choice, timeline, inventory; did "
+     "s.yaml:4: unknown key in 'model': found 'pathwy', expected pathway, choice, timeline, "
+     "inventory; did "
      "you mean "
      "'pathway'?"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {}\n",
      "s.yaml:4: 'model.pathway': found none, expected exactly one of inputs, databases"},
     {"vintner: 1\nname: x\nmodel:\n  pathway: {inputs: [a]}\n",
      "s.yaml:4: 'model.pathway.inputs': found a list, expected text"},
-    {HEAD "    inptus: b\n",
-     "s.yaml:6: unknown key in 'model.pathway': found 'inptus', expected "
-     "inputs, databases, foreground, years, demand, methods, background, "
-     "flows, allocation, missing, offsets, background_dates, objective, unit, extend, overrides; did you mean "
-     "'inputs'?"},
+    {HEAD "    inptus: b\n", "s.yaml:6: unknown key in 'model.pathway': found 'inptus', expected "
+                             "inputs, databases, foreground, years, demand, methods, background, "
+                             "flows, allocation, missing, offsets, background_dates, objective, "
+                             "unit, extend, overrides; did you mean "
+                             "'inputs'?"},
     {HEAD "    inputs: b\n", "s.yaml:6: duplicate key in 'model.pathway': found 'inputs' twice"},
     {HEAD "    unit: liftime\n", "s.yaml:6: 'model.pathway.unit': found 'liftime', expected one of "
                                  "lifetime, annual; did you mean 'lifetime'?"},
