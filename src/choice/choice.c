@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-enum { SLOTS = 64 };
-
 void vt_choice_close(vt_choice_model *m) {
   if (!m) return;
   vt_lp_model_free(m->lp);
@@ -62,13 +60,26 @@ static vt_error create_varied(vt_choice_model *m) {
 }
 
 // Scales come from the reference's numbers.
-vt_error vt_choice_create_programme(vt_choice_model *m) {
+static void drop_programme(vt_choice_model *m) {
+  vt_lp_model_free(m->lp);
+  vt_choice_state_free(m->state);
+  vt_choice_program_free(m->program);
+  free(m->first_entered);
+  m->lp = NULL;
+  m->state = NULL;
+  m->program = NULL;
+  m->first_entered = NULL;
+  m->entered = 0;
+}
+
+vt_error vt_choice_create_programme(vt_choice_model *m, int slots) {
   double *value;
   vt_numbers numbers;
   bool solved = true;
-  VT_TRY(create_varied(m));
-  if (m->place.demand_dual >= 0) VT_TRY(vt_choice_create_prices(m));
-  VT_TRY(vt_choice_program_create(m->data, SLOTS, &m->program));
+  if (!m->varied) VT_TRY(create_varied(m));
+  if (m->place.demand_dual >= 0 && !m->prices) VT_TRY(vt_choice_create_prices(m));
+  drop_programme(m);
+  VT_TRY(vt_choice_program_create(m->data, slots, &m->program));
   m->program->object_process = m->object_process;
   if (m->staging) vt_staging_set_program(m->staging, &m->program->lp, m->program->aim_row);
   VT_NEW(m->first_entered, m->program->slots);
@@ -93,7 +104,7 @@ static vt_error open_alone(vt_choice_model *m) {
   k->apart = true;
   VT_TRY(vt_choice_list_columns(k));
   VT_TRY(vt_choice_solve_basis(k, true, &m->basis));
-  return vt_choice_create_programme(m);
+  return vt_choice_create_programme(m, VT_FIRST_SLOTS);
 }
 
 vt_error vt_choice_open_alone(const vt_study *study, vt_choice_data *data,

@@ -274,6 +274,15 @@ static vt_error price_products(vt_choice_pricing *w, const vt_choice_state *s, b
 // -------------------------------------------------------------------------------------------------
 // Results.
 
+// Whether a row takes whatever is asked for: it has the slack of a supply at this step.
+static bool is_slack(const vt_choice_state *s, int merged, int step) {
+  const vt_choice_data *k = s->data;
+  for (int i = 0; i < k->supplies; i++)
+    if (k->supply[i].merged == merged && !isnan(vt_choice_value(s, VT_CHOICE_SUPPLY, i, step)))
+      return true;
+  return false;
+}
+
 static vt_error put_demand(vt_choice_pricing *w, const vt_choice_state *s, const double *dual,
                            double *value) {
   const vt_choice_data *k = s->data;
@@ -284,7 +293,8 @@ static vt_error put_demand(vt_choice_pricing *w, const vt_choice_state *s, const
     VT_TRY(price_products(w, s, &solved));
     for (int i = 0; i < k->merged; i++) {
       if (i < k->products && k->choice_of[i] >= 0) continue;
-      const double price = i < k->products ? w->product[i] : w->choice[i - k->products];
+      double price = i < k->products ? w->product[i] : w->choice[i - k->products];
+      if (is_slack(s, i, t)) price = 0;
       value[(ptrdiff_t)at++ * k->steps + t] = solved ? price : (double)NAN;
     }
   }

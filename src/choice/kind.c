@@ -82,11 +82,15 @@ static vt_error solve_end(void *worker, int64_t k, double *const *row) {
   return vt_choice_worker_solve_stages(worker, k, row);
 }
 
+// What the reference needs, every scenario begins with: the programme gets room for it.
 static vt_error prepare_with(vt_choice_model *m, vt_choice_worker *worker, vt_block *reference,
-                             double *solve_s) {
+                             double *solve_s, bool *overflowed) {
   const vt_team *team = m->data->team;
   VT_TRY(vt_team_settle(team,
                         team->rank == 0 ? solve_reference(m, worker, reference, solve_s) : VT_OK));
+  *overflowed = worker && vt_choice_worker_overflowed(worker);
+  VT_TRY(vt_team_broadcast(team, overflowed, (int64_t)sizeof *overflowed));
+  if (*overflowed) return VT_OK;
   VT_TRY(share_reference(m, solve_s));
   return m->staging ? vt_staging_prepare(m->staging, team, m->layout, solve_end, worker) : VT_OK;
 }
@@ -97,14 +101,18 @@ static vt_error prepare(void *model, vt_block *reference, double *solve_s) {
   const double begun = vt_clock_s();
   *solve_s = 0;
   VT_TRY(vt_team_settle(team, vt_choice_solve_basis(m->data, false, &m->basis)));
-  VT_TRY(vt_team_settle(team, vt_choice_create_programme(m)));
-  vt_choice_worker *worker = NULL;
-  VT_TRY(vt_team_settle(team, team->rank == 0 ? vt_choice_worker_create(m, &worker) : VT_OK));
-  const vt_error prepared = prepare_with(m, worker, reference, solve_s);
-  vt_choice_worker_free(worker);
+  bool overflowed = true;
+  for (int slots = VT_FIRST_SLOTS; overflowed; slots *= 4) {
+    vt_choice_worker *worker = NULL;
+    VT_TRY(vt_team_settle(team, vt_choice_create_programme(m, slots)));
+    VT_TRY(vt_team_settle(team, team->rank == 0 ? vt_choice_worker_create(m, &worker) : VT_OK));
+    const vt_error prepared = prepare_with(m, worker, reference, solve_s, &overflowed);
+    vt_choice_worker_free(worker);
+    VT_TRY(prepared);
+  }
   vt_log(VT_LOG_DETAIL, "choice-reference: columns = %d, prepared = %.4f", m->data->columns,
          vt_clock_s() - begun);
-  return prepared;
+  return VT_OK;
 }
 
 // -------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ typedef struct vt_choice_limit_of {
   int entry;
 } vt_choice_limit_of;
 
+enum { VT_FIRST_SLOTS = 64 }; ///< limits that a programme has room for, where they enter
+
 typedef struct vt_choice_model {
   vt_choice_data *data;
   vt_design *design;
@@ -85,6 +87,8 @@ void vt_choice_worker_free(vt_choice_worker *worker); ///< accepts NULL
 vt_error vt_choice_worker_solve(vt_choice_worker *worker, int64_t k, double *const *row);
 /// The same without what tells the scenarios of a front or of extremes apart.
 vt_error vt_choice_worker_solve_stages(vt_choice_worker *worker, int64_t k, double *const *row);
+/// Whether the latest scenario needed more limits than the model's programme has room for.
+bool vt_choice_worker_overflowed(const vt_choice_worker *worker);
 /// The limits that the latest scenario needed, and the basis that it ended with, if it has one.
 vt_error vt_choice_worker_basis(const vt_choice_worker *worker, int *entered,
                                 vt_choice_entered *list, vt_basis *basis);
@@ -100,7 +104,7 @@ vt_error vt_choice_solve_again(const vt_choice_model *m, int64_t k, const double
 vt_error vt_choice_open(const vt_study *study, vt_choice_data *data, vt_choice_model **model);
 bool vt_choice_is_varied(const vt_choice_data *k); ///< scenarios have an A of their own
 /// The programme of the reference's numbers, once the basis columns are there.
-vt_error vt_choice_create_programme(vt_choice_model *m);
+vt_error vt_choice_create_programme(vt_choice_model *m, int slots);
 
 /// A model by which one process alone can solve scenarios again: each demand is a column of its
 /// own. The caller frees it with vt_choice_close.

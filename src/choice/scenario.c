@@ -37,7 +37,7 @@ struct vt_choice_worker {
   vt_choice_pricing *pricing; ///< NULL: prices of products are not kept
   double *value;              ///< what the design gives
   int entered;                ///< of the latest scenario
-  bool has_basis;
+  bool has_basis, overflowed;
   // Bounds of the optimal face, for what all optima have in common.
   double *row_lower, *row_upper, *column_lower, *column_upper, *cost, *x;
 };
@@ -371,6 +371,7 @@ static vt_error solve_on(vt_choice_worker *w, vt_choice_engine *e, int64_t k, do
   VT_TRY(solve_programme(w, e, k, warm ? &m->reference : NULL, &solution, &room));
   if (room) return put_answer(w, e, &solution, begun, row);
   vt_choice_engine larger;
+  w->overflowed = true;
   vt_error solved = engine_enlarge(e, w->value, k, &larger);
   if (solved == VT_OK) solved = solve_on(w, &larger, k, begun, row);
   engine_close(&larger);
@@ -401,7 +402,7 @@ static double neutral(const void *context, int factor) {
 static vt_error solve_values(vt_choice_worker *w, int64_t k, double *const *row) {
   const double begun = vt_clock_s();
   bool solved;
-  w->has_basis = false;
+  w->has_basis = w->overflowed = false;
   vt_row_clear(w->model->layout, row);
   VT_TRY(vt_choice_apply(w->engine.state, w->value, k, &solved));
   if (!solved) {
@@ -505,6 +506,10 @@ vt_error vt_choice_worker_create(const vt_choice_model *m, vt_choice_worker **wo
   VT_TRY(filled);
   *worker = w;
   return VT_OK;
+}
+
+bool vt_choice_worker_overflowed(const vt_choice_worker *w) {
+  return w->overflowed;
 }
 
 vt_error vt_choice_worker_basis(const vt_choice_worker *w, int *entered, vt_choice_entered *list,

@@ -318,8 +318,10 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 def solve(lp):
     # Presolve calls some infeasible or unbounded ones either: decide with no cost.
     found = linprog(**lp, method="highs", options=TIGHT)
-    if found.status == 2:
-        found = linprog(**lp, method="highs", options=dict(TIGHT, presolve=False))
+    if found.status == 2:  # presolve says so of feasible ones; without it tiny levels pass its tolerance
+        other = linprog(**lp, method="highs-ds", options=dict(TIGHT, presolve=False))
+        if other.status == 0 and violation(lp, other.x) <= 1e-9:
+            found = other
     if found.status in (0, 2, 3) and found.status != 0:
         free = dict(lp, c=np.zeros_like(lp["c"]))
         feasible = linprog(**free, method="highs", options=TIGHT).status == 0

@@ -45,7 +45,7 @@ static void moments_are_those_of_draws(void **state) {
   assert_int_equal(system->biosphere.entries, FLOWS);
   must(vt_biosphere_moments(set, system, VT_NO_COLUMN, mean, variance));
   const int row = 0;
-  const vt_variation_snapshot snapshot = {system, 1, &row, NULL, false};
+  const vt_variation_snapshot snapshot = {.system = system, .products = 1, .product = &row};
   const vt_variation_plan plan = {.set = set,
                                   .choice = {.biosphere = true},
                                   .snapshots = 1,
