@@ -46,8 +46,8 @@ vt_error vt_staging_create(const vt_aims *aims, const vt_aimed *aimed, bool rang
                            vt_staging **staging);
 void vt_staging_free(vt_staging *staging); ///< accepts NULL
 
-/// Give a staging its programme and the rows of its goals, where they are not known when it is made:
-/// before anything is solved. Borrowed.
+/// Give a staging its programme and the rows of its goals, where they are not known when it is
+/// made: before anything is solved. Borrowed.
 void vt_staging_set_program(vt_staging *staging, const vt_program *program, const int *goal_row);
 /// The same stages on another programme of the same meaning: solving only, the first one borrowed.
 vt_error vt_staging_copy(const vt_staging *staging, const vt_program *program, const int *goal_row,

@@ -439,7 +439,8 @@ static void bad_methods_and_unknown_categories_are_refused(void **state) {
       {BASE "    overrides: [{target: background, choose: S1}]\n",
        "s.yaml:11: found choose on a background without alternatives, expected"},
       {PATHWAYS "    overrides: [{target: background, choose: SS2}]\n",
-       "s.yaml:12: choose: found 'SS2', expected one of 'model.pathway.background' (S1, S2); did you mean "
+       "s.yaml:12: choose: found 'SS2', expected one of 'model.pathway.background' (S1, S2); did "
+       "you mean "
        "'S2'?"},
       {PATHWAYS "ensemble:\n  design: factorial\n  factors: {f: {target: background, choose: [S1, "
                 "x]}}\n",
