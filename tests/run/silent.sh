@@ -146,6 +146,26 @@ methods() {
     'b20["s"]["exchanges"].append(exchange(["bio", "ch4"], 0, "technosphere"))'
 }
 
+# Amounts of vintages, by year or by (process time, year), and production that falls over the window.
+vintages() {
+  local keys
+  for keys in '"2025": 5, "2027": 5' '"[0, 2025]": 5, "[0, 2027]": 5' '"(0, 2025)": 5, "(0, 2027)": 5'; do
+    write "steel['vintage_amounts'] = {$keys}"
+    expect "vintages $keys" 0 "$vintner" run bad.yaml -q --force -o vintages.h5
+    near "vintages $keys" "$(value vintages.h5 objective)" 300 1e-12
+  done
+  fails 'a vintage that is none' "found the key '2025a', expected a year or" "steel['vintage_amounts'] = {'2025a': 1}"
+  local falling='plant["operation_time_limits"] = [0, 2]
+made.update({"amount": 6, "temporal_distribution": {"unit": "Y", "date": [0, 1, 2], "amount": [0.5, 0.3333333333333333, 0.16666666666666666]}})'
+  write "$falling
+steel.pop('operation')" 's/\{"2025:": 10\}/{2025: 3, 2026: 2, 2027: 1}/'
+  expect 'production that falls' 0 "$vintner" run bad.yaml -q --force -o falling.h5
+  near 'production that falls: one plant meets it' "$(value falling.h5 objective)" 6 1e-9
+  fails 'an input of operation that falls' 'an operation flow must be constant where it is not 0' \
+    "$falling
+steel['temporal_distribution'] = {'unit': 'Y', 'date': [0, 1], 'amount': [0.6, 0.4]}"
+}
+
 # said TITLE PATTERN: of bad.yaml as it is
 messages() {
   write '' 's/\[gwp\]\}/("gwp", "x")}/'
@@ -203,6 +223,7 @@ foregrounds
 offsets
 horizons
 methods
+vintages
 messages
 limits
 finish
