@@ -187,4 +187,5 @@ const vt_kind vt_choice_kind = {.title = "technology choice",
                                 .worker_free = worker_free,
                                 .solve = solve,
                                 .sizes = sizes,
-                                .explain = vt_choice_explain};
+                                .explain = vt_choice_explain,
+                                .tell_exchanges = vt_choice_tell_exchanges};

@@ -239,6 +239,9 @@ vt_error vt_choice_add_cells(const vt_choice_data *k, vt_design *design);
 // variation.c
 /// Find what varies by its own distribution, if the study asks. `all_flows`: the inventory is kept.
 vt_error vt_choice_vary(vt_choice_data *data, bool all_flows);
+/// As vt_kind.tell_exchanges.
+vt_error vt_choice_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                  const char *from, const char *to, vt_told_exchanges *told);
 
 // square.c
 vt_error vt_choice_make_square(vt_choice_data *data);

@@ -1,5 +1,6 @@
 // variation.c - what varies by its own distribution in a choice model: all processes are there to
 // be chosen.
+#include "kind.h"
 #include "model.h"
 
 #include <stdlib.h>
@@ -60,4 +61,22 @@ vt_error vt_choice_vary(vt_choice_data *k, bool all_flows) {
                             .array_column = VT_NO_COLUMN};
   VT_TRY(find_databases(k, &plan.choice));
   return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
+}
+
+vt_error vt_choice_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                  const char *from, const char *to, vt_told_exchanges *told) {
+  vt_choice_data *k = data;
+  const vt_system *system = k->system;
+  VT_CHECK(study->uncertainty.wanted, VT_ERR_INPUT,
+           "%s: found a study without background_uncertainty, whose exchanges do not vary by "
+           "themselves",
+           study->path);
+  VT_TRY(vt_choice_vary(k, vt_choice_keeps(study, "inventory")));
+  const vt_told_systems systems = {.set = k->set,
+                                   .arena = k->arena,
+                                   .systems = 1,
+                                   .system = &system,
+                                   .variation = k->variation,
+                                   .seed = study->design.seed};
+  return vt_tell_exchanges(&systems, scenario, from, to, told);
 }

@@ -197,6 +197,18 @@ chance() {
   database=weibull.json bad 'a family of the database' 'type 8 for the exchange' "$alternatives" 'demand: {market: 1}' 'chance: {confidence: 0.9}'
 }
 
+# What a draw of the databases was: limited, wind 0.5 and coal 7/12 for 1 kWh.
+draws() {
+  sed 's/{"input": \["nature", "co2"\], "type": "biosphere", "amount": 1}/{"input": ["nature", "co2"], "type": "biosphere", "amount": 1, "uncertainty type": 2, "loc": 0, "scale": 0.3}/' \
+    grid.json >drawn.json
+  sed -e 's/grid.json/drawn.json/; s/^results.*//; s/choice-limited/drawn/' limited.yaml >drawn.yaml
+  printf 'ensemble: {seed: 1, design: {monte-carlo: 5}, background_uncertainty: true}\n' >>drawn.yaml
+  expect 'draws' 0 "$vintner" run drawn.yaml -q -o drawn.h5
+  expect 'an exchange' 0 "$vintner" show drawn.h5 --scenario 2 --exchange co2 coal --json
+  near 'an exchange: the objective is made of it' "$(value drawn.h5 objective 2 1)" \
+    "$(python3 -c 'import json; print(repr(0.005 + json.load(open("stdout"))[0]["draw"] * 7 / 12))')" 1e-12
+}
+
 random_systems() {
   local python
   python=$(find_python 'h5py, yaml, scipy')
@@ -218,5 +230,6 @@ steps
 explanations
 golden
 chance
+draws
 random_systems
 finish
