@@ -34,6 +34,21 @@ vt_error vt_assembly_read(const vt_study *study, vt_database_set **set);
 vt_error vt_name_culprits(const vt_database_set *set, const vt_system *system, const char *path,
                           const vt_culprits *culprits, vt_error error);
 
+/// Labels of nodes on an axis: codes; where two share one, both as "database:code". Of the arena.
+/// @param[out] label  shape [count]
+vt_error vt_node_labels(const vt_database_set *set, vt_arena *arena, int count, const int *node,
+                        const char **label);
+/// "database:code" of a node, of the arena.
+vt_error vt_node_full_label(const vt_database_set *set, vt_arena *arena, int node,
+                            const char **label);
+/// Whether a text is that.
+bool vt_node_is_called(const vt_database_set *set, int node, const char *text);
+
+/// Which distributions a study wants to vary; databases are looked up, VT_ERR_INPUT for unknown
+/// ones.
+vt_error vt_variation_choose(const vt_study *study, const vt_database_set *set, vt_arena *arena,
+                             vt_variation_choice *choice);
+
 /// The error raised last with "path:line: " before its text; VT_OK stays.
 vt_error vt_error_at_line(const char *path, int line, vt_error error);
 

@@ -18,7 +18,6 @@ struct vt_drawn_databases {
   int intermediates, categories, elementaries;
   vt_variation_snapshot *snapshot; ///< those of the model, then the list of flows
   vt_system list;
-  int *database; ///< of background_uncertainty
   vt_variation *variation;
   vt_moves moves;              ///< of difference tables, in the snapshots
   vt_followed_places followed; ///< of parameters, likewise
@@ -78,15 +77,6 @@ void vt_drawn_databases_free(vt_drawn_databases *d) {
 
 // -------------------------------------------------------------------------------------------------
 // The plan of sampling.
-
-static vt_error find_databases(vt_drawn_databases *d) {
-  const vt_uncertainty_plan *plan = &d->assembly.study->uncertainty;
-  VT_ARENA_NEW(d->assembly.arena, d->database, plan->databases);
-  for (int i = 0; i < plan->databases; i++)
-    VT_TRY(vt_error_at_line(d->assembly.study->path, plan->databases_line,
-                            vt_database_find(d->assembly.set, plan->database[i], &d->database[i])));
-  return VT_OK;
-}
 
 static vt_error fill(vt_arena *arena, int count, int value, int **list) {
   VT_ARENA_NEW(arena, *list, count);
@@ -152,21 +142,14 @@ static vt_error list_snapshots(vt_drawn_databases *d) {
 static vt_error plan_draws(vt_drawn_databases *d) {
   const vt_assembly *a = &d->assembly;
   const vt_uncertainty_plan *asked = &a->study->uncertainty;
-  VT_TRY(find_databases(d));
   VT_TRY(list_snapshots(d));
-  const vt_variation_plan plan = {.set = a->set,
-                                  .choice = {.technosphere = asked->technosphere,
-                                             .biosphere = asked->biosphere,
-                                             .methods = asked->methods,
-                                             .databases = asked->databases,
-                                             .database = d->database,
-                                             .mean = asked->mean,
-                                             .strict = asked->strict},
-                                  .snapshots = a->snapshots + 1,
-                                  .snapshot = d->snapshot,
-                                  .methods = asked->methods ? d->categories : 0,
-                                  .method = a->method,
-                                  .array_column = VT_NO_COLUMN};
+  vt_variation_plan plan = {.set = a->set,
+                            .snapshots = a->snapshots + 1,
+                            .snapshot = d->snapshot,
+                            .methods = asked->methods ? d->categories : 0,
+                            .method = a->method,
+                            .array_column = VT_NO_COLUMN};
+  VT_TRY(vt_variation_choose(a->study, a->set, a->arena, &plan.choice));
   return vt_error_at_line(a->study->path, asked->line, vt_variation_create(&plan, &d->variation));
 }
 

@@ -11,22 +11,7 @@ static const char *const distributions[] = {
 
 // Whether a node is called so: code, or database:code.
 static bool is_called(const vt_database_set *set, int node, const char *name) {
-  const vt_node *n = &set->node[node];
-  const char *database = n->database >= 0 ? set->database[n->database].name : "";
-  const size_t length = strlen(database);
-  if (strcmp(n->code, name) == 0) return true;
-  return strncmp(name, database, length) == 0 && name[length] == ':' &&
-         strcmp(name + length + 1, n->code) == 0;
-}
-
-static vt_error full_name(const vt_told_systems *s, int node, const char **name) {
-  const vt_node *n = &s->set->node[node];
-  vt_text text = {0};
-  vt_error made = vt_text_add(&text, "%s:%s",
-                              n->database >= 0 ? s->set->database[n->database].name : "", n->code);
-  if (made == VT_OK) made = vt_arena_text(s->arena, text.bytes, text.length, name);
-  vt_text_free(&text);
-  return made;
+  return strcmp(set->node[node].code, name) == 0 || vt_node_is_called(set, node, name);
 }
 
 // Among rows or columns of a system.
@@ -74,8 +59,8 @@ static vt_error tell(const vt_told_systems *s, const vt_drawn_exchange *x, vt_to
                            .minimum = x->uncertain.minimum,
                            .maximum = x->uncertain.maximum};
   if (x->drawn) to->distribution = distributions[x->uncertain.type];
-  VT_TRY(full_name(s, x->from, &to->from));
-  return full_name(s, x->to, &to->to);
+  VT_TRY(vt_node_full_label(s->set, s->arena, x->from, &to->from));
+  return vt_node_full_label(s->set, s->arena, x->to, &to->to);
 }
 
 static vt_error tell_system(const vt_told_systems *s, int64_t scenario, int system,

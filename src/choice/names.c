@@ -15,14 +15,6 @@ static vt_error add_text(vt_labels *labels, const char *text, int place, int *of
   return VT_OK;
 }
 
-static vt_error full_label(const vt_choice_data *k, const vt_node *node, const char **label) {
-  vt_text text = {0};
-  vt_error made = vt_text_add(&text, "%s:%s", database_of(k, node), node->code);
-  if (made == VT_OK) made = vt_arena_text(k->arena, text.bytes, text.length, label);
-  vt_text_free(&text);
-  return made;
-}
-
 // Codes; where two nodes of an axis share one, both say their database too.
 static vt_error label_nodes(vt_choice_data *k, vt_choice_axis *a) {
   int index;
@@ -33,7 +25,8 @@ static vt_error label_nodes(vt_choice_data *k, vt_choice_axis *a) {
     if (n->name && n->name[0]) VT_TRY(add_text(a->name, n->name, i, a->by_name, &index));
     a->label[i] = n->code;
     index = vt_labels_find(a->code, n->code, (ptrdiff_t)strlen(n->code));
-    if (a->by_code[index] == VT_SEVERAL) VT_TRY(full_label(k, n, &a->label[i]));
+    if (a->by_code[index] == VT_SEVERAL)
+      VT_TRY(vt_node_full_label(k->set, k->arena, a->node[i], &a->label[i]));
   }
   return VT_OK;
 }
@@ -60,13 +53,6 @@ void vt_choice_axis_free(vt_choice_axis *axis) {
 // -------------------------------------------------------------------------------------------------
 // Looking up.
 
-static bool is_full_label(const vt_choice_data *k, const vt_node *node, const char *text) {
-  const char *database = database_of(k, node);
-  const size_t length = strlen(database);
-  return strncmp(text, database, length) == 0 && text[length] == ':' &&
-         strcmp(text + length + 1, node->code) == 0;
-}
-
 static int look_label(const vt_choice_axis *a, const char *text) {
   for (int i = 0; i < a->count; i++)
     if (strcmp(a->label[i], text) == 0) return i;
@@ -80,7 +66,7 @@ int vt_choice_look(const vt_choice_data *k, vt_choice_axis_id id, const char *te
   int index = vt_labels_find(a->code, text, length);
   if (index >= 0) return a->by_code[index];
   for (int i = 0; strchr(text, ':') && i < a->count; i++)
-    if (is_full_label(k, &k->set->node[a->node[i]], text)) return i;
+    if (vt_node_is_called(k->set, a->node[i], text)) return i;
   index = vt_labels_find(a->name, text, length);
   return index >= 0 ? a->by_name[index] : VT_NOBODY;
 }

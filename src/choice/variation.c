@@ -5,18 +5,6 @@
 
 #include <stdlib.h>
 
-static vt_error find_databases(const vt_choice_data *k, vt_variation_choice *choice) {
-  const vt_uncertainty_plan *plan = &k->study->uncertainty;
-  int *database;
-  VT_ARENA_NEW(k->arena, database, plan->databases);
-  for (int i = 0; i < plan->databases; i++)
-    VT_TRY(vt_error_at_line(k->study->path, plan->databases_line,
-                            vt_database_find(k->set, plan->database[i], &database[i])));
-  choice->databases = plan->databases;
-  choice->database = database;
-  return VT_OK;
-}
-
 // Flows that some method lists; a factor may give those of 0 a value.
 static vt_error mark_flows(const vt_choice_data *k, bool *counts) {
   double *factor;
@@ -49,17 +37,12 @@ vt_error vt_choice_vary(vt_choice_data *k, bool all_flows) {
   *snapshot = (vt_variation_snapshot){
       .system = k->system, .products = -1, .flow = all_flows ? NULL : counts};
   vt_variation_plan plan = {.set = k->set,
-                            .choice = {.technosphere = asked->technosphere,
-                                       .biosphere = asked->biosphere,
-                                       .methods = asked->methods,
-                                       .mean = asked->mean,
-                                       .strict = asked->strict},
                             .snapshots = 1,
                             .snapshot = snapshot,
                             .methods = k->categories,
                             .method = k->method,
                             .array_column = VT_NO_COLUMN};
-  VT_TRY(find_databases(k, &plan.choice));
+  VT_TRY(vt_variation_choose(k->study, k->set, k->arena, &plan.choice));
   return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation));
 }
 

@@ -8,51 +8,9 @@
 // -------------------------------------------------------------------------------------------------
 // Labels.
 
-static vt_error add_codes(const vt_database_set *set, int count, const int *node, vt_labels *codes,
-                          bool *shared) {
-  for (int i = 0; i < count; i++) {
-    const char *code = set->node[node[i]].code;
-    int index;
-    bool added;
-    VT_TRY(vt_labels_add(codes, code, (ptrdiff_t)strlen(code), &index, &added));
-    if (!added) shared[index] = true;
-  }
-  return VT_OK;
-}
-
-// "database:code"
-static vt_error full_label(const vt_inventory_data *k, const vt_node *node, const char **label) {
-  vt_text text = {0};
-  const char *database = node->database >= 0 ? k->set->database[node->database].name : "";
-  vt_error made = vt_text_add(&text, "%s:%s", database, node->code);
-  if (made == VT_OK) made = vt_arena_text(k->arena, text.bytes, text.length, label);
-  vt_text_free(&text);
-  return made;
-}
-
-static vt_error pick_labels(const vt_inventory_data *k, int count, const int *node,
-                            const vt_labels *codes, const bool *shared, const char **label) {
-  for (int i = 0; i < count; i++) {
-    const vt_node *n = &k->set->node[node[i]];
-    label[i] = n->code;
-    if (shared[vt_labels_find(codes, n->code, (ptrdiff_t)strlen(n->code))])
-      VT_TRY(full_label(k, n, &label[i]));
-  }
-  return VT_OK;
-}
-
-// Codes; where two nodes of an axis share one, both say their database too.
 static vt_error list_codes(const vt_inventory_data *k, int count, const int *node,
                            const char **label) {
-  vt_labels *codes = NULL;
-  bool *shared;
-  VT_NEW(shared, count);
-  vt_error listed = vt_labels_create(&codes);
-  if (listed == VT_OK) listed = add_codes(k->set, count, node, codes, shared);
-  if (listed == VT_OK) listed = pick_labels(k, count, node, codes, shared, label);
-  vt_labels_free(codes);
-  free(shared);
-  return listed;
+  return vt_node_labels(k->set, k->arena, count, node, label);
 }
 
 vt_error vt_inventory_label(vt_inventory_data *k) {

@@ -66,11 +66,7 @@ static bool is_full_label(const vt_inventory_data *k, vt_inventory_axis axis, in
                                                [VT_INVENTORY_FLOW] = k->system->flow,
                                                [VT_INVENTORY_PRODUCT] = k->system->product};
   if (!nodes[axis]) return false;
-  const vt_node *node = &k->set->node[nodes[axis][i]];
-  const char *database = node->database >= 0 ? k->set->database[node->database].name : "";
-  const size_t length = strlen(database);
-  return strncmp(text, database, length) == 0 && text[length] == ':' &&
-         strcmp(text + length + 1, node->code) == 0;
+  return vt_node_is_called(k->set, nodes[axis][i], text);
 }
 
 static bool meets(const target_search *s, vt_inventory_axis axis, int i,

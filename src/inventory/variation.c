@@ -13,18 +13,6 @@ ptrdiff_t vt_inventory_made_with(const vt_study *study) {
   return vt_inventory_column_factor(study) >= 0 ? 0 : VT_NO_COLUMN;
 }
 
-static vt_error find_databases(const vt_inventory_data *k, vt_variation_choice *choice) {
-  const vt_uncertainty_plan *plan = &k->study->uncertainty;
-  int *database;
-  VT_ARENA_NEW(k->arena, database, plan->databases);
-  for (int i = 0; i < plan->databases; i++)
-    VT_TRY(vt_error_at_line(k->study->path, plan->databases_line,
-                            vt_database_find(k->set, plan->database[i], &database[i])));
-  choice->databases = plan->databases;
-  choice->database = database;
-  return VT_OK;
-}
-
 // Flows that some method lists; a factor may give those of 0 a value.
 static vt_error mark_flows(const vt_inventory_data *k, ptrdiff_t column, bool *counts) {
   const int flows = k->count.flows;
@@ -69,18 +57,13 @@ vt_error vt_inventory_vary(vt_inventory_data *k) {
                                       .product = k->product,
                                       .flow = model->keep_inventory ? NULL : counts};
   vt_variation_plan plan = {.set = k->set,
-                            .choice = {.technosphere = asked->technosphere,
-                                       .biosphere = asked->biosphere,
-                                       .methods = asked->methods,
-                                       .mean = asked->mean,
-                                       .strict = asked->strict},
                             .snapshots = 1,
                             .snapshot = snapshot,
                             .methods =
                                 asked->methods && k->method[0] >= 0 ? k->count.categories : 0,
                             .method = k->method,
                             .array_column = column};
-  VT_TRY(find_databases(k, &plan.choice));
+  VT_TRY(vt_variation_choose(k->study, k->set, k->arena, &plan.choice));
   VT_TRY(vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &k->variation)));
   VT_TRY(vt_inventory_place_followers(k));
   return find_differences(k);

@@ -10,31 +10,21 @@
 static vt_error create_variation(vt_timeline_ensemble *s) {
   vt_timeline_data *k = s->data;
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
-  int *database, *method, statics = 0;
+  int *method, statics = 0;
   vt_variation_snapshot *snapshot;
-  VT_ARENA_NEW(k->arena, database, asked->databases);
   VT_ARENA_NEW(k->arena, method, k->categories);
   VT_ARENA_NEW(k->arena, snapshot, 1);
-  for (int i = 0; i < asked->databases; i++)
-    VT_TRY(vt_error_at_line(k->study->path, asked->databases_line,
-                            vt_database_find(k->set, asked->database[i], &database[i])));
   for (int c = 0; c < k->categories; c++)
     if (k->category[c].metric == VT_METRIC_STATIC) method[statics++] = k->category[c].method;
   *snapshot =
       (vt_variation_snapshot){.system = k->system, .products = k->demands, .product = k->product};
-  const vt_variation_plan plan = {.set = k->set,
-                                  .choice = {.technosphere = asked->technosphere,
-                                             .biosphere = asked->biosphere,
-                                             .methods = asked->methods,
-                                             .databases = asked->databases,
-                                             .database = database,
-                                             .mean = asked->mean,
-                                             .strict = asked->strict},
-                                  .snapshots = 1,
-                                  .snapshot = snapshot,
-                                  .methods = statics,
-                                  .method = method,
-                                  .array_column = VT_NO_COLUMN};
+  vt_variation_plan plan = {.set = k->set,
+                            .snapshots = 1,
+                            .snapshot = snapshot,
+                            .methods = statics,
+                            .method = method,
+                            .array_column = VT_NO_COLUMN};
+  VT_TRY(vt_variation_choose(k->study, k->set, k->arena, &plan.choice));
   return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &s->variation));
 }
 
