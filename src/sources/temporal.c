@@ -178,6 +178,11 @@ vt_error vt_exchange_dates(vt_database_set *set, const vt_exchange *exchange, co
                            const vt_temporal **temporal) {
   static const char key[] = "absolute_temporal_distribution";
   *temporal = exchange->temporal;
+  VT_CHECK(
+      !vt_exchange_has_attribute(exchange, "temporal distribution"), VT_ERR_INPUT,
+      "%s: found 'temporal distribution', expected 'temporal_distribution' with unit, date and "
+      "amount, or datetime and amount",
+      where);
   // Most have no such attribute, and no tree is made of them.
   if (!exchange->extra || !strstr(exchange->extra, key)) return VT_OK;
   struct json_object *extra = json_tokener_parse(exchange->extra), *kept;

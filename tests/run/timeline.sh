@@ -142,6 +142,9 @@ bad_timelines() {
   refused 'no such date' "bad.yaml:6: .*'2023-02-29', a date that does not exist"
   dated bad chain.json '[{activity: [db, b], date: "2023-02-28T00:00:00Z"}]'
   refused 'a time zone' 'a date with a time zone'
+  sed 's/"temporal_distribution"/"temporal distribution"/' chain.json >spaced.json
+  dated bad spaced.json "$at"
+  refused 'a key with a space' "found 'temporal distribution', expected 'temporal_distribution'"
   dated bad chain.json '[{activity: [db, c]}]'
   refused 'unknown activity' "bad.yaml:6: .*'c'"
   dated bad chain.json "$at" 'methods: {gwp: {method: [gwp], metric: radiative_forcng}}'
