@@ -125,9 +125,5 @@ vt_error vt_read_uncertainty(vt_study_reader *reader, const vt_yaml *node, void 
               "found 'parameters' with 'model.%s', expected them with pathway or "
               "inventory",
               vt_model_kind_name(study->model.kind));
-  const bool dated =
-      study->model.kind == VT_MODEL_TIMELINE && study->model.timeline.backgrounds > 0;
-  if (study->uncertainty.wanted && dated)
-    VT_REFUSE(reader, node, "with 'model.timeline.background' it is not available in this version");
   return VT_OK;
 }

@@ -7,6 +7,23 @@
 // -------------------------------------------------------------------------------------------------
 // What varies by itself.
 
+// What is solved for: the demands, and what can be taken from snapshots.
+static vt_error list_products(const vt_timeline_data *k, vt_variation_snapshot *of) {
+  ptrdiff_t room = k->demands;
+  int *product;
+  for (int b = 0; b < k->backgrounds; b++)
+    room += (ptrdiff_t)k->snapshots[b].snapshots * k->products;
+  VT_ARENA_NEW(k->arena, product, room);
+  of->product = product;
+  for (int d = 0; d < k->demands; d++) product[of->products++] = k->product[d];
+  for (int b = 0; b < k->backgrounds; b++) {
+    const ptrdiff_t places = (ptrdiff_t)k->snapshots[b].snapshots * k->products;
+    for (ptrdiff_t i = 0; i < places; i++)
+      if (k->snapshots[b].match[i] >= 0) product[of->products++] = k->snapshots[b].match[i];
+  }
+  return VT_OK;
+}
+
 static vt_error create_variation(vt_timeline_ensemble *s) {
   vt_timeline_data *k = s->data;
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
@@ -16,8 +33,8 @@ static vt_error create_variation(vt_timeline_ensemble *s) {
   VT_ARENA_NEW(k->arena, snapshot, 1);
   for (int c = 0; c < k->categories; c++)
     if (k->category[c].metric == VT_METRIC_STATIC) method[statics++] = k->category[c].method;
-  *snapshot =
-      (vt_variation_snapshot){.system = k->system, .products = k->demands, .product = k->product};
+  snapshot->system = k->system;
+  VT_TRY(list_products(k, snapshot));
   vt_variation_plan plan = {.set = k->set,
                             .snapshots = 1,
                             .snapshot = snapshot,

@@ -229,6 +229,36 @@ YAML
   numbers 'the draws of plain LCA' varies.h5 total_impact 1e-14 $(value score.h5 score)
 }
 
+# A background that varies by itself: the scores that plain LCA draws for each snapshot, by the share
+# that is taken from it. The second one has a heat that nothing demanded leads to but a snapshot.
+backgrounds_that_vary() {
+  cat >both.json <<'JSON'
+{"databases": {"fg": {"data": {"car": {"name": "Car", "exchanges": [
+  {"input": ["old", "power"], "type": "technosphere", "amount": 2,
+   "temporal_distribution": {"unit": "Y", "date": [0, 5], "amount": [0.5, 0.5]}}]}}},
+ "old": {"data": {"power": {"name": "Power", "exchanges": [
+  {"input": ["nature", "co2"], "type": "biosphere", "amount": 3, "uncertainty type": 4, "minimum": 1, "maximum": 5}]}}},
+ "new": {"data": {"power": {"name": "Power", "exchanges": [
+  {"input": ["nature", "co2"], "type": "biosphere", "amount": 1, "uncertainty type": 4, "minimum": 0, "maximum": 2},
+  {"input": ["new", "heat"], "type": "technosphere", "amount": 1, "uncertainty type": 4, "minimum": 0.5, "maximum": 1.5}]},
+  "heat": {"name": "Heat", "exchanges": [
+  {"input": ["nature", "co2"], "type": "biosphere", "amount": 1, "uncertainty type": 4, "minimum": 0.5, "maximum": 1.5}]}}},
+ "nature": {"data": {"co2": {"name": "Carbon dioxide, fossil", "type": "emission", "categories": ["air"]}}}},
+ "methods": [{"name": ["gwp"], "unit": "kg CO2-eq", "cfs": [[["nature", "co2"], 1]]}]}
+JSON
+  dated mixed both.json '[{activity: [fg, car]}]' 'methods: {gwp: [gwp]}' 'background: {old: 2020, new: 2030}'
+  plain each both.json '[{activity: [old, power], name: a}, {activity: [new, power], name: b}]' 'methods: {gwp: [gwp]}'
+  local study
+  for study in mixed each; do
+    echo 'ensemble: {design: {monte-carlo: 20}, background_uncertainty: true}' >>$study.yaml
+    expect "draws of backgrounds: $study" 0 "$vintner" run $study.yaml -q
+  done
+  numbers 'draws of backgrounds' mixed.h5 total_impact 1e-14 \
+    $(value each.h5 score | paste -d' ' - - | awk '{ printf "%.17g ", 0.7 * $1 + 1.3 * $2 }')
+  expect 'draws of backgrounds on 3 ranks' 0 mpirun --oversubscribe -n 3 "$vintner" run mixed.yaml -q -o mixed3.h5
+  same 'draws of backgrounds on 3 ranks' mixed.h5 mixed3.h5
+}
+
 # The forcing of an optimised plan adds up to its cumulative forcing.
 forcing_of_plans() {
   cp "$root/jobs/examples/heat/"* .
@@ -260,6 +290,7 @@ timeline() {
   metrics
   commands_of_timeline
   ensembles
+  backgrounds_that_vary
   bad_timelines
   expect 'impacts' 0 python3 "$oracles/oracle_timeline.py" "$vintner" "$print_values" impacts 7 15
   cat stdout
