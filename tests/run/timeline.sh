@@ -255,6 +255,9 @@ JSON
   done
   numbers 'draws of backgrounds' mixed.h5 total_impact 1e-14 \
     $(value each.h5 score | paste -d' ' - - | awk '{ printf "%.17g ", 0.7 * $1 + 1.3 * $2 }')
+  sed 's/name: mixed/name: anew/; s/^    background: .*/&\n    redate_background: true/' mixed.yaml >anew.yaml
+  expect 'draws of backgrounds dated anew' 0 "$vintner" run anew.yaml -q
+  numbers 'draws of backgrounds dated anew' anew.h5 total_impact 1e-14 $(value mixed.h5 total_impact)
   expect 'draws of backgrounds on 3 ranks' 0 mpirun --oversubscribe -n 3 "$vintner" run mixed.yaml -q -o mixed3.h5
   same 'draws of backgrounds on 3 ranks' mixed.h5 mixed3.h5
 }
