@@ -89,9 +89,6 @@ static vt_error open_study(job *j, vt_reader *reader) {
   const char *study, *file;
   VT_TRY(stored_study(j->path, reader, &study, &file));
   VT_TRY(job_open(j, file, study));
-  VT_CHECK(j->kind->tell_exchanges, VT_ERR_INPUT,
-           "%s: found %s, whose exchanges are not told, expected plain LCA, a pathway or a choice",
-           j->path, j->kind->title);
   VT_TRY(job_read(j));
   return stored_check_inputs(j, reader);
 }

@@ -306,4 +306,5 @@ const vt_kind vt_timeline_kind = {.title = "a timeline",
                                   .solve = solve,
                                   .one_thread = true,
                                   .sizes = sizes,
-                                  .tell_rows = vt_timeline_tell_rows};
+                                  .tell_rows = vt_timeline_tell_rows,
+                                  .tell_exchanges = vt_timeline_tell_exchanges};

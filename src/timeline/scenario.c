@@ -24,8 +24,7 @@ static vt_error list_products(const vt_timeline_data *k, vt_variation_snapshot *
   return VT_OK;
 }
 
-static vt_error create_variation(vt_timeline_ensemble *s) {
-  vt_timeline_data *k = s->data;
+vt_error vt_timeline_vary(vt_timeline_data *k, vt_variation **variation) {
   const vt_uncertainty_plan *asked = &k->study->uncertainty;
   int *method, statics = 0;
   vt_variation_snapshot *snapshot;
@@ -42,7 +41,7 @@ static vt_error create_variation(vt_timeline_ensemble *s) {
                             .method = method,
                             .array_column = VT_NO_COLUMN};
   VT_TRY(vt_variation_choose(k->study, k->set, k->arena, &plan.choice));
-  return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, &s->variation));
+  return vt_error_at_line(k->study->path, asked->line, vt_variation_create(&plan, variation));
 }
 
 static vt_error locate(vt_timeline_ensemble *s) {
@@ -73,7 +72,7 @@ static vt_error fill_ensemble(vt_timeline_ensemble *s) {
   VT_TRY(add_cells(s));
   VT_TRY(vt_design_check_reference(s->design));
   if (!s->data->study->uncertainty.wanted) return VT_OK;
-  VT_TRY(create_variation(s));
+  VT_TRY(vt_timeline_vary(s->data, &s->variation));
   return locate(s);
 }
 

@@ -59,6 +59,10 @@ typedef struct vt_timeline_ensemble {
   vt_exchange_place *place[2];
 } vt_timeline_ensemble;
 
+/// What varies by itself as the study asks, of the demands and what can be taken from snapshots;
+/// the caller frees it.
+vt_error vt_timeline_vary(vt_timeline_data *data, vt_variation **variation);
+
 vt_error vt_timeline_ensemble_create(vt_timeline_data *data, vt_timeline_ensemble **ensemble);
 void vt_timeline_ensemble_free(vt_timeline_ensemble *ensemble); ///< accepts NULL
 

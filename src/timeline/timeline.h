@@ -499,5 +499,7 @@ vt_error vt_timeline_lay_rows_out(const vt_timeline_data *data, vt_layout *layou
 /// told.c: as vt_kind says.
 vt_error vt_timeline_tell_rows(const vt_study *study, void *data, int64_t scenario,
                                vt_told_rows *told);
+vt_error vt_timeline_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                    const char *from, const char *to, vt_told_exchanges *told);
 
 #endif

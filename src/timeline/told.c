@@ -1,4 +1,4 @@
-// told.c - the rows of a scenario's timelines, computed again.
+// told.c - the rows of a scenario's timelines, and its exchanges, computed again.
 #include "targets.h"
 
 static vt_error put_rows(const vt_timeline_data *k, const vt_timeline_answer *a,
@@ -49,5 +49,22 @@ vt_error vt_timeline_tell_rows(const vt_study *study, void *data, int64_t scenar
   VT_TRY(vt_timeline_ensemble_create(k, &ensemble));
   const vt_error done = tell_scenario(ensemble, scenario, told);
   vt_timeline_ensemble_free(ensemble);
+  return done;
+}
+
+vt_error vt_timeline_tell_exchanges(const vt_study *study, void *data, int64_t scenario,
+                                    const char *from, const char *to, vt_told_exchanges *told) {
+  vt_timeline_data *k = data;
+  const vt_system *system = k->system;
+  vt_variation *variation = NULL;
+  VT_TRY(vt_timeline_vary(k, &variation));
+  const vt_told_systems systems = {.set = k->set,
+                                   .arena = k->arena,
+                                   .systems = 1,
+                                   .system = &system,
+                                   .variation = variation,
+                                   .seed = study->design.seed};
+  const vt_error done = vt_tell_exchanges(&systems, scenario, from, to, told);
+  vt_variation_free(variation);
   return done;
 }

@@ -258,6 +258,10 @@ JSON
   sed 's/name: mixed/name: anew/; s/^    background: .*/&\n    redate_background: true/' mixed.yaml >anew.yaml
   expect 'draws of backgrounds dated anew' 0 "$vintner" run anew.yaml -q
   numbers 'draws of backgrounds dated anew' anew.h5 total_impact 1e-14 $(value mixed.h5 total_impact)
+  expect 'an exchange of a timeline' 0 "$vintner" show mixed.h5 --scenario 3 --exchange heat new:power --json
+  mv stdout timeline.json
+  expect 'an exchange of plain LCA' 0 "$vintner" show each.h5 --scenario 3 --exchange heat new:power --json
+  holds 'the same exchange' cmp stdout timeline.json
   expect 'draws of backgrounds on 3 ranks' 0 mpirun --oversubscribe -n 3 "$vintner" run mixed.yaml -q -o mixed3.h5
   same 'draws of backgrounds on 3 ranks' mixed.h5 mixed3.h5
 }
