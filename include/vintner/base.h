@@ -247,6 +247,12 @@ bool vt_csv_row(vt_csv *csv);
 /// row. @return VT_ERR_INPUT "FILE:LINE: ..." for quotes that are not closed or end too early
 vt_error vt_csv_field(vt_csv *csv, vt_text *field, bool *last);
 
+/// Return VT_ERR_INPUT with a message after path and line of the row at work.
+#define VT_BAD_ROW(csv, ...) return vt_csv_raise((csv), __FILE__, __LINE__, __func__, __VA_ARGS__)
+__attribute__((format(printf, 5, 6))) vt_error vt_csv_raise(const vt_csv *csv, const char *file,
+                                                            int line, const char *function,
+                                                            const char *format, ...);
+
 // ---------------------------------------------------------------------------------------------
 // Years as users write them.
 

@@ -1,7 +1,6 @@
 // demand_csv.c - demand as a table: product,year,amount.
 #include "assembly.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,20 +20,7 @@ typedef struct demand_table {
   vt_year_span *span; ///< years of each entry, with its line
 } demand_table;
 
-#define BAD_ROW(table, ...) return bad_row((table), __FILE__, __LINE__, __func__, __VA_ARGS__)
-
-__attribute__((format(printf, 5, 6))) static vt_error bad_row(const demand_table *t,
-                                                              const char *file, int line,
-                                                              const char *function,
-                                                              const char *format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  vt_clean_format(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return vt_error_raise(VT_ERR_INPUT, file, line, function, "%s:%d: %s", t->csv.path, t->csv.line,
-                        text);
-}
+#define BAD_ROW(table, ...) VT_BAD_ROW(&(table)->csv, __VA_ARGS__)
 
 static int find_column(const char *name) {
   int c = 0;

@@ -1,6 +1,7 @@
 // csv.c - tables of comma-separated values, field by field (RFC 4180).
 #include "vintner/base.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 static bool is_space(char c) {
@@ -82,4 +83,15 @@ vt_error vt_csv_field(vt_csv *csv, vt_text *field, bool *last) {
   *last = csv->next >= csv->end || csv->line_ended;
   csv->next += csv->next < csv->end;
   return VT_OK;
+}
+
+vt_error vt_csv_raise(const vt_csv *csv, const char *file, int line, const char *function,
+                      const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vt_clean_format(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return vt_error_raise(VT_ERR_INPUT, file, line, function, "%s:%d: %s", csv->path, csv->line,
+                        text);
 }

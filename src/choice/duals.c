@@ -28,20 +28,20 @@ static vt_error add_label(vt_text *text, const char *label) {
   return vt_text_add(text, "\"");
 }
 
-static vt_error add_key(const vt_choice_data *k, vt_choice_tensor tensor, const int key[2], int a,
-                        vt_text *text) {
+const char *vt_choice_key_label(const vt_choice_data *k, vt_choice_tensor tensor, const int key[2],
+                                int a) {
   switch (tensor) {
+    case VT_CHOICE_DEMAND: return vt_choice_merged_label(k, key[0]);
     case VT_CHOICE_CAPACITY:
-      return add_label(text, k->axis[a == 0 ? VT_CHOICE_LABEL : VT_CHOICE_PROCESS].label[key[a]]);
+      return k->axis[a == 0 ? VT_CHOICE_LABEL : VT_CHOICE_PROCESS].label[key[a]];
+    case VT_CHOICE_SUPPLY:
     case VT_CHOICE_UPPER:
-    case VT_CHOICE_LOWER: return add_label(text, k->axis[VT_CHOICE_PROCESS].label[key[0]]);
+    case VT_CHOICE_LOWER: return k->axis[VT_CHOICE_PROCESS].label[key[0]];
     case VT_CHOICE_UPPER_ELEM:
-    case VT_CHOICE_LOWER_ELEM: return add_label(text, k->axis[VT_CHOICE_FLOW].label[key[0]]);
+    case VT_CHOICE_LOWER_ELEM: return k->axis[VT_CHOICE_FLOW].label[key[0]];
     case VT_CHOICE_DEPENDENTS:
-      if (a == 0) return add_label(text, k->axis[VT_CHOICE_DEPENDENT].label[key[0]]);
-      return vt_text_add(text, key[1] == VT_TERM_MIN ? "min" : "max");
-    case VT_CHOICE_DEMAND: return add_label(text, vt_choice_merged_label(k, key[0]));
-    case VT_CHOICE_SUPPLY: return add_label(text, k->axis[VT_CHOICE_PROCESS].label[key[0]]);
+      if (a == 1) return key[1] == VT_TERM_MIN ? "min" : "max";
+      return k->axis[VT_CHOICE_DEPENDENT].label[key[0]];
     case VT_CHOICE_UPPER_IMP:
     case VT_CHOICE_LOWER_IMP:
     case VT_CHOICE_UPPER_IMP_AGG:
@@ -54,7 +54,7 @@ static vt_error add_key(const vt_choice_data *k, vt_choice_tensor tensor, const 
     case VT_CHOICE_CHARACTERIZATION:
     case VT_CHOICE_TENSORS: break;
   }
-  return add_label(text, k->axis[VT_CHOICE_CATEGORY].label[key[0]]);
+  return k->axis[VT_CHOICE_CATEGORY].label[key[0]];
 }
 
 vt_error vt_choice_entry_text(const vt_choice_data *k, vt_choice_tensor tensor, int entry,
@@ -62,10 +62,10 @@ vt_error vt_choice_entry_text(const vt_choice_data *k, vt_choice_tensor tensor, 
   const int *key = k->list[tensor].entry[entry].key;
   const bool two = tensor == VT_CHOICE_CAPACITY || tensor == VT_CHOICE_DEPENDENTS;
   VT_TRY(vt_text_add(text, "%s[", vt_choice_tensor_name(tensor)));
-  VT_TRY(add_key(k, tensor, key, 0, text));
+  VT_TRY(add_label(text, vt_choice_key_label(k, tensor, key, 0)));
   if (two) {
     VT_TRY(vt_text_add(text, ", "));
-    VT_TRY(add_key(k, tensor, key, 1, text));
+    VT_TRY(add_label(text, vt_choice_key_label(k, tensor, key, 1)));
   }
   return vt_text_add(text, "]");
 }

@@ -210,35 +210,6 @@ static vt_error describe(const vt_choice_data *k, const choice_member *m, vt_tex
              : VT_OK;
 }
 
-static const char *key_label(const vt_choice_data *k, const choice_member *m, int a) {
-  const int *key = k->list[m->tensor].entry[m->entry].key;
-  switch (m->tensor) {
-    case VT_CHOICE_DEMAND: return vt_choice_merged_label(k, key[0]);
-    case VT_CHOICE_CAPACITY:
-      return k->axis[a == 0 ? VT_CHOICE_LABEL : VT_CHOICE_PROCESS].label[key[a]];
-    case VT_CHOICE_SUPPLY:
-    case VT_CHOICE_UPPER:
-    case VT_CHOICE_LOWER: return k->axis[VT_CHOICE_PROCESS].label[key[0]];
-    case VT_CHOICE_UPPER_ELEM:
-    case VT_CHOICE_LOWER_ELEM: return k->axis[VT_CHOICE_FLOW].label[key[0]];
-    case VT_CHOICE_DEPENDENTS:
-      if (a == 1) return key[1] == VT_TERM_MIN ? "min" : "max";
-      return k->axis[VT_CHOICE_DEPENDENT].label[key[0]];
-    case VT_CHOICE_UPPER_IMP:
-    case VT_CHOICE_LOWER_IMP:
-    case VT_CHOICE_UPPER_IMP_AGG:
-    case VT_CHOICE_WEIGHTS:
-    case VT_CHOICE_GOALS:
-    case VT_CHOICE_STORAGE:
-    case VT_CHOICE_CONFIDENCE:
-    case VT_CHOICE_TECHNOSPHERE:
-    case VT_CHOICE_BIOSPHERE:
-    case VT_CHOICE_CHARACTERIZATION:
-    case VT_CHOICE_TENSORS: break;
-  }
-  return k->axis[VT_CHOICE_CATEGORY].label[key[0]];
-}
-
 static vt_error describe_member(const vt_choice_data *k, const choice_member *m,
                                 const vt_conflict_member *c, vt_explanation *e, vt_text *text) {
   vt_explained_member *out = &e->member[e->members++];
@@ -250,8 +221,9 @@ static vt_error describe_member(const vt_choice_data *k, const choice_member *m,
                                .suffices = c->suffices,
                                .change = c->change,
                                .change_within = c->change_within};
+  const int *key = k->list[m->tensor].entry[m->entry].key;
   for (int a = 0; a < out->keys; a++) {
-    const char *label = key_label(k, m, a);
+    const char *label = vt_choice_key_label(k, m->tensor, key, a);
     VT_TRY(vt_arena_text(e->arena, label, (ptrdiff_t)strlen(label), &out->key[a]));
   }
   VT_TRY(describe(k, m, text));

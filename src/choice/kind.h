@@ -58,6 +58,9 @@ bool vt_choice_keeps(const vt_study *study, const char *name);
 
 // duals.c
 typedef struct vt_choice_pricing vt_choice_pricing;
+/// What the key of an entry is called on axis `a`, 0 or 1.
+const char *vt_choice_key_label(const vt_choice_data *k, vt_choice_tensor tensor, const int key[2],
+                                int a);
 /// A tensor and keys as a selector: "upper_limit[oil]".
 vt_error vt_choice_entry_text(const vt_choice_data *k, vt_choice_tensor tensor, int entry,
                               vt_text *text);

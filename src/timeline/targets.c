@@ -80,16 +80,6 @@ static const char *label_of(const vt_timeline_data *k, target_axis axis, int i) 
   return k->set->node[node_of(k, axis, i)].code;
 }
 
-// "database:code"
-static bool is_full_label(const vt_timeline_data *k, int node, const char *text) {
-  if (node < 0) return false;
-  const vt_node *n = &k->set->node[node];
-  const char *database = n->database >= 0 ? k->set->database[n->database].name : "";
-  const size_t length = strlen(database);
-  return strncmp(text, database, length) == 0 && text[length] == ':' &&
-         strcmp(text + length + 1, n->code) == 0;
-}
-
 static bool meets(const timeline_search *s, target_axis axis, int i, const vt_pattern *pattern) {
   const char *label = label_of(s->k, axis, i);
   switch (pattern->kind) {
@@ -98,8 +88,9 @@ static bool meets(const timeline_search *s, target_axis axis, int i, const vt_pa
     case VT_PATTERN_LABEL:
     case VT_PATTERN_RANGE: break; // axes without numbers: a label that looks like a range
   }
+  const int node = node_of(s->k, axis, i);
   return strcmp(pattern->text, label) == 0 ||
-         is_full_label(s->k, node_of(s->k, axis, i), pattern->text);
+         (node >= 0 && vt_node_is_called(s->k->set, node, pattern->text));
 }
 
 static vt_error match_axis(timeline_search *s, int a) {
